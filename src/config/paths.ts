@@ -1,0 +1,20 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+function findProjectRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
+  return folder;
+}
+
+/** A file of the installation, such as `schema/operations/createPoll.graphql`, wherever the code runs from. */
+export function projectPath(...segments: string[]): string {
+  return join(findProjectRoot(), ...segments);
+}
+
+/** The version of this installation, from package.json. */
+export function projectVersion(): string {
+  const manifest = JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as { version: string };
+  return manifest.version;
+}

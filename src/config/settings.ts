@@ -1,0 +1,151 @@
+import { z } from 'zod';
+
+const botToken = z
+  .string()
+  .regex(/^\d{1,20}:[A-Za-z0-9_-]{20,}$/, 'must be a bot token from @BotFather, such as 123456:ABC-DEF...');
+
+const bearerToken = z
+  .string()
+  .regex(/^[\x21-\x7e]{16,}$/, 'must be at least 16 printable characters without spaces');
+
+function integer(min: number, max: number) {
+  const sentence = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, sentence)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, sentence);
+}
+
+function url(...protocols: string[]) {
+  const sentence = `must be a URL that begins with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`;
+  return z
+    .string()
+    .refine(
+      (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol.slice(0, -1)),
+      sentence,
+    );
+}
+
+const flag = z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true');
+
+/** Every setting, under the name of its environment variable. */
+const environmentSchema = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: integer(0, 65_535).default(4000),
+  DATABASE_URL: url('postgres', 'postgresql').optional(),
+  DATA_DIR: z.string().default('.data'),
+  BOT_TOKEN: botToken.optional(),
+  TELEGRAM_API_ROOT: url('http', 'https').default('https://api.telegram.org'),
+  ADMIN_TOKEN: bearerToken.optional(),
+  VIEWER_TOKEN: bearerToken.optional(),
+  MESSAGES_PER_SECOND: integer(1, 1000).default(28),
+  PAID_BROADCAST: flag.default(false),
+  CHUNK_SIZE: integer(1, 10_000).default(100),
+  CHUNK_INTERVAL_MS: integer(0, 3_600_000).default(2000),
+  SEND_INTERVAL_MS: integer(0, 3_600_000).default(1000),
+  LOG_LEVEL: z
+    .enum(
+      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+      'must be fatal, error, warn, info, debug, trace or silent',
+    )
+    .default('info'),
+  NODE_ENV: z
+    .enum(['development', 'test', 'production'], 'must be development, test or production')
+    .default('development'),
+  LEASE_MS: integer(500, 600_000).default(60_000),
+  RECONCILE_INTERVAL_MS: integer(200, 3_600_000).default(60_000),
+  CHUNK_TIME_LIMIT_MS: integer(1000, 3_600_000).default(300_000),
+  PLAN_TIME_LIMIT_MS: integer(1000, 7_200_000).default(1_800_000),
+  REQUEST_TIMEOUT_MS: integer(100, 120_000).default(20_000),
+});
+
+const settingsSchema = environmentSchema.superRefine((settings, context) => {
+  const free =
+    settings.BOT_TOKEN === undefined || settings.PAID_BROADCAST || !isTelegram(settings.TELEGRAM_API_ROOT);
+  if (settings.MESSAGES_PER_SECOND > 30 && !free) {
+    context.addIssue({
+      code: 'custom',
+      path: ['MESSAGES_PER_SECOND'],
+      message:
+        'must be at most 30, or PAID_BROADCAST=true must be set: Telegram charges for more than 30 a second',
+    });
+  }
+  if (settings.ADMIN_TOKEN !== undefined && settings.ADMIN_TOKEN === settings.VIEWER_TOKEN) {
+    context.addIssue({ code: 'custom', path: ['VIEWER_TOKEN'], message: 'must differ from ADMIN_TOKEN' });
+  }
+});
+
+function isTelegram(apiRoot: string): boolean {
+  return new URL(apiRoot).hostname === 'api.telegram.org';
+}
+
+/** The validated settings of one process; times in milliseconds, rates in messages a second. */
+export interface Settings {
+  host: string;
+  port: number;
+  databaseUrl: string | undefined;
+  dataDir: string;
+  botToken: string | undefined;
+  telegramApiRoot: string;
+  adminToken: string | undefined;
+  viewerToken: string | undefined;
+  messagesPerSecond: number;
+  paidBroadcast: boolean;
+  chunkSize: number;
+  chunkIntervalMs: number;
+  sendIntervalMs: number;
+  logLevel: z.infer<typeof environmentSchema>['LOG_LEVEL'];
+  production: boolean;
+  /** How long a worker may stay silent before its chunks are taken from it. */
+  leaseMs: number;
+  reconcileIntervalMs: number;
+  /** Soft limit of one chunk; the hard limit is a fifth longer. */
+  chunkTimeLimitMs: number;
+  /** Soft limit of planning; the hard limit is a sixth longer. */
+  planTimeLimitMs: number;
+  requestTimeoutMs: number;
+}
+
+/** A setting that cannot be used; the message is one sentence that says which one and what would be right. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+/**
+ * Reads and checks the environment. An empty value counts as not set.
+ * @throws SettingsError for the first value that cannot be used
+ */
+export function loadSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
+  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = settingsSchema.safeParse(present);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new SettingsError(
+      `${issue?.path.join('.') ?? 'The environment'} ${issue?.message ?? 'is not valid'}.`,
+    );
+  }
+  const values = parsed.data;
+  return {
+    host: values.HOST,
+    port: values.PORT,
+    databaseUrl: values.DATABASE_URL,
+    dataDir: values.DATA_DIR,
+    botToken: values.BOT_TOKEN,
+    telegramApiRoot: values.TELEGRAM_API_ROOT.replace(/\/+$/, ''),
+    adminToken: values.ADMIN_TOKEN,
+    viewerToken: values.VIEWER_TOKEN,
+    messagesPerSecond: values.MESSAGES_PER_SECOND,
+    paidBroadcast: values.PAID_BROADCAST,
+    chunkSize: values.CHUNK_SIZE,
+    chunkIntervalMs: values.CHUNK_INTERVAL_MS,
+    sendIntervalMs: values.SEND_INTERVAL_MS,
+    logLevel: values.LOG_LEVEL,
+    production: values.NODE_ENV === 'production',
+    leaseMs: values.LEASE_MS,
+    reconcileIntervalMs: values.RECONCILE_INTERVAL_MS,
+    chunkTimeLimitMs: values.CHUNK_TIME_LIMIT_MS,
+    planTimeLimitMs: values.PLAN_TIME_LIMIT_MS,
+    requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
+  };
+}
