@@ -1,0 +1,78 @@
+import { badRequest } from '../api-error.js';
+import type { SandboxCore } from '../core.js';
+import { readKeyboard } from '../keyboard.js';
+import { viewMessage, viewParsed } from '../message-view.js';
+import { flagParam, integerParam, requireChatId } from '../params.js';
+import type { Params } from '../params.js';
+import type { RecordedMessage } from '../record.js';
+import { readText } from '../text/message-text.js';
+import type { InlineKeyboard } from '../types.js';
+import type { Method } from './method.js';
+
+export const sendMessage: Method = ({ core, params, at }) => {
+  const chatId = requireChatId(params);
+  const { source, parseMode, text, entities } = readText(params);
+  const replyMarkup = readKeyboard(params);
+  core.limits.take(chatId, flagParam(params, 'allow_paid_broadcast'), at);
+  const message = core.record.addMessage({ chatId, text: source, parseMode, sentAt: at, replyMarkup });
+  return viewParsed(core.bot, message, text, entities);
+};
+
+export const editMessageText: Method = ({ core, params, at }) => {
+  const { source, parseMode, text, entities } = readText(params);
+  const replyMarkup = readKeyboard(params);
+  const message = requireMessage(core, params, 'message to edit not found');
+  const shown = viewMessage(core.bot, message);
+  const sameText = shown.text === text && same(shown.entities ?? [], entities);
+  if (sameText && same(message.replyMarkup, replyMarkup)) throw notModified();
+  message.currentText = source;
+  message.currentParseMode = parseMode;
+  edit(core, message, replyMarkup, at);
+  return viewParsed(core.bot, message, text, entities);
+};
+
+export const editMessageReplyMarkup: Method = ({ core, params, at }) => {
+  const replyMarkup = readKeyboard(params);
+  const message = requireMessage(core, params, 'message to edit not found');
+  if (same(message.replyMarkup, replyMarkup)) throw notModified();
+  edit(core, message, replyMarkup, at);
+  return viewMessage(core.bot, message);
+};
+
+export const deleteMessage: Method = ({ core, params }) => {
+  requireMessage(core, params, 'message to delete not found').deleted = true;
+  return true;
+};
+
+function requireMessage(core: SandboxCore, params: Params, whenMissing: string): RecordedMessage {
+  const chatId = requireChatId(params);
+  const messageId = integerParam(params, 'message_id');
+  if (messageId === undefined) throw badRequest('message identifier is not specified');
+  const message = core.record.find(chatId, messageId);
+  if (message === undefined) throw badRequest(whenMissing);
+  return message;
+}
+
+/** An edit without reply_markup takes the keyboard away, as in Telegram. */
+function edit(
+  core: SandboxCore,
+  message: RecordedMessage,
+  keyboard: InlineKeyboard | undefined,
+  at: number,
+): void {
+  message.replyMarkup = keyboard;
+  message.editedAt = at;
+  core.conditions.notify();
+}
+
+function notModified(): Error {
+  return badRequest(
+    'message is not modified: specified new message content and reply markup are exactly the same ' +
+      'as a current content and reply markup of the message',
+  );
+}
+
+/** Both sides were built by the same code, so equal values have equal JSON. */
+function same(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
