@@ -1,0 +1,170 @@
+import { Field, ID, Int, ObjectType } from 'type-graphql';
+import {
+  Check,
+  Column,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  PrimaryGeneratedColumn,
+  Unique,
+  type Relation,
+} from 'typeorm';
+import { Poll } from '../polls/poll.entity.js';
+import { CampaignStatus } from './lifecycle.js';
+
+/** The ledger of a campaign: at every instant `totalUsers` is the sum of the five others. */
+export interface Ledger {
+  totalUsers: number;
+  pendingUsers: number;
+  sentUsers: number;
+  failedUsers: number;
+  skippedUsers: number;
+  unconfirmedUsers: number;
+}
+
+const LEDGER_CHECK =
+  'total_users = pending_users + sent_users + failed_users + skipped_users + unconfirmed_users';
+const COUNTERS_CHECK =
+  'pending_users >= 0 AND sent_users >= 0 AND failed_users >= 0 AND skipped_users >= 0 AND unconfirmed_users >= 0';
+
+@Entity('notification_campaign')
+@Index('notification_campaign_created_idx', ['createdAt', 'id'])
+@Index('notification_campaign_status_idx', ['status', 'createdAt', 'id'])
+@Index('notification_campaign_topic_idx', ['topicId', 'createdAt', 'id'])
+@Unique('notification_campaign_idempotency_key', ['idempotencyKey'])
+@Check(
+  'notification_campaign_status_check',
+  `status IN ('PENDING', 'SCHEDULED', 'PROCESSING', 'PAUSED', 'COMPLETED', 'FAILED', 'CANCELLED')`,
+)
+@Check('notification_campaign_ledger_check', LEDGER_CHECK)
+@Check('notification_campaign_counters_check', COUNTERS_CHECK)
+@Check(
+  'notification_campaign_pacing_check',
+  'chunk_size > 0 AND chunk_interval_ms >= 0 AND send_interval_ms >= 0',
+)
+@ObjectType({
+  description:
+    'One round of reminders to everyone who has not completed a poll. At every instant: ' +
+    'totalUsers = pendingUsers + sentUsers + failedUsers + skippedUsers + unconfirmedUsers.',
+})
+export class NotificationCampaign implements Ledger {
+  @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
+    generatedIdentity: 'ALWAYS',
+    primaryKeyConstraintName: 'notification_campaign_pk',
+  })
+  @Field(() => ID, { description: 'Number of the campaign.' })
+  id!: string;
+
+  @Column({ name: 'topic_id', type: 'bigint' })
+  topicId!: string;
+
+  @ManyToOne(() => Poll)
+  @JoinColumn({ name: 'topic_id', foreignKeyConstraintName: 'notification_campaign_topic_fk' })
+  topicPoll?: Relation<Poll>;
+
+  @Column({ name: 'message_template', type: 'text' })
+  @Field(() => String, {
+    description: 'Text of the reminder; {{firstName}} and {{pollTitle}} are replaced for each recipient.',
+  })
+  messageTemplate!: string;
+
+  @Column({ name: 'chunk_size', type: 'integer' })
+  chunkSize!: number;
+
+  @Column({ name: 'chunk_interval_ms', type: 'integer' })
+  chunkIntervalMs!: number;
+
+  @Column({ name: 'send_interval_ms', type: 'integer' })
+  sendIntervalMs!: number;
+
+  @Column({ type: 'text', default: CampaignStatus.PENDING })
+  @Field(() => CampaignStatus, { description: 'Where the campaign stands.' })
+  status!: CampaignStatus;
+
+  @Column({ name: 'total_users', type: 'integer', default: 0 })
+  @Field(() => Int, { description: 'Recipients of the campaign, fixed when it starts.' })
+  totalUsers!: number;
+
+  @Column({ name: 'pending_users', type: 'integer', default: 0 })
+  @Field(() => Int, {
+    description: 'Recipients to whom nothing has been sent yet, or whose answer is awaited.',
+  })
+  pendingUsers!: number;
+
+  @Column({ name: 'sent_users', type: 'integer', default: 0 })
+  @Field(() => Int, { description: 'Accepted by Telegram.' })
+  sentUsers!: number;
+
+  @Column({ name: 'failed_users', type: 'integer', default: 0 })
+  @Field(() => Int, { description: 'Refused by Telegram for good; each delivery says why.' })
+  failedUsers!: number;
+
+  @Column({ name: 'skipped_users', type: 'integer', default: 0 })
+  @Field(() => Int, {
+    description: 'Not sent because no longer wanted: completed meanwhile, opted out, poll closed.',
+  })
+  skippedUsers!: number;
+
+  @Column({ name: 'unconfirmed_users', type: 'integer', default: 0 })
+  @Field(() => Int, {
+    description:
+      'A process or a connection died between the request and its answer: sent or not, nobody knows.',
+  })
+  unconfirmedUsers!: number;
+
+  @Column({ name: 'chunk_count', type: 'integer', default: 0 })
+  @Field(() => Int, { description: 'Chunks that the audience was cut into.' })
+  chunkCount!: number;
+
+  /** Rises with every change of the row (a trigger sees to it). */
+  @Column({ type: 'integer', default: 1 })
+  version!: number;
+
+  @Column({ name: 'scheduled_for', type: 'timestamptz', precision: 3, nullable: true })
+  @Field(() => Date, { nullable: true, description: 'When the campaign starts by itself.' })
+  scheduledFor!: Date | null;
+
+  @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' })
+  @Field(() => Date, { description: 'When the campaign was created.' })
+  createdAt!: Date;
+
+  @Column({ name: 'updated_at', type: 'timestamptz', precision: 3, default: () => 'now()' })
+  updatedAt!: Date;
+
+  @Column({ name: 'started_at', type: 'timestamptz', precision: 3, nullable: true })
+  @Field(() => Date, { nullable: true, description: 'When the campaign was first started.' })
+  startedAt!: Date | null;
+
+  /** When the audience was fixed: chunks and deliveries exist from then on. */
+  @Column({ name: 'planned_at', type: 'timestamptz', precision: 3, nullable: true })
+  plannedAt!: Date | null;
+
+  /** When a delivery was last settled, or the campaign last started or resumed. */
+  @Column({ name: 'progressed_at', type: 'timestamptz', precision: 3, nullable: true })
+  progressedAt!: Date | null;
+
+  @Column({ name: 'finished_at', type: 'timestamptz', precision: 3, nullable: true })
+  @Field(() => Date, { nullable: true, description: 'When the campaign was completed, failed or cancelled.' })
+  finishedAt!: Date | null;
+
+  @Column({ name: 'failure_code', type: 'text', nullable: true })
+  failureCode!: string | null;
+
+  @Column({ name: 'failure_message', type: 'text', nullable: true })
+  failureMessage!: string | null;
+
+  /** Like failures in a row, and their reason: enough of them pause the campaign. */
+  @Column({ name: 'failure_streak', type: 'integer', default: 0 })
+  failureStreak!: number;
+
+  @Column({ name: 'failure_streak_reason', type: 'text', nullable: true })
+  failureStreakReason!: string | null;
+
+  @Column({ name: 'idempotency_key', type: 'text', nullable: true })
+  idempotencyKey!: string | null;
+
+  @Column({ name: 'idempotency_fingerprint', type: 'text', nullable: true })
+  idempotencyFingerprint!: string | null;
+}

@@ -1,0 +1,59 @@
+import { registerEnumType } from 'type-graphql';
+
+export enum CampaignStatus {
+  PENDING = 'PENDING',
+  SCHEDULED = 'SCHEDULED',
+  PROCESSING = 'PROCESSING',
+  PAUSED = 'PAUSED',
+  COMPLETED = 'COMPLETED',
+  FAILED = 'FAILED',
+  CANCELLED = 'CANCELLED',
+}
+
+registerEnumType(CampaignStatus, {
+  name: 'CampaignStatus',
+  description: 'Where a campaign stands.',
+  valuesConfig: {
+    PENDING: { description: 'Created, not started.' },
+    SCHEDULED: { description: 'Starts by itself at scheduledFor.' },
+    PROCESSING: { description: 'Reminders are being sent.' },
+    PAUSED: { description: 'Stopped by an operator, or by the system with a failure that says why.' },
+    COMPLETED: { description: 'No recipient is pending.' },
+    FAILED: {
+      description: 'Stopped because nothing could be sent; the failure says why. It can be resumed.',
+    },
+    CANCELLED: { description: 'Ended by an operator; whoever was pending is skipped.' },
+  },
+});
+
+/** What can happen to a campaign. */
+export type CampaignEvent =
+  'start' | 'missSchedule' | 'pause' | 'resume' | 'fail' | 'cancel' | 'complete' | 'retry';
+
+interface Transition {
+  readonly from: readonly CampaignStatus[];
+  readonly to: CampaignStatus;
+}
+
+const { PENDING, SCHEDULED, PROCESSING, PAUSED, COMPLETED, FAILED, CANCELLED } = CampaignStatus;
+
+/** The whole lifecycle. Every change of status is one compare-and-set from a row of this table. */
+export const TRANSITIONS: Readonly<Record<CampaignEvent, Transition>> = {
+  start: { from: [PENDING, SCHEDULED], to: PROCESSING },
+  missSchedule: { from: [SCHEDULED], to: PAUSED },
+  pause: { from: [PROCESSING], to: PAUSED },
+  resume: { from: [PAUSED, FAILED], to: PROCESSING },
+  fail: { from: [PROCESSING], to: FAILED },
+  cancel: { from: [PENDING, SCHEDULED, PROCESSING, PAUSED, FAILED], to: CANCELLED },
+  complete: { from: [PROCESSING], to: COMPLETED },
+  retry: { from: [COMPLETED, PAUSED, FAILED, PROCESSING], to: PROCESSING },
+};
+
+/** The statuses in which nothing more happens unless somebody asks for it: a subscription ends there. */
+export const FINAL_STATUSES: readonly CampaignStatus[] = [COMPLETED, FAILED, CANCELLED];
+
+/** The status that `event` leads to from `status`, or undefined where it is not allowed. */
+export function nextStatus(status: CampaignStatus, event: CampaignEvent): CampaignStatus | undefined {
+  const transition = TRANSITIONS[event];
+  return transition.from.includes(status) ? transition.to : undefined;
+}

@@ -1,0 +1,83 @@
+import { DataSource, type Logger as TypeOrmLogger } from 'typeorm';
+import type { Logger } from 'pino';
+import { InitialSchema1790000000000 } from '../../migrations/1790000000000-initial-schema.js';
+import { NotificationCampaign } from '../campaigns/campaign.entity.js';
+import { CampaignChunk } from '../campaigns/chunk.entity.js';
+import { Delivery } from '../campaigns/delivery.entity.js';
+import { Answer, PollCompletion } from '../people/participation.entity.js';
+import { TelegramUser } from '../people/telegram-user.entity.js';
+import { Poll } from '../polls/poll.entity.js';
+import { Question, QuestionOption } from '../polls/question.entity.js';
+
+/** Every statement appears at level trace, without its parameters, which may hold names of people. */
+class StatementLogger implements TypeOrmLogger {
+  constructor(private readonly logger: Logger) {}
+
+  logQuery(sql: string): void {
+    this.logger.trace({ sql }, 'statement');
+  }
+
+  logQueryError(error: string | Error, sql: string): void {
+    this.logger.debug({ err: error, sql }, 'statement failed');
+  }
+
+  logQuerySlow(durationMs: number, sql: string): void {
+    this.logger.debug({ durationMs, sql }, 'slow statement');
+  }
+
+  logSchemaBuild(message: string): void {
+    this.logger.debug(message);
+  }
+
+  logMigration(message: string): void {
+    this.logger.info(message);
+  }
+
+  log(_level: 'log' | 'info' | 'warn', message: unknown): void {
+    this.logger.debug({ message }, 'typeorm');
+  }
+}
+
+export interface DataSourceOptions {
+  url: string;
+  logger?: Logger;
+  /** Connections of this process at the most. */
+  poolSize?: number;
+  applicationName?: string;
+}
+
+/** The entities and migrations on one database, not connected yet. Never synchronizes. */
+export function createDataSource({
+  url,
+  logger,
+  poolSize = 16,
+  applicationName,
+}: DataSourceOptions): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url,
+    entities: [
+      Poll,
+      Question,
+      QuestionOption,
+      TelegramUser,
+      PollCompletion,
+      Answer,
+      NotificationCampaign,
+      CampaignChunk,
+      Delivery,
+    ],
+    migrations: [InitialSchema1790000000000],
+    migrationsTableName: 'migration',
+    migrationsTransactionMode: 'each',
+    synchronize: false,
+    installExtensions: false,
+    applicationName: applicationName ?? 'pollcast',
+    poolSize,
+    poolErrorHandler: (error: unknown) => {
+      logger?.warn({ err: error }, 'an idle database connection was lost');
+    },
+    logging: logger?.isLevelEnabled('trace') === true ? 'all' : ['error', 'migration'],
+    logger: logger ? new StatementLogger(logger) : undefined,
+  });
+}

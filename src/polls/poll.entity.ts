@@ -1,0 +1,60 @@
+import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
+import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+
+/** A poll is drafted, opened for answers, and closed by hand or by its closing time. */
+export enum PollStatus {
+  DRAFT = 'DRAFT',
+  OPEN = 'OPEN',
+  CLOSED = 'CLOSED',
+}
+
+registerEnumType(PollStatus, {
+  name: 'PollStatus',
+  description: 'Where a poll stands.',
+  valuesConfig: {
+    DRAFT: { description: 'Being prepared; no campaign can be started for it.' },
+    OPEN: { description: 'Taking answers; people can be reminded of it.' },
+    CLOSED: { description: 'No longer taking answers; nobody is reminded of it.' },
+  },
+});
+
+@Entity('poll')
+@Index('poll_created_idx', ['createdAt', 'id'])
+@Check('poll_status_check', `status IN ('DRAFT', 'OPEN', 'CLOSED')`)
+@ObjectType({ description: 'A poll that an organisation runs in Telegram.' })
+export class Poll {
+  @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
+    generatedIdentity: 'ALWAYS',
+    primaryKeyConstraintName: 'poll_pk',
+  })
+  @Field(() => ID, { description: 'Number of the poll.' })
+  id!: string;
+
+  @Column({ type: 'text' })
+  @Field(() => String, { description: 'What the poll is called; reminders name it as {{pollTitle}}.' })
+  title!: string;
+
+  @Column({ type: 'text', nullable: true })
+  @Field(() => String, { nullable: true, description: 'What the poll is about.' })
+  description!: string | null;
+
+  @Column({ type: 'text', default: PollStatus.DRAFT })
+  @Field(() => PollStatus, { description: 'Whether the poll takes answers.' })
+  status!: PollStatus;
+
+  @Column({ name: 'closes_at', type: 'timestamptz', precision: 3, nullable: true })
+  @Field(() => Date, {
+    nullable: true,
+    description: 'After this instant the bot accepts no more answers and no reminder is sent.',
+  })
+  closesAt!: Date | null;
+
+  @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' })
+  @Field(() => Date, { description: 'When the poll was created.' })
+  createdAt!: Date;
+
+  @Column({ name: 'updated_at', type: 'timestamptz', precision: 3, default: () => 'now()' })
+  @Field(() => Date, { description: 'When the poll was last changed.' })
+  updatedAt!: Date;
+}
