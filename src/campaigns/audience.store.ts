@@ -1,0 +1,106 @@
+import { rows, type SqlExecutor } from '../database/rows.js';
+
+/** Whom a campaign for a poll would address: everyone reachable who has not completed it. */
+const AUDIENCE_CONDITION = `
+  person.status = 'ACTIVE'
+  AND NOT EXISTS (SELECT FROM poll_completion done WHERE done.poll_id = $1 AND done.user_id = person.id)
+`;
+
+/**
+ * Fixes the audience of a running campaign: recipients, chunks and counters in one statement, in which no recipient
+ * passes through this process. The lock and planned_at make a second planning find nothing to do.
+ */
+const PLAN = `
+  WITH campaign AS (
+    SELECT id, chunk_size, chunk_interval_ms, clock_timestamp() AS planned_at FROM notification_campaign
+    WHERE id = $2 AND topic_id = $1 AND status = 'PROCESSING' AND planned_at IS NULL
+    FOR UPDATE
+  ), audience AS (
+    SELECT person.id AS user_id,
+      ((row_number() OVER (ORDER BY person.id) - 1) / (SELECT chunk_size FROM campaign))::integer AS chunk_number
+    FROM telegram_user person
+    WHERE EXISTS (SELECT FROM campaign) AND ${AUDIENCE_CONDITION}
+  ), chunks AS (
+    INSERT INTO campaign_chunk (campaign_id, number, due_at)
+    SELECT campaign.id, number, campaign.planned_at + number * campaign.chunk_interval_ms * interval '1 millisecond'
+    FROM campaign, (SELECT DISTINCT chunk_number AS number FROM audience) cut
+    RETURNING number
+  ), deliveries AS (
+    INSERT INTO delivery (campaign_id, chunk_number, user_id)
+    SELECT campaign.id, chunk_number, user_id FROM campaign, audience
+    RETURNING user_id
+  ), planned AS (
+    UPDATE notification_campaign SET
+      planned_at = campaign.planned_at, total_users = counted.users, pending_users = counted.users,
+      chunk_count = counted.chunks
+    FROM campaign, (
+      SELECT (SELECT count(*) FROM deliveries) AS users, (SELECT count(*) FROM chunks) AS chunks
+    ) counted
+    WHERE notification_campaign.id = campaign.id
+    RETURNING total_users, chunk_count
+  )
+  SELECT total_users AS "totalUsers", chunk_count AS "chunkCount" FROM planned
+`;
+
+const AUDIENCE_SIZES = `
+  WITH active AS (SELECT count(*) AS count FROM telegram_user WHERE status = 'ACTIVE')
+  SELECT wanted.poll_id AS "pollId", (active.count - (
+    SELECT count(*) FROM poll_completion done JOIN telegram_user person ON person.id = done.user_id
+    WHERE done.poll_id = wanted.poll_id AND person.status = 'ACTIVE'))::integer AS size
+  FROM active, unnest($1::bigint[]) AS wanted (poll_id)
+`;
+
+const EXCLUSIONS = `
+  SELECT reason, count(*)::integer AS count FROM (
+    SELECT CASE WHEN done.user_id IS NOT NULL THEN 'COMPLETED' ELSE person.status END AS reason
+    FROM telegram_user person
+    LEFT JOIN poll_completion done ON done.poll_id = $1 AND done.user_id = person.id
+  ) everyone
+  WHERE reason <> 'ACTIVE'
+  GROUP BY reason ORDER BY reason
+`;
+
+const FIRST_RECIPIENTS = `
+  SELECT person.id, person.first_name AS "firstName" FROM telegram_user person WHERE ${AUDIENCE_CONDITION}
+  ORDER BY person.id LIMIT $2
+`;
+
+export interface PlanResult {
+  totalUsers: number;
+  chunkCount: number;
+}
+
+export interface Exclusion {
+  reason: string;
+  count: number;
+}
+
+export class AudienceStore {
+  constructor(private readonly sql: SqlExecutor) {}
+
+  /** @returns undefined when the campaign is not running or was planned before */
+  async plan(pollId: string, campaignId: string): Promise<PlanResult | undefined> {
+    const [result] = await rows<PlanResult>(this.sql, PLAN, [pollId, campaignId]);
+    return result;
+  }
+
+  /** Sizes of the audiences that campaigns for these polls would have now, by poll. */
+  async sizes(pollIds: readonly string[]): Promise<Map<string, number>> {
+    const sizes = await rows<{ pollId: string; size: number }>(this.sql, AUDIENCE_SIZES, [pollIds]);
+    return new Map(sizes.map(({ pollId, size }) => [pollId, size]));
+  }
+
+  async size(pollId: string): Promise<number> {
+    return (await this.sizes([pollId])).get(pollId) ?? 0;
+  }
+
+  /** Who is left out, counted by reason: COMPLETED, or the status that makes them unreachable. */
+  exclusions(pollId: string): Promise<Exclusion[]> {
+    return rows<Exclusion>(this.sql, EXCLUSIONS, [pollId]);
+  }
+
+  /** The recipients who would come first. */
+  first(pollId: string, count: number): Promise<{ id: string; firstName: string | null }[]> {
+    return rows(this.sql, FIRST_RECIPIENTS, [pollId, count]);
+  }
+}

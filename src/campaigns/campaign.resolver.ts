@@ -1,0 +1,139 @@
+import {
+  Arg,
+  Authorized,
+  Ctx,
+  FieldResolver,
+  Float,
+  ID,
+  Int,
+  Mutation,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
+import { Role } from '../graphql/auth.js';
+import type { Connection } from '../graphql/connection.js';
+import type { GraphQLContext } from '../graphql/context.js';
+import { AFTER, first } from '../graphql/page-arguments.js';
+import type { Result } from '../graphql/user-error.js';
+import { Poll } from '../polls/poll.entity.js';
+import type { CampaignQueries } from './campaign.queries.js';
+import type { CampaignService } from './campaign.service.js';
+import {
+  CampaignFailure,
+  CampaignFilter,
+  CampaignOrder,
+  CampaignPayload,
+  CreateCampaignInput,
+  DeliveryFilter,
+  Pacing,
+} from './campaign.types.js';
+import { NotificationCampaign } from './campaign.entity.js';
+import { DeliveryConnection, NotificationCampaignConnection } from './connections.js';
+import { Delivery } from './delivery.entity.js';
+import { finishEstimateOf, percentageOf } from './progress.js';
+
+function payload(result: Result<NotificationCampaign>): CampaignPayload {
+  return result.ok
+    ? { campaign: result.value, userErrors: [] }
+    : { campaign: null, userErrors: result.errors };
+}
+
+const ID_ARGUMENT = { description: 'Number of the campaign.' };
+
+@Resolver(() => NotificationCampaign)
+export class CampaignResolver {
+  constructor(
+    private readonly campaigns: CampaignService,
+    private readonly queries: CampaignQueries,
+    private readonly messagesPerSecond: number,
+  ) {}
+
+  @Query(() => NotificationCampaign, {
+    nullable: true,
+    description: 'One campaign; null when there is none with this id.',
+  })
+  campaign(@Arg('id', () => ID, ID_ARGUMENT) id: string): Promise<NotificationCampaign | null> {
+    return this.campaigns.find(id);
+  }
+
+  @Query(() => NotificationCampaignConnection, { name: 'campaigns', description: 'All campaigns.' })
+  list(
+    @Arg('filter', () => CampaignFilter, { nullable: true, description: 'Which campaigns to list.' })
+    filter: CampaignFilter | undefined,
+    @Arg('orderBy', () => CampaignOrder, {
+      defaultValue: CampaignOrder.CREATED_AT_DESC,
+      description: 'In which order.',
+    })
+    orderBy: CampaignOrder,
+    @Arg('first', () => Int, first(20)) size: number,
+    @Arg('after', () => String, AFTER) after: string | null,
+  ): Promise<Connection<NotificationCampaign>> {
+    return this.queries.campaigns(filter, orderBy, { first: size, after });
+  }
+
+  @Authorized(Role.ADMIN)
+  @Mutation(() => CampaignPayload, {
+    description:
+      'Creates a campaign for a poll that takes answers. With scheduledFor it starts by itself then.',
+  })
+  async createCampaign(
+    @Arg('input', () => CreateCampaignInput, { description: 'The new campaign.' }) input: CreateCampaignInput,
+  ): Promise<CampaignPayload> {
+    return payload(await this.campaigns.create(input));
+  }
+
+  @Authorized(Role.ADMIN)
+  @Mutation(() => CampaignPayload, {
+    description:
+      'Schedules the Agenda jobs and answers PROCESSING at once; the audience is split into chunks, ' +
+      'pacing.chunkIntervalMs apart, each sending one message every pacing.sendIntervalMs.',
+  })
+  async startCampaign(@Arg('id', () => ID, ID_ARGUMENT) id: string): Promise<CampaignPayload> {
+    return payload(await this.campaigns.start(id));
+  }
+
+  @FieldResolver(() => Poll, { description: 'The poll that the campaign reminds of.' })
+  async topic(@Root() campaign: NotificationCampaign, @Ctx() { loaders }: GraphQLContext): Promise<Poll> {
+    const poll = await loaders.poll.load(campaign.topicId);
+    if (!poll) throw new Error(`Poll ${campaign.topicId} of campaign ${campaign.id} is gone.`);
+    return poll;
+  }
+
+  @FieldResolver(() => Pacing, { description: 'How its messages are spread over time.' })
+  pacing(@Root() { chunkSize, chunkIntervalMs, sendIntervalMs }: NotificationCampaign): Pacing {
+    return { chunkSize, chunkIntervalMs, sendIntervalMs };
+  }
+
+  @FieldResolver(() => Float, {
+    description:
+      'Share of totalUsers that is no longer pending, 0 to 100. 100 when totalUsers is 0 and the campaign completed.',
+  })
+  progressPercentage(@Root() campaign: NotificationCampaign): number {
+    return percentageOf(campaign);
+  }
+
+  @FieldResolver(() => Date, { nullable: true, description: 'When it is likely to finish, while it runs.' })
+  estimatedFinishAt(@Root() campaign: NotificationCampaign): Date | null {
+    return finishEstimateOf(campaign, this.messagesPerSecond, new Date());
+  }
+
+  @FieldResolver(() => CampaignFailure, {
+    nullable: true,
+    description: 'Why the campaign is FAILED, or was paused by the system.',
+  })
+  failure(@Root() { failureCode, failureMessage }: NotificationCampaign): CampaignFailure | null {
+    return failureCode === null ? null : { code: failureCode, message: failureMessage ?? failureCode };
+  }
+
+  @FieldResolver(() => DeliveryConnection, { description: 'Its reminders, by recipient.' })
+  deliveries(
+    @Root() campaign: NotificationCampaign,
+    @Arg('filter', () => DeliveryFilter, { nullable: true, description: 'Which reminders to list.' })
+    filter: DeliveryFilter | undefined,
+    @Arg('first', () => Int, first(50)) size: number,
+    @Arg('after', () => String, AFTER) after: string | null,
+  ): Promise<Connection<Delivery>> {
+    return this.queries.deliveries(campaign.id, filter, { first: size, after });
+  }
+}

@@ -1,0 +1,178 @@
+import { refusal, success, userError, UserErrorCode, type Result } from '../graphql/user-error.js';
+import { isRowId } from '../graphql/ids.js';
+import { PollStatus, type Poll } from '../polls/poll.entity.js';
+import type { JobQueue } from '../sending/ports.js';
+import type { AudienceStore } from './audience.store.js';
+import { campaignInputErrors, fingerprintOf, pacingOf, templateOf } from './campaign-input.js';
+import type { NotificationCampaign } from './campaign.entity.js';
+import type { CampaignStore } from './campaign.store.js';
+import type { CampaignPreview, CreateCampaignInput } from './campaign.types.js';
+import { DeliveryStatus } from './delivery.entity.js';
+import { chunkCountOf, estimateDurationMs, type PacingPlan } from './estimate.js';
+import { CampaignStatus, TRANSITIONS, type CampaignEvent } from './lifecycle.js';
+import { ANONYMOUS_NAME, renderTemplate } from './template.js';
+
+export interface CampaignDefaults {
+  pacing: PacingPlan;
+  messagesPerSecond: number;
+}
+
+type CampaignResult = Promise<Result<NotificationCampaign>>;
+
+/** Recipients of a cancelled campaign that are skipped within the mutation; a job does the rest. */
+const CANCEL_BATCH = 5000;
+
+const RETRYABLE = [DeliveryStatus.FAILED, DeliveryStatus.UNCONFIRMED, DeliveryStatus.SKIPPED];
+
+export function isClosed(poll: Poll, now: Date): boolean {
+  return poll.status === PollStatus.CLOSED || (poll.closesAt !== null && poll.closesAt <= now);
+}
+
+/** What people can do with campaigns. */
+export class CampaignService {
+  constructor(
+    private readonly campaigns: CampaignStore,
+    private readonly audience: AudienceStore,
+    private readonly findPoll: (id: string) => Promise<Poll | null>,
+    private readonly queue: JobQueue,
+    private readonly defaults: CampaignDefaults,
+  ) {}
+
+  find(id: string): Promise<NotificationCampaign | null> {
+    return isRowId(id) ? this.campaigns.find(id) : Promise.resolve(null);
+  }
+
+  async create(input: CreateCampaignInput): CampaignResult {
+    const existing = await this.existing(input);
+    if (existing) return existing;
+    const checked = await this.check(input);
+    if (!checked.ok) return checked;
+    const id = await this.campaigns.insert({
+      topicId: input.topicId,
+      messageTemplate: templateOf(input),
+      ...pacingOf(input, this.defaults.pacing),
+      status: input.scheduledFor ? CampaignStatus.SCHEDULED : CampaignStatus.PENDING,
+      scheduledFor: input.scheduledFor ?? null,
+      idempotencyKey: input.idempotencyKey ?? null,
+      idempotencyFingerprint: input.idempotencyKey == null ? null : fingerprintOf(input),
+    });
+    // Without a row, a call with the same key was faster.
+    return id === undefined ? this.create(input) : success(await this.require(id));
+  }
+
+  async preview(input: CreateCampaignInput): Promise<Result<CampaignPreview>> {
+    const checked = await this.check(input);
+    if (!checked.ok) return checked;
+    const poll = checked.value;
+    const pacing = pacingOf(input, this.defaults.pacing);
+    const [audienceSize, excluded, [first]] = await Promise.all([
+      this.audience.size(poll.id),
+      this.audience.exclusions(poll.id),
+      this.audience.first(poll.id, 1),
+    ]);
+    const estimatedDurationMs = estimateDurationMs(audienceSize, pacing, this.defaults.messagesPerSecond);
+    const startsAt = input.scheduledFor ?? new Date();
+    const estimatedFinishAt = new Date(startsAt.getTime() + estimatedDurationMs);
+    return success({
+      audienceSize,
+      excluded,
+      chunkCount: chunkCountOf(audienceSize, pacing.chunkSize),
+      estimatedDurationMs,
+      estimatedFinishAt,
+      finishesBeforePollCloses: poll.closesAt === null || estimatedFinishAt <= poll.closesAt,
+      sampleText: renderTemplate(templateOf(input), {
+        firstName: first?.firstName ?? ANONYMOUS_NAME,
+        pollTitle: poll.title,
+      }),
+    });
+  }
+
+  async start(id: string): CampaignResult {
+    if (!(await this.change(id, 'start'))) return this.explainRefusal(id, 'start');
+    await this.queue.enqueuePlan(id);
+    return success(await this.require(id));
+  }
+
+  async pause(id: string): CampaignResult {
+    if (!(await this.change(id, 'pause'))) return this.explainRefusal(id, 'pause');
+    return success(await this.require(id));
+  }
+
+  async resume(id: string): CampaignResult {
+    if (!isRowId(id) || !(await this.campaigns.resume(id))) return this.explainRefusal(id, 'resume');
+    await this.queue.enqueuePlan(id);
+    return success(await this.require(id));
+  }
+
+  async cancel(id: string): CampaignResult {
+    if (!(await this.change(id, 'cancel'))) return this.explainRefusal(id, 'cancel');
+    if ((await this.campaigns.skipCancelled(CANCEL_BATCH)) === CANCEL_BATCH) await this.queue.enqueuePlan(id);
+    return success(await this.require(id));
+  }
+
+  async retry(id: string, statuses: DeliveryStatus[]): CampaignResult {
+    if (statuses.length === 0 || !statuses.every((status) => RETRYABLE.includes(status))) {
+      const message = `Only deliveries that are ${RETRYABLE.join(', ')} can be retried.`;
+      return refusal(userError(UserErrorCode.INVALID, message, ['statuses']));
+    }
+    if (!isRowId(id) || !(await this.campaigns.retry(id, statuses))) {
+      return this.explainRefusal(id, 'retry', 'campaignId');
+    }
+    await this.queue.enqueuePlan(id);
+    return success(await this.require(id));
+  }
+
+  private async change(id: string, event: CampaignEvent): Promise<boolean> {
+    return isRowId(id) && this.campaigns.transition(id, event);
+  }
+
+  /** @returns the poll that the campaign is to remind of */
+  private async check(input: CreateCampaignInput): Promise<Result<Poll>> {
+    const now = new Date();
+    const errors = await campaignInputErrors(input, now);
+    if (errors.length > 0) return refusal(...errors);
+    const field = ['input', 'topicId'];
+    const poll = isRowId(input.topicId) ? await this.findPoll(input.topicId) : null;
+    if (!poll)
+      return refusal(userError(UserErrorCode.NOT_FOUND, `There is no poll ${input.topicId}.`, field));
+    if (isClosed(poll, now)) {
+      return refusal(userError(UserErrorCode.POLL_CLOSED, `Poll ${poll.id} takes no more answers.`, field));
+    }
+    return success(poll);
+  }
+
+  /** The answer to an idempotency key that was used before. */
+  private async existing(input: CreateCampaignInput): Promise<Result<NotificationCampaign> | undefined> {
+    if (input.idempotencyKey == null) return undefined;
+    const campaign = await this.campaigns.findByIdempotencyKey(input.idempotencyKey);
+    if (!campaign) return undefined;
+    if (campaign.idempotencyFingerprint === fingerprintOf(input)) return success(campaign);
+    const message =
+      'This idempotency key was used before with another input: use a new key for another campaign.';
+    return refusal(userError(UserErrorCode.IDEMPOTENCY_CONFLICT, message, ['input', 'idempotencyKey']));
+  }
+
+  private async explainRefusal(id: string, event: CampaignEvent, argument = 'id'): CampaignResult {
+    const campaign = await this.find(id);
+    const field = [argument];
+    if (!campaign) return refusal(userError(UserErrorCode.NOT_FOUND, `There is no campaign ${id}.`, field));
+    const { from } = TRANSITIONS[event];
+    const poll = await this.findPoll(campaign.topicId);
+    if (from.includes(campaign.status) && poll && isClosed(poll, new Date())) {
+      return refusal(userError(UserErrorCode.POLL_CLOSED, `Poll ${poll.id} takes no more answers.`, field));
+    }
+    if (from.includes(campaign.status) && poll?.status === PollStatus.DRAFT) {
+      return refusal(
+        userError(UserErrorCode.INVALID_STATE, `Open poll ${poll.id} first: it is a draft.`, field),
+      );
+    }
+    const message = `Campaign ${id} is ${campaign.status}; ${event} is possible when it is ${from.join(' or ')}.`;
+    return refusal(userError(UserErrorCode.INVALID_STATE, message, field));
+  }
+
+  private async require(id: string): Promise<NotificationCampaign> {
+    const campaign = await this.campaigns.find(id);
+    if (!campaign) throw new Error(`Campaign ${id} is gone.`);
+    return campaign;
+  }
+}

@@ -1,0 +1,196 @@
+import type { DataSource } from 'typeorm';
+import { rows, type SqlExecutor } from '../database/rows.js';
+import { NotificationCampaign } from './campaign.entity.js';
+import type { DeliveryStatus } from './delivery.entity.js';
+import { TRANSITIONS, type CampaignEvent } from './lifecycle.js';
+
+export interface Failure {
+  code: string;
+  message: string;
+}
+
+export interface NewCampaign {
+  topicId: string;
+  messageTemplate: string;
+  chunkSize: number;
+  chunkIntervalMs: number;
+  sendIntervalMs: number;
+  status: string;
+  scheduledFor: Date | null;
+  idempotencyKey: string | null;
+  idempotencyFingerprint: string | null;
+}
+
+/** What else an event writes. $1 id, $2 new status, $3 allowed statuses, $4 failure code, $5 failure message. */
+const EVENT_COLUMNS: Readonly<Record<CampaignEvent, string>> = {
+  start:
+    'started_at = clock_timestamp(), progressed_at = clock_timestamp(), failure_code = $4, failure_message = $5',
+  missSchedule: 'failure_code = $4, failure_message = $5',
+  pause: 'failure_code = $4, failure_message = $5',
+  resume: `failure_code = $4, failure_message = $5, failure_streak = 0, failure_streak_reason = NULL,
+    started_at = coalesce(started_at, clock_timestamp()), progressed_at = clock_timestamp(), finished_at = NULL`,
+  fail: 'failure_code = $4, failure_message = $5, finished_at = clock_timestamp()',
+  cancel: 'failure_code = $4, failure_message = $5, finished_at = clock_timestamp()',
+  complete: 'failure_code = $4, failure_message = $5, finished_at = clock_timestamp()',
+  retry: `failure_code = $4, failure_message = $5, failure_streak = 0, failure_streak_reason = NULL,
+    progressed_at = clock_timestamp(), finished_at = NULL`,
+};
+
+const POLL_OPEN = `EXISTS (
+  SELECT FROM poll WHERE poll.id = topic_id AND poll.status = 'OPEN'
+    AND (poll.closes_at IS NULL OR poll.closes_at > clock_timestamp()))`;
+
+/** What must hold beside the status. */
+const EVENT_CONDITIONS: Partial<Record<CampaignEvent, string>> = {
+  start: POLL_OPEN,
+  resume: POLL_OPEN,
+  retry: POLL_OPEN,
+  complete: 'pending_users = 0 AND planned_at IS NOT NULL',
+};
+
+/** Waiting chunks of a campaign that goes on are due one after the other from now, and need new jobs. */
+const RESCHEDULE_CHUNKS = `
+  UPDATE campaign_chunk chunk SET
+    due_at = clock_timestamp() + waiting.place * campaign.chunk_interval_ms * interval '1 millisecond',
+    enqueued_at = NULL
+  FROM notification_campaign campaign, (
+    SELECT number, row_number() OVER (ORDER BY number) - 1 AS place FROM campaign_chunk
+    WHERE campaign_id = $1 AND state = 'WAITING'
+  ) waiting
+  WHERE campaign.id = $1 AND chunk.campaign_id = $1 AND chunk.number = waiting.number AND chunk.state = 'WAITING'
+`;
+
+/** Puts finished deliveries back; their chunks wait again. */
+const RETRY_DELIVERIES = `
+  WITH finished AS (
+    SELECT user_id, chunk_number, status FROM delivery WHERE campaign_id = $1 AND status = ANY ($2)
+    ORDER BY user_id FOR UPDATE
+  ), put_back AS (
+    UPDATE delivery SET
+      status = 'PENDING', reason = NULL, attempts = 0, not_before = NULL, updated_at = clock_timestamp()
+    FROM finished WHERE delivery.campaign_id = $1 AND delivery.user_id = finished.user_id
+    RETURNING finished.status
+  ), waiting AS (
+    UPDATE campaign_chunk SET state = 'WAITING', reason = NULL, attempts = 0, remaining_at_claim = NULL
+    WHERE campaign_id = $1 AND state IN ('DONE', 'SET_ASIDE') AND number IN (SELECT chunk_number FROM finished)
+  )
+  UPDATE notification_campaign SET
+    pending_users = pending_users + change.total, failed_users = failed_users - change.failed,
+    skipped_users = skipped_users - change.skipped, unconfirmed_users = unconfirmed_users - change.unconfirmed
+  FROM (
+    SELECT count(*) AS total, count(*) FILTER (WHERE status = 'FAILED') AS failed,
+      count(*) FILTER (WHERE status = 'SKIPPED') AS skipped,
+      count(*) FILTER (WHERE status = 'UNCONFIRMED') AS unconfirmed
+    FROM put_back
+  ) change
+  WHERE id = $1
+`;
+
+/** Skips who is still pending in cancelled campaigns, a batch at a time so that no statement takes long. */
+const SKIP_CANCELLED = `
+  WITH doomed AS (
+    SELECT delivery.campaign_id, delivery.user_id
+    FROM notification_campaign campaign JOIN delivery ON delivery.campaign_id = campaign.id
+    WHERE campaign.status = 'CANCELLED' AND campaign.pending_users > 0 AND delivery.status = 'PENDING'
+    ORDER BY 1, 2
+    LIMIT $1
+    FOR UPDATE OF delivery SKIP LOCKED
+  ), skipped AS (
+    UPDATE delivery SET status = 'SKIPPED', reason = 'CAMPAIGN_CANCELLED', updated_at = clock_timestamp()
+    FROM doomed WHERE delivery.campaign_id = doomed.campaign_id AND delivery.user_id = doomed.user_id
+    RETURNING delivery.campaign_id
+  ), ledger AS (
+    UPDATE notification_campaign campaign SET
+      pending_users = campaign.pending_users - change.count, skipped_users = campaign.skipped_users + change.count
+    FROM (SELECT campaign_id, count(*) AS count FROM skipped GROUP BY campaign_id) change
+    WHERE campaign.id = change.campaign_id
+  )
+  SELECT count(*)::integer AS count FROM skipped
+`;
+
+export class CampaignStore {
+  constructor(private readonly dataSource: DataSource) {}
+
+  find(id: string): Promise<NotificationCampaign | null> {
+    return this.dataSource.getRepository(NotificationCampaign).findOneBy({ id });
+  }
+
+  findByIdempotencyKey(idempotencyKey: string): Promise<NotificationCampaign | null> {
+    return this.dataSource.getRepository(NotificationCampaign).findOneBy({ idempotencyKey });
+  }
+
+  /** @returns the id, or undefined when the idempotency key is taken */
+  async insert(campaign: NewCampaign): Promise<string | undefined> {
+    const [row] = await rows<{ id: string }>(
+      this.dataSource,
+      `INSERT INTO notification_campaign (topic_id, message_template, chunk_size, chunk_interval_ms, send_interval_ms,
+         status, scheduled_for, idempotency_key, idempotency_fingerprint)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (idempotency_key) DO NOTHING RETURNING id`,
+      [
+        campaign.topicId,
+        campaign.messageTemplate,
+        campaign.chunkSize,
+        campaign.chunkIntervalMs,
+        campaign.sendIntervalMs,
+        campaign.status,
+        campaign.scheduledFor,
+        campaign.idempotencyKey,
+        campaign.idempotencyFingerprint,
+      ],
+    );
+    return row?.id;
+  }
+
+  /**
+   * One compare-and-set from the table of transitions.
+   * @returns whether the campaign was in a status from which the event is allowed, and now is in the next
+   */
+  async transition(
+    id: string,
+    event: CampaignEvent,
+    failure?: Failure,
+    executor: SqlExecutor = this.dataSource,
+  ): Promise<boolean> {
+    const { from, to } = TRANSITIONS[event];
+    const changed = await rows(
+      executor,
+      `UPDATE notification_campaign SET status = $2, ${EVENT_COLUMNS[event]}
+       WHERE id = $1 AND status = ANY ($3) AND ${EVENT_CONDITIONS[event] ?? 'true'} RETURNING id`,
+      [id, to, from, failure?.code ?? null, failure?.message ?? null],
+    );
+    return changed.length > 0;
+  }
+
+  /** Resumes a campaign and puts its waiting chunks in line again. */
+  resume(id: string): Promise<boolean> {
+    return this.dataSource.transaction(async (manager) => {
+      if (!(await this.transition(id, 'resume', undefined, manager))) return false;
+      await manager.query(RESCHEDULE_CHUNKS, [id]);
+      return true;
+    });
+  }
+
+  /** Runs a campaign again for its finished deliveries of the given statuses. */
+  retry(id: string, statuses: readonly DeliveryStatus[]): Promise<boolean> {
+    const retried = this.dataSource.transaction(async (manager) => {
+      // Deliveries before their campaign, the order in which every statement locks them.
+      await manager.query(RETRY_DELIVERIES, [id, statuses]);
+      if (!(await this.transition(id, 'retry', undefined, manager))) throw new RetryRefused();
+      await manager.query(RESCHEDULE_CHUNKS, [id]);
+      return true;
+    });
+    return retried.catch((error: unknown) => {
+      if (error instanceof RetryRefused) return false;
+      throw error;
+    });
+  }
+
+  /** @returns how many were skipped; the whole batch means there may be more */
+  async skipCancelled(batchSize: number): Promise<number> {
+    const [row] = await rows<{ count: number }>(this.dataSource, SKIP_CANCELLED, [batchSize]);
+    return row?.count ?? 0;
+  }
+}
+
+/** Rolls a retry back. */
+class RetryRefused extends Error {}

@@ -1,0 +1,180 @@
+import { IsOptional, Length, Max, Min, ValidateNested } from 'class-validator';
+import { Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { UserError } from '../graphql/user-error.js';
+import { NotificationCampaign } from './campaign.entity.js';
+import { DeliveryStatus } from './delivery.entity.js';
+import { CampaignStatus } from './lifecycle.js';
+
+export enum CampaignOrder {
+  CREATED_AT_DESC = 'CREATED_AT_DESC',
+  CREATED_AT_ASC = 'CREATED_AT_ASC',
+}
+
+registerEnumType(CampaignOrder, {
+  name: 'CampaignOrder',
+  description: 'Order of a list of campaigns.',
+  valuesConfig: {
+    CREATED_AT_DESC: { description: 'Newest first.' },
+    CREATED_AT_ASC: { description: 'Oldest first.' },
+  },
+});
+
+@ObjectType({
+  description: 'How a campaign spreads its messages over time, under the rate of the installation.',
+})
+export class Pacing {
+  @Field(() => Int, { description: 'Recipients a chunk.' })
+  chunkSize!: number;
+
+  @Field(() => Int, { description: 'Milliseconds between the starts of two chunks.' })
+  chunkIntervalMs!: number;
+
+  @Field(() => Int, { description: 'Milliseconds between two sends of one chunk.' })
+  sendIntervalMs!: number;
+}
+
+@ObjectType({ description: 'Why a campaign stands still.' })
+export class CampaignFailure {
+  @Field(() => String, { description: 'Stable machine-readable code, e.g. BOT_TOKEN_REJECTED.' })
+  code!: string;
+
+  @Field(() => String, { description: 'A sentence that says what happened and what to do.' })
+  message!: string;
+}
+
+@ObjectType({ description: 'How many people are left out of an audience, and why.' })
+export class ExclusionCount {
+  @Field(() => String, { description: 'COMPLETED, or the status that makes them unreachable.' })
+  reason!: string;
+
+  @Field(() => Int, { description: 'How many people.' })
+  count!: number;
+}
+
+@ObjectType({ description: 'What a campaign would do if it started now.' })
+export class CampaignPreview {
+  @Field(() => Int, { description: 'Whom it would remind.' })
+  audienceSize!: number;
+
+  @Field(() => [ExclusionCount], { description: 'Whom it would leave out.' })
+  excluded!: ExclusionCount[];
+
+  @Field(() => Int, { description: 'Chunks that the audience would be cut into.' })
+  chunkCount!: number;
+
+  @Field(() => Float, { description: 'How long it would take, in milliseconds.' })
+  estimatedDurationMs!: number;
+
+  @Field(() => Date, { description: 'When it would finish.' })
+  estimatedFinishAt!: Date;
+
+  @Field(() => Boolean, { description: 'Whether that is before the poll closes.' })
+  finishesBeforePollCloses!: boolean;
+
+  @Field(() => String, { description: 'The reminder as its first recipient would get it.' })
+  sampleText!: string;
+}
+
+@InputType({ description: 'Which campaigns to list.' })
+export class CampaignFilter {
+  @Field(() => [CampaignStatus], { nullable: true, description: 'Any of these statuses.' })
+  status?: CampaignStatus[] | null;
+
+  @Field(() => ID, { nullable: true, description: 'The poll that they remind of.' })
+  topicId?: string | null;
+
+  @Field(() => Date, { nullable: true, description: 'Created at this instant or later.' })
+  createdAfter?: Date | null;
+
+  @Field(() => Date, { nullable: true, description: 'Created before this instant.' })
+  createdBefore?: Date | null;
+}
+
+@InputType({ description: 'Which deliveries to list.' })
+export class DeliveryFilter {
+  @Field(() => [DeliveryStatus], { nullable: true, description: 'Any of these statuses.' })
+  status?: DeliveryStatus[] | null;
+}
+
+const CHUNK_SIZE_RANGE = 'chunkSize must be from 1 to 10000.';
+const INTERVAL_RANGE = '$property must be from 0 to 3600000 milliseconds.';
+
+@InputType({
+  description: 'Pacing of a new campaign; what is left out follows the settings of the installation.',
+})
+export class PacingInput {
+  @IsOptional()
+  @Min(1, { message: CHUNK_SIZE_RANGE })
+  @Max(10_000, { message: CHUNK_SIZE_RANGE })
+  @Field(() => Int, { nullable: true, description: 'Recipients a chunk, 1 to 10000.' })
+  chunkSize?: number | null;
+
+  @IsOptional()
+  @Min(0, { message: INTERVAL_RANGE })
+  @Max(3_600_000, { message: INTERVAL_RANGE })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Milliseconds between the starts of two chunks, 0 to 3600000.',
+  })
+  chunkIntervalMs?: number | null;
+
+  @IsOptional()
+  @Min(0, { message: INTERVAL_RANGE })
+  @Max(3_600_000, { message: INTERVAL_RANGE })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Milliseconds between two sends of one chunk, 0 to 3600000.',
+  })
+  sendIntervalMs?: number | null;
+}
+
+@InputType({ description: 'A new campaign.' })
+export class CreateCampaignInput {
+  @Field(() => ID, { description: 'The poll to remind of.' })
+  topicId!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Text of the reminder, in Telegram HTML; {{firstName}} and {{pollTitle}} are replaced for each recipient.',
+  })
+  messageTemplate?: string | null;
+
+  @Field(() => Date, { nullable: true, description: 'When the campaign is to start by itself.' })
+  scheduledFor?: Date | null;
+
+  @IsOptional()
+  @ValidateNested()
+  @Field(() => PacingInput, { nullable: true, description: 'How to spread the messages over time.' })
+  pacing?: PacingInput | null;
+
+  @IsOptional()
+  @Length(1, 200, { message: 'idempotencyKey must have 1 to 200 characters.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "Same key and same input: the first call's campaign is returned. Same key, other input: IDEMPOTENCY_CONFLICT.",
+  })
+  idempotencyKey?: string | null;
+}
+
+@ObjectType({ description: 'A campaign after the change, or what stands in the way of it.' })
+export class CampaignPayload {
+  @Field(() => NotificationCampaign, {
+    nullable: true,
+    description: 'The campaign; null when there is none.',
+  })
+  campaign!: NotificationCampaign | null;
+
+  @Field(() => [UserError], { description: 'What has to be put right; empty when the change was made.' })
+  userErrors!: UserError[];
+}
+
+@ObjectType({ description: 'Whether one test message arrived.' })
+export class SendTestNotificationPayload {
+  @Field(() => Boolean, { description: 'Whether Telegram accepted the message.' })
+  delivered!: boolean;
+
+  @Field(() => [UserError], { description: 'What has to be put right; empty when it was delivered.' })
+  userErrors!: UserError[];
+}

@@ -1,0 +1,65 @@
+import { GraphQLError } from 'graphql';
+import { Arg, ID, Resolver, Root, type SubscribeResolverData, Subscription } from 'type-graphql';
+import type { GraphQLContext } from '../graphql/context.js';
+import type { ProgressSnapshot } from './progress-hub.js';
+import { CampaignProgress } from './progress.types.js';
+import { finishEstimateOf, percentageOf } from './progress.js';
+
+/** type-graphql calls this without the resolver's instance, so what it needs comes with the context. */
+async function subscribe({
+  args,
+  context,
+}: SubscribeResolverData<unknown, { campaignId: string }, GraphQLContext>): Promise<
+  AsyncIterable<ProgressSnapshot>
+> {
+  const { campaigns, hub } = context.progress;
+  const { campaignId } = args;
+  const campaign = await campaigns.find(campaignId);
+  if (!campaign) {
+    throw new GraphQLError(`There is no campaign ${campaignId}.`, { extensions: { code: 'NOT_FOUND' } });
+  }
+  return hub.watch(campaign);
+}
+
+@Resolver(() => CampaignProgress)
+export class ProgressResolver {
+  constructor(private readonly messagesPerSecond: number) {}
+
+  @Subscription(() => CampaignProgress, {
+    subscribe,
+    description:
+      'The current state at once, then every change, coalesced to at most a few a second, with a rising ' +
+      'version; the last event carries the final status, then the server completes the subscription.',
+  })
+  campaignProgress(
+    @Arg('campaignId', () => ID, { description: 'Number of the campaign.' }) campaignId: string,
+    @Root() { campaign, messagesPerSecond, at }: ProgressSnapshot,
+  ): CampaignProgress {
+    const {
+      version,
+      status,
+      totalUsers,
+      pendingUsers,
+      sentUsers,
+      failedUsers,
+      skippedUsers,
+      unconfirmedUsers,
+    } = campaign;
+    return {
+      campaignId,
+      campaign,
+      version,
+      status,
+      totalUsers,
+      pendingUsers,
+      sentUsers,
+      failedUsers,
+      skippedUsers,
+      unconfirmedUsers,
+      progressPercentage: percentageOf(campaign),
+      messagesPerSecond,
+      estimatedFinishAt: finishEstimateOf(campaign, this.messagesPerSecond, at),
+      at,
+    };
+  }
+}

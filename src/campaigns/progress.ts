@@ -1,0 +1,18 @@
+import type { NotificationCampaign } from './campaign.entity.js';
+import { estimateFinishAt, progressPercentage } from './estimate.js';
+import { CampaignStatus } from './lifecycle.js';
+
+export function percentageOf({ totalUsers, pendingUsers, status }: NotificationCampaign): number {
+  return progressPercentage(totalUsers, pendingUsers, status === CampaignStatus.COMPLETED);
+}
+
+/** When a campaign is likely to finish; null unless it runs and its audience is known. */
+export function finishEstimateOf(
+  campaign: NotificationCampaign,
+  messagesPerSecond: number,
+  now: Date,
+): Date | null {
+  const { status, startedAt, plannedAt, totalUsers, pendingUsers } = campaign;
+  if (status !== CampaignStatus.PROCESSING || !startedAt || !plannedAt) return null;
+  return estimateFinishAt({ totalUsers, pendingUsers, startedAt }, campaign, messagesPerSecond, now);
+}

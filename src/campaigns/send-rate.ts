@@ -1,0 +1,20 @@
+const WINDOW_MS = 10_000;
+
+interface Sample {
+  sent: number;
+  at: number;
+}
+
+/** Messages a second over a sliding window of ten seconds, from readings of a counter that only rises. */
+export class SendRate {
+  private samples: Sample[] = [];
+
+  /** @returns the rate, with one decimal; 0 until there are two readings */
+  observe(sent: number, at: number): number {
+    this.samples = this.samples.filter((sample) => sample.at >= at - WINDOW_MS && sample.sent <= sent);
+    this.samples.push({ sent, at });
+    const [first] = this.samples;
+    if (!first || at <= first.at) return 0;
+    return Math.round(((sent - first.sent) / (at - first.at)) * 10_000) / 10;
+  }
+}

@@ -1,0 +1,52 @@
+/** Telegram's limit for one message, in characters after entity parsing. */
+export const MAX_TEMPLATE_LENGTH = 4096;
+
+export const DEFAULT_MESSAGE_TEMPLATE =
+  'Hello {{firstName}}, you have not finished the poll “{{pollTitle}}” yet. It only takes a moment.';
+
+const PLACEHOLDERS = ['firstName', 'pollTitle'] as const;
+type Placeholder = (typeof PLACEHOLDERS)[number];
+
+const PLACEHOLDER_PATTERN = /\{\{\s*([^{}]*?)\s*\}\}/g;
+
+/** Escapes what Telegram's HTML mode would read as markup, also inside the value of an attribute. */
+function escapeHtml(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+}
+
+/** Replaces the placeholders. The template is HTML as Telegram understands it; the values are plain text. */
+export function renderTemplate(template: string, values: Record<Placeholder, string>): string {
+  return template.replace(PLACEHOLDER_PATTERN, (whole, name: string) =>
+    isPlaceholder(name) ? escapeHtml(values[name]) : whole,
+  );
+}
+
+/** Whether two recipients can get texts of different length. */
+export function isPersonal(template: string): boolean {
+  return [...template.matchAll(PLACEHOLDER_PATTERN)].some(([, name]) => name === 'firstName');
+}
+
+/** What is wrong with a template, as a sentence; undefined when nothing is. */
+export function templateProblem(template: string): string | undefined {
+  if (template.trim() === '') return 'The message template must not be blank.';
+  if (template.length > MAX_TEMPLATE_LENGTH) {
+    return `The message template must have at most ${MAX_TEMPLATE_LENGTH} characters; this one has ${template.length}.`;
+  }
+  for (const [, name] of template.matchAll(PLACEHOLDER_PATTERN)) {
+    if (name !== undefined && !isPlaceholder(name)) {
+      return `Unknown placeholder {{${name}}}; {{firstName}} and {{pollTitle}} are known.`;
+    }
+  }
+  return undefined;
+}
+
+function isPlaceholder(name: string): name is Placeholder {
+  return (PLACEHOLDERS as readonly string[]).includes(name);
+}
+
+/** How a recipient is addressed who has told Telegram no first name. */
+export const ANONYMOUS_NAME = 'there';

@@ -1,0 +1,124 @@
+import { PostgresBackend } from '@agendajs/postgres-backend';
+import { Agenda, backoffStrategies, type Job } from 'agenda';
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import type { ChunkRef, DueChunk } from '../sending/chunk.store.js';
+import type { JobHandle, JobQueue } from '../sending/ports.js';
+
+export const PLAN_JOB = 'plan-campaign';
+export const CHUNK_JOB = 'send-chunk';
+export const RECONCILE_JOB = 'reconcile';
+
+/** What a worker does when a job fires. */
+export interface JobHandlers {
+  plan(campaignId: string, job: JobHandle): Promise<void>;
+  sendChunk(chunk: ChunkRef, job: JobHandle): Promise<void>;
+  reconcile(): Promise<void>;
+}
+
+export interface JobSchedulerOptions {
+  /** Not closed by the scheduler. It must have an error listener. */
+  pool: Pool;
+  /** A job whose worker has not been heard of for this long runs again. */
+  lockMs: number;
+  /** Chunk jobs that this process runs at once. */
+  chunkConcurrency: number;
+  reconcileIntervalMs: number;
+  logger: Logger;
+}
+
+/** Slots for jobs are refilled on this tick, and a job due now is found by it at the latest. */
+const TICK_MS = 1000;
+const PLAN_CONCURRENCY = 4;
+
+interface PlanData {
+  campaignId: string;
+}
+
+/** Agenda as the alarm clock: it wakes workers at the right time and promises nothing else (docs/adr/0002). */
+export class JobScheduler implements JobQueue {
+  private readonly agenda: Agenda;
+  private readonly running = new Set<Promise<void>>();
+
+  constructor(private readonly options: JobSchedulerOptions) {
+    const { pool, lockMs, chunkConcurrency } = options;
+    const backend = new PostgresBackend({ pool, ensureSchema: false });
+    this.agenda = new Agenda({
+      backend,
+      processEvery: TICK_MS,
+      defaultLockLifetime: lockMs,
+      maxConcurrency: chunkConcurrency + PLAN_CONCURRENCY + 2,
+      removeOnComplete: true,
+    });
+    this.agenda.on('error', (error: unknown) => {
+      options.logger.warn({ err: error }, 'the job queue reported an error');
+    });
+    backend.notificationChannel?.on('error', (error: unknown) => {
+      options.logger.warn({ err: error }, 'the notifications of the job queue were interrupted');
+    });
+  }
+
+  /** Starts announcing jobs, and with handlers also working them. */
+  async start(handlers?: JobHandlers): Promise<void> {
+    if (handlers) this.define(handlers);
+    await this.agenda.start();
+    if (handlers) await this.agenda.every(this.options.reconcileIntervalMs, RECONCILE_JOB);
+  }
+
+  /** Takes no new job and resolves when the handlers that run have ended. */
+  async stop(): Promise<void> {
+    await this.agenda.stop(false);
+    await Promise.all(this.running);
+  }
+
+  async enqueuePlan(campaignId: string): Promise<void> {
+    await this.agenda.now<PlanData>(PLAN_JOB, { campaignId });
+  }
+
+  async enqueueChunks(chunks: readonly DueChunk[]): Promise<void> {
+    await Promise.all(
+      chunks.map(({ campaignId, number, dueAt }) =>
+        this.agenda.schedule<ChunkRef>(dueAt, CHUNK_JOB, { campaignId, number }),
+      ),
+    );
+  }
+
+  private define(handlers: JobHandlers): void {
+    const { chunkConcurrency, lockMs } = this.options;
+    const retry = backoffStrategies.exponential({
+      delay: 1000,
+      maxDelay: 60_000,
+      maxRetries: 100,
+      jitter: 0.2,
+    });
+    const common = { lockLifetime: lockMs, removeOnComplete: true, backoff: retry };
+    this.agenda.define<PlanData>(
+      PLAN_JOB,
+      (job) => this.track(handlers.plan(job.attrs.data.campaignId, handleOf(job))),
+      { ...common, concurrency: PLAN_CONCURRENCY, lockLimit: PLAN_CONCURRENCY },
+    );
+    this.agenda.define<ChunkRef>(
+      CHUNK_JOB,
+      (job) => this.track(handlers.sendChunk(job.attrs.data, handleOf(job))),
+      { ...common, concurrency: chunkConcurrency, lockLimit: chunkConcurrency },
+    );
+    this.agenda.define(RECONCILE_JOB, () => this.track(handlers.reconcile()), {
+      lockLifetime: lockMs,
+      concurrency: 1,
+      lockLimit: 1,
+    });
+  }
+
+  private async track(run: Promise<void>): Promise<void> {
+    this.running.add(run);
+    try {
+      await run;
+    } finally {
+      this.running.delete(run);
+    }
+  }
+}
+
+function handleOf<T>(job: Job<T>): JobHandle {
+  return { touch: () => job.touch() };
+}

@@ -1,0 +1,191 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { DeliveryStatus } from '../campaigns/delivery.entity.js';
+import { explain } from './classification.js';
+import type { Claim, DeliveryStore, Recipient } from './delivery.store.js';
+import type { Lease } from './lease-keeper.js';
+import type { MessageSender, SendOutcome } from './outcome.js';
+import type { CampaignControl } from './ports.js';
+import type { RateLimiter, Slot } from './rate-limiter.js';
+import { reminderFor } from './reminder.js';
+import { NOT_SENT, settlementOf } from './settlement-of.js';
+import type { SettlementWriter } from './settlements.js';
+import type { SendWindow } from './send-window.js';
+
+/** A 429 stops the bot for this long at most; after that a probe to another chat shows whether one chat was meant. */
+const MAX_BLOCK_MS = 300_000;
+/** Telegram counts whole seconds by its own clock. */
+const BLOCK_MARGIN_MS = 100;
+/** Reserving a slot and claiming a recipient take about this long; they begin so much before the send is due. */
+const LEAD_MS = 10;
+/** A chunk whose next recipient has to wait longer than this is released meanwhile. */
+const MAX_IDLE_MS = 5000;
+const CLAIM_RETRY_MS = 500;
+
+export interface ChunkRunTools {
+  deliveries: DeliveryStore;
+  settlements: SettlementWriter;
+  limiter: RateLimiter;
+  sender: MessageSender;
+  campaigns: CampaignControl;
+  window: SendWindow;
+  logger: Logger;
+}
+
+/** Sends to the recipients of one leased chunk until none is pending or it is told to stop. */
+export class ChunkRun {
+  private readonly sending = new Set<Promise<void>>();
+  private readonly inFlight = new Set<string>();
+  private readonly unsettled = new Set<Promise<void>>();
+  private nextSendAt = performance.now();
+  private pending: number;
+  private putBack = 0;
+
+  constructor(
+    private readonly tools: ChunkRunTools,
+    private readonly lease: Lease,
+    /** Aborted at shutdown, at the soft time limit and when the lease is lost. */
+    private readonly stop: AbortSignal,
+  ) {
+    this.pending = lease.chunk.remaining;
+  }
+
+  /** @returns milliseconds until the rest of the chunk, if any, is worth a new claim */
+  async run(): Promise<number> {
+    let idleMs = 0;
+    while (!this.stop.aborted && idleMs <= MAX_IDLE_MS) {
+      if (idleMs > 0) await this.pause(idleMs);
+      idleMs = 0;
+      if (this.pending === 0) {
+        await this.settleAll();
+        if (this.putBack === 0) break;
+        [this.pending, this.putBack] = [this.putBack, 0];
+      }
+      const claim = await this.claimNext();
+      if (!claim) continue;
+      if (!claim.leased || !claim.running) break;
+      if (claim.recipients.length === 0) idleMs = claim.retryInMs ?? 0;
+    }
+    await this.settleAll();
+    return idleMs;
+  }
+
+  private async settleAll(): Promise<void> {
+    while (this.sending.size + this.unsettled.size > 0)
+      await Promise.all([...this.sending, ...this.unsettled]);
+  }
+
+  private async claimNext(): Promise<Claim | undefined> {
+    const { sendIntervalMs, campaignId } = this.lease.chunk;
+    const room = (sendIntervalMs > 0 ? 1 : this.tools.window.size()) - this.sending.size;
+    if (room <= 0) {
+      await Promise.race(this.sending);
+      return undefined;
+    }
+    await this.pause(this.nextSendAt - LEAD_MS - performance.now());
+    const slots = await this.tools.limiter.acquire(campaignId, Math.min(room, this.pending), this.stop);
+    if (slots.length === 0) return undefined;
+    const claim = await this.claim(slots.length);
+    if (!claim) return undefined;
+    this.pending = claim.pending;
+    claim.recipients.forEach((recipient, index) => {
+      const slot = slots[index];
+      if (slot) this.dispatch(recipient, slot);
+    });
+    return claim;
+  }
+
+  /** While the database is away it is asked again; a claim whose answer was lost is put back first. */
+  private async claim(wanted: number): Promise<Claim | undefined> {
+    const { deliveries, logger } = this.tools;
+    try {
+      return await deliveries.claim(this.lease.chunk, wanted);
+    } catch (error) {
+      logger.warn({ err: error }, 'recipients could not be claimed');
+    }
+    while (!this.stop.aborted) {
+      await this.pause(CLAIM_RETRY_MS);
+      try {
+        await this.settleAll();
+        await deliveries.putBackUnsent(this.lease.chunk, [...this.inFlight]);
+        break;
+      } catch (error) {
+        logger.debug({ err: error }, 'the database is still away');
+      }
+    }
+    return undefined;
+  }
+
+  private dispatch(recipient: Recipient, slot: Slot): void {
+    this.inFlight.add(recipient.userId);
+    const sent = this.send(recipient, slot);
+    const sending = sent.then(() => undefined);
+    track(this.sending, sending);
+    track(
+      this.unsettled,
+      sent
+        .then((outcome) => this.settle(recipient, outcome))
+        .finally(() => this.inFlight.delete(recipient.userId)),
+    );
+  }
+
+  /** @returns undefined when nothing was sent because this worker may not send any more */
+  private async send(recipient: Recipient, slot: Slot): Promise<SendOutcome | undefined> {
+    const { limiter, sender, window } = this.tools;
+    await this.pause(this.nextSendAt - performance.now());
+    await limiter.turn(slot);
+    if (this.stop.aborted || !this.lease.stands()) return undefined;
+    const startedAt = performance.now();
+    this.nextSendAt = startedAt + this.lease.chunk.sendIntervalMs;
+    const outcome = await sender.send(reminderFor(recipient, this.lease.chunk));
+    window.observe(performance.now() - startedAt);
+    await this.passOnThrottling(outcome, slot);
+    return outcome;
+  }
+
+  private async passOnThrottling(outcome: SendOutcome, slot: Slot): Promise<void> {
+    const { limiter, logger } = this.tools;
+    try {
+      if (outcome.kind === 'throttled') {
+        const blockMs = Math.min(outcome.retryAfterMs, MAX_BLOCK_MS) + BLOCK_MARGIN_MS;
+        logger.warn({ retryAfterMs: outcome.retryAfterMs }, 'Telegram asked the bot to wait');
+        await limiter.block(blockMs);
+      } else if (slot.probe) {
+        await limiter.unblock();
+      }
+    } catch (error) {
+      logger.warn({ err: error }, 'the rate limit could not be updated');
+    }
+  }
+
+  private async settle(recipient: Recipient, outcome: SendOutcome | undefined): Promise<void> {
+    const { campaignId, messageTemplate } = this.lease.chunk;
+    const verdict = outcome ? settlementOf(outcome, recipient, messageTemplate) : { settlement: NOT_SENT };
+    const { userId, fence } = recipient;
+    if (verdict.settlement.status !== DeliveryStatus.SENT) {
+      this.tools.logger.debug({ userId, outcome: outcome?.kind, ...verdict.settlement }, 'not sent');
+    }
+    if (verdict.settlement.status === DeliveryStatus.PENDING) this.putBack += 1;
+    await this.tools.settlements.add({ campaignId, userId, fence, ...verdict.settlement });
+    if (verdict.stopReason !== undefined) await this.failCampaign(verdict.stopReason);
+  }
+
+  private async failCampaign(reason: string): Promise<void> {
+    try {
+      await this.tools.campaigns.failBySystem(this.lease.chunk.campaignId, reason, explain(reason));
+    } catch (error) {
+      // The recipient is pending again, so the next request finds the same reason.
+      this.tools.logger.warn({ err: error, reason }, 'the campaign could not be stopped yet');
+    }
+  }
+
+  private async pause(ms: number): Promise<void> {
+    if (ms <= 0 || this.stop.aborted) return;
+    await sleep(ms, undefined, { signal: this.stop }).catch(() => undefined);
+  }
+}
+
+function track(promises: Set<Promise<void>>, promise: Promise<void>): void {
+  promises.add(promise);
+  void promise.finally(() => promises.delete(promise));
+}

@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ChunkRef, ChunkStore, LeasedChunk } from './chunk.store.js';
+import { ChunkRun, type ChunkRunTools } from './chunk-run.js';
+import type { LeaseKeeper } from './lease-keeper.js';
+import type { JobHandle, JobQueue } from './ports.js';
+import { withTimeLimits } from './time-limit.js';
+
+/** A job that fires earlier than its chunk is due waits for it up to this long; the clocks of machines differ. */
+const MAX_EARLY_MS = 10_000;
+/** Celery's hard limit of the chunk task was a fifth above its soft one: 6 and 5 minutes. */
+const HARD_LIMIT_FACTOR = 1.2;
+
+export interface ChunkWorkerOptions {
+  leaseMs: number;
+  timeLimitMs: number;
+  /** Messages that running chunks may hold together so that each ends within its time limit. */
+  runningMessages: number;
+}
+
+/**
+ * Works chunks when a job wakes it. The job names a chunk, but the database decides which one is next; whoever
+ * finishes a chunk goes on with the next that is due, so a job that finds no room may simply end.
+ */
+export class ChunkWorker {
+  private readonly stopping = new AbortController();
+
+  constructor(
+    private readonly chunks: ChunkStore,
+    private readonly leases: LeaseKeeper,
+    private readonly queue: JobQueue,
+    private readonly tools: ChunkRunTools,
+    private readonly options: ChunkWorkerOptions,
+  ) {}
+
+  /** No new send from now on; running chunks settle what is in flight and release their leases. */
+  stop(): void {
+    this.stopping.abort();
+  }
+
+  async work(wanted: ChunkRef, job: JobHandle): Promise<void> {
+    if (!(await this.isDue(wanted))) return;
+    while (!this.stopping.signal.aborted) {
+      const claimedAt = performance.now();
+      const chunk = await this.chunks.claimDue(this.options);
+      if (!chunk) return;
+      await this.runChunk(chunk, job, claimedAt);
+    }
+  }
+
+  private async isDue(wanted: ChunkRef): Promise<boolean> {
+    const dueInMs = await this.chunks.timeUntilDue(wanted);
+    if (dueInMs === undefined) return true;
+    if (dueInMs > MAX_EARLY_MS) {
+      await this.queue.enqueueChunks([{ ...wanted, dueAt: new Date(Date.now() + dueInMs) }]);
+      return false;
+    }
+    await sleep(dueInMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+    return true;
+  }
+
+  private async runChunk(chunk: LeasedChunk, job: JobHandle, claimedAt: number): Promise<void> {
+    const logger = this.tools.logger.child({ campaignId: chunk.campaignId, chunk: chunk.number });
+    const lease = this.leases.hold(chunk, job, claimedAt);
+    const { timeLimitMs } = this.options;
+    logger.debug({ recipients: chunk.remaining }, 'chunk started');
+    try {
+      const limits = { softMs: timeLimitMs, hardMs: timeLimitMs * HARD_LIMIT_FACTOR };
+      const dueInMs = await withTimeLimits(limits, (timeLimit) => {
+        const stop = AbortSignal.any([this.stopping.signal, lease.signal, timeLimit]);
+        return new ChunkRun({ ...this.tools, logger }, lease, stop).run();
+      });
+      await this.release(chunk, dueInMs);
+      logger.debug('chunk ended');
+    } finally {
+      // After the hard limit the chunk is not released: its lease runs out, which fences off what may still happen.
+      this.leases.drop(lease);
+    }
+  }
+
+  private async release(chunk: LeasedChunk, dueInMs: number): Promise<void> {
+    const dueAt = await this.chunks.release(chunk, dueInMs);
+    await this.tools.campaigns.complete(chunk.campaignId);
+    if (!dueAt) return;
+    const rest = { campaignId: chunk.campaignId, number: chunk.number, dueAt };
+    await this.queue.enqueueChunks([rest]);
+    await this.chunks.markEnqueued([rest]);
+  }
+}

@@ -1,0 +1,222 @@
+import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
+
+/** A chunk that this worker may send to until the lease ends. */
+export interface LeasedChunk {
+  campaignId: string;
+  number: number;
+  leaseToken: string;
+  /** Recipients still pending when the chunk was claimed. */
+  remaining: number;
+  pollId: string;
+  pollTitle: string;
+  messageTemplate: string;
+  sendIntervalMs: number;
+}
+
+export interface ChunkRef {
+  campaignId: string;
+  number: number;
+}
+
+export interface DueChunk extends ChunkRef {
+  dueAt: Date;
+}
+
+export interface Repairs {
+  releasedChunks: number;
+  setAsideChunks: number;
+  unconfirmedDeliveries: number;
+}
+
+/** Claims in a row without a single send after which a chunk is set aside. */
+export const MAX_CHUNK_ATTEMPTS = 5;
+
+/**
+ * Claims one chunk that is due: of the campaign with the fewest running chunks, so that a small campaign does not
+ * wait for a large one. No more run at once than can end within the time limit at the installation's rate ($2 is how
+ * many messages that is); the first chunk of a campaign runs all the same.
+ */
+const CLAIM_DUE_CHUNK = `
+  WITH running AS (
+    SELECT campaign_id, count(*) AS chunks FROM campaign_chunk WHERE state = 'RUNNING' GROUP BY campaign_id
+  ), candidate AS (
+    SELECT chunk.campaign_id, chunk.number
+    FROM campaign_chunk chunk
+    JOIN notification_campaign campaign ON campaign.id = chunk.campaign_id AND campaign.status = 'PROCESSING'
+    LEFT JOIN running USING (campaign_id)
+    WHERE chunk.state = 'WAITING' AND chunk.due_at <= clock_timestamp()
+      AND (running.chunks IS NULL
+        OR (SELECT sum(chunks) FROM running) < greatest(1, $2::double precision / campaign.chunk_size))
+    ORDER BY coalesce(running.chunks, 0), chunk.due_at, chunk.campaign_id, chunk.number
+    LIMIT 1
+    FOR UPDATE OF chunk SKIP LOCKED
+  ), counted AS (
+    SELECT candidate.*, (
+      SELECT count(*)::integer FROM delivery
+      WHERE delivery.campaign_id = candidate.campaign_id AND delivery.chunk_number = candidate.number
+        AND delivery.status = 'PENDING') AS remaining
+    FROM candidate
+  ), claimed AS (
+    UPDATE campaign_chunk chunk SET
+      state = 'RUNNING',
+      lease_token = gen_random_uuid(),
+      lease_expires_at = clock_timestamp() + $1 * interval '1 millisecond',
+      attempts = CASE WHEN counted.remaining < chunk.remaining_at_claim THEN 1 ELSE chunk.attempts + 1 END,
+      remaining_at_claim = counted.remaining
+    FROM counted
+    WHERE chunk.campaign_id = counted.campaign_id AND chunk.number = counted.number
+    RETURNING chunk.campaign_id, chunk.number, chunk.lease_token, counted.remaining
+  )
+  SELECT claimed.campaign_id AS "campaignId", claimed.number, claimed.lease_token AS "leaseToken", claimed.remaining,
+    poll.id AS "pollId", poll.title AS "pollTitle", campaign.message_template AS "messageTemplate",
+    campaign.send_interval_ms AS "sendIntervalMs"
+  FROM claimed
+  JOIN notification_campaign campaign ON campaign.id = claimed.campaign_id
+  JOIN poll ON poll.id = campaign.topic_id
+`;
+
+const TIME_UNTIL_DUE = `
+  SELECT 1000 * extract(epoch FROM due_at - clock_timestamp())::double precision AS ms
+  FROM campaign_chunk JOIN notification_campaign campaign ON campaign.id = campaign_id
+  WHERE campaign_id = $1 AND number = $2 AND state = 'WAITING' AND campaign.status = 'PROCESSING'
+    AND due_at > clock_timestamp()
+`;
+
+const RENEW_LEASES = `
+  UPDATE campaign_chunk SET lease_expires_at = clock_timestamp() + $2 * interval '1 millisecond'
+  WHERE lease_token = ANY ($1::uuid[])
+  RETURNING lease_token AS "leaseToken"
+`;
+
+/** Ends a lease: DONE without open deliveries, otherwise waiting for another worker, due after $4 milliseconds. */
+const RELEASE_CHUNK = `
+  UPDATE campaign_chunk chunk SET
+    state = CASE WHEN rest.open THEN 'WAITING' ELSE 'DONE' END,
+    lease_token = NULL, lease_expires_at = NULL, attempts = 0, remaining_at_claim = NULL,
+    due_at = clock_timestamp() + $4 * interval '1 millisecond', enqueued_at = NULL
+  FROM (
+    SELECT EXISTS (
+      SELECT FROM delivery
+      WHERE campaign_id = $1 AND chunk_number = $2 AND status IN ('PENDING', 'SENDING')) AS open
+  ) rest
+  WHERE chunk.campaign_id = $1 AND chunk.number = $2 AND chunk.lease_token = $3
+  RETURNING chunk.state, chunk.due_at AS "dueAt"
+`;
+
+/**
+ * Takes the chunks of dead workers back. What they left in SENDING was sent or not, nobody knows: UNCONFIRMED.
+ * A chunk that has killed its worker too often without one send is set aside, and whoever is left in it has FAILED.
+ */
+const REAP_DEAD_LEASES = `
+  WITH dead AS (
+    SELECT campaign_id, number, attempts >= $1 AS hopeless FROM campaign_chunk
+    WHERE state = 'RUNNING' AND lease_expires_at < statement_timestamp()
+    ORDER BY campaign_id, number
+    FOR UPDATE SKIP LOCKED
+  ), settled AS (
+    UPDATE delivery SET
+      status = CASE WHEN delivery.status = 'SENDING' THEN 'UNCONFIRMED' ELSE 'FAILED' END,
+      reason = CASE WHEN delivery.status = 'SENDING' THEN 'WORKER_DIED' ELSE 'CHUNK_SET_ASIDE' END,
+      updated_at = clock_timestamp()
+    FROM dead
+    WHERE delivery.campaign_id = dead.campaign_id AND delivery.chunk_number = dead.number
+      AND (delivery.status = 'SENDING' OR (dead.hopeless AND delivery.status = 'PENDING'))
+    RETURNING delivery.campaign_id, delivery.status
+  ), ledger AS (
+    UPDATE notification_campaign campaign SET
+      pending_users = campaign.pending_users - change.unconfirmed - change.failed,
+      unconfirmed_users = campaign.unconfirmed_users + change.unconfirmed,
+      failed_users = campaign.failed_users + change.failed
+    FROM (
+      SELECT campaign_id, count(*) FILTER (WHERE status = 'UNCONFIRMED') AS unconfirmed,
+        count(*) FILTER (WHERE status = 'FAILED') AS failed
+      FROM settled GROUP BY campaign_id
+    ) change
+    WHERE campaign.id = change.campaign_id
+  ), released AS (
+    UPDATE campaign_chunk chunk SET
+      state = CASE WHEN dead.hopeless THEN 'SET_ASIDE' ELSE 'WAITING' END,
+      reason = CASE WHEN dead.hopeless THEN 'WORKER_DIED_REPEATEDLY' END,
+      lease_token = NULL, lease_expires_at = NULL, due_at = clock_timestamp(), enqueued_at = NULL
+    FROM dead WHERE chunk.campaign_id = dead.campaign_id AND chunk.number = dead.number
+    RETURNING chunk.state
+  )
+  SELECT (SELECT count(*)::integer FROM released WHERE state = 'WAITING') AS "releasedChunks",
+    (SELECT count(*)::integer FROM released WHERE state = 'SET_ASIDE') AS "setAsideChunks",
+    (SELECT count(*)::integer FROM settled WHERE status = 'UNCONFIRMED') AS "unconfirmedDeliveries"
+`;
+
+/** A job that found no room to run its chunk is gone, rightly: who finishes a chunk goes on with the next. */
+const CHUNKS_WITHOUT_JOB = `
+  SELECT chunk.campaign_id AS "campaignId", chunk.number, chunk.due_at AS "dueAt"
+  FROM campaign_chunk chunk JOIN notification_campaign campaign ON campaign.id = chunk.campaign_id
+  WHERE campaign.status = 'PROCESSING' AND chunk.state = 'WAITING' AND chunk.due_at IS NOT NULL
+    AND ($1::bigint IS NULL OR chunk.campaign_id = $1)
+    AND (chunk.enqueued_at IS NULL OR (
+      greatest(chunk.enqueued_at, chunk.due_at) < clock_timestamp() - $2 * interval '1 millisecond'
+      AND (SELECT count(*) FROM campaign_chunk WHERE state = 'RUNNING')
+        < greatest(1, $3::double precision / campaign.chunk_size)))
+  ORDER BY chunk.due_at, chunk.campaign_id, chunk.number
+  LIMIT $4
+`;
+
+const MARK_ENQUEUED = `
+  UPDATE campaign_chunk chunk SET enqueued_at = clock_timestamp()
+  FROM unnest($1::bigint[], $2::integer[]) AS done (campaign_id, number)
+  WHERE chunk.campaign_id = done.campaign_id AND chunk.number = done.number AND chunk.state = 'WAITING'
+`;
+
+/** The chunks of all campaigns and their leases. Every instant is the database's: workers' clocks may differ. */
+export class ChunkStore {
+  constructor(private readonly sql: SqlExecutor) {}
+
+  async claimDue(options: { leaseMs: number; runningMessages: number }): Promise<LeasedChunk | undefined> {
+    const [chunk] = await rows<LeasedChunk>(this.sql, CLAIM_DUE_CHUNK, [
+      options.leaseMs,
+      options.runningMessages,
+    ]);
+    return chunk;
+  }
+
+  /** Milliseconds until a waiting chunk of a running campaign is due; undefined when it is not to be waited for. */
+  async timeUntilDue(chunk: ChunkRef): Promise<number | undefined> {
+    const [row] = await rows<{ ms: number }>(this.sql, TIME_UNTIL_DUE, [chunk.campaignId, chunk.number]);
+    return row?.ms;
+  }
+
+  /** @returns the tokens of the leases that still stand */
+  async renew(leaseTokens: string[], leaseMs: number): Promise<Set<string>> {
+    const renewed = await rows<{ leaseToken: string }>(this.sql, RENEW_LEASES, [leaseTokens, leaseMs]);
+    return new Set(renewed.map((row) => row.leaseToken));
+  }
+
+  /** @returns when the chunk is due again if recipients are left, otherwise undefined */
+  async release(chunk: LeasedChunk, dueInMs: number): Promise<Date | undefined> {
+    const parameters = [chunk.campaignId, chunk.number, chunk.leaseToken, dueInMs];
+    const [row] = await rows<{ state: string; dueAt: Date }>(this.sql, RELEASE_CHUNK, parameters);
+    return row?.state === 'WAITING' ? row.dueAt : undefined;
+  }
+
+  reapDeadLeases(): Promise<Repairs> {
+    return oneRow<Repairs>(this.sql, REAP_DEAD_LEASES, [MAX_CHUNK_ATTEMPTS]);
+  }
+
+  /** Waiting chunks that have no job, or whose job is overdue by `overdueMs` and must be presumed lost. */
+  withoutJob(options: {
+    campaignId?: string;
+    overdueMs: number;
+    runningMessages: number;
+    limit: number;
+  }): Promise<DueChunk[]> {
+    const { campaignId, overdueMs, runningMessages, limit } = options;
+    const parameters = [campaignId ?? null, overdueMs, runningMessages, limit];
+    return rows<DueChunk>(this.sql, CHUNKS_WITHOUT_JOB, parameters);
+  }
+
+  async markEnqueued(chunks: ChunkRef[]): Promise<void> {
+    await rows(this.sql, MARK_ENQUEUED, [
+      chunks.map((chunk) => chunk.campaignId),
+      chunks.map((chunk) => chunk.number),
+    ]);
+  }
+}

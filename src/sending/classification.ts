@@ -1,0 +1,115 @@
+import { TelegramUserStatus } from '../people/telegram-user.entity.js';
+import type { SendOutcome, TelegramFailure } from './outcome.js';
+
+type Answer = Extract<TelegramFailure, { kind: 'answer' }>;
+
+interface Rule {
+  readonly code: number;
+  /** A part of Telegram's description; letter case does not matter. */
+  readonly description?: string;
+  readonly outcome: SendOutcome;
+}
+
+const { BLOCKED, DEACTIVATED, UNREACHABLE } = TelegramUserStatus;
+
+function gone(code: number, description: string, reason: string, userStatus: TelegramUserStatus): Rule {
+  return { code, description, outcome: { kind: 'recipientGone', reason, userStatus } };
+}
+
+function failed(code: number, description: string, reason: string): Rule {
+  return { code, description, outcome: { kind: 'recipientFailed', reason } };
+}
+
+function botUnusable(code: number, reason: string, description?: string): Rule {
+  return { code, description, outcome: { kind: 'botUnusable', reason } };
+}
+
+function templateUnusable(description: string, reason: string, lengthOnly = false): Rule {
+  return { code: 400, description, outcome: { kind: 'templateUnusable', reason, lengthOnly } };
+}
+
+/**
+ * Telegram documents no list of errors: these are the descriptions that it has been seen to send. The first rule
+ * that fits decides; what fits none is decided by its code alone.
+ */
+const RULES: readonly Rule[] = [
+  gone(403, 'blocked by the user', 'BOT_BLOCKED', BLOCKED),
+  gone(403, 'user is deactivated', 'USER_DEACTIVATED', DEACTIVATED),
+  gone(403, "can't initiate conversation", 'CONVERSATION_NOT_STARTED', UNREACHABLE),
+  gone(403, "can't send messages to the bot", 'RECIPIENT_IS_BOT', UNREACHABLE),
+  gone(403, "can't send messages to bots", 'RECIPIENT_IS_BOT', UNREACHABLE),
+  botUnusable(400, 'BOT_LOGGED_OUT', 'logged out'),
+  botUnusable(401, 'BOT_TOKEN_REJECTED'),
+  botUnusable(404, 'BOT_TOKEN_REJECTED'),
+  botUnusable(421, 'BOT_ON_OTHER_SERVER'),
+  failed(400, 'chat not found', 'CHAT_NOT_FOUND'),
+  failed(400, 'PEER_ID_INVALID', 'PEER_ID_INVALID'),
+  failed(400, 'no write access', 'NO_WRITE_ACCESS'),
+  failed(400, 'not enough rights', 'NO_WRITE_ACCESS'),
+  failed(400, 'have no rights', 'NO_WRITE_ACCESS'),
+  failed(400, 'CHAT_RESTRICTED', 'CHAT_RESTRICTED'),
+  failed(400, 'CHAT_WRITE_FORBIDDEN', 'NO_WRITE_ACCESS'),
+  templateUnusable("can't parse entities", 'MARKUP_INVALID'),
+  templateUnusable('message is too long', 'MESSAGE_TOO_LONG', true),
+  templateUnusable('text is empty', 'MESSAGE_EMPTY', true),
+  templateUnusable('BUTTON_', 'BUTTON_INVALID'),
+  templateUnusable('inline keyboard button', 'BUTTON_INVALID'),
+  templateUnusable('reply markup is too long', 'REPLY_MARKUP_TOO_LONG'),
+  templateUnusable('REPLY_MARKUP_TOO_LONG', 'REPLY_MARKUP_TOO_LONG'),
+  templateUnusable('parse_mode', 'PARSE_MODE_INVALID'),
+  templateUnusable('parse mode', 'PARSE_MODE_INVALID'),
+];
+
+/** Transport errors that come before a byte of the request could have left. */
+const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+/** Telegram says how long to wait; a 429 without that is waited out for this long. */
+const DEFAULT_RETRY_AFTER_SECONDS = 1;
+
+function classifyAnswer(answer: Answer): SendOutcome {
+  const { code } = answer;
+  if (code === 429) {
+    return {
+      kind: 'throttled',
+      retryAfterMs: (answer.retryAfterSeconds ?? DEFAULT_RETRY_AFTER_SECONDS) * 1000,
+    };
+  }
+  if (code >= 500) return { kind: 'transient', reason: 'TELEGRAM_UNAVAILABLE' };
+  if (code === 400 && answer.migrateToChatId !== undefined) {
+    return { kind: 'moved', chatId: answer.migrateToChatId };
+  }
+  const description = answer.description.toLowerCase();
+  const rule = RULES.find(
+    (candidate) =>
+      candidate.code === code &&
+      (candidate.description === undefined || description.includes(candidate.description.toLowerCase())),
+  );
+  if (rule) return rule.outcome;
+  return { kind: 'recipientFailed', reason: code === 403 ? 'FORBIDDEN' : 'BAD_REQUEST' };
+}
+
+/** Sorts what Telegram or the network answered to sendMessage into what the engine has to do about it. */
+export function classify(failure: TelegramFailure): SendOutcome {
+  if (failure.kind === 'answer') return classifyAnswer(failure);
+  if (NEVER_SENT.has(failure.code)) return { kind: 'transient', reason: 'TELEGRAM_UNREACHABLE' };
+  return { kind: 'ambiguous', reason: failure.code === 'TIMEOUT' ? 'ANSWER_TIMEOUT' : 'ANSWER_LOST' };
+}
+
+/** The sentence an operator reads when a campaign was stopped for this reason. */
+export function explain(reason: string): string {
+  return EXPLANATIONS[reason] ?? 'Telegram refused the messages.';
+}
+
+const EXPLANATIONS: Readonly<Record<string, string>> = {
+  BOT_TOKEN_REJECTED:
+    'Telegram does not accept the bot token. Set BOT_TOKEN to a valid one, then resume the campaign.',
+  BOT_LOGGED_OUT: 'The bot is logged out of this Bot API server. Log it in again, then resume the campaign.',
+  BOT_ON_OTHER_SERVER: 'The bot belongs to another Bot API server. Set TELEGRAM_API_ROOT to it, then resume.',
+  MARKUP_INVALID:
+    'Telegram cannot read the HTML of the message template. Cancel this campaign and create it anew.',
+  MESSAGE_TOO_LONG: 'The message is longer than 4096 characters. Cancel this campaign and create it anew.',
+  MESSAGE_EMPTY: 'The message has no text. Cancel this campaign and create it anew.',
+  BUTTON_INVALID: 'Telegram does not accept the button of the message.',
+  REPLY_MARKUP_TOO_LONG: 'Telegram does not accept the button of the message: it is too long.',
+  PARSE_MODE_INVALID: 'Telegram does not accept the parse mode of the message.',
+};

@@ -1,0 +1,84 @@
+import type { Logger } from 'pino';
+import type { ChunkStore, LeasedChunk } from './chunk.store.js';
+import type { JobHandle } from './ports.js';
+
+/** A heartbeat every sixth of the lease: five may fail before the lease is lost. */
+const HEARTBEATS_PER_LEASE = 6;
+
+/** A chunk lease that this process keeps alive. */
+export interface Lease {
+  readonly chunk: LeasedChunk;
+  /** Aborted when the lease is lost or given up. */
+  readonly signal: AbortSignal;
+  /** Whether the lease stands by this process's own clock: false after the process was frozen for too long. */
+  stands(): boolean;
+}
+
+interface Held {
+  chunk: LeasedChunk;
+  job: JobHandle;
+  standsUntil: number;
+  controller: AbortController;
+}
+
+/** Renews all leases of this process with one statement a heartbeat, and touches their jobs. */
+export class LeaseKeeper {
+  private readonly held = new Map<string, Held>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly chunks: ChunkStore,
+    private readonly leaseMs: number,
+    private readonly logger: Logger,
+  ) {}
+
+  /** @param claimedAt when the claim was asked for, in milliseconds of performance.now */
+  hold(chunk: LeasedChunk, job: JobHandle, claimedAt: number): Lease {
+    const controller = new AbortController();
+    const held: Held = { chunk, job, standsUntil: claimedAt + this.leaseMs, controller };
+    this.held.set(chunk.leaseToken, held);
+    this.timer ??= setInterval(() => void this.beat(), this.leaseMs / HEARTBEATS_PER_LEASE);
+    return {
+      chunk,
+      signal: controller.signal,
+      stands: () => !controller.signal.aborted && performance.now() < held.standsUntil,
+    };
+  }
+
+  /** Stops renewing. */
+  drop(lease: Lease): void {
+    const held = this.held.get(lease.chunk.leaseToken);
+    this.held.delete(lease.chunk.leaseToken);
+    held?.controller.abort();
+    if (this.held.size === 0) {
+      clearInterval(this.timer);
+      this.timer = undefined;
+    }
+  }
+
+  private async beat(): Promise<void> {
+    const leases = [...this.held.values()];
+    const askedAt = performance.now();
+    try {
+      const standing = await this.chunks.renew(
+        leases.map(({ chunk }) => chunk.leaseToken),
+        this.leaseMs,
+      );
+      for (const held of leases) {
+        if (standing.has(held.chunk.leaseToken)) held.standsUntil = askedAt + this.leaseMs;
+        else this.lose(held);
+      }
+      // A job that the queue has given up already cannot be touched; the lease alone decides.
+      await Promise.allSettled(leases.map(({ job }) => job.touch()));
+    } catch (error) {
+      this.logger.warn({ err: error, leases: leases.length }, 'leases could not be renewed');
+    }
+  }
+
+  private lose({ chunk, controller }: Held): void {
+    if (!this.held.delete(chunk.leaseToken)) return;
+    const { campaignId, number } = chunk;
+    this.logger.warn({ campaignId, chunk: number }, 'the lease of a chunk was lost');
+    controller.abort();
+  }
+}

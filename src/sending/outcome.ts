@@ -1,0 +1,44 @@
+import type { TelegramUserStatus } from '../people/telegram-user.entity.js';
+
+/** What is sent to one recipient: HTML text, and one button that opens the bot's chat with a start parameter. */
+export interface OutgoingMessage {
+  chatId: string;
+  text: string;
+  button: { text: string; startParameter: string };
+}
+
+/** What became of one request to send a message. */
+export type SendOutcome =
+  | { kind: 'sent'; messageId: string }
+  /** The whole bot has to wait. */
+  | { kind: 'throttled'; retryAfterMs: number }
+  /** Nothing was delivered; worth trying again. */
+  | { kind: 'transient'; reason: string }
+  /** Delivered or not, nobody knows. */
+  | { kind: 'ambiguous'; reason: string }
+  | { kind: 'recipientGone'; reason: string; userStatus: TelegramUserStatus }
+  | { kind: 'recipientFailed'; reason: string }
+  /** The chat has another id now. */
+  | { kind: 'moved'; chatId: string }
+  /** Nothing can be sent by this bot until an operator puts it right. */
+  | { kind: 'botUnusable'; reason: string }
+  /** `lengthOnly`: shorter personal data might have passed. */
+  | { kind: 'templateUnusable'; reason: string; lengthOnly: boolean };
+
+/** The port through which the engine sends; src/telegram implements it. */
+export interface MessageSender {
+  /** Never throws for anything that Telegram or the network does. */
+  send(message: OutgoingMessage): Promise<SendOutcome>;
+}
+
+/** What went wrong with a Bot API call, without anything secret in it. */
+export type TelegramFailure =
+  | {
+      kind: 'answer';
+      code: number;
+      description: string;
+      retryAfterSeconds?: number;
+      migrateToChatId?: string;
+    }
+  /** No usable answer; `code` is Node's error code (ECONNRESET, ...) or TIMEOUT, INVALID_BODY, UNKNOWN. */
+  | { kind: 'transport'; code: string };

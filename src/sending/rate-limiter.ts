@@ -1,0 +1,186 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
+
+export interface Reservation {
+  granted: number;
+  /** Milliseconds from now to the first granted slot, or until it is worth asking again when none was granted. */
+  waitMs: number;
+  /** The slot is the one probe after a 429: the rest waits for its answer. */
+  probe: boolean;
+}
+
+/** The rate limit of one bot as the whole installation shares it. */
+export interface RateLimitStore {
+  reserve(wanted: number): Promise<Reservation>;
+  block(durationMs: number): Promise<void>;
+  unblock(): Promise<void>;
+}
+
+/** Slots are handed out at most this far ahead, so that a pause, a 429 or a more urgent message takes effect soon. */
+export const HORIZON_MS = 100;
+
+const RESERVE = `
+  SELECT granted, wait_ms AS "waitMs", probe
+  FROM reserve_send_slots($1, $2 * interval '1 millisecond', $3, $4 * interval '1 millisecond')
+`;
+
+const BLOCK = `
+  INSERT INTO rate_limit AS bot_limit (bot, blocked_until)
+  VALUES ($1, clock_timestamp() + $2 * interval '1 millisecond')
+  ON CONFLICT (bot) DO UPDATE SET
+    blocked_until = greatest(bot_limit.blocked_until, excluded.blocked_until), probe_expires_at = NULL
+`;
+
+const UNBLOCK = `
+  UPDATE rate_limit SET blocked_until = NULL, probe_expires_at = NULL
+  WHERE bot = $1 AND blocked_until <= clock_timestamp() + $2 * interval '1 millisecond'
+`;
+
+/** One row of the table rate_limit, named by the public number of the bot, never by its token. */
+export class PostgresRateLimit implements RateLimitStore {
+  constructor(
+    private readonly sql: SqlExecutor,
+    private readonly botId: string,
+    private readonly messagesPerSecond: number,
+  ) {}
+
+  reserve(wanted: number): Promise<Reservation> {
+    return oneRow<Reservation>(this.sql, RESERVE, [
+      this.botId,
+      1000 / this.messagesPerSecond,
+      wanted,
+      HORIZON_MS,
+    ]);
+  }
+
+  async block(durationMs: number): Promise<void> {
+    await rows(this.sql, BLOCK, [this.botId, durationMs]);
+  }
+
+  async unblock(): Promise<void> {
+    await rows(this.sql, UNBLOCK, [this.botId, HORIZON_MS]);
+  }
+}
+
+/** Permission to send one message at `at` (milliseconds of performance.now). */
+export interface Slot {
+  at: number;
+  probe: boolean;
+}
+
+interface Waiter {
+  lane: string;
+  wanted: number;
+  signal: AbortSignal;
+  give: (slots: Slot[]) => void;
+}
+
+/** Of the waits for a throttled bot at most this long at a time: its probe may be answered at any moment. */
+const MAX_NAP_MS = 250;
+
+/** The lane of messages that somebody in the chat is waiting for. */
+export const URGENT_LANE = 'urgent';
+
+/**
+ * Hands the installation's send slots to the senders of this process. Waiting senders are served by one statement at
+ * a time; lanes (campaigns) take turns slot by slot, so that each gets the same share of the rate whatever the number
+ * of its chunks, and the urgent lane comes before all others.
+ */
+export class RateLimiter {
+  private readonly waiters: Waiter[] = [];
+  private pumping = false;
+  private lastLane = '';
+  private nextTurnAt = 0;
+
+  constructor(
+    private readonly store: RateLimitStore,
+    private readonly messagesPerSecond: number,
+    private readonly onError: (error: unknown) => void,
+  ) {}
+
+  /**
+   * Waits until at least one slot is reserved, and returns up to `wanted`.
+   * @returns the slots in order of time, or none when the signal was aborted
+   */
+  acquire(lane: string, wanted: number, signal: AbortSignal): Promise<Slot[]> {
+    if (signal.aborted) return Promise.resolve([]);
+    return new Promise((resolve) => {
+      const waiter: Waiter = { lane, wanted, signal, give: finish };
+      const onAbort = () => {
+        this.waiters.splice(this.waiters.indexOf(waiter), 1);
+        finish([]);
+      };
+      function finish(slots: Slot[]): void {
+        signal.removeEventListener('abort', onAbort);
+        resolve(slots);
+      }
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.waiters.push(waiter);
+      if (!this.pumping) void this.pump();
+    });
+  }
+
+  /**
+   * Waits for the time of a slot. Slots that come late, because the process was busy, are not caught up with in a
+   * burst: no two messages of this process leave closer together than the rate allows.
+   */
+  async turn(slot: Slot): Promise<void> {
+    const at = Math.max(slot.at, this.nextTurnAt);
+    this.nextTurnAt = at + 1000 / this.messagesPerSecond;
+    const waitMs = at - performance.now();
+    if (waitMs > 0) await sleep(waitMs);
+  }
+
+  /** Telegram said 429: nobody sends for that long, then one probe goes out before the rest. */
+  block(durationMs: number): Promise<void> {
+    return this.store.block(durationMs);
+  }
+
+  /** The probe got another answer than 429. */
+  unblock(): Promise<void> {
+    return this.store.unblock();
+  }
+
+  private async pump(): Promise<void> {
+    this.pumping = true;
+    while (this.waiters.length > 0) {
+      try {
+        const wanted = this.waiters.reduce((sum, waiter) => sum + waiter.wanted, 0);
+        const { granted, waitMs, probe } = await this.store.reserve(wanted);
+        if (granted === 0) await sleep(Math.min(waitMs, MAX_NAP_MS));
+        else this.distribute(granted, performance.now() + waitMs, probe);
+      } catch (error) {
+        this.onError(error);
+        await sleep(MAX_NAP_MS);
+      }
+    }
+    this.pumping = false;
+  }
+
+  private distribute(granted: number, firstAt: number, probe: boolean): void {
+    const spacingMs = 1000 / this.messagesPerSecond;
+    const shares = new Map<Waiter, Slot[]>();
+    for (let index = 0; index < granted; index += 1) {
+      const waiter = this.nextWaiter(shares);
+      if (!waiter) break;
+      const share = shares.get(waiter) ?? [];
+      share.push({ at: firstAt + index * spacingMs, probe });
+      shares.set(waiter, share);
+    }
+    for (const [waiter, slots] of shares) {
+      this.waiters.splice(this.waiters.indexOf(waiter), 1);
+      waiter.give(slots);
+    }
+  }
+
+  /** The longest-waiting sender of the lane whose turn it is. */
+  private nextWaiter(shares: ReadonlyMap<Waiter, Slot[]>): Waiter | undefined {
+    const hungry = this.waiters.filter((waiter) => (shares.get(waiter)?.length ?? 0) < waiter.wanted);
+    const lanes = [...new Set(hungry.map((waiter) => waiter.lane))].sort();
+    const lane = lanes.includes(URGENT_LANE)
+      ? URGENT_LANE
+      : (lanes.find((candidate) => candidate > this.lastLane) ?? lanes[0]);
+    if (lane !== undefined && lane !== URGENT_LANE) this.lastLane = lane;
+    return hungry.find((waiter) => waiter.lane === lane);
+  }
+}

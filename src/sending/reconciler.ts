@@ -1,0 +1,94 @@
+import type { Logger } from 'pino';
+import { rows, type SqlExecutor } from '../database/rows.js';
+import type { CampaignStore } from '../campaigns/campaign.store.js';
+import type { ChunkStore } from './chunk.store.js';
+import type { DeliveryStore } from './delivery.store.js';
+import type { CampaignPlanner } from './planner.js';
+import type { CampaignControl, JobQueue } from './ports.js';
+
+const DRAINED = `
+  SELECT id FROM notification_campaign WHERE status = 'PROCESSING' AND pending_users = 0 AND planned_at IS NOT NULL
+`;
+
+const UNPLANNED = `
+  SELECT id FROM notification_campaign
+  WHERE status = 'PROCESSING' AND planned_at IS NULL
+    AND progressed_at < clock_timestamp() - $1 * interval '1 millisecond'
+`;
+
+const SKIP_BATCH = 5000;
+
+export interface ReconcilerOptions {
+  leaseMs: number;
+  /** After this long a step that nobody has taken is presumed lost. */
+  overdueMs: number;
+}
+
+/** How often each kind of repair was needed; every one is logged, too. */
+export type RepairCounts = Record<string, number>;
+
+/**
+ * Puts right what processes that died have left undone. It may run anywhere, at any time and several times at once:
+ * each repair is one statement that finds nothing left where another was faster.
+ */
+export class Reconciler {
+  constructor(
+    private readonly sql: SqlExecutor,
+    private readonly chunks: ChunkStore,
+    private readonly deliveries: DeliveryStore,
+    private readonly campaigns: CampaignStore,
+    private readonly control: CampaignControl,
+    private readonly planner: CampaignPlanner,
+    private readonly queue: JobQueue,
+    private readonly options: ReconcilerOptions,
+    private readonly logger: Logger,
+  ) {}
+
+  async run(): Promise<RepairCounts> {
+    const { releasedChunks, setAsideChunks, unconfirmedDeliveries } = await this.chunks.reapDeadLeases();
+    const repairs: RepairCounts = {
+      releasedChunks,
+      setAsideChunks,
+      unconfirmedDeliveries,
+      orphanedDeliveries: await this.deliveries.settleOrphans(this.options.leaseMs),
+      skippedDeliveries: await this.skipCancelled(),
+      completedCampaigns: await this.completeDrained(),
+      plannedCampaigns: await this.planUnplanned(),
+      recreatedJobs: await this.recreateJobs(),
+    };
+    const needed = Object.fromEntries(Object.entries(repairs).filter(([, count]) => count > 0));
+    if (Object.keys(needed).length > 0)
+      this.logger.warn({ repairs: needed }, 'repaired what was left undone');
+    return repairs;
+  }
+
+  private async skipCancelled(): Promise<number> {
+    let total = 0;
+    for (;;) {
+      const skipped = await this.campaigns.skipCancelled(SKIP_BATCH);
+      total += skipped;
+      if (skipped < SKIP_BATCH) return total;
+    }
+  }
+
+  private async completeDrained(): Promise<number> {
+    const drained = await rows<{ id: string }>(this.sql, DRAINED);
+    for (const { id } of drained) await this.control.complete(id);
+    return drained.length;
+  }
+
+  private async planUnplanned(): Promise<number> {
+    const unplanned = await rows<{ id: string }>(this.sql, UNPLANNED, [this.options.overdueMs]);
+    for (const { id } of unplanned) await this.queue.enqueuePlan(id);
+    return unplanned.length;
+  }
+
+  private async recreateJobs(): Promise<number> {
+    let total = 0;
+    for (;;) {
+      const made = await this.planner.enqueueBatch();
+      total += made;
+      if (made === 0) return total;
+    }
+  }
+}

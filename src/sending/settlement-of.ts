@@ -1,0 +1,55 @@
+import { DeliveryStatus } from '../campaigns/delivery.entity.js';
+import { isPersonal } from '../campaigns/template.js';
+import { backoffMs, MAX_ATTEMPTS } from './backoff.js';
+import type { Recipient, Settlement } from './delivery.store.js';
+import type { SendOutcome } from './outcome.js';
+
+/** What an outcome means for the delivery; `stopReason` when it means the end for the whole campaign. */
+export interface Verdict {
+  settlement: Pick<
+    Settlement,
+    'status' | 'reason' | 'messageId' | 'retryInMs' | 'attemptUnspent' | 'userStatus' | 'chatId'
+  >;
+  stopReason?: string;
+}
+
+/** Nothing left this process: the recipient goes back as if never claimed. */
+export const NOT_SENT: Verdict['settlement'] = {
+  status: DeliveryStatus.PENDING,
+  retryInMs: 0,
+  attemptUnspent: true,
+};
+
+function failed(reason: string): Verdict {
+  return { settlement: { status: DeliveryStatus.FAILED, reason } };
+}
+
+/** The table of outcomes: what each of Telegram's answers does to the delivery, the person and the campaign. */
+export function settlementOf(outcome: SendOutcome, recipient: Recipient, template: string): Verdict {
+  switch (outcome.kind) {
+    case 'sent':
+      return { settlement: { status: DeliveryStatus.SENT, messageId: outcome.messageId } };
+    case 'throttled':
+      return { settlement: { ...NOT_SENT, retryInMs: outcome.retryAfterMs } };
+    case 'transient':
+      if (recipient.attempts >= MAX_ATTEMPTS) return failed(outcome.reason);
+      return { settlement: { status: DeliveryStatus.PENDING, retryInMs: backoffMs(recipient.attempts) } };
+    case 'ambiguous':
+      return { settlement: { status: DeliveryStatus.UNCONFIRMED, reason: outcome.reason } };
+    case 'recipientGone':
+      return {
+        settlement: { status: DeliveryStatus.FAILED, reason: outcome.reason, userStatus: outcome.userStatus },
+      };
+    case 'recipientFailed':
+      return failed(outcome.reason);
+    case 'moved':
+      // Once: a chat that was moved before and moves again is not followed any further.
+      if (recipient.chatId !== recipient.userId) return failed('CHAT_MOVED');
+      return { settlement: { status: DeliveryStatus.PENDING, retryInMs: 0, chatId: outcome.chatId } };
+    case 'botUnusable':
+      return { settlement: NOT_SENT, stopReason: outcome.reason };
+    case 'templateUnusable':
+      if (outcome.lengthOnly && isPersonal(template)) return failed(outcome.reason);
+      return { settlement: NOT_SENT, stopReason: outcome.reason };
+  }
+}

@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { DeliveryStatus } from '../campaigns/delivery.entity.js';
+import type { LedgerState, Settlement, Streak } from './delivery.store.js';
+
+/** Settled answers are durable within 100 ms: the group closes after half of that, the rest is for the database. */
+const GROUP_WINDOW_MS = 50;
+const GROUP_SIZE = 200;
+const RETRY_DELAY_MS = 250;
+
+export interface SettlementStore {
+  settle(campaignId: string, group: readonly Settlement[], streak: Streak): Promise<LedgerState>;
+}
+
+interface Entry {
+  settlement: Settlement;
+  done: () => void;
+}
+
+/** The run of like failures at the end of a group; a success or another failure before it breaks an older run. */
+export function streakOf(group: readonly Settlement[]): Streak {
+  const streak: Streak = { reason: null, count: 0, broken: false };
+  for (const { status, reason } of group) {
+    if (status === DeliveryStatus.PENDING) continue;
+    const failure = status === DeliveryStatus.SENT ? null : (reason ?? status);
+    if (failure === null || (streak.count > 0 && failure !== streak.reason)) {
+      streak.broken = true;
+      streak.count = 0;
+    }
+    streak.reason = failure;
+    if (failure !== null) streak.count += 1;
+  }
+  return streak;
+}
+
+/**
+ * Group commit for the ledger: results of all chunks of this process are collected for a moment and written with one
+ * statement a campaign. A result is never dropped: while the database is away, its group is tried again.
+ */
+export class SettlementWriter {
+  private readonly queues = new Map<string, Entry[]>();
+  private readonly writing = new Map<string, Promise<void>>();
+
+  constructor(
+    private readonly store: SettlementStore,
+    private readonly onWritten: (campaignId: string, state: LedgerState) => Promise<void>,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Resolves when the result is durable. */
+  add(settlement: Settlement): Promise<void> {
+    return new Promise((done) => {
+      const queue = this.queues.get(settlement.campaignId) ?? [];
+      this.queues.set(settlement.campaignId, queue);
+      queue.push({ settlement, done });
+      if (!this.writing.has(settlement.campaignId)) this.startWriting(settlement.campaignId);
+    });
+  }
+
+  private startWriting(campaignId: string): void {
+    const run = this.writeUntilEmpty(campaignId).finally(() => this.writing.delete(campaignId));
+    this.writing.set(campaignId, run);
+  }
+
+  private async writeUntilEmpty(campaignId: string): Promise<void> {
+    const queue = this.queues.get(campaignId);
+    while (queue && queue.length > 0) {
+      if (queue.length < GROUP_SIZE) await sleep(GROUP_WINDOW_MS);
+      const group = queue.splice(0, GROUP_SIZE);
+      await this.write(campaignId, group);
+      for (const entry of group) entry.done();
+    }
+    this.queues.delete(campaignId);
+  }
+
+  private async write(campaignId: string, group: Entry[]): Promise<void> {
+    const settlements = group.map((entry) => entry.settlement);
+    for (;;) {
+      try {
+        const state = await this.store.settle(campaignId, settlements, streakOf(settlements));
+        await this.onWritten(campaignId, state);
+        return;
+      } catch (error) {
+        this.logger.warn(
+          { err: error, campaignId, results: group.length },
+          'results could not be written yet',
+        );
+        await sleep(RETRY_DELAY_MS);
+      }
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export class TimeLimitExceeded extends Error {
+  override readonly name = 'TimeLimitExceeded';
+}
+
+/**
+ * Runs work under two limits: at the soft one its signal is aborted and it is expected to end at the next safe point,
+ * at the hard one it is given up on.
+ * @throws TimeLimitExceeded at the hard limit
+ */
+export async function withTimeLimits<T>(
+  limits: { softMs: number; hardMs: number },
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const done = new AbortController();
+  const hardLimit = sleep(limits.hardMs, undefined, { signal: done.signal }).then(() => {
+    throw new TimeLimitExceeded(`The hard time limit of ${limits.hardMs} ms was exceeded.`);
+  });
+  try {
+    return await Promise.race([work(AbortSignal.timeout(limits.softMs)), hardLimit]);
+  } finally {
+    done.abort();
+    hardLimit.catch(() => undefined);
+  }
+}

@@ -1,0 +1,26 @@
+import type { BotApi } from './bot-api.js';
+
+/** What Telegram says of the bot itself. Asked for when it is first needed, and again only if that failed. */
+export class BotProfile {
+  private username: Promise<string> | undefined;
+
+  constructor(private readonly botApi: BotApi) {}
+
+  /**
+   * The address that opens the bot's chat with a start parameter.
+   * @throws BotApiError when Telegram cannot be asked for the bot's name
+   */
+  async deepLink(startParameter: string): Promise<string> {
+    this.username ??= this.askUsername();
+    return `https://t.me/${await this.username}?start=${startParameter}`;
+  }
+
+  private async askUsername(): Promise<string> {
+    try {
+      return (await this.botApi.call<{ username: string }>('getMe')).username;
+    } catch (error) {
+      this.username = undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import { classify } from '../sending/classification.js';
+import type { MessageSender, OutgoingMessage, SendOutcome } from '../sending/outcome.js';
+import { BotApiError, type BotApi } from './bot-api.js';
+import type { BotProfile } from './bot-profile.js';
+
+/** Sends reminders through the Bot API. */
+export class TelegramSender implements MessageSender {
+  constructor(
+    private readonly botApi: BotApi,
+    private readonly profile: BotProfile,
+    private readonly options: { paidBroadcast: boolean },
+  ) {}
+
+  async send({ chatId, text, button }: OutgoingMessage): Promise<SendOutcome> {
+    try {
+      const url = await this.profile.deepLink(button.startParameter);
+      const message = await this.botApi.call<{ message_id: number }>('sendMessage', {
+        chat_id: chatId,
+        text,
+        parse_mode: 'HTML',
+        link_preview_options: { is_disabled: true },
+        reply_markup: { inline_keyboard: [[{ text: button.text, url }]] },
+        ...(this.options.paidBroadcast && { allow_paid_broadcast: true }),
+      });
+      return { kind: 'sent', messageId: String(message.message_id) };
+    } catch (error) {
+      if (error instanceof BotApiError) return classify(error.failure);
+      throw error;
+    }
+  }
+}
