@@ -1,0 +1,121 @@
+import type { Logger } from 'pino';
+import type { DataSource } from 'typeorm';
+import type { AudienceStore } from '../campaigns/audience.store.js';
+import { CampaignQueries } from '../campaigns/campaign.queries.js';
+import { CampaignResolver } from '../campaigns/campaign.resolver.js';
+import { CampaignService } from '../campaigns/campaign.service.js';
+import { CampaignStore } from '../campaigns/campaign.store.js';
+import { DeliveryResolver } from '../campaigns/delivery.resolver.js';
+import { ProgressHub } from '../campaigns/progress-hub.js';
+import { ProgressResolver } from '../campaigns/progress.resolver.js';
+import type { Settings } from '../config/settings.js';
+import { PostgresListener } from '../database/listener.js';
+import { Authenticator } from '../graphql/auth.js';
+import { createLoaders } from '../graphql/loaders.js';
+import { createSchema } from '../graphql/schema.js';
+import { startHttpServer } from '../http/server.js';
+import { PeopleResolver } from '../people/people.resolver.js';
+import { PeopleService } from '../people/people.service.js';
+import { PeopleStore } from '../people/people.store.js';
+import { PollResolver, QuestionOptionResolver, QuestionResolver } from '../polls/poll.resolver.js';
+import { PollService } from '../polls/poll.service.js';
+import { PollStore } from '../polls/poll.store.js';
+import type { JobQueue } from '../sending/ports.js';
+import { keptAdminToken } from './admin-token.js';
+
+export interface ApiParts {
+  settings: Settings;
+  databaseUrl: string;
+  dataSource: DataSource;
+  audience: AudienceStore;
+  queue: JobQueue;
+  logger: Logger;
+}
+
+export interface Api {
+  url: string;
+  keptAdminToken: string | undefined;
+  close: () => Promise<void>;
+}
+
+/** Changes of campaigns, announced by the database (see the trigger notification_campaign_changed). */
+const CHANGES_CHANNEL = 'campaign_changed';
+
+/** Builds the services and resolvers of the API and serves them. */
+export async function startApi(parts: ApiParts): Promise<Api> {
+  const { settings, dataSource, audience, queue, logger } = parts;
+  const { chunkSize, chunkIntervalMs, sendIntervalMs, messagesPerSecond } = settings;
+  const polls = new PollStore(dataSource);
+  const people = new PeopleStore(dataSource);
+  const queries = new CampaignQueries(dataSource);
+  const pollService = new PollService(polls);
+  const campaigns = new CampaignService(
+    new CampaignStore(dataSource),
+    audience,
+    (id) => polls.find(id),
+    queue,
+    {
+      pacing: { chunkSize, chunkIntervalMs, sendIntervalMs },
+      messagesPerSecond,
+    },
+  );
+  const peopleService = new PeopleService(people, async (id) => (await polls.find(id)) !== null);
+  const resolvers = new Map<unknown, object>(
+    [
+      new PollResolver(pollService, queries),
+      new QuestionResolver(),
+      new QuestionOptionResolver(),
+      new PeopleResolver(peopleService),
+      new CampaignResolver(campaigns, queries, messagesPerSecond),
+      new DeliveryResolver(),
+      new ProgressResolver(messagesPerSecond),
+    ].map((resolver) => [resolver.constructor, resolver]),
+  );
+
+  const hub = new ProgressHub(
+    (ids) => queries.findMany(ids),
+    (error) => {
+      logger.warn({ err: error }, 'progress could not be read');
+    },
+  );
+  const listener = new PostgresListener({
+    url: parts.databaseUrl,
+    channel: CHANGES_CHANNEL,
+    onNotification: (campaignId) => {
+      hub.notify(campaignId);
+    },
+    onConnected: () => {
+      hub.notifyAll();
+    },
+    logger,
+  });
+  await listener.start();
+
+  const kept = settings.adminToken === undefined ? keptAdminToken(settings.dataDir) : undefined;
+  const server = await startHttpServer({
+    host: settings.host,
+    port: settings.port,
+    schema: await createSchema({ get: (resolver) => resolvers.get(resolver) }),
+    production: settings.production,
+    sandboxToken: kept,
+    authenticator: new Authenticator({
+      adminToken: settings.adminToken ?? kept ?? '',
+      viewerToken: settings.viewerToken,
+    }),
+    contextFor: (role, options) => ({
+      role,
+      loaders: createLoaders({ polls, people, audience }, options),
+      progress: { campaigns, hub },
+    }),
+    logger,
+  });
+  return {
+    url: server.url,
+    keptAdminToken: kept,
+    close: async () => {
+      await server.close();
+      hub.close();
+      await listener.close();
+    },
+  };
+}

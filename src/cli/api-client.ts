@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { createClient, type Client } from 'graphql-ws';
+import WebSocket from 'ws';
+import { projectPath } from '../config/paths.js';
+
+/** One of the example operations in schema/operations. */
+export function operation(name: string): string {
+  return readFileSync(projectPath('schema', 'operations', `${name}.graphql`), 'utf8');
+}
+
+/** Speaks to the public API like any other client. */
+export class ApiClient {
+  private readonly authorization: string;
+
+  constructor(
+    private readonly url: string,
+    token: string,
+  ) {
+    this.authorization = `Bearer ${token}`;
+  }
+
+  /** @throws with the first error of the answer */
+  async run<T>(query: string, variables: Record<string, unknown> = {}): Promise<T> {
+    const response = await fetch(`${this.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: this.authorization },
+      body: JSON.stringify({ query, variables }),
+    });
+    const { data, errors } = (await response.json()) as { data?: T; errors?: { message: string }[] };
+    if (data === undefined || errors)
+      throw new Error(errors?.[0]?.message ?? `The API answered ${response.status}.`);
+    return data;
+  }
+
+  /** Events of a subscription until the server completes it. */
+  async *subscribe<T>(query: string, variables: Record<string, unknown> = {}): AsyncGenerator<T, void, void> {
+    const client: Client = createClient({
+      url: `${this.url.replace(/^http/, 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      connectionParams: { authorization: this.authorization },
+    });
+    try {
+      for await (const { data, errors } of client.iterate<T>({ query, variables })) {
+        if (!data || errors) throw new Error(errors?.[0]?.message ?? 'The subscription sent no data.');
+        yield data;
+      }
+    } finally {
+      await client.dispose();
+    }
+  }
+}

@@ -1,0 +1,14 @@
+import type { Logger } from 'pino';
+import { locateDatabase } from '../app/database.js';
+import type { Settings } from '../config/settings.js';
+import { migrate } from '../database/migrate.js';
+
+export async function migrateCommand(settings: Settings, logger: Logger): Promise<void> {
+  const location = await locateDatabase(settings, logger);
+  try {
+    const ran = await migrate({ url: location.url, logger });
+    console.log(ran.length > 0 ? `Ran ${ran.join(', ')}.` : 'The database schema is up to date.');
+  } finally {
+    await location.leave();
+  }
+}

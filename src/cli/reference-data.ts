@@ -1,0 +1,95 @@
+import type { DataSource } from 'typeorm';
+import { oneRow, rows } from '../database/rows.js';
+
+export interface ReferenceDataSize {
+  users: number;
+  completed: number;
+}
+
+export interface ReferenceData {
+  pollId: string;
+  audienceSize: number;
+}
+
+const POLL_TITLE = 'Reference poll';
+const FIRST_USER_ID = 4_200_000_001;
+
+const QUESTIONS = [
+  { text: 'How satisfied are you with our service?', options: ['Very', 'Somewhat', 'Not at all'] },
+  { text: 'Would you recommend us?', options: ['Yes', 'No'] },
+];
+
+/** $2 is the first id of this batch, $1 how many. */
+const INSERT_USERS = `
+  INSERT INTO telegram_user (id, username, first_name, language_code)
+  SELECT $2::bigint + place, 'person_' || ($2::bigint + place - ${FIRST_USER_ID} + 1),
+    (ARRAY['Ada', 'Boris', 'Chiara', 'Dmitri', 'Elif', 'Farid', 'Grace', 'Hugo'])[1 + place % 8], 'en'
+  FROM generate_series(0, $1::bigint - 1) AS place
+  ON CONFLICT (id) DO NOTHING
+`;
+
+const INSERT_COMPLETIONS = `
+  WITH person AS (SELECT ${FIRST_USER_ID}::bigint + place AS id FROM generate_series(0, $2::bigint - 1) AS place),
+  answered AS (
+    INSERT INTO answer (question_id, user_id, option_id)
+    SELECT question.id, person.id, (
+      SELECT option.id FROM question_option option WHERE option.question_id = question.id
+      ORDER BY option.position OFFSET person.id % (SELECT count(*) FROM question_option WHERE question_id = question.id)
+      LIMIT 1)
+    FROM question, person WHERE question.poll_id = $1
+    ON CONFLICT DO NOTHING
+  )
+  INSERT INTO poll_completion (poll_id, user_id) SELECT $1, id FROM person ON CONFLICT DO NOTHING
+`;
+
+const AUDIENCE_SIZE = `
+  SELECT count(*)::integer AS "audienceSize" FROM telegram_user person
+  WHERE status = 'ACTIVE' AND NOT EXISTS (SELECT FROM poll_completion WHERE poll_id = $1 AND user_id = person.id)
+`;
+
+const BATCH = 100_000;
+
+async function referencePoll(dataSource: DataSource): Promise<string> {
+  return dataSource.transaction(async (manager) => {
+    await manager.query(`SELECT pg_advisory_xact_lock(hashtext('${POLL_TITLE}'))`);
+    const [existing] = await rows<{ id: string }>(
+      manager,
+      `SELECT id FROM poll WHERE title = $1 ORDER BY id LIMIT 1`,
+      [POLL_TITLE],
+    );
+    if (existing) return existing.id;
+    const { id } = await oneRow<{ id: string }>(
+      manager,
+      `INSERT INTO poll (title, status) VALUES ($1, 'OPEN') RETURNING id`,
+      [POLL_TITLE],
+    );
+    for (const [index, { text, options }] of QUESTIONS.entries()) {
+      await manager.query(
+        `WITH asked AS (INSERT INTO question (poll_id, position, text) VALUES ($1, $2, $3) RETURNING id)
+         INSERT INTO question_option (question_id, position, text)
+         SELECT asked.id, place, text FROM asked, unnest($4::text[]) WITH ORDINALITY AS offered (text, place)`,
+        [id, index + 1, text, options],
+      );
+    }
+    return id;
+  });
+}
+
+/**
+ * Makes the reference data set; run again it adds what is missing and changes nothing else.
+ * @param onProgress is told how many of the people exist by now
+ */
+export async function createReferenceData(
+  dataSource: DataSource,
+  { users, completed }: ReferenceDataSize,
+  onProgress: (users: number) => void = () => undefined,
+): Promise<ReferenceData> {
+  const pollId = await referencePoll(dataSource);
+  for (let done = 0; done < users; done += BATCH) {
+    await dataSource.query(INSERT_USERS, [Math.min(BATCH, users - done), FIRST_USER_ID + done]);
+    onProgress(Math.min(users, done + BATCH));
+  }
+  await dataSource.query(INSERT_COMPLETIONS, [pollId, completed]);
+  const { audienceSize } = await oneRow<{ audienceSize: number }>(dataSource, AUDIENCE_SIZE, [pollId]);
+  return { pollId, audienceSize };
+}

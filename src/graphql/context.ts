@@ -1,0 +1,25 @@
+import type DataLoader from 'dataloader';
+import type { CampaignService } from '../campaigns/campaign.service.js';
+import type { ProgressHub } from '../campaigns/progress-hub.js';
+import type { TelegramUser } from '../people/telegram-user.entity.js';
+import type { Poll } from '../polls/poll.entity.js';
+import type { Question, QuestionOption } from '../polls/question.entity.js';
+import type { Role } from './auth.js';
+
+/** Batched reads, so that a page of nodes takes a constant number of statements. */
+export interface Loaders {
+  poll: DataLoader<string, Poll | null>;
+  questions: DataLoader<string, Question[]>;
+  options: DataLoader<string, QuestionOption[]>;
+  completedCount: DataLoader<string, number>;
+  audienceSize: DataLoader<string, number>;
+  answerCount: DataLoader<string, number>;
+  user: DataLoader<string, TelegramUser | null>;
+}
+
+/** What resolvers know about the operation they serve. */
+export interface GraphQLContext {
+  role: Role;
+  loaders: Loaders;
+  progress: { campaigns: CampaignService; hub: ProgressHub };
+}

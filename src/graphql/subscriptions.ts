@@ -1,0 +1,69 @@
+import { type ExecutionArgs, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
+import { CloseCode, type Context, type ServerOptions, type SubscribePayload } from 'graphql-ws';
+import type { Extra as SocketExtra } from 'graphql-ws/use/@fastify/websocket';
+import type { Logger } from 'pino';
+import { unauthenticated, type Authenticator, type Role } from './auth.js';
+import type { GraphQLContext } from './context.js';
+import { maskError } from './errors.js';
+
+export interface SubscriptionOptions {
+  schema: GraphQLSchema;
+  authenticator: Authenticator;
+  contextFor: (role: Role) => GraphQLContext;
+  logger: Logger;
+}
+
+/** Beside the socket: what the client has shown of itself when it connected. */
+interface Extra extends SocketExtra {
+  role?: Role | undefined;
+}
+type Init = Record<string, unknown>;
+
+function codedErrors(errors: readonly GraphQLError[], code: string): GraphQLError[] {
+  return errors.map(
+    (error) =>
+      new GraphQLError(error.message, { nodes: error.nodes, source: error.source, extensions: { code } }),
+  );
+}
+
+/** Where no token came at all the socket is closed with 4401, where it is not a valid one with 4403. */
+function admit({ connectionParams, extra }: Context<Init, Extra>, authenticator: Authenticator): boolean {
+  const header = connectionParams?.authorization;
+  extra.role = authenticator.roleOf(header);
+  if (header === undefined) extra.socket.close(CloseCode.Unauthorized, 'Unauthorized');
+  return extra.role !== undefined;
+}
+
+/** graphql-ws on the same schema, roles and errors as HTTP. */
+export function subscriptionServerOptions(options: SubscriptionOptions): ServerOptions<Init, Extra> {
+  const { schema, authenticator, contextFor, logger } = options;
+
+  function prepare(context: Context<Init, Extra>, payload: SubscribePayload): ExecutionArgs | GraphQLError[] {
+    const { role } = context.extra;
+    if (role === undefined) return [unauthenticated()];
+    let document;
+    try {
+      document = parse(payload.query);
+    } catch (error) {
+      return codedErrors([error as GraphQLError], 'GRAPHQL_PARSE_FAILED');
+    }
+    const invalid = validate(schema, document);
+    if (invalid.length > 0) return codedErrors(invalid, 'GRAPHQL_VALIDATION_FAILED');
+    return {
+      schema,
+      document,
+      operationName: payload.operationName,
+      variableValues: payload.variables,
+      contextValue: contextFor(role),
+    };
+  }
+
+  return {
+    schema,
+    onConnect: (context) => admit(context, authenticator),
+    onSubscribe: (context, _id, payload) => prepare(context, payload),
+    onError: (_context, _id, _payload, errors) => errors.map((error) => maskError(error, logger)),
+    onNext: (_context, _id, _payload, _args, result) =>
+      result.errors ? { ...result, errors: result.errors.map((error) => maskError(error, logger)) } : result,
+  };
+}

@@ -1,0 +1,52 @@
+import { Arg, Authorized, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
+import { Role } from '../graphql/auth.js';
+import type { Connection } from '../graphql/connection.js';
+import { AFTER, first } from '../graphql/page-arguments.js';
+import type { PeopleService } from './people.service.js';
+import {
+  ImportTelegramUsersPayload,
+  RecordPollCompletionsPayload,
+  TelegramUserConnection,
+  TelegramUserFilter,
+  TelegramUserInput,
+} from './people.types.js';
+import { TelegramUser } from './telegram-user.entity.js';
+
+@Resolver(() => TelegramUser)
+export class PeopleResolver {
+  constructor(private readonly people: PeopleService) {}
+
+  @Query(() => TelegramUserConnection, { description: 'Everybody the bot knows, by id.' })
+  telegramUsers(
+    @Arg('filter', () => TelegramUserFilter, { nullable: true, description: 'Which people to list.' })
+    filter: TelegramUserFilter | undefined,
+    @Arg('first', () => Int, first(20)) size: number,
+    @Arg('after', () => String, AFTER) after: string | null,
+  ): Promise<Connection<TelegramUser>> {
+    return this.people.list(filter, { first: size, after });
+  }
+
+  @Authorized(Role.ADMIN)
+  @Mutation(() => ImportTelegramUsersPayload, {
+    description: 'Creates people, or updates their names. At most 10000 at a time, all or nothing.',
+  })
+  importTelegramUsers(
+    @Arg('users', () => [TelegramUserInput], { description: 'The people, each once.' })
+    users: TelegramUserInput[],
+  ): Promise<ImportTelegramUsersPayload> {
+    return this.people.import(users);
+  }
+
+  @Authorized(Role.ADMIN)
+  @Mutation(() => RecordPollCompletionsPayload, {
+    description:
+      'For polls that are answered outside the bot. Idempotent. At most 10000 at a time, all or nothing.',
+  })
+  recordPollCompletions(
+    @Arg('pollId', () => ID, { description: 'Number of the poll.' }) pollId: string,
+    @Arg('userIds', () => [ID], { description: 'Telegram user ids of those who completed it.' })
+    userIds: string[],
+  ): Promise<RecordPollCompletionsPayload> {
+    return this.people.recordCompletions(pollId, userIds);
+  }
+}

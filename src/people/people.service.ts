@@ -1,0 +1,78 @@
+import { paginate, type Connection, type KeysetOrder, type PageArguments } from '../graphql/connection.js';
+import { isRowId } from '../graphql/ids.js';
+import { userError, UserErrorCode, type UserError } from '../graphql/user-error.js';
+import { validateInput } from '../graphql/validation.js';
+import type { PeopleStore } from './people.store.js';
+import type {
+  ImportTelegramUsersPayload,
+  RecordPollCompletionsPayload,
+  TelegramUserFilter,
+  TelegramUserInput,
+} from './people.types.js';
+import type { TelegramUser } from './telegram-user.entity.js';
+
+const BY_ID: KeysetOrder<TelegramUser> = {
+  columns: [{ path: 'person.id', sqlType: 'bigint' }],
+  keyOf: (person) => [person.id],
+  descending: false,
+};
+
+const MAX_BATCH = 10_000;
+/** More errors than these help nobody. */
+const MAX_ERRORS = 20;
+
+function tooMany(count: number, argument: string): UserError[] {
+  if (count <= MAX_BATCH) return [];
+  const message = `At most ${MAX_BATCH} at a time; these are ${count}.`;
+  return [userError(UserErrorCode.INVALID, message, [argument])];
+}
+
+/** What people can do with people. */
+export class PeopleService {
+  constructor(
+    private readonly people: PeopleStore,
+    private readonly pollExists: (id: string) => Promise<boolean>,
+  ) {}
+
+  list(filter: TelegramUserFilter | undefined, page: PageArguments): Promise<Connection<TelegramUser>> {
+    return paginate(this.people.list(filter), page, BY_ID);
+  }
+
+  /** All or nothing. */
+  async import(users: TelegramUserInput[]): Promise<ImportTelegramUsersPayload> {
+    const errors = tooMany(users.length, 'users');
+    const seen = new Map<string, number>();
+    for (const [index, user] of users.entries()) {
+      if (errors.length >= MAX_ERRORS) break;
+      errors.push(...(await validateInput(user, ['users', String(index)])));
+      const earlier = seen.get(user.id);
+      if (earlier !== undefined) {
+        const message = `id ${user.id} is given twice; users ${earlier} has it too.`;
+        errors.push(userError(UserErrorCode.INVALID, message, ['users', String(index), 'id']));
+      }
+      seen.set(user.id, index);
+    }
+    if (errors.length > 0) return { created: 0, updated: 0, userErrors: errors };
+    return { ...(await this.people.import(users)), userErrors: [] };
+  }
+
+  /** All or nothing; completions that are known already are passed over. */
+  async recordCompletions(pollId: string, userIds: string[]): Promise<RecordPollCompletionsPayload> {
+    const userErrors = await this.completionErrors(pollId, userIds);
+    if (userErrors.length > 0) return { recorded: 0, userErrors };
+    return { recorded: await this.people.recordCompletions(pollId, userIds), userErrors: [] };
+  }
+
+  private async completionErrors(pollId: string, userIds: string[]): Promise<UserError[]> {
+    if (!isRowId(pollId) || !(await this.pollExists(pollId))) {
+      return [userError(UserErrorCode.NOT_FOUND, `There is no poll ${pollId}.`, ['pollId'])];
+    }
+    const errors = tooMany(userIds.length, 'userIds');
+    if (errors.length > 0) return errors;
+    const malformed = userIds.find((id) => !isRowId(id));
+    const unknown = malformed === undefined ? await this.people.unknown(userIds) : [malformed];
+    return unknown.map((id) =>
+      userError(UserErrorCode.NOT_FOUND, `There is no user ${id}.`, ['userIds', String(userIds.indexOf(id))]),
+    );
+  }
+}

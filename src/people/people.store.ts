@@ -1,0 +1,80 @@
+import type { DataSource, SelectQueryBuilder } from 'typeorm';
+import { likePattern } from '../database/like.js';
+import { oneRow, rows } from '../database/rows.js';
+import type { TelegramUserFilter, TelegramUserInput } from './people.types.js';
+import { TelegramUser } from './telegram-user.entity.js';
+
+export interface ImportCounts {
+  created: number;
+  updated: number;
+}
+
+/** xmax is 0 only on rows that this statement has inserted. */
+const IMPORT = `
+  WITH imported AS (
+    INSERT INTO telegram_user AS person (id, username, first_name, last_name, language_code)
+    SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[])
+    ON CONFLICT (id) DO UPDATE SET
+      username = excluded.username, first_name = excluded.first_name, last_name = excluded.last_name,
+      language_code = excluded.language_code, updated_at = clock_timestamp()
+    RETURNING xmax = 0 AS created
+  )
+  SELECT count(*) FILTER (WHERE created)::integer AS created, count(*) FILTER (WHERE NOT created)::integer AS updated
+  FROM imported
+`;
+
+const UNKNOWN_USERS = `
+  SELECT wanted.id FROM unnest($1::bigint[]) AS wanted (id)
+  WHERE NOT EXISTS (SELECT FROM telegram_user person WHERE person.id = wanted.id)
+  ORDER BY wanted.id LIMIT 10
+`;
+
+const RECORD_COMPLETIONS = `
+  WITH recorded AS (
+    INSERT INTO poll_completion (poll_id, user_id) SELECT $1, id FROM unnest($2::bigint[]) AS wanted (id)
+    ON CONFLICT DO NOTHING RETURNING user_id
+  )
+  SELECT count(*)::integer AS count FROM recorded
+`;
+
+export class PeopleStore {
+  constructor(private readonly dataSource: DataSource) {}
+
+  list(filter: TelegramUserFilter | undefined): SelectQueryBuilder<TelegramUser> {
+    const query = this.dataSource.getRepository(TelegramUser).createQueryBuilder('person');
+    if (filter?.status) query.andWhere('person.status = ANY (:statuses)', { statuses: filter.status });
+    if (filter?.usernameContains != null) {
+      query.andWhere('person.username ILIKE :name', { name: likePattern(filter.usernameContains) });
+    }
+    return query;
+  }
+
+  find(id: string): Promise<TelegramUser | null> {
+    return this.dataSource.getRepository(TelegramUser).findOneBy({ id });
+  }
+
+  findMany(ids: readonly string[]): Promise<TelegramUser[]> {
+    const query = this.dataSource.getRepository(TelegramUser).createQueryBuilder('person');
+    return query.where('person.id = ANY (:ids)', { ids }).getMany();
+  }
+
+  /** @param people with distinct ids */
+  import(people: readonly TelegramUserInput[]): Promise<ImportCounts> {
+    return oneRow<ImportCounts>(this.dataSource, IMPORT, [
+      people.map((person) => person.id),
+      people.map((person) => person.username ?? null),
+      people.map((person) => person.firstName ?? null),
+      people.map((person) => person.lastName ?? null),
+      people.map((person) => person.languageCode ?? null),
+    ]);
+  }
+
+  /** The first ten of the ids that are nobody's. */
+  async unknown(ids: readonly string[]): Promise<string[]> {
+    return (await rows<{ id: string }>(this.dataSource, UNKNOWN_USERS, [ids])).map(({ id }) => id);
+  }
+
+  async recordCompletions(pollId: string, userIds: readonly string[]): Promise<number> {
+    return (await oneRow<{ count: number }>(this.dataSource, RECORD_COMPLETIONS, [pollId, userIds])).count;
+  }
+}

@@ -1,0 +1,73 @@
+import { IsOptional, Matches, MaxLength } from 'class-validator';
+import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { connectionType } from '../graphql/connection.js';
+import { UserError } from '../graphql/user-error.js';
+import { TelegramUser, TelegramUserStatus } from './telegram-user.entity.js';
+
+export const TelegramUserConnection = connectionType(TelegramUser, 'TelegramUser');
+
+@InputType({ description: 'Which people to list.' })
+export class TelegramUserFilter {
+  @Field(() => [TelegramUserStatus], { nullable: true, description: 'Any of these statuses.' })
+  status?: TelegramUserStatus[] | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'A part of the username; letter case does not matter.',
+  })
+  usernameContains?: string | null;
+}
+
+const NAME_LENGTH = '$property must have at most $constraint1 characters.';
+
+@InputType({ description: 'Somebody who has written to the bot.' })
+export class TelegramUserInput {
+  @Matches(/^[1-9]\d{0,15}$/, { message: 'id must be a Telegram user id: a positive whole number.' })
+  @Field(() => ID, { description: 'The Telegram user id.' })
+  id!: string;
+
+  @IsOptional()
+  @MaxLength(32, { message: NAME_LENGTH })
+  @Field(() => String, { nullable: true, description: 'Telegram name without the @, at most 32 characters.' })
+  username?: string | null;
+
+  @IsOptional()
+  @MaxLength(64, { message: NAME_LENGTH })
+  @Field(() => String, { nullable: true, description: 'First name, at most 64 characters.' })
+  firstName?: string | null;
+
+  @IsOptional()
+  @MaxLength(64, { message: NAME_LENGTH })
+  @Field(() => String, { nullable: true, description: 'Last name, at most 64 characters.' })
+  lastName?: string | null;
+
+  @IsOptional()
+  @MaxLength(35, { message: NAME_LENGTH })
+  @Field(() => String, { nullable: true, description: 'IETF language tag, at most 35 characters.' })
+  languageCode?: string | null;
+}
+
+@ObjectType({ description: 'How many people an import created and updated.' })
+export class ImportTelegramUsersPayload {
+  @Field(() => Int, { description: 'People who were not known before.' })
+  created!: number;
+
+  @Field(() => Int, { description: 'People who were known; their names are now as given.' })
+  updated!: number;
+
+  @Field(() => [UserError], {
+    description: 'What has to be put right; nothing was imported unless it is empty.',
+  })
+  userErrors!: UserError[];
+}
+
+@ObjectType({ description: 'How many completions were new.' })
+export class RecordPollCompletionsPayload {
+  @Field(() => Int, { description: 'Completions that were not known before.' })
+  recorded!: number;
+
+  @Field(() => [UserError], {
+    description: 'What has to be put right; nothing was recorded unless it is empty.',
+  })
+  userErrors!: UserError[];
+}

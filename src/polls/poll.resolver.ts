@@ -1,0 +1,111 @@
+import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { CampaignQueries } from '../campaigns/campaign.queries.js';
+import { NotificationCampaign } from '../campaigns/campaign.entity.js';
+import { NotificationCampaignConnection } from '../campaigns/connections.js';
+import { Role } from '../graphql/auth.js';
+import type { Connection } from '../graphql/connection.js';
+import type { GraphQLContext } from '../graphql/context.js';
+import { AFTER, first } from '../graphql/page-arguments.js';
+import type { Result } from '../graphql/user-error.js';
+import { Poll } from './poll.entity.js';
+import type { PollService } from './poll.service.js';
+import { CreatePollInput, PollConnection, PollFilter, PollPayload } from './poll.types.js';
+import { Question, QuestionOption } from './question.entity.js';
+
+function payload(result: Result<Poll>): PollPayload {
+  return result.ok ? { poll: result.value, userErrors: [] } : { poll: null, userErrors: result.errors };
+}
+
+@Resolver(() => Poll)
+export class PollResolver {
+  constructor(
+    private readonly polls: PollService,
+    private readonly campaignQueries: CampaignQueries,
+  ) {}
+
+  @Query(() => Poll, { nullable: true, description: 'One poll; null when there is none with this id.' })
+  poll(@Arg('id', () => ID, { description: 'Number of the poll.' }) id: string): Promise<Poll | null> {
+    return this.polls.find(id);
+  }
+
+  @Query(() => PollConnection, { name: 'polls', description: 'All polls, newest first.' })
+  list(
+    @Arg('filter', () => PollFilter, { nullable: true, description: 'Which polls to list.' })
+    filter: PollFilter | undefined,
+    @Arg('first', () => Int, first(20)) size: number,
+    @Arg('after', () => String, AFTER) after: string | null,
+  ): Promise<Connection<Poll>> {
+    return this.polls.list(filter, { first: size, after });
+  }
+
+  @Authorized(Role.ADMIN)
+  @Mutation(() => PollPayload, { description: 'Creates a poll as a draft.' })
+  async createPoll(
+    @Arg('input', () => CreatePollInput, { description: 'The new poll.' }) input: CreatePollInput,
+  ): Promise<PollPayload> {
+    return payload(await this.polls.create(input));
+  }
+
+  @Authorized(Role.ADMIN)
+  @Mutation(() => PollPayload, { description: 'Opens a draft, or a closed poll once more.' })
+  async openPoll(
+    @Arg('id', () => ID, { description: 'Number of the poll.' }) id: string,
+  ): Promise<PollPayload> {
+    return payload(await this.polls.open(id));
+  }
+
+  @Authorized(Role.ADMIN)
+  @Mutation(() => PollPayload, {
+    description: 'Closes an open poll: reminders that are not sent yet are skipped.',
+  })
+  async closePoll(
+    @Arg('id', () => ID, { description: 'Number of the poll.' }) id: string,
+  ): Promise<PollPayload> {
+    return payload(await this.polls.close(id));
+  }
+
+  @FieldResolver(() => [Question], { description: 'Its questions in their order.' })
+  questions(@Root() poll: Poll, @Ctx() { loaders }: GraphQLContext): Promise<Question[]> {
+    return loaders.questions.load(poll.id);
+  }
+
+  @FieldResolver(() => Int, { description: 'Users who answered every question.' })
+  completedCount(@Root() poll: Poll, @Ctx() { loaders }: GraphQLContext): Promise<number> {
+    return loaders.completedCount.load(poll.id);
+  }
+
+  @FieldResolver(() => Int, {
+    description:
+      'Reachable users who have not completed the poll: whom a campaign started now would address.',
+  })
+  audienceSize(@Root() poll: Poll, @Ctx() { loaders }: GraphQLContext): Promise<number> {
+    return loaders.audienceSize.load(poll.id);
+  }
+
+  @FieldResolver(() => NotificationCampaignConnection, {
+    description: 'The campaigns for this poll, newest first.',
+  })
+  campaigns(
+    @Root() poll: Poll,
+    @Arg('first', () => Int, first(20)) size: number,
+    @Arg('after', () => String, AFTER) after: string | null,
+  ): Promise<Connection<NotificationCampaign>> {
+    return this.campaignQueries.campaigns({ topicId: poll.id }, undefined, { first: size, after });
+  }
+}
+
+@Resolver(() => Question)
+export class QuestionResolver {
+  @FieldResolver(() => [QuestionOption], { description: 'The answers it offers, in their order.' })
+  options(@Root() question: Question, @Ctx() { loaders }: GraphQLContext): Promise<QuestionOption[]> {
+    return loaders.options.load(question.id);
+  }
+}
+
+@Resolver(() => QuestionOption)
+export class QuestionOptionResolver {
+  @FieldResolver(() => Int, { description: 'How many people chose it.' })
+  answerCount(@Root() option: QuestionOption, @Ctx() { loaders }: GraphQLContext): Promise<number> {
+    return loaders.answerCount.load(option.id);
+  }
+}

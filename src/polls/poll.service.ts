@@ -1,0 +1,62 @@
+import { paginate, type Connection, type KeysetOrder, type PageArguments } from '../graphql/connection.js';
+import { isRowId } from '../graphql/ids.js';
+import { refusal, success, userError, UserErrorCode, type Result } from '../graphql/user-error.js';
+import { validateInput } from '../graphql/validation.js';
+import { PollStatus, type Poll } from './poll.entity.js';
+import type { PollStore } from './poll.store.js';
+import type { CreatePollInput, PollFilter } from './poll.types.js';
+
+const NEWEST_FIRST: KeysetOrder<Poll> = {
+  columns: [
+    { path: 'poll.createdAt', sqlType: 'timestamptz' },
+    { path: 'poll.id', sqlType: 'bigint' },
+  ],
+  keyOf: (poll) => [poll.createdAt.toISOString(), poll.id],
+  descending: true,
+};
+
+const { DRAFT, OPEN, CLOSED } = PollStatus;
+
+/** What people can do with polls. */
+export class PollService {
+  constructor(private readonly polls: PollStore) {}
+
+  find(id: string): Promise<Poll | null> {
+    return isRowId(id) ? this.polls.find(id) : Promise.resolve(null);
+  }
+
+  list(filter: PollFilter | undefined, page: PageArguments): Promise<Connection<Poll>> {
+    return paginate(this.polls.list(filter), page, NEWEST_FIRST);
+  }
+
+  async create(input: CreatePollInput): Promise<Result<Poll>> {
+    const errors = await validateInput(input, ['input']);
+    if (input.closesAt && input.closesAt <= new Date()) {
+      errors.push(userError(UserErrorCode.INVALID, 'closesAt must be in the future.', ['input', 'closesAt']));
+    }
+    return errors.length > 0 ? refusal(...errors) : success(await this.polls.create(input));
+  }
+
+  /** A draft is opened, or a closed poll once more, unless its closing time has passed. */
+  async open(id: string): Promise<Result<Poll>> {
+    const poll = await this.find(id);
+    if (poll?.closesAt && poll.closesAt <= new Date()) {
+      const message = `The closing time of poll ${id}, ${poll.closesAt.toISOString()}, has passed.`;
+      return refusal(userError(UserErrorCode.POLL_CLOSED, message, ['id']));
+    }
+    return this.setStatus(id, [DRAFT, CLOSED], OPEN);
+  }
+
+  close(id: string): Promise<Result<Poll>> {
+    return this.setStatus(id, [OPEN], CLOSED);
+  }
+
+  private async setStatus(id: string, from: PollStatus[], to: PollStatus): Promise<Result<Poll>> {
+    const changed = isRowId(id) && (await this.polls.setStatus(id, from, to));
+    const poll = await this.find(id);
+    if (!poll) return refusal(userError(UserErrorCode.NOT_FOUND, `There is no poll ${id}.`, ['id']));
+    if (changed) return success(poll);
+    const message = `Poll ${id} is ${poll.status}; it must be ${from.join(' or ')} to become ${to}.`;
+    return refusal(userError(UserErrorCode.INVALID_STATE, message, ['id']));
+  }
+}

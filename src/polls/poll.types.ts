@@ -1,0 +1,69 @@
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsNotEmpty,
+  IsOptional,
+  MaxLength,
+  ValidateNested,
+} from 'class-validator';
+import { Field, InputType, ObjectType } from 'type-graphql';
+import { connectionType } from '../graphql/connection.js';
+import { UserError } from '../graphql/user-error.js';
+import { Poll, PollStatus } from './poll.entity.js';
+
+export const PollConnection = connectionType(Poll, 'Poll');
+
+@InputType({ description: 'Which polls to list.' })
+export class PollFilter {
+  @Field(() => [PollStatus], { nullable: true, description: 'Any of these statuses.' })
+  status?: PollStatus[] | null;
+
+  @Field(() => String, { nullable: true, description: 'A part of the title; letter case does not matter.' })
+  titleContains?: string | null;
+}
+
+@InputType({ description: 'A question of a new poll.' })
+export class CreateQuestionInput {
+  @IsNotEmpty({ message: 'A question must have a text.' })
+  @MaxLength(1000, { message: 'A question must have at most 1000 characters.' })
+  @Field(() => String, { description: 'The question as it is asked, at most 1000 characters.' })
+  text!: string;
+
+  @ArrayMinSize(2, { message: 'A question must have at least 2 options.' })
+  @ArrayMaxSize(50, { message: 'A question must have at most 50 options.' })
+  @IsNotEmpty({ each: true, message: 'An option must have a text.' })
+  @MaxLength(200, { each: true, message: 'An option must have at most 200 characters.' })
+  @Field(() => [String], { description: 'The answers it offers: 2 to 50, of at most 200 characters.' })
+  options!: string[];
+}
+
+@InputType({ description: 'A new poll.' })
+export class CreatePollInput {
+  @IsNotEmpty({ message: 'A poll must have a title.' })
+  @MaxLength(200, { message: 'The title must have at most 200 characters.' })
+  @Field(() => String, { description: 'What the poll is called, at most 200 characters.' })
+  title!: string;
+
+  @IsOptional()
+  @MaxLength(2000, { message: 'The description must have at most 2000 characters.' })
+  @Field(() => String, { nullable: true, description: 'What the poll is about, at most 2000 characters.' })
+  description?: string | null;
+
+  @Field(() => Date, { nullable: true, description: 'When it closes by itself.' })
+  closesAt?: Date | null;
+
+  @ArrayMinSize(1, { message: 'A poll must have at least one question.' })
+  @ArrayMaxSize(100, { message: 'A poll must have at most 100 questions.' })
+  @ValidateNested({ each: true })
+  @Field(() => [CreateQuestionInput], { description: 'Its questions in their order: 1 to 100.' })
+  questions!: CreateQuestionInput[];
+}
+
+@ObjectType({ description: 'A poll after the change, or what stands in the way of it.' })
+export class PollPayload {
+  @Field(() => Poll, { nullable: true, description: 'The poll; null when there is none.' })
+  poll!: Poll | null;
+
+  @Field(() => [UserError], { description: 'What has to be put right; empty when the change was made.' })
+  userErrors!: UserError[];
+}
