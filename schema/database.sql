@@ -1,0 +1,269 @@
+-- Written by "npm run generate" from a database that the migrations made; a test holds it against them.
+
+TABLE agenda_jobs
+  id uuid NOT NULL DEFAULT gen_random_uuid()
+  name character varying(255) NOT NULL
+  type character varying(10) NOT NULL DEFAULT 'normal'::character varying
+  priority integer NOT NULL DEFAULT 0
+  data jsonb DEFAULT '{}'::jsonb
+  disabled boolean DEFAULT false
+  fork boolean DEFAULT false
+  next_run_at timestamp with time zone
+  locked_at timestamp with time zone
+  last_run_at timestamp with time zone
+  last_finished_at timestamp with time zone
+  failed_at timestamp with time zone
+  fail_count integer
+  fail_reason text
+  progress real
+  repeat_interval character varying(255)
+  repeat_at character varying(255)
+  repeat_timezone character varying(100)
+  debounce_started_at timestamp with time zone
+  start_date timestamp with time zone
+  end_date timestamp with time zone
+  skip_days jsonb
+  last_modified_by character varying(255)
+  created_at timestamp with time zone DEFAULT now()
+  updated_at timestamp with time zone DEFAULT now()
+  CONSTRAINT agenda_jobs_pk PRIMARY KEY (id)
+  CONSTRAINT agenda_jobs_type_check CHECK (((type)::text = ANY ((ARRAY['normal'::character varying, 'single'::character varying])::text[])))
+CREATE INDEX agenda_jobs_due_idx ON public.agenda_jobs USING btree (next_run_at) WHERE (next_run_at IS NOT NULL)
+CREATE INDEX agenda_jobs_locked_idx ON public.agenda_jobs USING btree (locked_at) WHERE (locked_at IS NOT NULL)
+CREATE INDEX agenda_jobs_next_idx ON public.agenda_jobs USING btree (name, next_run_at, priority DESC, locked_at) WHERE (NOT disabled)
+CREATE UNIQUE INDEX agenda_jobs_single_key ON public.agenda_jobs USING btree (name) WHERE ((type)::text = 'single'::text)
+
+TABLE agenda_logs
+  id uuid NOT NULL DEFAULT gen_random_uuid()
+  timestamp timestamp with time zone NOT NULL DEFAULT now()
+  level character varying(10) NOT NULL
+  event character varying(30) NOT NULL
+  job_id character varying(255)
+  job_name character varying(255) NOT NULL
+  message text NOT NULL
+  duration integer
+  error text
+  fail_count integer
+  retry_delay integer
+  retry_attempt integer
+  agenda_name character varying(255)
+  meta jsonb
+  CONSTRAINT agenda_logs_pk PRIMARY KEY (id)
+CREATE INDEX agenda_logs_job_idx ON public.agenda_logs USING btree (job_name, "timestamp")
+CREATE INDEX agenda_logs_time_idx ON public.agenda_logs USING btree ("timestamp")
+
+TABLE answer
+  question_id bigint NOT NULL
+  user_id bigint NOT NULL
+  option_id bigint NOT NULL
+  answered_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  CONSTRAINT answer_option_fk FOREIGN KEY (option_id) REFERENCES question_option(id) ON DELETE CASCADE
+  CONSTRAINT answer_pk PRIMARY KEY (question_id, user_id)
+  CONSTRAINT answer_question_fk FOREIGN KEY (question_id) REFERENCES question(id) ON DELETE CASCADE
+  CONSTRAINT answer_user_fk FOREIGN KEY (user_id) REFERENCES telegram_user(id) ON DELETE CASCADE
+CREATE INDEX answer_option_idx ON public.answer USING btree (option_id)
+CREATE INDEX answer_user_idx ON public.answer USING btree (user_id)
+
+TABLE campaign_chunk WITH (fillfactor=80)
+  campaign_id bigint NOT NULL
+  number integer NOT NULL
+  state text NOT NULL DEFAULT 'WAITING'::text
+  due_at timestamp(3) with time zone
+  enqueued_at timestamp(3) with time zone
+  lease_token uuid
+  lease_expires_at timestamp(3) with time zone
+  attempts integer NOT NULL DEFAULT 0
+  remaining_at_claim integer
+  reason text
+  CONSTRAINT campaign_chunk_campaign_fk FOREIGN KEY (campaign_id) REFERENCES notification_campaign(id) ON DELETE CASCADE
+  CONSTRAINT campaign_chunk_lease_check CHECK (((state = 'RUNNING'::text) = (lease_token IS NOT NULL)))
+  CONSTRAINT campaign_chunk_pk PRIMARY KEY (campaign_id, number)
+  CONSTRAINT campaign_chunk_state_check CHECK ((state = ANY (ARRAY['WAITING'::text, 'RUNNING'::text, 'DONE'::text, 'SET_ASIDE'::text])))
+CREATE INDEX campaign_chunk_due_idx ON public.campaign_chunk USING btree (due_at) WHERE (state = 'WAITING'::text)
+CREATE INDEX campaign_chunk_lease_idx ON public.campaign_chunk USING btree (lease_expires_at) WHERE (state = 'RUNNING'::text)
+
+UNLOGGED TABLE chat_pacing WITH (fillfactor=50)
+  chat_id bigint NOT NULL
+  next_at timestamp with time zone NOT NULL
+  CONSTRAINT chat_pacing_pk PRIMARY KEY (chat_id)
+
+TABLE delivery WITH (fillfactor=80)
+  campaign_id bigint NOT NULL
+  user_id bigint NOT NULL
+  chunk_number integer NOT NULL
+  status text NOT NULL DEFAULT 'PENDING'::text
+  fence integer NOT NULL DEFAULT 0
+  attempts integer NOT NULL DEFAULT 0
+  reason text
+  message_id bigint
+  not_before timestamp(3) with time zone
+  sent_at timestamp(3) with time zone
+  updated_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  CONSTRAINT delivery_chunk_fk FOREIGN KEY (campaign_id, chunk_number) REFERENCES campaign_chunk(campaign_id, number) ON DELETE CASCADE
+  CONSTRAINT delivery_pk PRIMARY KEY (campaign_id, user_id)
+  CONSTRAINT delivery_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'SENDING'::text, 'SENT'::text, 'FAILED'::text, 'SKIPPED'::text, 'UNCONFIRMED'::text])))
+  CONSTRAINT delivery_user_fk FOREIGN KEY (user_id) REFERENCES telegram_user(id)
+CREATE INDEX delivery_open_idx ON public.delivery USING btree (campaign_id, chunk_number, user_id) WHERE (status = ANY (ARRAY['PENDING'::text, 'SENDING'::text]))
+CREATE INDEX delivery_status_idx ON public.delivery USING btree (campaign_id, status, user_id)
+CREATE INDEX delivery_user_idx ON public.delivery USING btree (user_id)
+
+TABLE migration
+  id integer NOT NULL DEFAULT nextval('migration_id_seq'::regclass)
+  timestamp bigint NOT NULL
+  name character varying NOT NULL
+  CONSTRAINT PK_3043fc6b8af7c99b8b98830094f PRIMARY KEY (id)
+
+TABLE notification_campaign WITH (fillfactor=50)
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY
+  topic_id bigint NOT NULL
+  message_template text NOT NULL
+  chunk_size integer NOT NULL
+  chunk_interval_ms integer NOT NULL
+  send_interval_ms integer NOT NULL
+  status text NOT NULL DEFAULT 'PENDING'::text
+  total_users integer NOT NULL DEFAULT 0
+  pending_users integer NOT NULL DEFAULT 0
+  sent_users integer NOT NULL DEFAULT 0
+  failed_users integer NOT NULL DEFAULT 0
+  skipped_users integer NOT NULL DEFAULT 0
+  unconfirmed_users integer NOT NULL DEFAULT 0
+  chunk_count integer NOT NULL DEFAULT 0
+  version integer NOT NULL DEFAULT 1
+  scheduled_for timestamp(3) with time zone
+  created_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  updated_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  started_at timestamp(3) with time zone
+  planned_at timestamp(3) with time zone
+  progressed_at timestamp(3) with time zone
+  finished_at timestamp(3) with time zone
+  failure_code text
+  failure_message text
+  failure_streak integer NOT NULL DEFAULT 0
+  failure_streak_reason text
+  idempotency_key text
+  idempotency_fingerprint text
+  CONSTRAINT notification_campaign_counters_check CHECK (((pending_users >= 0) AND (sent_users >= 0) AND (failed_users >= 0) AND (skipped_users >= 0) AND (unconfirmed_users >= 0)))
+  CONSTRAINT notification_campaign_idempotency_key UNIQUE (idempotency_key)
+  CONSTRAINT notification_campaign_ledger_check CHECK ((total_users = ((((pending_users + sent_users) + failed_users) + skipped_users) + unconfirmed_users)))
+  CONSTRAINT notification_campaign_pacing_check CHECK (((chunk_size > 0) AND (chunk_interval_ms >= 0) AND (send_interval_ms >= 0)))
+  CONSTRAINT notification_campaign_pk PRIMARY KEY (id)
+  CONSTRAINT notification_campaign_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'SCHEDULED'::text, 'PROCESSING'::text, 'PAUSED'::text, 'COMPLETED'::text, 'FAILED'::text, 'CANCELLED'::text])))
+  CONSTRAINT notification_campaign_topic_fk FOREIGN KEY (topic_id) REFERENCES poll(id)
+CREATE INDEX notification_campaign_created_idx ON public.notification_campaign USING btree (created_at, id)
+CREATE INDEX notification_campaign_status_idx ON public.notification_campaign USING btree (status, created_at, id)
+CREATE INDEX notification_campaign_topic_idx ON public.notification_campaign USING btree (topic_id, created_at, id)
+CREATE TRIGGER notification_campaign_changed AFTER UPDATE ON public.notification_campaign FOR EACH ROW EXECUTE FUNCTION notification_campaign_changed()
+CREATE TRIGGER notification_campaign_changing BEFORE UPDATE ON public.notification_campaign FOR EACH ROW EXECUTE FUNCTION notification_campaign_changing()
+
+CREATE OR REPLACE FUNCTION public.notification_campaign_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+  BEGIN
+    PERFORM pg_notify('campaign_changed', NEW.id::text);
+    RETURN NULL;
+  END $function$
+
+CREATE OR REPLACE FUNCTION public.notification_campaign_changing()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+  BEGIN
+    NEW.version := OLD.version + 1;
+    NEW.updated_at := clock_timestamp();
+    RETURN NEW;
+  END $function$
+
+EXTENSION pg_trgm
+
+TABLE poll
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY
+  title text NOT NULL
+  description text
+  status text NOT NULL DEFAULT 'DRAFT'::text
+  closes_at timestamp(3) with time zone
+  created_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  updated_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  CONSTRAINT poll_pk PRIMARY KEY (id)
+  CONSTRAINT poll_status_check CHECK ((status = ANY (ARRAY['DRAFT'::text, 'OPEN'::text, 'CLOSED'::text])))
+CREATE INDEX poll_created_idx ON public.poll USING btree (created_at, id)
+
+TABLE poll_completion
+  poll_id bigint NOT NULL
+  user_id bigint NOT NULL
+  completed_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  CONSTRAINT poll_completion_pk PRIMARY KEY (poll_id, user_id)
+  CONSTRAINT poll_completion_poll_fk FOREIGN KEY (poll_id) REFERENCES poll(id) ON DELETE CASCADE
+  CONSTRAINT poll_completion_user_fk FOREIGN KEY (user_id) REFERENCES telegram_user(id) ON DELETE CASCADE
+CREATE INDEX poll_completion_user_idx ON public.poll_completion USING btree (user_id)
+
+TABLE question
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY
+  poll_id bigint NOT NULL
+  position integer NOT NULL
+  text text NOT NULL
+  CONSTRAINT question_pk PRIMARY KEY (id)
+  CONSTRAINT question_poll_fk FOREIGN KEY (poll_id) REFERENCES poll(id) ON DELETE CASCADE
+  CONSTRAINT question_position_key UNIQUE (poll_id, "position")
+
+TABLE question_option
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY
+  question_id bigint NOT NULL
+  position integer NOT NULL
+  text text NOT NULL
+  CONSTRAINT question_option_pk PRIMARY KEY (id)
+  CONSTRAINT question_option_position_key UNIQUE (question_id, "position")
+  CONSTRAINT question_option_question_fk FOREIGN KEY (question_id) REFERENCES question(id) ON DELETE CASCADE
+
+TABLE rate_limit WITH (fillfactor=50)
+  bot text NOT NULL
+  next_at timestamp with time zone NOT NULL DEFAULT '-infinity'::timestamp with time zone
+  blocked_until timestamp with time zone
+  probe_expires_at timestamp with time zone
+  CONSTRAINT rate_limit_pk PRIMARY KEY (bot)
+
+CREATE OR REPLACE FUNCTION public.reserve_send_slots(for_bot text, spacing interval, wanted integer, horizon interval, OUT granted integer, OUT wait_ms double precision, OUT probe boolean)
+ RETURNS record
+ LANGUAGE plpgsql
+AS $function$
+  DECLARE
+    limit_row rate_limit;
+    at timestamptz;
+    first_slot timestamptz;
+  BEGIN
+    SELECT * INTO limit_row FROM rate_limit WHERE bot = for_bot FOR UPDATE;
+    IF NOT FOUND THEN
+      INSERT INTO rate_limit (bot) VALUES (for_bot) ON CONFLICT DO NOTHING;
+      SELECT * INTO limit_row FROM rate_limit WHERE bot = for_bot FOR UPDATE;
+    END IF;
+    at := clock_timestamp();
+    probe := limit_row.blocked_until IS NOT NULL;
+    first_slot := greatest(limit_row.next_at, at, limit_row.blocked_until, limit_row.probe_expires_at);
+    granted := least(
+      CASE WHEN probe THEN 1 ELSE wanted END,
+      greatest(0, 1 + floor(extract(epoch FROM at + horizon - first_slot) / extract(epoch FROM spacing)))::integer);
+    wait_ms := 1000 * extract(epoch FROM first_slot - at);
+    IF granted = 0 THEN
+      wait_ms := greatest(1, wait_ms - 1000 * extract(epoch FROM horizon));
+      RETURN;
+    END IF;
+    UPDATE rate_limit SET
+      next_at = first_slot + granted * spacing,
+      probe_expires_at = CASE WHEN probe THEN first_slot + interval '30 seconds' END
+    WHERE bot = for_bot;
+  END $function$
+
+TABLE telegram_user
+  id bigint NOT NULL
+  chat_id bigint
+  username text
+  first_name text
+  last_name text
+  language_code text
+  status text NOT NULL DEFAULT 'ACTIVE'::text
+  created_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  updated_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  CONSTRAINT telegram_user_pk PRIMARY KEY (id)
+  CONSTRAINT telegram_user_status_check CHECK ((status = ANY (ARRAY['ACTIVE'::text, 'BLOCKED'::text, 'DEACTIVATED'::text, 'UNREACHABLE'::text, 'OPTED_OUT'::text])))
+CREATE INDEX telegram_user_status_idx ON public.telegram_user USING btree (status, id)
+CREATE INDEX telegram_user_username_idx ON public.telegram_user USING gin (username gin_trgm_ops)

@@ -1,0 +1,84 @@
+import { operation, type ApiClient } from '../../src/cli/api-client.js';
+import type { TestDatabase } from './database.js';
+
+export interface UserError {
+  field: string[] | null;
+  code: string;
+  message: string;
+}
+
+export interface CampaignRow {
+  id: string;
+  status: string;
+  totalUsers: number;
+  pendingUsers: number;
+  sentUsers: number;
+  failedUsers: number;
+  skippedUsers: number;
+  unconfirmedUsers: number;
+  chunkCount: number;
+}
+
+/** An open poll of one question, made through the API. */
+export async function createOpenPoll(api: ApiClient, input: Record<string, unknown> = {}): Promise<string> {
+  const question = { text: 'How was it?', options: ['Good', 'Bad'] };
+  const { createPoll } = await api.run<{ createPoll: { poll: { id: string } } }>(operation('createPoll'), {
+    input: { title: 'Test poll', questions: [question], ...input },
+  });
+  await api.run(operation('openPoll'), { id: createPoll.poll.id });
+  return createPoll.poll.id;
+}
+
+/** People with the ids `firstId` and up, written to the database at once. */
+export async function createUsers(
+  database: TestDatabase,
+  count: number,
+  firstId = 1_000_001,
+): Promise<string[]> {
+  const users = await database.query<{ id: string }>(
+    `INSERT INTO telegram_user (id, first_name, username)
+     SELECT place, 'Person ' || place, 'person_' || place FROM generate_series($1::bigint, $1::bigint + $2 - 1) place
+     RETURNING id`,
+    [firstId, count],
+  );
+  return users.map(({ id }) => id);
+}
+
+/** A campaign for the poll, not started. */
+export async function createCampaign(
+  api: ApiClient,
+  topicId: string,
+  input: Record<string, unknown> = {},
+): Promise<string> {
+  const { createCampaign: payload } = await api.run<{
+    createCampaign: { campaign: { id: string } | null; userErrors: UserError[] };
+  }>(operation('createCampaign'), { input: { topicId, ...input } });
+  if (!payload.campaign) throw new Error(JSON.stringify(payload.userErrors));
+  return payload.campaign.id;
+}
+
+export async function startCampaign(
+  api: ApiClient,
+  id: string,
+): Promise<{ campaign: { id: string; status: string } | null; userErrors: UserError[] }> {
+  const { startCampaign: payload } = await api.run<{
+    startCampaign: { campaign: { id: string; status: string } | null; userErrors: UserError[] };
+  }>(operation('startCampaign'), { id });
+  return payload;
+}
+
+export async function campaign(api: ApiClient, id: string): Promise<CampaignRow> {
+  const { campaign: found } = await api.run<{ campaign: CampaignRow }>(operation('campaign'), { id });
+  return found;
+}
+
+/** Follows a campaign by its subscription until the server completes it. @returns every event */
+export async function followCampaign<T extends { status: string } = CampaignRow>(
+  api: ApiClient,
+  campaignId: string,
+): Promise<T[]> {
+  const events: T[] = [];
+  const subscription = api.subscribe<{ campaignProgress: T }>(operation('campaignProgress'), { campaignId });
+  for await (const { campaignProgress } of subscription) events.push(campaignProgress);
+  return events;
+}

@@ -1,0 +1,51 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { publishEnvironment } from './environment.ts';
+
+type Cleanup = () => Promise<void>;
+declare global {
+  var pollcastTestCleanup: Cleanup | undefined;
+}
+
+const distribution = '../../dist/src/database';
+
+async function embeddedServer(): Promise<{ url: string; leave: Cleanup }> {
+  const { joinEmbeddedPostgres } = (await import(
+    `${distribution}/embedded/index.js`
+  )) as typeof import('../../src/database/embedded/index.js');
+  const dataDir = await mkdtemp(join(tmpdir(), 'pollcast-test-'));
+  await chmod(dataDir, 0o711);
+  const parameters = { fsync: 'off', max_connections: '400' };
+  const server = await joinEmbeddedPostgres({ dataDir, parameters });
+  return {
+    url: server.url,
+    leave: async () => {
+      await server.leave();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** One PostgreSQL for the whole run (DATABASE_URL or an embedded one), and on it one database migrated once. */
+export default async function globalSetup(): Promise<void> {
+  const { migrate } = (await import(
+    `${distribution}/migrate.js`
+  )) as typeof import('../../src/database/migrate.js');
+  const configured = process.env.DATABASE_URL;
+  const server = configured ? { url: configured, leave: () => Promise.resolve() } : await embeddedServer();
+  const templateName = `pollcast_template_${process.pid}`;
+  const admin = new Client({ connectionString: server.url });
+  await admin.connect();
+  await admin.query(`CREATE DATABASE ${templateName}`);
+  const url = new URL(server.url);
+  url.pathname = `/${templateName}`;
+  await migrate({ url: url.href });
+  publishEnvironment({ adminUrl: server.url, templateName });
+  globalThis.pollcastTestCleanup = async () => {
+    await admin.query(`DROP DATABASE IF EXISTS ${templateName} WITH (FORCE)`);
+    await admin.end();
+    await server.leave();
+  };
+}

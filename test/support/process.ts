@@ -1,0 +1,52 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { projectPath } from '../../src/config/paths.js';
+import { waitFor } from './wait.js';
+
+/** A pollcast process as it is started from the command line. */
+export interface PollcastProcess {
+  child: ChildProcess;
+  /** Everything written to standard output and standard error so far. */
+  output: () => string;
+  /** Resolves with the exit code, or null when a signal ended it. */
+  exited: Promise<number | null>;
+  kill(signal?: NodeJS.Signals): void;
+}
+
+/** Starts `pollcast <arguments>` with nothing in its environment but what is given. */
+export function startProcess(
+  argv: string[],
+  environment: Record<string, string>,
+  cwd?: string,
+): PollcastProcess {
+  const child = spawn(process.execPath, [projectPath('dist', 'src', 'main.js'), ...argv], {
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...environment },
+    cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stdout.on('data', (data: Buffer) => (output += data.toString()));
+  child.stderr.on('data', (data: Buffer) => (output += data.toString()));
+  const exited = once(child, 'close').then(([code]) => code as number | null);
+  return { child, output: () => output, exited, kill: (signal = 'SIGTERM') => child.kill(signal) };
+}
+
+/** Runs a command to its end. */
+export async function runCommand(
+  argv: string[],
+  environment: Record<string, string>,
+  cwd?: string,
+): Promise<{ code: number | null; output: string }> {
+  const running = startProcess(argv, environment, cwd);
+  const code = await running.exited;
+  return { code, output: running.output() };
+}
+
+/** Waits for a line of the process's output, and fails at once when the process ends before. */
+export async function waitForOutput(running: PollcastProcess, pattern: RegExp): Promise<RegExpExecArray> {
+  return waitFor(`the output ${pattern.source}`, () => {
+    const match = pattern.exec(running.output());
+    if (!match && running.child.exitCode !== null) throw new Error(`The process ended: ${running.output()}`);
+    return match;
+  });
+}
