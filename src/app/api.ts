@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { DataSource } from 'typeorm';
 import type { AudienceStore } from '../campaigns/audience.store.js';
+import { CampaignLifecycleResolver } from '../campaigns/campaign-lifecycle.resolver.js';
 import { CampaignQueries } from '../campaigns/campaign.queries.js';
 import { CampaignResolver } from '../campaigns/campaign.resolver.js';
 import { CampaignService } from '../campaigns/campaign.service.js';
@@ -8,6 +9,7 @@ import { CampaignStore } from '../campaigns/campaign.store.js';
 import { DeliveryResolver } from '../campaigns/delivery.resolver.js';
 import { ProgressHub } from '../campaigns/progress-hub.js';
 import { ProgressResolver } from '../campaigns/progress.resolver.js';
+import { TestNotificationService } from '../campaigns/test-notification.service.js';
 import type { Settings } from '../config/settings.js';
 import { PostgresListener } from '../database/listener.js';
 import { Authenticator } from '../graphql/auth.js';
@@ -20,7 +22,9 @@ import { PeopleStore } from '../people/people.store.js';
 import { PollResolver, QuestionOptionResolver, QuestionResolver } from '../polls/poll.resolver.js';
 import { PollService } from '../polls/poll.service.js';
 import { PollStore } from '../polls/poll.store.js';
+import type { MessageSender } from '../sending/outcome.js';
 import type { JobQueue } from '../sending/ports.js';
+import type { RateLimiter } from '../sending/rate-limiter.js';
 import { keptAdminToken } from './admin-token.js';
 
 export interface ApiParts {
@@ -29,6 +33,8 @@ export interface ApiParts {
   dataSource: DataSource;
   audience: AudienceStore;
   queue: JobQueue;
+  sender: MessageSender;
+  limiter: RateLimiter;
   logger: Logger;
 }
 
@@ -59,6 +65,15 @@ export async function startApi(parts: ApiParts): Promise<Api> {
       messagesPerSecond,
     },
   );
+  const testNotifications = new TestNotificationService(
+    {
+      findCampaign: (id) => campaigns.find(id),
+      findPoll: (id) => polls.find(id),
+      findUser: (id) => people.find(id),
+    },
+    parts.sender,
+    parts.limiter,
+  );
   const peopleService = new PeopleService(people, async (id) => (await polls.find(id)) !== null);
   const resolvers = new Map<unknown, object>(
     [
@@ -67,6 +82,7 @@ export async function startApi(parts: ApiParts): Promise<Api> {
       new QuestionOptionResolver(),
       new PeopleResolver(peopleService),
       new CampaignResolver(campaigns, queries, messagesPerSecond),
+      new CampaignLifecycleResolver(campaigns, testNotifications),
       new DeliveryResolver(),
       new ProgressResolver(messagesPerSecond),
     ].map((resolver) => [resolver.constructor, resolver]),

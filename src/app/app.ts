@@ -6,7 +6,7 @@ import { PostgresRateLimit, RateLimiter } from '../sending/rate-limiter.js';
 import { startApi, type Api } from './api.js';
 import { connectDatabase } from './database.js';
 import { chunkSlotsOf, createEngine, type Engine } from './engine.js';
-import { connectTelegram } from './telegram.js';
+import { connectTelegram, startBot } from './telegram.js';
 
 export type AppRole = 'api' | 'worker';
 
@@ -52,6 +52,8 @@ export async function startApp(settings: Settings, roles: readonly AppRole[], lo
       cleanup.push(() => {
         engine.stop();
       });
+      const poller = startBot({ ...parts, telegram, databaseUrl: database.url });
+      cleanup.push(() => poller.stop());
       logger.info('working jobs');
     }
     let api: Api | undefined;

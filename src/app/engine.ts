@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { Logger } from 'pino';
 import { AudienceStore } from '../campaigns/audience.store.js';
 import { SystemCampaignControl } from '../campaigns/campaign-control.js';
+import { CampaignSchedule } from '../campaigns/schedule.js';
 import { CampaignStore } from '../campaigns/campaign.store.js';
 import type { Settings } from '../config/settings.js';
 import type { JobHandlers } from '../jobs/job-scheduler.js';
@@ -61,6 +62,7 @@ export function createEngine({ settings, dataSource, queue, sender, limiter, log
   const runningMessages = runningMessagesOf(settings);
   const campaigns = new CampaignStore(dataSource);
   const control = new SystemCampaignControl(campaigns, logger);
+  const schedule = new CampaignSchedule(dataSource, campaigns, logger);
   const chunks = new ChunkStore(dataSource);
   const deliveries = new DeliveryStore(dataSource);
 
@@ -75,6 +77,7 @@ export function createEngine({ settings, dataSource, queue, sender, limiter, log
 
   const planner = new CampaignPlanner(
     campaigns,
+    schedule,
     new AudienceStore(dataSource),
     chunks,
     queue,
@@ -87,6 +90,7 @@ export function createEngine({ settings, dataSource, queue, sender, limiter, log
     chunks,
     deliveries,
     campaigns,
+    schedule,
     control,
     planner,
     queue,

@@ -1,9 +1,14 @@
 import type { Logger } from 'pino';
+import type { DataSource } from 'typeorm';
 import type { Settings } from '../config/settings.js';
+import { PeopleStore } from '../people/people.store.js';
+import type { RateLimiter } from '../sending/rate-limiter.js';
+import { Bot } from '../telegram/bot.js';
 import { BotApi, botIdOf } from '../telegram/bot-api.js';
 import { BotProfile } from '../telegram/bot-profile.js';
 import { TelegramSender } from '../telegram/message-sender.js';
 import { startBotApiSandbox } from '../telegram/sandbox/index.js';
+import { UpdatePoller } from '../telegram/update-poller.js';
 
 export interface ConnectedTelegram {
   /** The public number of the bot. */
@@ -32,4 +37,22 @@ export async function connectTelegram(settings: Settings, logger: Logger): Promi
     const sender = new TelegramSender(botApi, new BotProfile(botApi), { paidBroadcast });
     return { botId: botIdOf(token), botApi, sender };
   }
+}
+
+export interface BotParts {
+  telegram: ConnectedTelegram;
+  databaseUrl: string;
+  dataSource: DataSource;
+  limiter: RateLimiter;
+  logger: Logger;
+}
+
+/** Starts to listen to the people who write to the bot. */
+export function startBot({ telegram, databaseUrl, dataSource, limiter, logger }: BotParts): UpdatePoller {
+  const { botApi, botId } = telegram;
+  const bot = new Bot(new PeopleStore(dataSource), botApi, limiter, logger);
+  const handle = bot.handle.bind(bot);
+  const poller = new UpdatePoller({ botApi, botId, databaseUrl, handle, logger });
+  poller.start();
+  return poller;
 }

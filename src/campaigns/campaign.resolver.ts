@@ -33,13 +33,14 @@ import { DeliveryConnection, NotificationCampaignConnection } from './connection
 import { Delivery } from './delivery.entity.js';
 import { finishEstimateOf, percentageOf } from './progress.js';
 
-function payload(result: Result<NotificationCampaign>): CampaignPayload {
+/** The result of a change as the API answers it. */
+export function campaignPayload(result: Result<NotificationCampaign>): CampaignPayload {
   return result.ok
     ? { campaign: result.value, userErrors: [] }
     : { campaign: null, userErrors: result.errors };
 }
 
-const ID_ARGUMENT = { description: 'Number of the campaign.' };
+export const ID_ARGUMENT = { description: 'Number of the campaign.' };
 
 @Resolver(() => NotificationCampaign)
 export class CampaignResolver {
@@ -80,7 +81,7 @@ export class CampaignResolver {
   async createCampaign(
     @Arg('input', () => CreateCampaignInput, { description: 'The new campaign.' }) input: CreateCampaignInput,
   ): Promise<CampaignPayload> {
-    return payload(await this.campaigns.create(input));
+    return campaignPayload(await this.campaigns.create(input));
   }
 
   @Authorized(Role.ADMIN)
@@ -90,7 +91,7 @@ export class CampaignResolver {
       'pacing.chunkIntervalMs apart, each sending one message every pacing.sendIntervalMs.',
   })
   async startCampaign(@Arg('id', () => ID, ID_ARGUMENT) id: string): Promise<CampaignPayload> {
-    return payload(await this.campaigns.start(id));
+    return campaignPayload(await this.campaigns.start(id));
   }
 
   @FieldResolver(() => Poll, { description: 'The poll that the campaign reminds of.' })

@@ -19,9 +19,6 @@ export interface CampaignDefaults {
 
 type CampaignResult = Promise<Result<NotificationCampaign>>;
 
-/** Recipients of a cancelled campaign that are skipped within the mutation; a job does the rest. */
-const CANCEL_BATCH = 5000;
-
 const RETRYABLE = [DeliveryStatus.FAILED, DeliveryStatus.UNCONFIRMED, DeliveryStatus.SKIPPED];
 
 export function isClosed(poll: Poll, now: Date): boolean {
@@ -57,7 +54,9 @@ export class CampaignService {
       idempotencyFingerprint: input.idempotencyKey == null ? null : fingerprintOf(input),
     });
     // Without a row, a call with the same key was faster.
-    return id === undefined ? this.create(input) : success(await this.require(id));
+    if (id === undefined) return this.create(input);
+    if (input.scheduledFor) await this.queue.enqueuePlan(id, input.scheduledFor);
+    return success(await this.require(id));
   }
 
   async preview(input: CreateCampaignInput): Promise<Result<CampaignPreview>> {
@@ -106,7 +105,8 @@ export class CampaignService {
 
   async cancel(id: string): CampaignResult {
     if (!(await this.change(id, 'cancel'))) return this.explainRefusal(id, 'cancel');
-    if ((await this.campaigns.skipCancelled(CANCEL_BATCH)) === CANCEL_BATCH) await this.queue.enqueuePlan(id);
+    // A job does the rest of a large audience.
+    if (await this.campaigns.skipSomeCancelled()) await this.queue.enqueuePlan(id);
     return success(await this.require(id));
   }
 

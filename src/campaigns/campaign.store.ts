@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { rows, type SqlExecutor } from '../database/rows.js';
+import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
 import { NotificationCampaign } from './campaign.entity.js';
 import type { DeliveryStatus } from './delivery.entity.js';
 import { TRANSITIONS, type CampaignEvent } from './lifecycle.js';
@@ -108,6 +108,8 @@ const SKIP_CANCELLED = `
   SELECT count(*)::integer AS count FROM skipped
 `;
 
+const SKIP_BATCH = 5000;
+
 export class CampaignStore {
   constructor(private readonly dataSource: DataSource) {}
 
@@ -185,10 +187,23 @@ export class CampaignStore {
     });
   }
 
-  /** @returns how many were skipped; the whole batch means there may be more */
-  async skipCancelled(batchSize: number): Promise<number> {
-    const [row] = await rows<{ count: number }>(this.dataSource, SKIP_CANCELLED, [batchSize]);
-    return row?.count ?? 0;
+  /** Skips at most one batch. @returns whether recipients of cancelled campaigns may be left */
+  async skipSomeCancelled(): Promise<boolean> {
+    return (await this.skipBatch()) === SKIP_BATCH;
+  }
+
+  /** @returns how many recipients of cancelled campaigns were skipped */
+  async skipAllCancelled(): Promise<number> {
+    let total = 0;
+    for (;;) {
+      const skipped = await this.skipBatch();
+      total += skipped;
+      if (skipped < SKIP_BATCH) return total;
+    }
+  }
+
+  private async skipBatch(): Promise<number> {
+    return (await oneRow<{ count: number }>(this.dataSource, SKIP_CANCELLED, [SKIP_BATCH])).count;
   }
 }
 

@@ -6,6 +6,7 @@ import {
   type NonEmptyArray,
   type PubSub,
 } from 'type-graphql';
+import { CampaignLifecycleResolver } from '../campaigns/campaign-lifecycle.resolver.js';
 import { CampaignResolver } from '../campaigns/campaign.resolver.js';
 import { DeliveryResolver } from '../campaigns/delivery.resolver.js';
 import { ProgressResolver } from '../campaigns/progress.resolver.js';
@@ -22,6 +23,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   QuestionOptionResolver,
   PeopleResolver,
   CampaignResolver,
+  CampaignLifecycleResolver,
   DeliveryResolver,
   ProgressResolver,
 ];

@@ -30,6 +30,8 @@ export interface JobSchedulerOptions {
 /** Slots for jobs are refilled on this tick, and a job due now is found by it at the latest. */
 const TICK_MS = 1000;
 const PLAN_CONCURRENCY = 4;
+/** Reconciliations that a worker sees none of before it doubts its own queue; others may have run them. */
+const MISSED_RECONCILIATIONS = 5;
 
 interface PlanData {
   campaignId: string;
@@ -37,42 +39,73 @@ interface PlanData {
 
 /** Agenda as the alarm clock: it wakes workers at the right time and promises nothing else (docs/adr/0002). */
 export class JobScheduler implements JobQueue {
-  private readonly agenda: Agenda;
+  private agenda: Agenda;
   private readonly running = new Set<Promise<void>>();
+  private lastJobAt = performance.now();
+  private watchdog: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: JobSchedulerOptions) {
-    const { pool, lockMs, chunkConcurrency } = options;
+    this.agenda = this.createAgenda();
+  }
+
+  private createAgenda(): Agenda {
+    const { pool, lockMs, chunkConcurrency, logger } = this.options;
     const backend = new PostgresBackend({ pool, ensureSchema: false });
-    this.agenda = new Agenda({
+    const agenda = new Agenda({
       backend,
       processEvery: TICK_MS,
       defaultLockLifetime: lockMs,
       maxConcurrency: chunkConcurrency + PLAN_CONCURRENCY + 2,
       removeOnComplete: true,
     });
-    this.agenda.on('error', (error: unknown) => {
-      options.logger.warn({ err: error }, 'the job queue reported an error');
+    agenda.on('error', (error: unknown) => {
+      logger.warn({ err: error }, 'the job queue reported an error');
     });
     backend.notificationChannel?.on('error', (error: unknown) => {
-      options.logger.warn({ err: error }, 'the notifications of the job queue were interrupted');
+      logger.warn({ err: error }, 'the notifications of the job queue were interrupted');
     });
+    return agenda;
   }
 
   /** Starts announcing jobs, and with handlers also working them. */
   async start(handlers?: JobHandlers): Promise<void> {
+    await this.run(handlers);
+    if (!handlers) return;
+    const patienceMs = this.options.reconcileIntervalMs * MISSED_RECONCILIATIONS;
+    this.watchdog = setInterval(() => {
+      if (performance.now() - this.lastJobAt > patienceMs) void this.restart(handlers);
+    }, this.options.reconcileIntervalMs);
+    this.watchdog.unref();
+  }
+
+  private async run(handlers: JobHandlers | undefined): Promise<void> {
     if (handlers) this.define(handlers);
     await this.agenda.start();
     if (handlers) await this.agenda.every(this.options.reconcileIntervalMs, RECONCILE_JOB);
   }
 
+  /** A process that was frozen for longer than its locks live leaks job slots in Agenda, and may run nothing more. */
+  private async restart(handlers: JobHandlers): Promise<void> {
+    this.lastJobAt = performance.now();
+    this.options.logger.warn('no job has run here for long: starting the job queue anew');
+    try {
+      await this.agenda.stop(false);
+      this.agenda = this.createAgenda();
+      await this.run(handlers);
+    } catch (error) {
+      this.options.logger.error({ err: error }, 'the job queue could not be started anew yet');
+    }
+  }
+
   /** Takes no new job and resolves when the handlers that run have ended. */
   async stop(): Promise<void> {
+    clearInterval(this.watchdog);
     await this.agenda.stop(false);
     await Promise.all(this.running);
   }
 
-  async enqueuePlan(campaignId: string): Promise<void> {
-    await this.agenda.now<PlanData>(PLAN_JOB, { campaignId });
+  async enqueuePlan(campaignId: string, at = new Date()): Promise<void> {
+    await this.agenda.schedule<PlanData>(at, PLAN_JOB, { campaignId });
   }
 
   async enqueueChunks(chunks: readonly DueChunk[]): Promise<void> {
@@ -111,6 +144,7 @@ export class JobScheduler implements JobQueue {
 
   private async track(run: Promise<void>): Promise<void> {
     this.running.add(run);
+    this.lastJobAt = performance.now();
     try {
       await run;
     } finally {

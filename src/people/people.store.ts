@@ -23,6 +23,18 @@ const IMPORT = `
   FROM imported
 `;
 
+const REACHABLE_AGAIN = `
+  INSERT INTO telegram_user AS person (id, username, first_name, last_name, language_code)
+  VALUES ($1, $2, $3, $4, $5)
+  ON CONFLICT (id) DO UPDATE SET
+    username = excluded.username, first_name = excluded.first_name, last_name = excluded.last_name,
+    language_code = excluded.language_code, status = 'ACTIVE', updated_at = clock_timestamp()
+`;
+
+const OPT_OUT = `
+  UPDATE telegram_user SET status = 'OPTED_OUT', updated_at = clock_timestamp() WHERE id = $1
+`;
+
 const UNKNOWN_USERS = `
   SELECT wanted.id FROM unnest($1::bigint[]) AS wanted (id)
   WHERE NOT EXISTS (SELECT FROM telegram_user person WHERE person.id = wanted.id)
@@ -67,6 +79,22 @@ export class PeopleStore {
       people.map((person) => person.lastName ?? null),
       people.map((person) => person.languageCode ?? null),
     ]);
+  }
+
+  /** Somebody has written /start: whatever was in the way of reminders before no longer is. */
+  async welcome({ id, username, firstName, lastName, languageCode }: TelegramUserInput): Promise<void> {
+    await rows(this.dataSource, REACHABLE_AGAIN, [
+      id,
+      username ?? null,
+      firstName ?? null,
+      lastName ?? null,
+      languageCode ?? null,
+    ]);
+  }
+
+  /** Somebody wants no more reminders. */
+  async optOut(id: string): Promise<void> {
+    await rows(this.dataSource, OPT_OUT, [id]);
   }
 
   /** The first ten of the ids that are nobody's. */

@@ -12,10 +12,6 @@ import { NOT_SENT, settlementOf } from './settlement-of.js';
 import type { SettlementWriter } from './settlements.js';
 import type { SendWindow } from './send-window.js';
 
-/** A 429 stops the bot for this long at most; after that a probe to another chat shows whether one chat was meant. */
-const MAX_BLOCK_MS = 300_000;
-/** Telegram counts whole seconds by its own clock. */
-const BLOCK_MARGIN_MS = 100;
 /** Reserving a slot and claiming a recipient take about this long; they begin so much before the send is due. */
 const LEAD_MS = 10;
 /** A chunk whose next recipient has to wait longer than this is released meanwhile. */
@@ -46,6 +42,8 @@ export class ChunkRun {
     private readonly lease: Lease,
     /** Aborted at shutdown, at the soft time limit and when the lease is lost. */
     private readonly stop: AbortSignal,
+    /** Aborted when requests under way must not be waited for any longer. */
+    private readonly abandon: AbortSignal,
   ) {
     this.pending = lease.chunk.remaining;
   }
@@ -131,31 +129,18 @@ export class ChunkRun {
 
   /** @returns undefined when nothing was sent because this worker may not send any more */
   private async send(recipient: Recipient, slot: Slot): Promise<SendOutcome | undefined> {
-    const { limiter, sender, window } = this.tools;
+    const { limiter, sender, window, logger } = this.tools;
     await this.pause(this.nextSendAt - performance.now());
     await limiter.turn(slot);
     if (this.stop.aborted || !this.lease.stands()) return undefined;
     const startedAt = performance.now();
     this.nextSendAt = startedAt + this.lease.chunk.sendIntervalMs;
-    const outcome = await sender.send(reminderFor(recipient, this.lease.chunk));
+    const outcome = await sender.send(reminderFor(recipient, this.lease.chunk), this.abandon);
     window.observe(performance.now() - startedAt);
-    await this.passOnThrottling(outcome, slot);
+    if (outcome.kind === 'throttled')
+      logger.warn({ retryAfterMs: outcome.retryAfterMs }, 'Telegram throttles the bot');
+    await limiter.report(slot, outcome);
     return outcome;
-  }
-
-  private async passOnThrottling(outcome: SendOutcome, slot: Slot): Promise<void> {
-    const { limiter, logger } = this.tools;
-    try {
-      if (outcome.kind === 'throttled') {
-        const blockMs = Math.min(outcome.retryAfterMs, MAX_BLOCK_MS) + BLOCK_MARGIN_MS;
-        logger.warn({ retryAfterMs: outcome.retryAfterMs }, 'Telegram asked the bot to wait');
-        await limiter.block(blockMs);
-      } else if (slot.probe) {
-        await limiter.unblock();
-      }
-    } catch (error) {
-      logger.warn({ err: error }, 'the rate limit could not be updated');
-    }
   }
 
   private async settle(recipient: Recipient, outcome: SendOutcome | undefined): Promise<void> {

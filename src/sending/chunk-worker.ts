@@ -10,6 +10,9 @@ const MAX_EARLY_MS = 10_000;
 /** Celery's hard limit of the chunk task was a fifth above its soft one: 6 and 5 minutes. */
 const HARD_LIMIT_FACTOR = 1.2;
 
+/** Of the 10 s in which a process has to stop, answers are waited for this long; later ones are UNCONFIRMED. */
+const MAX_GOODBYE_MS = 6000;
+
 export interface ChunkWorkerOptions {
   leaseMs: number;
   timeLimitMs: number;
@@ -23,6 +26,7 @@ export interface ChunkWorkerOptions {
  */
 export class ChunkWorker {
   private readonly stopping = new AbortController();
+  private readonly abandoning = new AbortController();
 
   constructor(
     private readonly chunks: ChunkStore,
@@ -35,6 +39,9 @@ export class ChunkWorker {
   /** No new send from now on; running chunks settle what is in flight and release their leases. */
   stop(): void {
     this.stopping.abort();
+    setTimeout(() => {
+      this.abandoning.abort();
+    }, MAX_GOODBYE_MS).unref();
   }
 
   async work(wanted: ChunkRef, job: JobHandle): Promise<void> {
@@ -67,7 +74,7 @@ export class ChunkWorker {
       const limits = { softMs: timeLimitMs, hardMs: timeLimitMs * HARD_LIMIT_FACTOR };
       const dueInMs = await withTimeLimits(limits, (timeLimit) => {
         const stop = AbortSignal.any([this.stopping.signal, lease.signal, timeLimit]);
-        return new ChunkRun({ ...this.tools, logger }, lease, stop).run();
+        return new ChunkRun({ ...this.tools, logger }, lease, stop, this.abandoning.signal).run();
       });
       await this.release(chunk, dueInMs);
       logger.debug('chunk ended');

@@ -27,8 +27,11 @@ export type SendOutcome =
 
 /** The port through which the engine sends; src/telegram implements it. */
 export interface MessageSender {
-  /** Never throws for anything that Telegram or the network does. */
-  send(message: OutgoingMessage): Promise<SendOutcome>;
+  /**
+   * Never throws for anything that Telegram or the network does.
+   * @param abandon aborted when the answer must not be waited for any longer: the outcome is ambiguous then
+   */
+  send(message: OutgoingMessage, abandon?: AbortSignal): Promise<SendOutcome>;
 }
 
 /** What went wrong with a Bot API call, without anything secret in it. */

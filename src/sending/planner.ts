@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { AudienceStore } from '../campaigns/audience.store.js';
 import type { CampaignStore } from '../campaigns/campaign.store.js';
+import type { CampaignSchedule } from '../campaigns/schedule.js';
 import { CampaignStatus } from '../campaigns/lifecycle.js';
 import type { ChunkStore } from './chunk.store.js';
 import type { CampaignControl, JobHandle, JobQueue } from './ports.js';
@@ -12,6 +13,7 @@ const BATCH_SIZE = 50;
 export class CampaignPlanner {
   constructor(
     private readonly store: CampaignStore,
+    private readonly schedule: CampaignSchedule,
     private readonly audience: AudienceStore,
     private readonly chunks: ChunkStore,
     private readonly queue: JobQueue,
@@ -22,7 +24,9 @@ export class CampaignPlanner {
 
   /** May run twice, or again after it was interrupted: what is done stays done, and the rest is made up for. */
   async plan(campaignId: string, signal: AbortSignal, job: JobHandle): Promise<void> {
+    await this.schedule.startDue();
     const campaign = await this.store.find(campaignId);
+    if (campaign?.status === CampaignStatus.CANCELLED) await this.store.skipAllCancelled();
     if (campaign?.status !== CampaignStatus.PROCESSING) return;
     const keepAlive = setInterval(() => void job.touch().catch(() => undefined), 10_000);
     try {

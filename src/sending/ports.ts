@@ -2,7 +2,8 @@ import type { DueChunk } from './chunk.store.js';
 
 /** The alarm clock. A job may run late, twice or never: the domain tables decide what is to be done. */
 export interface JobQueue {
-  enqueuePlan(campaignId: string): Promise<void>;
+  /** @param at when the campaign is to start by itself; at once without it */
+  enqueuePlan(campaignId: string, at?: Date): Promise<void>;
   enqueueChunks(chunks: readonly DueChunk[]): Promise<void>;
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SendOutcome } from './outcome.js';
 import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
 
 export interface Reservation {
@@ -78,6 +79,11 @@ interface Waiter {
 /** Of the waits for a throttled bot at most this long at a time: its probe may be answered at any moment. */
 const MAX_NAP_MS = 250;
 
+/** A 429 stops the bot for this long at most; after that a probe to another chat shows whether one chat was meant. */
+const MAX_BLOCK_MS = 300_000;
+/** Telegram counts whole seconds by its own clock. */
+const BLOCK_MARGIN_MS = 100;
+
 /** The lane of messages that somebody in the chat is waiting for. */
 export const URGENT_LANE = 'urgent';
 
@@ -131,14 +137,20 @@ export class RateLimiter {
     if (waitMs > 0) await sleep(waitMs);
   }
 
-  /** Telegram said 429: nobody sends for that long, then one probe goes out before the rest. */
-  block(durationMs: number): Promise<void> {
-    return this.store.block(durationMs);
-  }
-
-  /** The probe got another answer than 429. */
-  unblock(): Promise<void> {
-    return this.store.unblock();
+  /**
+   * Tells what became of the message that a slot was used for. After a 429 nobody sends for as long as Telegram asks,
+   * then one probe goes out before the rest; any other answer to the probe lifts the block.
+   */
+  async report(slot: Slot, outcome: SendOutcome): Promise<void> {
+    try {
+      if (outcome.kind === 'throttled') {
+        await this.store.block(Math.min(outcome.retryAfterMs, MAX_BLOCK_MS) + BLOCK_MARGIN_MS);
+      } else if (slot.probe) {
+        await this.store.unblock();
+      }
+    } catch (error) {
+      this.onError(error);
+    }
   }
 
   private async pump(): Promise<void> {

@@ -11,17 +11,18 @@ export class TelegramSender implements MessageSender {
     private readonly options: { paidBroadcast: boolean },
   ) {}
 
-  async send({ chatId, text, button }: OutgoingMessage): Promise<SendOutcome> {
+  async send({ chatId, text, button }: OutgoingMessage, abandon?: AbortSignal): Promise<SendOutcome> {
     try {
       const url = await this.profile.deepLink(button.startParameter);
-      const message = await this.botApi.call<{ message_id: number }>('sendMessage', {
+      const payload = {
         chat_id: chatId,
         text,
         parse_mode: 'HTML',
         link_preview_options: { is_disabled: true },
         reply_markup: { inline_keyboard: [[{ text: button.text, url }]] },
         ...(this.options.paidBroadcast && { allow_paid_broadcast: true }),
-      });
+      };
+      const message = await this.botApi.call<{ message_id: number }>('sendMessage', payload, abandon);
       return { kind: 'sent', messageId: String(message.message_id) };
     } catch (error) {
       if (error instanceof BotApiError) return classify(error.failure);

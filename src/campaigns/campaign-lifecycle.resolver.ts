@@ -1,0 +1,85 @@
+import { Arg, Authorized, ID, Mutation, Query, Resolver } from 'type-graphql';
+import { Role } from '../graphql/auth.js';
+import { badUserInput } from '../graphql/errors.js';
+import { campaignPayload, ID_ARGUMENT } from './campaign.resolver.js';
+import type { CampaignService } from './campaign.service.js';
+import {
+  CampaignPayload,
+  CampaignPreview,
+  CreateCampaignInput,
+  SendTestNotificationPayload,
+} from './campaign.types.js';
+import { DeliveryStatus } from './delivery.entity.js';
+import type { TestNotificationService } from './test-notification.service.js';
+
+/** What operators do around a campaign: look before it starts, try it out, stop it, let it go on, repair it. */
+@Resolver()
+export class CampaignLifecycleResolver {
+  constructor(
+    private readonly campaigns: CampaignService,
+    private readonly testNotifications: TestNotificationService,
+  ) {}
+
+  @Query(() => CampaignPreview, {
+    description: 'What a campaign would do if it started now. BAD_USER_INPUT where it could not be created.',
+  })
+  async campaignPreview(
+    @Arg('input', () => CreateCampaignInput, { description: 'The campaign that is thought of.' })
+    input: CreateCampaignInput,
+  ): Promise<CampaignPreview> {
+    const result = await this.campaigns.preview(input);
+    if (!result.ok) throw badUserInput(result.errors.map(({ message }) => message).join(' '));
+    return result.value;
+  }
+
+  @Authorized(Role.ADMIN)
+  @Mutation(() => CampaignPayload, {
+    description: 'Stops a running campaign within 2 s; resumeCampaign goes on.',
+  })
+  async pauseCampaign(@Arg('id', () => ID, ID_ARGUMENT) id: string): Promise<CampaignPayload> {
+    return campaignPayload(await this.campaigns.pause(id));
+  }
+
+  @Authorized(Role.ADMIN)
+  @Mutation(() => CampaignPayload, {
+    description: 'Goes on with a campaign that is PAUSED or FAILED. Its audience and totals stay.',
+  })
+  async resumeCampaign(@Arg('id', () => ID, ID_ARGUMENT) id: string): Promise<CampaignPayload> {
+    return campaignPayload(await this.campaigns.resume(id));
+  }
+
+  @Authorized(Role.ADMIN)
+  @Mutation(() => CampaignPayload, {
+    description: 'Ends a campaign for good: whoever is still pending is SKIPPED.',
+  })
+  async cancelCampaign(@Arg('id', () => ID, ID_ARGUMENT) id: string): Promise<CampaignPayload> {
+    return campaignPayload(await this.campaigns.cancel(id));
+  }
+
+  @Authorized(Role.ADMIN)
+  @Mutation(() => CampaignPayload, {
+    description:
+      'Puts finished deliveries of the given statuses back to PENDING and runs the campaign again for them.',
+  })
+  async retryDeliveries(
+    @Arg('campaignId', () => ID, ID_ARGUMENT) campaignId: string,
+    @Arg('statuses', () => [DeliveryStatus], {
+      defaultValue: [DeliveryStatus.FAILED],
+      description: 'FAILED, UNCONFIRMED or SKIPPED. Who is UNCONFIRMED may get the message a second time.',
+    })
+    statuses: DeliveryStatus[],
+  ): Promise<CampaignPayload> {
+    return campaignPayload(await this.campaigns.retry(campaignId, statuses));
+  }
+
+  @Authorized(Role.ADMIN)
+  @Mutation(() => SendTestNotificationPayload, {
+    description: 'Sends the reminder of a campaign to one person now. It is in no ledger.',
+  })
+  sendTestNotification(
+    @Arg('campaignId', () => ID, ID_ARGUMENT) campaignId: string,
+    @Arg('telegramUserId', () => ID, { description: 'Who gets it.' }) telegramUserId: string,
+  ): Promise<SendTestNotificationPayload> {
+    return this.testNotifications.send(campaignId, telegramUserId);
+  }
+}

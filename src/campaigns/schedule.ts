@@ -1,0 +1,48 @@
+import type { Logger } from 'pino';
+import { rows, type SqlExecutor } from '../database/rows.js';
+import type { CampaignStore, Failure } from './campaign.store.js';
+
+const DUE = `
+  SELECT id, scheduled_for < clock_timestamp() - interval '1 hour' AS missed
+  FROM notification_campaign
+  WHERE status = 'SCHEDULED' AND scheduled_for <= clock_timestamp() + $1 * interval '1 millisecond'
+`;
+
+/** A job may fire a little early by the clock of the database. */
+const TOLERANCE_MS = 100;
+
+const MISSED: Failure = {
+  code: 'MISSED_SCHEDULE',
+  message:
+    'Nothing ran when the campaign was due, and more than an hour has passed. Resume it if it is still wanted.',
+};
+const POLL_CLOSED: Failure = {
+  code: 'POLL_CLOSED',
+  message: 'The poll took no answers when the campaign was due. Open it and resume the campaign.',
+};
+
+/** Starts scheduled campaigns that are due; what was missed by more than an hour does not fire late by surprise. */
+export class CampaignSchedule {
+  constructor(
+    private readonly sql: SqlExecutor,
+    private readonly campaigns: CampaignStore,
+    private readonly logger: Logger,
+  ) {}
+
+  /** @returns the campaigns that were started */
+  async startDue(): Promise<string[]> {
+    const started: string[] = [];
+    for (const { id, missed } of await rows<{ id: string; missed: boolean }>(this.sql, DUE, [TOLERANCE_MS])) {
+      if (!missed && (await this.campaigns.transition(id, 'start'))) started.push(id);
+      else await this.hold(id, missed ? MISSED : POLL_CLOSED);
+    }
+    return started;
+  }
+
+  private async hold(campaignId: string, failure: Failure): Promise<void> {
+    // Nothing to hold if somebody has started it by hand meanwhile.
+    if (await this.campaigns.transition(campaignId, 'missSchedule', failure)) {
+      this.logger.error({ campaignId, code: failure.code }, `campaign paused: ${failure.message}`);
+    }
+  }
+}

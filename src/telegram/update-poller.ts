@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import type { Logger } from 'pino';
+import { BotApiError, type BotApi } from './bot-api.js';
+
+/** The parts of Telegram's Update that the bot understands. */
+export interface BotUpdate {
+  update_id: number;
+  message?: {
+    chat: { id: number; type: string };
+    from?: { id: number; username?: string; first_name?: string; last_name?: string; language_code?: string };
+    text?: string;
+  };
+}
+
+export interface UpdatePollerOptions {
+  botApi: BotApi;
+  botId: string;
+  databaseUrl: string;
+  /** Throws when the update cannot be handled now; it is tried again then. */
+  handle: (update: BotUpdate) => Promise<void>;
+  logger: Logger;
+}
+
+/** Telegram keeps a request open for this long until an update comes. */
+const LONG_POLL_SECONDS = 25;
+const LONG_POLL_MARGIN_MS = 10_000;
+const RETRY_DELAY_MS = 2000;
+/** How often a process that is not the poller looks whether it has to be. */
+const TAKE_OVER_MS = 5000;
+/** An update that fails this often is given up, so that it does not hold up all that come after it. */
+const MAX_TRIES = 5;
+/** First key of the advisory lock of the poller; the second is derived from the bot. */
+const POLLER_LOCK = 7_655_324;
+
+/**
+ * Reads the updates of a bot, one after the other. Telegram gives them to one reader only, so of all processes the one
+ * that holds an advisory lock is the poller; when it dies the server frees the lock and another takes over. An update
+ * is confirmed only after it was handled.
+ */
+export class UpdatePoller {
+  private readonly stopping = new AbortController();
+  private running: Promise<void> | undefined;
+  private offset = 0;
+
+  constructor(private readonly options: UpdatePollerOptions) {}
+
+  start(): void {
+    this.running = this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopped()) {
+      const client = new Client({
+        connectionString: this.options.databaseUrl,
+        application_name: 'pollcast poller',
+      });
+      let lost = false;
+      client.on('error', () => (lost = true));
+      client.on('end', () => (lost = true));
+      try {
+        await client.connect();
+        const { rows } = await client.query<{ locked: boolean }>(
+          'SELECT pg_try_advisory_lock($1, hashtext($2)) AS locked',
+          [POLLER_LOCK, this.options.botId],
+        );
+        if (rows[0]?.locked) await this.pollWhile(() => !lost);
+        else await this.pause(TAKE_OVER_MS);
+      } catch (error) {
+        this.options.logger.debug({ err: error }, 'updates cannot be read yet');
+        await this.pause(RETRY_DELAY_MS);
+      } finally {
+        await client.end().catch(() => undefined);
+      }
+    }
+  }
+
+  private async pollWhile(isHolder: () => boolean): Promise<void> {
+    const { botApi, logger } = this.options;
+    while (!this.stopped() && isHolder()) {
+      try {
+        const updates = await botApi.call<BotUpdate[]>(
+          'getUpdates',
+          { offset: this.offset, timeout: LONG_POLL_SECONDS, allowed_updates: ['message'] },
+          this.stopping.signal,
+          LONG_POLL_SECONDS * 1000 + LONG_POLL_MARGIN_MS,
+        );
+        for (const update of updates) await this.handle(update);
+      } catch (error) {
+        if (this.stopped()) return;
+        if (!(error instanceof BotApiError)) throw error;
+        logger.debug({ err: error }, 'Telegram gave no updates');
+        await this.pause(RETRY_DELAY_MS);
+      }
+    }
+  }
+
+  private async handle(update: BotUpdate): Promise<void> {
+    for (let attempt = 1; attempt <= MAX_TRIES && !this.stopped(); attempt += 1) {
+      try {
+        await this.options.handle(update);
+        break;
+      } catch (error) {
+        this.options.logger.warn(
+          { err: error, updateId: update.update_id, attempt },
+          'an update was not handled',
+        );
+        await this.pause(RETRY_DELAY_MS);
+      }
+    }
+    if (!this.stopped()) this.offset = update.update_id + 1;
+  }
+
+  private stopped(): boolean {
+    return this.stopping.signal.aborted;
+  }
+
+  private async pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+  }
+}
