@@ -168,7 +168,8 @@ const CAMPAIGNS = `
   ) WITH (fillfactor = 80);
   CREATE INDEX delivery_open_idx ON delivery (campaign_id, chunk_number, user_id)
     WHERE status IN ('PENDING', 'SENDING');
-  CREATE INDEX delivery_status_idx ON delivery (campaign_id, status, user_id);
+  CREATE INDEX delivery_finished_idx ON delivery (campaign_id, status, user_id)
+    WHERE status NOT IN ('PENDING', 'SENDING');
   CREATE INDEX delivery_user_idx ON delivery (user_id);
 `;
 

@@ -32,7 +32,7 @@ export async function startApp(settings: Settings, roles: readonly AppRole[], lo
     cleanup.push(() => database.close());
     const telegram = await connectTelegram(settings, logger);
     cleanup.push(() => telegram.close());
-    const { dataSource, jobPool } = database;
+    const { dataSource, jobPool, engineSql } = database;
     const scheduler = new JobScheduler({
       pool: jobPool,
       lockMs: settings.leaseMs,
@@ -40,11 +40,19 @@ export async function startApp(settings: Settings, roles: readonly AppRole[], lo
       reconcileIntervalMs: settings.reconcileIntervalMs,
       logger,
     });
-    const rateLimit = new PostgresRateLimit(dataSource, telegram.botId, settings.messagesPerSecond);
+    const rateLimit = new PostgresRateLimit(engineSql, telegram.botId, settings.messagesPerSecond);
     const limiter = new RateLimiter(rateLimit, settings.messagesPerSecond, (error) => {
       logger.warn({ err: error }, 'the rate limit could not be read');
     });
-    const parts = { settings, dataSource, queue: scheduler, sender: telegram.sender, limiter, logger };
+    const parts = {
+      settings,
+      dataSource,
+      engineSql,
+      queue: scheduler,
+      sender: telegram.sender,
+      limiter,
+      logger,
+    };
     const engine: Engine | undefined = roles.includes('worker') ? createEngine(parts) : undefined;
     await scheduler.start(engine?.handlers);
     cleanup.push(() => scheduler.stop());

@@ -5,6 +5,8 @@ import type { Settings } from '../config/settings.js';
 import { createDataSource } from '../database/data-source.js';
 import { joinEmbeddedPostgres } from '../database/embedded/index.js';
 import { migrate } from '../database/migrate.js';
+import { PreparedSql } from '../database/prepared.js';
+import type { SqlExecutor } from '../database/rows.js';
 
 export interface DatabaseLocation {
   url: string;
@@ -32,10 +34,21 @@ export interface ConnectedDatabase {
   dataSource: DataSource;
   /** For the job queue, whose statements must not wait behind those of the application. */
   jobPool: Pool;
+  /** For the statements of the engine that run for every message. */
+  engineSql: SqlExecutor;
   close(): Promise<void>;
 }
 
 const JOB_POOL_SIZE = 6;
+const ENGINE_POOL_SIZE = 8;
+
+function createPool(url: string, applicationName: string, max: number, logger: Logger): Pool {
+  const pool = new Pool({ connectionString: url, max, application_name: applicationName });
+  pool.on('error', (error) => {
+    logger.warn({ err: error }, 'an idle database connection was lost');
+  });
+  return pool;
+}
 
 /** Locates the database, brings its schema up to date and connects. */
 export async function connectDatabase(settings: Settings, logger: Logger): Promise<ConnectedDatabase> {
@@ -45,20 +58,15 @@ export async function connectDatabase(settings: Settings, logger: Logger): Promi
     const ran = await migrate({ url, logger });
     if (ran.length > 0) logger.info({ migrations: ran }, 'database schema brought up to date');
     const dataSource = await createDataSource({ url, logger }).initialize();
-    const jobPool = new Pool({
-      connectionString: url,
-      max: JOB_POOL_SIZE,
-      application_name: 'pollcast jobs',
-    });
-    jobPool.on('error', (error) => {
-      logger.warn({ err: error }, 'an idle database connection was lost');
-    });
+    const jobPool = createPool(url, 'pollcast jobs', JOB_POOL_SIZE, logger);
+    const enginePool = createPool(url, 'pollcast engine', ENGINE_POOL_SIZE, logger);
     return {
       url,
       dataSource,
       jobPool,
+      engineSql: new PreparedSql(enginePool),
       close: async () => {
-        await Promise.all([dataSource.destroy(), jobPool.end()]);
+        await Promise.all([dataSource.destroy(), jobPool.end(), enginePool.end()]);
         await location.leave();
       },
     };

@@ -5,6 +5,7 @@ import { SystemCampaignControl } from '../campaigns/campaign-control.js';
 import { CampaignSchedule } from '../campaigns/schedule.js';
 import { CampaignStore } from '../campaigns/campaign.store.js';
 import type { Settings } from '../config/settings.js';
+import type { SqlExecutor } from '../database/rows.js';
 import type { JobHandlers } from '../jobs/job-scheduler.js';
 import { ChunkStore } from '../sending/chunk.store.js';
 import { ChunkWorker } from '../sending/chunk-worker.js';
@@ -44,6 +45,7 @@ export function chunkSlotsOf(settings: Settings): number {
 export interface EngineParts {
   settings: Settings;
   dataSource: DataSource;
+  engineSql: SqlExecutor;
   queue: JobQueue;
   sender: MessageSender;
   limiter: RateLimiter;
@@ -57,14 +59,15 @@ export interface Engine {
 }
 
 /** What a worker process runs. */
-export function createEngine({ settings, dataSource, queue, sender, limiter, logger }: EngineParts): Engine {
+export function createEngine(parts: EngineParts): Engine {
+  const { settings, dataSource, engineSql, queue, sender, limiter, logger } = parts;
   const { leaseMs, planTimeLimitMs, chunkTimeLimitMs, reconcileIntervalMs } = settings;
   const runningMessages = runningMessagesOf(settings);
   const campaigns = new CampaignStore(dataSource);
   const control = new SystemCampaignControl(campaigns, logger);
   const schedule = new CampaignSchedule(dataSource, campaigns, logger);
-  const chunks = new ChunkStore(dataSource);
-  const deliveries = new DeliveryStore(dataSource);
+  const chunks = new ChunkStore(engineSql);
+  const deliveries = new DeliveryStore(engineSql);
 
   async function afterSettling(campaignId: string, state: LedgerState): Promise<void> {
     if (state.pendingUsers === 0) await control.complete(campaignId);

@@ -42,6 +42,9 @@ const PLAN = `
   SELECT total_users AS "totalUsers", chunk_count AS "chunkCount" FROM planned
 `;
 
+/** Autovacuum comes too late: until then the engine's statements would be planned for empty tables. */
+const REFRESH_STATISTICS = 'ANALYZE campaign_chunk, delivery';
+
 const AUDIENCE_SIZES = `
   WITH active AS (SELECT count(*) AS count FROM telegram_user WHERE status = 'ACTIVE')
   SELECT wanted.poll_id AS "pollId", (active.count - (
@@ -81,6 +84,7 @@ export class AudienceStore {
   /** @returns undefined when the campaign is not running or was planned before */
   async plan(pollId: string, campaignId: string): Promise<PlanResult | undefined> {
     const [result] = await rows<PlanResult>(this.sql, PLAN, [pollId, campaignId]);
+    if (result && result.totalUsers > 0) await this.sql.query(REFRESH_STATISTICS);
     return result;
   }
 

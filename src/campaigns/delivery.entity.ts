@@ -29,7 +29,9 @@ registerEnumType(DeliveryStatus, {
 @Index('delivery_open_idx', ['campaignId', 'chunkNumber', 'userId'], {
   where: `status IN ('PENDING', 'SENDING')`,
 })
-@Index('delivery_status_idx', ['campaignId', 'status', 'userId'])
+@Index('delivery_finished_idx', ['campaignId', 'status', 'userId'], {
+  where: `status NOT IN ('PENDING', 'SENDING')`,
+})
 @Index('delivery_user_idx', ['userId'])
 @Check(
   'delivery_status_check',

@@ -10,7 +10,8 @@ export function chunkCountOf(audienceSize: number, chunkSize: number): number {
 
 /**
  * How long a campaign takes at the least, in milliseconds: chunks start one after the other, each sends one message
- * every sendIntervalMs, and together they send no more than the installation's rate.
+ * every sendIntervalMs, and together they send no more than the installation's rate. Until enough chunks run to reach
+ * that rate the pacing decides, from then on the rate; and the last chunks need their own time in any case.
  */
 export function estimateDurationMs(
   audienceSize: number,
@@ -18,16 +19,22 @@ export function estimateDurationMs(
   messagesPerSecond: number,
 ): number {
   if (audienceSize === 0) return 0;
-  const chunkCount = chunkCountOf(audienceSize, pacing.chunkSize);
-  const lastChunkSize = audienceSize - (chunkCount - 1) * pacing.chunkSize;
-  const lastChunkStartsMs = (chunkCount - 1) * pacing.chunkIntervalMs;
-  const lastChunkEndsMs = lastChunkStartsMs + (lastChunkSize - 1) * pacing.sendIntervalMs;
-  const fullChunkEndsMs =
-    chunkCount > 1
-      ? lastChunkStartsMs - pacing.chunkIntervalMs + (pacing.chunkSize - 1) * pacing.sendIntervalMs
-      : 0;
-  const atFullRateMs = ((audienceSize - 1) / messagesPerSecond) * 1000;
-  return Math.max(lastChunkEndsMs, fullChunkEndsMs, atFullRateMs);
+  const { chunkSize, chunkIntervalMs, sendIntervalMs } = pacing;
+  const chunkCount = chunkCountOf(audienceSize, chunkSize);
+  const lastChunkSize = audienceSize - (chunkCount - 1) * chunkSize;
+  const endOf = (chunk: number, size: number) => chunk * chunkIntervalMs + (size - 1) * sendIntervalMs;
+  const lastEndsMs = Math.max(
+    endOf(chunkCount - 1, lastChunkSize),
+    chunkCount > 1 ? endOf(chunkCount - 2, chunkSize) : 0,
+  );
+  const rampChunks = Math.min(chunkCount, Math.floor((messagesPerSecond * sendIntervalMs) / 1000));
+  const rampMs = rampChunks * chunkIntervalMs;
+  let sentInRamp = 0;
+  for (let chunk = 0; chunk < rampChunks; chunk += 1) {
+    sentInRamp += Math.min(chunkSize, (rampMs - chunk * chunkIntervalMs) / sendIntervalMs + 1);
+  }
+  const restMs = (Math.max(0, audienceSize - 1 - sentInRamp) / messagesPerSecond) * 1000;
+  return Math.max(lastEndsMs, rampMs + restMs);
 }
 
 export interface Progress {

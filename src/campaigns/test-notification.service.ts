@@ -4,7 +4,7 @@ import type { TelegramUser } from '../people/telegram-user.entity.js';
 import type { Poll } from '../polls/poll.entity.js';
 import { explain } from '../sending/classification.js';
 import type { MessageSender, SendOutcome } from '../sending/outcome.js';
-import { URGENT_LANE, type RateLimiter } from '../sending/rate-limiter.js';
+import { URGENT, type RateLimiter } from '../sending/rate-limiter.js';
 import { reminderFor } from '../sending/reminder.js';
 import type { NotificationCampaign } from './campaign.entity.js';
 import type { SendTestNotificationPayload } from './campaign.types.js';
@@ -61,7 +61,7 @@ export class TestNotificationService {
   }
 
   private async sendNow(message: ReturnType<typeof reminderFor>): Promise<SendTestNotificationPayload> {
-    const [slot] = await this.limiter.acquire(URGENT_LANE, 1, AbortSignal.timeout(MAX_WAIT_MS));
+    const [slot] = await this.limiter.acquire(URGENT, 1, AbortSignal.timeout(MAX_WAIT_MS));
     if (!slot)
       return refused(UserErrorCode.TELEGRAM_REJECTED, 'Telegram asks the bot to wait; try again later.');
     await this.limiter.turn(slot);

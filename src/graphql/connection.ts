@@ -1,6 +1,7 @@
 import { type ClassType, Field, Int, ObjectType } from 'type-graphql';
 import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { badUserInput } from './errors.js';
+import { isRowId } from './ids.js';
 
 const MAX_PAGE_SIZE = 100;
 
@@ -27,8 +28,8 @@ export interface Connection<T> {
   edges: { cursor: string; node: T }[];
   nodes: T[];
   pageInfo: PageInfo;
-  /** Called only when the client selects it. */
-  totalCount: () => Promise<number>;
+  /** Length of the whole list. */
+  count: () => Promise<number>;
 }
 
 /** The GraphQL types `<name>Connection` and `<name>Edge` for a node type. */
@@ -53,8 +54,12 @@ export function connectionType<T extends object>(node: ClassType<T>, name: strin
     @Field(() => PageInfo, { description: 'Where the page stands.' })
     pageInfo!: PageInfo;
 
+    count!: () => Promise<number>;
+
     @Field(() => Int, { description: 'Length of the whole list. Counted only when it is selected.' })
-    totalCount!: () => Promise<number>;
+    totalCount(): Promise<number> {
+      return this.count();
+    }
   }
   return ConnectionOfNode;
 }
@@ -75,17 +80,20 @@ function encodeCursor(key: string[]): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');
 }
 
-const KEY_FORMATS = { bigint: /^\d{1,19}$/, timestamptz: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/ };
+const IS_KEY = {
+  bigint: isRowId,
+  timestamptz: (part: string) => /^[1-9]\d{3}-/.test(part) && new Date(part).toISOString() === part,
+};
 
 function decodeCursor<T>(cursor: string, { columns }: KeysetOrder<T>): string[] {
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     if (Array.isArray(key) && key.length === columns.length) {
       const parts = key.map(String);
-      if (columns.every(({ sqlType }, index) => KEY_FORMATS[sqlType].test(parts[index] ?? ''))) return parts;
+      if (columns.every(({ sqlType }, index) => IS_KEY[sqlType](parts[index] ?? ''))) return parts;
     }
   } catch {
-    // Not made by encodeCursor.
+    // Not made by encodeCursor, or of no instant.
   }
   throw badUserInput('after must be a cursor that this list returned.');
 }
@@ -124,6 +132,6 @@ export async function paginate<T extends ObjectLiteral>(
       startCursor: edges.at(0)?.cursor ?? null,
       endCursor: edges.at(-1)?.cursor ?? null,
     },
-    totalCount: () => query.getCount(),
+    count: () => query.getCount(),
   };
 }

@@ -8,11 +8,18 @@ export function badUserInput(message: string): GraphQLError {
 
 const INTERNAL = 'INTERNAL_SERVER_ERROR';
 
-/** Errors that graphql itself raises about a document or its variables carry no code of their own. */
-function codeOf(error: GraphQLError): string | undefined {
-  const { code } = error.extensions;
-  if (typeof code === 'string') return code;
-  return error.originalError === undefined ? 'BAD_USER_INPUT' : undefined;
+/** How PostgreSQL calls a text with the character U+0000. */
+const CHARACTER_NOT_IN_REPERTOIRE = '22021';
+
+function isUnstorableText(error: Error | undefined): boolean {
+  return error !== undefined && 'code' in error && error.code === CHARACTER_NOT_IN_REPERTOIRE;
+}
+
+/** Errors that graphql itself raises about a document or its variables have no path, and may carry no code. */
+function codeOf({ extensions, path, originalError }: GraphQLError): string | undefined {
+  if (typeof extensions.code === 'string') return extensions.code;
+  const isAboutRequest = path === undefined && (!originalError || originalError instanceof GraphQLError);
+  return isAboutRequest ? 'BAD_USER_INPUT' : undefined;
 }
 
 /**
@@ -21,9 +28,12 @@ function codeOf(error: GraphQLError): string | undefined {
  */
 export function maskError(error: GraphQLError, logger: Logger): GraphQLFormattedError {
   const original = error.originalError;
-  const raised = original instanceof GraphQLError ? original : error;
-  const code = codeOf(raised);
   const { locations, path } = error.toJSON();
+  if (isUnstorableText(original)) {
+    const { message, extensions } = badUserInput('The character U+0000 cannot be part of a text.');
+    return { message, locations, path, extensions };
+  }
+  const code = codeOf(error);
   if (code === undefined || code === INTERNAL) {
     logger.error({ err: original ?? error, path }, 'an operation failed');
     return { message: 'Something went wrong on our side.', locations, path, extensions: { code: INTERNAL } };

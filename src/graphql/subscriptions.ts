@@ -1,4 +1,12 @@
-import { type ExecutionArgs, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
+import {
+  type ExecutionArgs,
+  getOperationAST,
+  GraphQLError,
+  type GraphQLSchema,
+  parse,
+  specifiedRules,
+  validate,
+} from 'graphql';
 import { CloseCode, type Context, type ServerOptions, type SubscribePayload } from 'graphql-ws';
 import type { Extra as SocketExtra } from 'graphql-ws/use/@fastify/websocket';
 import type { Logger } from 'pino';
@@ -8,6 +16,7 @@ import { maskError } from './errors.js';
 
 export interface SubscriptionOptions {
   schema: GraphQLSchema;
+  production: boolean;
   authenticator: Authenticator;
   contextFor: (role: Role) => GraphQLContext;
   logger: Logger;
@@ -28,7 +37,7 @@ function codedErrors(errors: readonly GraphQLError[], code: string): GraphQLErro
 
 /** Where no token came at all the socket is closed with 4401, where it is not a valid one with 4403. */
 function admit({ connectionParams, extra }: Context<Init, Extra>, authenticator: Authenticator): boolean {
-  const header = connectionParams?.authorization;
+  const header = connectionParams?.authorization ?? connectionParams?.Authorization;
   extra.role = authenticator.roleOf(header);
   if (header === undefined) extra.socket.close(CloseCode.Unauthorized, 'Unauthorized');
   return extra.role !== undefined;
@@ -36,7 +45,8 @@ function admit({ connectionParams, extra }: Context<Init, Extra>, authenticator:
 
 /** graphql-ws on the same schema, roles and errors as HTTP. */
 export function subscriptionServerOptions(options: SubscriptionOptions): ServerOptions<Init, Extra> {
-  const { schema, authenticator, contextFor, logger } = options;
+  const { schema, production, authenticator, contextFor, logger } = options;
+  const hints = { hideSuggestions: production };
 
   function prepare(context: Context<Init, Extra>, payload: SubscribePayload): ExecutionArgs | GraphQLError[] {
     const { role } = context.extra;
@@ -47,9 +57,14 @@ export function subscriptionServerOptions(options: SubscriptionOptions): ServerO
     } catch (error) {
       return codedErrors([error as GraphQLError], 'GRAPHQL_PARSE_FAILED');
     }
-    const invalid = validate(schema, document);
+    const invalid = validate(schema, document, specifiedRules, hints);
     if (invalid.length > 0) return codedErrors(invalid, 'GRAPHQL_VALIDATION_FAILED');
+    if (!getOperationAST(document, payload.operationName)) {
+      const error = new GraphQLError('Name one of the operations of the document.');
+      return codedErrors([error], 'OPERATION_RESOLUTION_FAILURE');
+    }
     return {
+      ...hints,
       schema,
       document,
       operationName: payload.operationName,

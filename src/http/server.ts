@@ -22,14 +22,17 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
+const LOOPBACK_ADDRESSES = ['127.0.0.1', '::1', 'localhost'];
 const LOOPBACK_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
+/** An import of 10,000 people with long names. */
+const MAX_BODY_BYTES = 10 * 1024 * 1024;
 /** WebSocket close code "going away": clients reconnect. */
 const GOING_AWAY = 1001;
 
 /** GraphQL over HTTP and WebSocket on one path, and a sign of life. Listens when this returns. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { host, port, logger } = options;
-  const app = Fastify();
+  const app = Fastify({ bodyLimit: MAX_BODY_BYTES });
   app.setErrorHandler(async (error: FastifyError, request, reply) => {
     const status = error.statusCode ?? 500;
     if (status >= 500) logger.error({ err: error, path: request.url }, 'a request failed');
@@ -37,7 +40,12 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       .code(status)
       .send({ error: status >= 500 ? 'Something went wrong on our side.' : error.message });
   });
-  const apollo = createGraphQLServer({ ...options, plugins: [fastifyApolloDrainPlugin(app)] });
+  const apollo = createGraphQLServer({
+    ...options,
+    // Where other machines can get the page, it must not hold the token.
+    sandboxToken: LOOPBACK_ADDRESSES.includes(host) ? options.sandboxToken : undefined,
+    plugins: [fastifyApolloDrainPlugin(app)],
+  });
   await apollo.start();
   await app.register(fastifyWebsocket, { options: { maxPayload: 1024 * 1024 } });
   app.get('/healthz', () => ({ status: 'ok' }));
@@ -56,7 +64,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
 function addGraphQLRoutes(
   app: FastifyInstance,
   apollo: ApolloServer<GraphQLContext>,
-  { schema, authenticator, contextFor, sandboxToken, logger }: HttpServerOptions,
+  { schema, production, authenticator, contextFor, sandboxToken, logger }: HttpServerOptions,
 ): void {
   const handler = fastifyApolloHandler(apollo, {
     context: (request) => {
@@ -67,6 +75,7 @@ function addGraphQLRoutes(
   });
   const subscriptions = subscriptionServerOptions({
     schema,
+    production,
     authenticator,
     // A subscription outlives what a loader has read.
     contextFor: (role) => contextFor(role, { cache: false }),
@@ -78,9 +87,9 @@ function addGraphQLRoutes(
     handler,
     wsHandler: makeHandler(subscriptions as unknown as ServerOptions<Record<string, unknown>>),
     // The page is filled in with the admin token, so a foreign name that resolves to this machine must not get it.
+    // Too many accept headers ask for the page to tell by them.
     preHandler: async (request, reply) => {
-      const isPage = request.headers.accept?.includes('text/html') === true;
-      if (sandboxToken !== undefined && isPage && !LOOPBACK_HOST.test(request.headers.host ?? '')) {
+      if (sandboxToken !== undefined && !request.ws && !LOOPBACK_HOST.test(request.headers.host ?? '')) {
         await reply.code(403).type('text/plain').send('Open this page under 127.0.0.1 or localhost.');
       }
     },

@@ -1,11 +1,4 @@
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  IsNotEmpty,
-  IsOptional,
-  MaxLength,
-  ValidateNested,
-} from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, IsOptional, Matches, MaxLength, ValidateNested } from 'class-validator';
 import { Field, InputType, ObjectType } from 'type-graphql';
 import { connectionType } from '../graphql/connection.js';
 import { UserError } from '../graphql/user-error.js';
@@ -22,16 +15,18 @@ export class PollFilter {
   titleContains?: string | null;
 }
 
+const NOT_BLANK = /\S/;
+
 @InputType({ description: 'A question of a new poll.' })
 export class CreateQuestionInput {
-  @IsNotEmpty({ message: 'A question must have a text.' })
+  @Matches(NOT_BLANK, { message: 'A question must have a text.' })
   @MaxLength(1000, { message: 'A question must have at most 1000 characters.' })
   @Field(() => String, { description: 'The question as it is asked, at most 1000 characters.' })
   text!: string;
 
   @ArrayMinSize(2, { message: 'A question must have at least 2 options.' })
   @ArrayMaxSize(50, { message: 'A question must have at most 50 options.' })
-  @IsNotEmpty({ each: true, message: 'An option must have a text.' })
+  @Matches(NOT_BLANK, { each: true, message: 'An option must have a text.' })
   @MaxLength(200, { each: true, message: 'An option must have at most 200 characters.' })
   @Field(() => [String], { description: 'The answers it offers: 2 to 50, of at most 200 characters.' })
   options!: string[];
@@ -39,7 +34,7 @@ export class CreateQuestionInput {
 
 @InputType({ description: 'A new poll.' })
 export class CreatePollInput {
-  @IsNotEmpty({ message: 'A poll must have a title.' })
+  @Matches(NOT_BLANK, { message: 'A poll must have a title.' })
   @MaxLength(200, { message: 'The title must have at most 200 characters.' })
   @Field(() => String, { description: 'What the poll is called, at most 200 characters.' })
   title!: string;

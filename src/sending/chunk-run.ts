@@ -81,7 +81,11 @@ export class ChunkRun {
       return undefined;
     }
     await this.pause(this.nextSendAt - LEAD_MS - performance.now());
-    const slots = await this.tools.limiter.acquire(campaignId, Math.min(room, this.pending), this.stop);
+    const slots = await this.tools.limiter.acquire(
+      { lane: campaignId, remaining: this.pending },
+      Math.min(room, this.pending),
+      this.stop,
+    );
     if (slots.length === 0) return undefined;
     const claim = await this.claim(slots.length);
     if (!claim) return undefined;

@@ -107,17 +107,20 @@ const CLAIM_RECIPIENTS = `
       status = 'SENDING', fence = delivery.fence + 1, attempts = delivery.attempts + 1, reason = NULL,
       not_before = NULL, updated_at = clock_timestamp()
     FROM wanted JOIN paced USING (chat_id)
-    WHERE delivery.campaign_id = $1 AND delivery.user_id = wanted.user_id AND delivery.status = 'PENDING'
+    WHERE delivery.campaign_id = $1 AND delivery.chunk_number = $2 AND delivery.user_id = wanted.user_id
+      AND delivery.status = 'PENDING'
     RETURNING delivery.user_id, wanted.chat_id, wanted.first_name, delivery.fence, delivery.attempts
   ), waiting AS (
     UPDATE delivery SET not_before = clock_timestamp() + interval '1 second'
     FROM wanted
-    WHERE delivery.campaign_id = $1 AND delivery.user_id = wanted.user_id AND delivery.status = 'PENDING'
+    WHERE delivery.campaign_id = $1 AND delivery.chunk_number = $2 AND delivery.user_id = wanted.user_id
+      AND delivery.status = 'PENDING'
       AND wanted.chat_id NOT IN (SELECT chat_id FROM paced)
   ), skipped AS (
     UPDATE delivery SET status = 'SKIPPED', reason = candidate.unwanted, updated_at = clock_timestamp()
     FROM candidate
-    WHERE delivery.campaign_id = $1 AND delivery.user_id = candidate.user_id AND delivery.status = 'PENDING'
+    WHERE delivery.campaign_id = $1 AND delivery.chunk_number = $2 AND delivery.user_id = candidate.user_id
+      AND delivery.status = 'PENDING'
       AND candidate.unwanted IS NOT NULL
     RETURNING delivery.user_id
   ), ledger AS (
@@ -165,7 +168,7 @@ const SETTLE = `
   ), open AS (
     SELECT result.*, delivery.status AS was
     FROM delivery JOIN result USING (user_id, fence)
-    WHERE delivery.campaign_id = $1
+    WHERE delivery.campaign_id = $1 AND delivery.user_id = ANY ($2::bigint[])
       AND (delivery.status = 'SENDING' OR (result.status = 'SENT' AND delivery.status IN ('UNCONFIRMED', 'PENDING')))
     ORDER BY user_id
     FOR UPDATE OF delivery

@@ -69,8 +69,15 @@ export interface Slot {
   probe: boolean;
 }
 
-interface Waiter {
+/** Who asks for slots. */
+export interface Sender {
+  /** Lanes get equal shares of the rate: one for each campaign, and the urgent one before all others. */
   lane: string;
+  /** Within a lane, who has the most left to send comes first, so that the chunks of a campaign end together. */
+  remaining: number;
+}
+
+interface Waiter extends Sender {
   wanted: number;
   signal: AbortSignal;
   give: (slots: Slot[]) => void;
@@ -84,8 +91,10 @@ const MAX_BLOCK_MS = 300_000;
 /** Telegram counts whole seconds by its own clock. */
 const BLOCK_MARGIN_MS = 100;
 
-/** The lane of messages that somebody in the chat is waiting for. */
-export const URGENT_LANE = 'urgent';
+const URGENT_LANE = 'urgent';
+
+/** Messages that somebody in the chat is waiting for. */
+export const URGENT: Sender = { lane: URGENT_LANE, remaining: 1 };
 
 /**
  * Hands the installation's send slots to the senders of this process. Waiting senders are served by one statement at
@@ -108,10 +117,10 @@ export class RateLimiter {
    * Waits until at least one slot is reserved, and returns up to `wanted`.
    * @returns the slots in order of time, or none when the signal was aborted
    */
-  acquire(lane: string, wanted: number, signal: AbortSignal): Promise<Slot[]> {
+  acquire(sender: Sender, wanted: number, signal: AbortSignal): Promise<Slot[]> {
     if (signal.aborted) return Promise.resolve([]);
     return new Promise((resolve) => {
-      const waiter: Waiter = { lane, wanted, signal, give: finish };
+      const waiter: Waiter = { ...sender, wanted, signal, give: finish };
       const onAbort = () => {
         this.waiters.splice(this.waiters.indexOf(waiter), 1);
         finish([]);
@@ -185,14 +194,17 @@ export class RateLimiter {
     }
   }
 
-  /** The longest-waiting sender of the lane whose turn it is. */
+  /** The sender with the most left of the lane whose turn it is. */
   private nextWaiter(shares: ReadonlyMap<Waiter, Slot[]>): Waiter | undefined {
     const hungry = this.waiters.filter((waiter) => (shares.get(waiter)?.length ?? 0) < waiter.wanted);
     const lanes = [...new Set(hungry.map((waiter) => waiter.lane))].sort();
     const lane = lanes.includes(URGENT_LANE)
       ? URGENT_LANE
       : (lanes.find((candidate) => candidate > this.lastLane) ?? lanes[0]);
-    if (lane !== undefined && lane !== URGENT_LANE) this.lastLane = lane;
-    return hungry.find((waiter) => waiter.lane === lane);
+    if (lane === undefined) return undefined;
+    if (lane !== URGENT_LANE) this.lastLane = lane;
+    return hungry
+      .filter((waiter) => waiter.lane === lane)
+      .reduce((first, waiter) => (waiter.remaining > first.remaining ? waiter : first));
   }
 }

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { PeopleStore } from '../people/people.store.js';
-import { URGENT_LANE, type RateLimiter } from '../sending/rate-limiter.js';
+import { URGENT, type RateLimiter } from '../sending/rate-limiter.js';
 import { BotApiError, type BotApi } from './bot-api.js';
 import type { BotUpdate } from './update-poller.js';
 
@@ -41,7 +41,7 @@ export class Bot {
 
   /** Before all campaign messages. What was recorded stands, whether or not the answer arrives. */
   private async answer(chatId: number, text: string): Promise<void> {
-    const [slot] = await this.limiter.acquire(URGENT_LANE, 1, AbortSignal.timeout(MAX_WAIT_MS));
+    const [slot] = await this.limiter.acquire(URGENT, 1, AbortSignal.timeout(MAX_WAIT_MS));
     if (!slot) return;
     await this.limiter.turn(slot);
     try {

@@ -16,6 +16,8 @@ const FAST = { MESSAGES_PER_SECOND: '1000', CHUNK_INTERVAL_MS: '0', SEND_INTERVA
 export interface TestAppOptions {
   environment?: Record<string, string>;
   sandbox?: SandboxOptions;
+  /** A clone of the template by default. */
+  database?: TestDatabase;
 }
 
 /** A running installation: a database and a sandbox of its own, and processes that speak to both. */
@@ -30,8 +32,8 @@ export class TestApp {
   ) {}
 
   /** Database and sandbox without any process yet. */
-  static async prepare({ environment, sandbox }: TestAppOptions = {}): Promise<TestApp> {
-    const database = await createTestDatabase();
+  static async prepare({ environment, sandbox, database: given }: TestAppOptions = {}): Promise<TestApp> {
+    const database = given ?? (await createTestDatabase());
     const botApi = await startBotApiSandbox({ messagesPerSecond: 2000, chatBurst: 20, ...sandbox });
     return new TestApp(database, botApi, {
       ...FAST,
@@ -87,7 +89,11 @@ export class TestApp {
 
   /** Ends the processes, fails when one does not end by itself, and removes database and sandbox. */
   async stop(): Promise<void> {
-    for (const { child, kill } of this.processes) if (child.exitCode === null) kill('SIGTERM');
+    for (const { child, kill } of this.processes) {
+      if (child.exitCode !== null) continue;
+      kill('SIGTERM');
+      kill('SIGCONT');
+    }
     const codes = await Promise.all(this.processes.map((running) => running.exited));
     await this.sandbox.close();
     await this.database.drop();

@@ -1,0 +1,60 @@
+import { expect } from '@jest/globals';
+import type { TestApp } from './app.js';
+import type { UserError } from './factories.js';
+
+export type Arguments = Record<string, unknown>;
+
+/** Each mutation: its variables, how they are passed on, and what is selected beside userErrors. */
+const MUTATIONS = {
+  createPoll: ['$input: CreatePollInput!', 'input: $input', 'poll { id }'],
+  openPoll: ['$id: ID!', 'id: $id', 'poll { id }'],
+  closePoll: ['$id: ID!', 'id: $id', 'poll { id }'],
+  importTelegramUsers: ['$users: [TelegramUserInput!]!', 'users: $users', 'created updated'],
+  recordPollCompletions: ['$pollId: ID!, $userIds: [ID!]!', 'pollId: $pollId, userIds: $userIds', 'recorded'],
+  createCampaign: ['$input: CreateCampaignInput!', 'input: $input', 'campaign { id }'],
+  startCampaign: ['$id: ID!', 'id: $id', 'campaign { id }'],
+} as const;
+export type Mutation = keyof typeof MUTATIONS;
+export type Payload = { userErrors: UserError[] } & Record<string, unknown>;
+
+export async function mutate(app: TestApp, mutation: Mutation, variables: Arguments): Promise<Payload> {
+  const [declared, passed, selected] = MUTATIONS[mutation];
+  const query = `mutation (${declared}) {
+    payload: ${mutation}(${passed}) { ${selected} userErrors { field code message } }
+  }`;
+  return (await app.client().run<{ payload: Payload }>(query, variables)).payload;
+}
+
+const TABLES = [
+  'poll',
+  'question',
+  'question_option',
+  'telegram_user',
+  'poll_completion',
+  'notification_campaign',
+  'agenda_jobs',
+];
+
+/** A print of everything that a mutation could have written. */
+export function databasePrint(app: TestApp): Promise<unknown[]> {
+  const prints = TABLES.map(
+    (table) => `(SELECT md5(string_agg(line::text, ',' ORDER BY line::text)) FROM ${table} line) AS ${table}`,
+  );
+  return app.database.query(`SELECT ${prints.join(', ')}`);
+}
+
+/** Runs a mutation that must be refused, for one reason, with nothing written. @param field joined by dots */
+export async function expectRefusal(
+  app: TestApp,
+  mutation: Mutation,
+  variables: Arguments,
+  field: string,
+  code: string,
+): Promise<void> {
+  const before = await databasePrint(app);
+  const { userErrors, ...rest } = await mutate(app, mutation, variables);
+  const sentence = expect.stringMatching(/^\S[^\n]*\.$/) as unknown;
+  expect(userErrors).toEqual([{ field: field.split('.'), code, message: sentence }]);
+  for (const value of Object.values(rest)) expect([null, 0]).toContain(value);
+  expect(await databasePrint(app)).toEqual(before);
+}

@@ -1,0 +1,107 @@
+import { createClient } from 'graphql-ws';
+import WebSocket from 'ws';
+import { ADMIN_TOKEN } from './app.js';
+
+export interface Operation {
+  query: string;
+  variables?: Record<string, unknown>;
+  operationName?: string;
+}
+
+export interface GraphQLFailure {
+  message: string;
+  path?: (string | number)[];
+  extensions?: { code?: string };
+}
+
+export interface Answer<T> {
+  data?: T | null;
+  errors?: readonly GraphQLFailure[];
+}
+
+/** Sends one operation over HTTP. @param token null for none */
+export async function overHttp<T = Record<string, unknown>>(
+  url: string,
+  operation: Operation,
+  token: string | null = ADMIN_TOKEN,
+): Promise<Answer<T> & { status: number }> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...(token !== null && { authorization: `Bearer ${token}` }),
+    },
+    body: JSON.stringify(operation),
+  });
+  return { status: response.status, ...((await response.json()) as Answer<T>) };
+}
+
+/** Sends one operation over a WebSocket of its own. @returns its first result */
+export async function overSocket<T = Record<string, unknown>>(
+  url: string,
+  operation: Operation,
+  token: string = ADMIN_TOKEN,
+): Promise<Answer<T>> {
+  const client = createClient({
+    url: socketUrl(url),
+    webSocketImpl: WebSocket,
+    connectionParams: { authorization: `Bearer ${token}` },
+    retryAttempts: 0,
+  });
+  try {
+    return await new Promise<Answer<T>>((resolve, reject) => {
+      client.subscribe<T>(operation, {
+        next: (result) => {
+          resolve(result as Answer<T>);
+        },
+        error: (error) => {
+          if (Array.isArray(error)) resolve({ errors: error as GraphQLFailure[] });
+          else reject(new Error('The connection broke.', { cause: error }));
+        },
+        complete: () => {
+          reject(new Error('The operation was completed without a result.'));
+        },
+      });
+    });
+  } finally {
+    await client.dispose();
+  }
+}
+
+export const TRANSPORTS = [
+  ['HTTP', overHttp],
+  ['WebSocket', overSocket],
+] as const;
+
+/** Opens a WebSocket and acknowledges nothing. @returns the code with which the server closes it */
+export async function closeCode(url: string, connectionParams?: Record<string, unknown>): Promise<number> {
+  const client = createClient({
+    url: socketUrl(url),
+    webSocketImpl: WebSocket,
+    lazy: false,
+    connectionParams,
+    retryAttempts: 0,
+    onNonLazyError: () => undefined,
+  });
+  try {
+    return await new Promise<number>((resolve, reject) => {
+      client.on('connected', () => {
+        reject(new Error('The server let the client in.'));
+      });
+      client.on('closed', (event) => {
+        resolve((event as { code: number }).code);
+      });
+    });
+  } finally {
+    await client.dispose();
+  }
+}
+
+/** The code of the first error of an answer. */
+export function codeOf({ errors }: Answer<unknown>): string | undefined {
+  return errors?.[0]?.extensions?.code;
+}
+
+export function socketUrl(url: string): string {
+  return `${url.replace(/^http/, 'ws')}/graphql`;
+}

@@ -1,0 +1,35 @@
+import type { TestApp } from './app.js';
+import { waitFor } from './wait.js';
+
+/** A query that no test sends, and the end of the statement that it takes. */
+const MARKER = { query: '{ telegramUsers(first: 97) { nodes { id } } }', end: ' LIMIT 98' };
+
+/** The SQL of every statement that an app with LOG_LEVEL=trace has logged so far, in order. */
+function loggedStatements(app: TestApp): string[] {
+  return app
+    .output()
+    .split('\n')
+    .filter((line) => line.includes('"msg":"statement"') && line.endsWith('}'))
+    .map((line) => (JSON.parse(line) as { sql: string }).sql);
+}
+
+/** The statements up to now: output comes in order, so that none is missing once the marker has come. */
+async function statementsUpToNow(app: TestApp): Promise<string[]> {
+  const markers = loggedStatements(app).filter((sql) => sql.endsWith(MARKER.end)).length;
+  await app.client().run(MARKER.query);
+  return waitFor('the statement of the marker', () => {
+    const statements = loggedStatements(app);
+    return statements.filter((sql) => sql.endsWith(MARKER.end)).length > markers && statements;
+  });
+}
+
+/**
+ * Runs `work` against an app that serves the API only, with LOG_LEVEL=trace.
+ * @returns the statements that it took
+ */
+export async function statementsOf(app: TestApp, work: () => Promise<unknown>): Promise<string[]> {
+  const before = await statementsUpToNow(app);
+  await work();
+  const after = await statementsUpToNow(app);
+  return after.slice(before.length, -1);
+}
