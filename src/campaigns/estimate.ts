@@ -34,7 +34,8 @@ export function estimateDurationMs(
     sentInRamp += Math.min(chunkSize, (rampMs - chunk * chunkIntervalMs) / sendIntervalMs + 1);
   }
   const restMs = (Math.max(0, audienceSize - 1 - sentInRamp) / messagesPerSecond) * 1000;
-  return Math.max(lastEndsMs, rampMs + restMs);
+  const atFullRateMs = ((audienceSize - 1) / messagesPerSecond) * 1000;
+  return Math.max(lastEndsMs, chunkCount > rampChunks ? rampMs + restMs : 0, atFullRateMs);
 }
 
 export interface Progress {

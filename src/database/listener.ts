@@ -52,6 +52,8 @@ export class PostgresListener {
     });
     await client.connect();
     await client.query(`LISTEN ${client.escapeIdentifier(channel)}`);
+    // The end of the connection can come with the answer to LISTEN, and then it has been told already.
+    if (lost) throw new Error('The connection ended as soon as it was made.');
     this.client = client;
     onConnected();
   }

@@ -91,6 +91,9 @@ const MAX_BLOCK_MS = 300_000;
 /** Telegram counts whole seconds by its own clock. */
 const BLOCK_MARGIN_MS = 100;
 
+/** Timers are late by a few milliseconds: so much is caught up with, or the rate would never be reached. */
+const MAX_CATCH_UP_MS = 10;
+
 const URGENT_LANE = 'urgent';
 
 /** Messages that somebody in the chat is waiting for. */
@@ -105,7 +108,8 @@ export class RateLimiter {
   private readonly waiters: Waiter[] = [];
   private pumping = false;
   private lastLane = '';
-  private nextTurnAt = 0;
+  private lastTurnAt = 0;
+  private turns: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly store: RateLimitStore,
@@ -137,13 +141,16 @@ export class RateLimiter {
 
   /**
    * Waits for the time of a slot. Slots that come late, because the process was busy, are not caught up with in a
-   * burst: no two messages of this process leave closer together than the rate allows.
+   * burst: messages of this process leave as far apart as the rate asks, but for what timers are late.
    */
-  async turn(slot: Slot): Promise<void> {
-    const at = Math.max(slot.at, this.nextTurnAt);
-    this.nextTurnAt = at + 1000 / this.messagesPerSecond;
-    const waitMs = at - performance.now();
-    if (waitMs > 0) await sleep(waitMs);
+  turn(slot: Slot): Promise<void> {
+    this.turns = this.turns.then(async () => {
+      const at = Math.max(slot.at, this.lastTurnAt + 1000 / this.messagesPerSecond);
+      const waitMs = at - performance.now();
+      if (waitMs > 0) await sleep(waitMs);
+      this.lastTurnAt = Math.max(at, performance.now() - MAX_CATCH_UP_MS);
+    });
+    return this.turns;
   }
 
   /**

@@ -1,0 +1,117 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { estimateDurationMs, estimateFinishAt, progressPercentage } from '../../src/campaigns/estimate.js';
+import { Mailbox } from '../../src/campaigns/mailbox.js';
+import { SendRate } from '../../src/campaigns/send-rate.js';
+import { isPersonal, renderTemplate, templateProblem } from '../../src/campaigns/template.js';
+
+describe('templates', () => {
+  test('names are filled in and escaped', () => {
+    const text = renderTemplate('<b>{{ firstName }}</b>: {{pollTitle}}', {
+      firstName: 'A<&"',
+      pollTitle: 'B',
+    });
+    expect(text).toBe('<b>A&lt;&amp;&quot;</b>: B');
+  });
+
+  test('a name can never add markup', () => {
+    fc.assert(
+      fc.property(fc.string(), (firstName) => {
+        expect(renderTemplate('{{firstName}}', { firstName, pollTitle: '' })).not.toMatch(/[<>"]/);
+      }),
+    );
+  });
+
+  test.each([
+    ['', 'blank'],
+    ['   ', 'blank'],
+    ['x'.repeat(4097), '4096'],
+    ['Hello {{name}}', '{{name}}'],
+  ])('%# is refused with a sentence that says what would be right', (template, part) => {
+    expect(templateProblem(template)).toContain(part);
+  });
+
+  test('only the first name makes a text personal', () => {
+    expect([isPersonal('{{pollTitle}}'), isPersonal('{{firstName}}')]).toEqual([false, true]);
+  });
+});
+
+describe('estimates', () => {
+  const pacing = { chunkSize: 100, chunkIntervalMs: 2000, sendIntervalMs: 1000 };
+
+  test.each([
+    [0, 0],
+    [1, 0],
+    [70, 69_000],
+    [100, 99_000],
+    [250, 101_000],
+  ])('%i recipients at the default pacing take %i ms', (audience, durationMs) => {
+    expect(estimateDurationMs(audience, pacing, 28)).toBe(durationMs);
+  });
+
+  test('never less than the rate allows, nor than the pauses add up to', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 1_000_000 }),
+        fc.integer({ min: 1, max: 1000 }),
+        (audience, rate) => {
+          const durationMs = estimateDurationMs(audience, pacing, rate);
+          expect(durationMs).toBeGreaterThanOrEqual(((audience - 1) / rate) * 1000 - 1);
+          expect(durationMs).toBeGreaterThanOrEqual((Math.min(audience, 100) - 1) * 1000);
+        },
+      ),
+    );
+  });
+
+  test('a running campaign is judged by its own rate', () => {
+    const startedAt = new Date(0);
+    const finish = estimateFinishAt(
+      { totalUsers: 100, pendingUsers: 50, startedAt },
+      pacing,
+      28,
+      new Date(10_000),
+    );
+    expect(finish).toEqual(new Date(20_000));
+  });
+
+  test.each([
+    [0, 0, false, 0],
+    [0, 0, true, 100],
+    [3, 2, false, 33.33],
+    [1_000_000, 1, false, 99.99],
+    [5, 0, true, 100],
+  ])('of %i with %i pending, completed %s, %d percent are done', (total, pending, completed, percentage) => {
+    expect(progressPercentage(total, pending, completed)).toBe(percentage);
+  });
+});
+
+describe('a mailbox', () => {
+  test('keeps only the newest value for a reader who is slow', async () => {
+    const mailbox = new Mailbox<number>(() => undefined);
+    mailbox.put(1);
+    mailbox.put(2);
+    expect(await mailbox.next()).toEqual({ done: false, value: 2 });
+  });
+
+  test('gives the last value before it ends', async () => {
+    let left = false;
+    const mailbox = new Mailbox<number>(() => (left = true));
+    mailbox.put(1);
+    mailbox.finish();
+    const values = [];
+    for await (const value of mailbox) values.push(value);
+    expect({ values, left }).toEqual({ values: [1], left: true });
+  });
+
+  test('can be left while it waits', async () => {
+    const mailbox = new Mailbox<number>(() => undefined);
+    const waiting = mailbox.next();
+    await mailbox.return();
+    expect((await waiting).done).toBe(true);
+  });
+});
+
+test('the send rate looks at the last ten seconds', () => {
+  const rate = new SendRate();
+  expect([rate.observe(0, 0), rate.observe(100, 5000), rate.observe(100, 16_000)]).toEqual([0, 20, 0]);
+});

@@ -1,0 +1,95 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { classify, explain } from '../../src/sending/classification.js';
+import type { TelegramFailure } from '../../src/sending/outcome.js';
+
+const FORBIDDEN = 'Forbidden: ';
+const BAD_REQUEST = 'Bad Request: ';
+
+describe('classification', () => {
+  test.each([
+    [403, `${FORBIDDEN}bot was blocked by the user`, 'recipientGone', 'BOT_BLOCKED'],
+    [403, `${FORBIDDEN}user is deactivated`, 'recipientGone', 'USER_DEACTIVATED'],
+    [
+      403,
+      `${FORBIDDEN}bot can't initiate conversation with a user`,
+      'recipientGone',
+      'CONVERSATION_NOT_STARTED',
+    ],
+    [403, `${FORBIDDEN}bot can't send messages to bots`, 'recipientGone', 'RECIPIENT_IS_BOT'],
+    [403, `${FORBIDDEN}something new`, 'recipientFailed', 'FORBIDDEN'],
+    [400, `${BAD_REQUEST}chat not found`, 'recipientFailed', 'CHAT_NOT_FOUND'],
+    [400, `${BAD_REQUEST}PEER_ID_INVALID`, 'recipientFailed', 'PEER_ID_INVALID'],
+    [400, `${BAD_REQUEST}CHAT_RESTRICTED`, 'recipientFailed', 'CHAT_RESTRICTED'],
+    [400, `${BAD_REQUEST}something new`, 'recipientFailed', 'BAD_REQUEST'],
+    [401, 'Unauthorized', 'botUnusable', 'BOT_TOKEN_REJECTED'],
+    [404, 'Not Found', 'botUnusable', 'BOT_TOKEN_REJECTED'],
+    [421, 'Misdirected Request', 'botUnusable', 'BOT_ON_OTHER_SERVER'],
+    [400, 'Logged out', 'botUnusable', 'BOT_LOGGED_OUT'],
+    [400, `${BAD_REQUEST}can't parse entities: unclosed tag`, 'templateUnusable', 'MARKUP_INVALID'],
+    [400, `${BAD_REQUEST}message is too long`, 'templateUnusable', 'MESSAGE_TOO_LONG'],
+    [400, `${BAD_REQUEST}message text is empty`, 'templateUnusable', 'MESSAGE_EMPTY'],
+    [400, `${BAD_REQUEST}BUTTON_URL_INVALID`, 'templateUnusable', 'BUTTON_INVALID'],
+    [400, `${BAD_REQUEST}reply markup is too long`, 'templateUnusable', 'REPLY_MARKUP_TOO_LONG'],
+    [400, `${BAD_REQUEST}unsupported parse_mode`, 'templateUnusable', 'PARSE_MODE_INVALID'],
+    [500, 'Internal Server Error', 'transient', 'TELEGRAM_UNAVAILABLE'],
+  ])('%i "%s" is %s', (code, description, kind, reason) => {
+    expect(classify({ kind: 'answer', code, description })).toMatchObject({ kind, reason });
+  });
+
+  test.each([
+    ['ECONNREFUSED', 'transient'],
+    ['ENOTFOUND', 'transient'],
+    ['EAI_AGAIN', 'transient'],
+    ['ECONNRESET', 'ambiguous'],
+    ['ERR_STREAM_PREMATURE_CLOSE', 'ambiguous'],
+    ['TIMEOUT', 'ambiguous'],
+    ['INVALID_BODY', 'ambiguous'],
+    ['UNKNOWN', 'ambiguous'],
+  ])('the transport error %s is %s', (code, kind) => {
+    expect(classify({ kind: 'transport', code }).kind).toBe(kind);
+  });
+
+  test('a 429 says how long to wait', () => {
+    const failure: TelegramFailure = { kind: 'answer', code: 429, description: 'x', retryAfterSeconds: 7 };
+    expect(classify(failure)).toEqual({ kind: 'throttled', retryAfterMs: 7000 });
+  });
+
+  test('a chat that has moved is followed', () => {
+    const failure: TelegramFailure = { kind: 'answer', code: 400, description: 'x', migrateToChatId: '-100' };
+    expect(classify(failure)).toEqual({ kind: 'moved', chatId: '-100' });
+  });
+
+  test('letter case of a description does not matter', () => {
+    fc.assert(
+      fc.property(fc.infiniteStream(fc.boolean()), (upper) => {
+        const description = Array.from('forbidden: bot was blocked by the user')
+          .map((letter) => (upper.next().value === true ? letter.toUpperCase() : letter))
+          .join('');
+        expect(classify({ kind: 'answer', code: 403, description })).toMatchObject({ reason: 'BOT_BLOCKED' });
+      }),
+    );
+  });
+
+  test('no answer is taken for a success, and every transport error that may have delivered is ambiguous', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 300, max: 599 }),
+        fc.string(),
+        fc.string(),
+        (code, description, errorCode) => {
+          expect(classify({ kind: 'answer', code, description }).kind).not.toBe('sent');
+          const outcome = classify({ kind: 'transport', code: errorCode }).kind;
+          const connected = !/^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/.test(errorCode);
+          expect(outcome).toBe(connected ? 'ambiguous' : 'transient');
+        },
+      ),
+    );
+  });
+
+  test('every reason that stops a campaign is explained in a sentence', () => {
+    for (const reason of ['BOT_TOKEN_REJECTED', 'MARKUP_INVALID', 'anything else']) {
+      expect(explain(reason)).toMatch(/\.$/);
+    }
+  });
+});

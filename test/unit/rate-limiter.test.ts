@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { Pool } from 'pg';
+import { PreparedSql } from '../../src/database/prepared.js';
+import {
+  PostgresRateLimit,
+  RateLimiter,
+  URGENT,
+  type RateLimitStore,
+} from '../../src/sending/rate-limiter.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+
+let database: TestDatabase;
+let pool: Pool;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = new Pool({ connectionString: database.url, max: 8 });
+});
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+
+let bots = 0;
+function newLimit(messagesPerSecond: number): PostgresRateLimit {
+  bots += 1;
+  return new PostgresRateLimit(new PreparedSql(pool), `bot-${bots}`, messagesPerSecond);
+}
+
+/** Times of the slots that the processes got, by the clock they share in this test. */
+async function reserveAll(
+  limit: PostgresRateLimit,
+  requests: number[],
+  spacingMs: number,
+): Promise<number[]> {
+  const granted = await Promise.all(
+    requests.map(async (wanted) => {
+      const askedAt = performance.now();
+      const { granted: count, waitMs } = await limit.reserve(wanted);
+      return Array.from({ length: count }, (_, index) => askedAt + waitMs + index * spacingMs);
+    }),
+  );
+  return granted.flat().sort((a, b) => a - b);
+}
+
+describe('the limit that all processes share', () => {
+  test('never hands out more than the rate in any second, whatever the interleaving', async () => {
+    const requests = fc.array(fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 12 }), {
+      minLength: 1,
+      maxLength: 6,
+    });
+    await fc.assert(
+      fc.asyncProperty(requests, fc.constantFrom(28, 100, 1000), async (rounds, rate) => {
+        const limit = newLimit(rate);
+        const before = await database.query<{ at: Date }>('SELECT clock_timestamp() AS at');
+        let total = 0;
+        for (const round of rounds) total += (await reserveAll(limit, round, 1000 / rate)).length;
+        const [row] = await database.query<{ usedMs: number }>(
+          `SELECT 1000 * extract(epoch FROM next_at - $1)::float8 AS "usedMs" FROM rate_limit WHERE bot = $2`,
+          [before[0]?.at, `bot-${bots}`],
+        );
+        // Every slot takes its own stretch of 1000/rate ms of the one time line, so that no second holds more.
+        expect(total * (1000 / rate)).toBeLessThanOrEqual((row?.usedMs ?? 0) + 1);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test('reserves no further ahead than its horizon', async () => {
+    const limit = newLimit(10);
+    const first = await limit.reserve(1000);
+    const second = await limit.reserve(1);
+    expect(first.granted).toBe(2);
+    expect(second.granted).toBe(0);
+    expect(second.waitMs).toBeGreaterThan(0);
+  });
+
+  test('after a 429 one probe goes out, and the rest once it was answered', async () => {
+    const limit = newLimit(1000);
+    await limit.block(60);
+    expect((await limit.reserve(5)).granted).toBe(1);
+    expect((await limit.reserve(5)).granted).toBe(0);
+    await limit.unblock();
+    expect((await limit.reserve(5)).granted).toBe(5);
+  });
+
+  test('the longest of several 429s counts', async () => {
+    const limit = newLimit(1000);
+    await limit.block(60_000);
+    await limit.block(10);
+    const { granted, waitMs } = await limit.reserve(1);
+    expect(granted).toBe(0);
+    expect(waitMs).toBeGreaterThan(10_000);
+  });
+});
+
+/** Grants one slot at a time, in the order of asking. */
+class SlotBySlot implements RateLimitStore {
+  reserve(): Promise<{ granted: number; waitMs: number; probe: boolean }> {
+    return Promise.resolve({ granted: 1, waitMs: 0, probe: false });
+  }
+  block(): Promise<void> {
+    return Promise.resolve();
+  }
+  unblock(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+describe('the senders of one process', () => {
+  test('campaigns take turns whatever their number of chunks, and what is urgent comes first', async () => {
+    const limiter = new RateLimiter(new SlotBySlot(), 1000, fail);
+    const served: string[] = [];
+    const signal = new AbortController().signal;
+    const asked = ['large', 'large', 'large', 'large', 'small', 'small'].map((lane) =>
+      limiter.acquire({ lane, remaining: 1 }, 1, signal).then(() => served.push(lane)),
+    );
+    asked.push(limiter.acquire(URGENT, 1, signal).then(() => served.push('urgent')));
+    await Promise.all(asked);
+    expect(served).toEqual(['urgent', 'large', 'small', 'large', 'small', 'large', 'large']);
+  });
+
+  test('within a campaign the chunk with the most left comes first', async () => {
+    const limiter = new RateLimiter(new SlotBySlot(), 1000, fail);
+    const served: number[] = [];
+    const signal = new AbortController().signal;
+    await Promise.all(
+      [3, 9, 5].map((remaining) =>
+        limiter.acquire({ lane: 'a', remaining }, 1, signal).then(() => served.push(remaining)),
+      ),
+    );
+    expect(served).toEqual([9, 5, 3]);
+  });
+
+  test('a sender that gives up gets no slot and holds up nobody', async () => {
+    const limiter = new RateLimiter(new SlotBySlot(), 1000, fail);
+    const controller = new AbortController();
+    const givenUp = limiter.acquire({ lane: 'a', remaining: 1 }, 1, controller.signal);
+    controller.abort();
+    expect(await givenUp).toEqual([]);
+    expect(await limiter.acquire({ lane: 'a', remaining: 1 }, 1, new AbortController().signal)).toHaveLength(
+      1,
+    );
+  });
+
+  test('slots that come late are not caught up with in a burst', async () => {
+    const limiter = new RateLimiter(new SlotBySlot(), 100, fail);
+    const late = { at: performance.now() - 500, probe: false };
+    const turns: number[] = [];
+    for (let turn = 0; turn < 5; turn += 1) {
+      await limiter.turn(late);
+      turns.push(performance.now());
+    }
+    // Four turns at 100 a second, of which at most 10 ms are caught up with.
+    expect((turns.at(-1) ?? 0) - (turns[0] ?? 0)).toBeGreaterThan(28);
+  });
+});
+
+function fail(error: unknown): void {
+  throw error;
+}

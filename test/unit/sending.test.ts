@@ -1,0 +1,136 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { DeliveryStatus } from '../../src/campaigns/delivery.entity.js';
+import { TelegramUserStatus } from '../../src/people/telegram-user.entity.js';
+import { backoffMs, MAX_ATTEMPTS } from '../../src/sending/backoff.js';
+import type { Settlement } from '../../src/sending/delivery.store.js';
+import type { SendOutcome } from '../../src/sending/outcome.js';
+import { SendWindow } from '../../src/sending/send-window.js';
+import { settlementOf } from '../../src/sending/settlement-of.js';
+import { streakOf } from '../../src/sending/settlements.js';
+
+const recipient = { userId: '1', chatId: '1', firstName: null, fence: 1, attempts: 1 };
+const PERSONAL = 'Hello {{firstName}}';
+const IMPERSONAL = 'Hello';
+
+describe('what an outcome does', () => {
+  test.each<[string, SendOutcome, string, object]>([
+    ['sent', { kind: 'sent', messageId: '7' }, IMPERSONAL, { status: 'SENT', messageId: '7' }],
+    [
+      'throttled: later, no attempt spent',
+      { kind: 'throttled', retryAfterMs: 3000 },
+      IMPERSONAL,
+      { status: 'PENDING', retryInMs: 3000, attemptUnspent: true },
+    ],
+    ['ambiguous', { kind: 'ambiguous', reason: 'X' }, IMPERSONAL, { status: 'UNCONFIRMED', reason: 'X' }],
+    [
+      'gone',
+      { kind: 'recipientGone', reason: 'BOT_BLOCKED', userStatus: TelegramUserStatus.BLOCKED },
+      IMPERSONAL,
+      { status: 'FAILED', userStatus: 'BLOCKED' },
+    ],
+    ['moved', { kind: 'moved', chatId: '5' }, IMPERSONAL, { status: 'PENDING', chatId: '5' }],
+    [
+      'too long because of a name',
+      { kind: 'templateUnusable', reason: 'MESSAGE_TOO_LONG', lengthOnly: true },
+      PERSONAL,
+      { status: 'FAILED', reason: 'MESSAGE_TOO_LONG' },
+    ],
+  ])('%s', (_name, outcome, template, settlement) => {
+    expect(settlementOf(outcome, recipient, template)).toMatchObject({ settlement });
+  });
+
+  test.each<[string, SendOutcome]>([
+    ['a dead token', { kind: 'botUnusable', reason: 'BOT_TOKEN_REJECTED' }],
+    ['broken markup', { kind: 'templateUnusable', reason: 'MARKUP_INVALID', lengthOnly: false }],
+    [
+      'a text that is too long for everybody',
+      { kind: 'templateUnusable', reason: 'MESSAGE_TOO_LONG', lengthOnly: true },
+    ],
+  ])('%s stops the campaign and leaves the recipient pending', (_name, outcome) => {
+    const verdict = settlementOf(outcome, recipient, IMPERSONAL);
+    expect(verdict.stopReason).toBeDefined();
+    expect(verdict.settlement).toMatchObject({ status: 'PENDING', attemptUnspent: true });
+  });
+
+  test('a chat is followed once', () => {
+    const moved = { ...recipient, chatId: '5' };
+    expect(settlementOf({ kind: 'moved', chatId: '6' }, moved, IMPERSONAL).settlement.status).toBe('FAILED');
+  });
+
+  test('a transient failure is final after the last attempt', () => {
+    const outcome: SendOutcome = { kind: 'transient', reason: 'TELEGRAM_UNAVAILABLE' };
+    const statuses = Array.from({ length: MAX_ATTEMPTS }, (_, index) => {
+      return settlementOf(outcome, { ...recipient, attempts: index + 1 }, IMPERSONAL).settlement.status;
+    });
+    expect(statuses).toEqual(['PENDING', 'PENDING', 'PENDING', 'PENDING', 'FAILED']);
+  });
+});
+
+describe('backoff', () => {
+  test('grows, stays within its bounds and is spread by half', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 50 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (attempts, random) => {
+          const delay = backoffMs(attempts, () => random);
+          const ceiling = Math.min(30_000, 500 * 2 ** (attempts - 1));
+          expect(delay).toBeGreaterThanOrEqual(Math.floor(ceiling / 2));
+          expect(delay).toBeLessThanOrEqual(ceiling);
+        },
+      ),
+    );
+  });
+});
+
+describe('a streak of like failures', () => {
+  const settlement = (status: Settlement['status'], reason?: string): Settlement => {
+    return { campaignId: '1', userId: '1', fence: 1, status, reason };
+  };
+  const { SENT, FAILED, PENDING, UNCONFIRMED } = DeliveryStatus;
+
+  test.each<[string, Settlement[], object]>([
+    ['nothing', [], { count: 0, broken: false }],
+    [
+      'two alike',
+      [settlement(FAILED, 'A'), settlement(FAILED, 'A')],
+      { reason: 'A', count: 2, broken: false },
+    ],
+    [
+      'a success before',
+      [settlement(SENT), settlement(FAILED, 'A')],
+      { reason: 'A', count: 1, broken: true },
+    ],
+    [
+      'a success after',
+      [settlement(FAILED, 'A'), settlement(SENT)],
+      { reason: null, count: 0, broken: true },
+    ],
+    [
+      'another before',
+      [settlement(FAILED, 'B'), settlement(FAILED, 'A')],
+      { reason: 'A', count: 1, broken: true },
+    ],
+    [
+      'retries between',
+      [settlement(FAILED, 'A'), settlement(PENDING)],
+      { reason: 'A', count: 1, broken: false },
+    ],
+    [
+      'unconfirmed ones',
+      [settlement(UNCONFIRMED, 'C'), settlement(UNCONFIRMED, 'C')],
+      { reason: 'C', count: 2 },
+    ],
+  ])('%s', (_name, group, streak) => {
+    expect(streakOf(group)).toMatchObject(streak);
+  });
+});
+
+test('the send window follows rate times latency', () => {
+  const window = new SendWindow(1000);
+  for (let request = 0; request < 200; request += 1) window.observe(10);
+  expect(window.size()).toBeLessThan(20);
+  for (let request = 0; request < 200; request += 1) window.observe(100);
+  expect(window.size()).toBeGreaterThan(145);
+});
