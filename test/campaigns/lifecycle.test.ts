@@ -1,0 +1,240 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { ANSWERS } from '../../src/telegram/sandbox/index.js';
+import { TestApp } from '../support/app.js';
+import {
+  campaign,
+  createCampaign,
+  createOpenPoll,
+  createUsers,
+  followCampaign,
+  startCampaign,
+} from '../support/factories.js';
+import { waitFor } from '../support/wait.js';
+import { change, delivery, retry } from './operations.js';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await TestApp.start({ environment: { RECONCILE_INTERVAL_MS: '500' } });
+});
+afterAll(() => app.stop());
+afterEach(async () => {
+  app.sandbox.faults.clear();
+  app.sandbox.clear();
+  await app.database.query(
+    `UPDATE notification_campaign SET status = 'CANCELLED' WHERE status <> 'CANCELLED'`,
+  );
+  await app.database.query('DELETE FROM delivery');
+  await app.database.query('DELETE FROM telegram_user');
+});
+
+const SLOW = { pacing: { sendIntervalMs: 50, chunkIntervalMs: 0, chunkSize: 20 } };
+
+/** A running campaign of 60 in 3 chunks, of which some have been sent. */
+async function runningCampaign(): Promise<string> {
+  const api = app.client();
+  await createUsers(app.database, 60);
+  const id = await createCampaign(api, await createOpenPoll(api), SLOW);
+  await startCampaign(api, id);
+  await waitFor('the first messages', async () => (await campaign(api, id)).sentUsers > 5);
+  return id;
+}
+
+describe('an operator', () => {
+  test('pauses a campaign, and resumes it with its totals', async () => {
+    const api = app.client();
+    const id = await runningCampaign();
+    const paused = await change(api, 'pauseCampaign', id);
+    const still = await waitFor('what was in flight', async () => {
+      const [row] = await app.database.query<{ sending: number }>(
+        `SELECT count(*)::integer AS sending FROM delivery WHERE status = 'SENDING'`,
+      );
+      return row?.sending === 0 ? campaign(api, id) : undefined;
+    });
+    const accepted = app.sandbox.messages.length;
+    await waitFor('every chunk to be released', async () => {
+      const running = await app.database.query(`SELECT FROM campaign_chunk WHERE state = 'RUNNING'`);
+      return running.length === 0;
+    });
+    expect(paused.campaign?.status).toBe('PAUSED');
+    expect(app.sandbox.messages).toHaveLength(accepted);
+    expect(still).toMatchObject({ status: 'PAUSED', totalUsers: 60, sentUsers: accepted });
+
+    const resumed = await change(api, 'resumeCampaign', id);
+    const events = await followCampaign(api, id);
+    expect(resumed.campaign).toMatchObject({ status: 'PROCESSING', totalUsers: 60 });
+    expect(events.at(-1)).toMatchObject({ status: 'COMPLETED', sentUsers: 60 });
+    expect(new Set(app.sandbox.messages.map(({ chatId }) => chatId)).size).toBe(60);
+    expect(app.sandbox.messages).toHaveLength(60);
+  });
+
+  test('cancels a campaign: whoever was pending is skipped, and nobody is reminded afterwards', async () => {
+    const api = app.client();
+    const id = await runningCampaign();
+    const following = followCampaign(api, id);
+    const cancelled = await change(api, 'cancelCampaign', id);
+    const last = (await following).at(-1);
+    expect(cancelled.campaign?.status).toBe('CANCELLED');
+    expect(last).toMatchObject({
+      status: 'CANCELLED',
+      pendingUsers: 0,
+      sentUsers: app.sandbox.messages.length,
+    });
+    expect((last?.sentUsers ?? 0) + (last?.skippedUsers ?? 0)).toBe(60);
+    expect((await change(api, 'resumeCampaign', id)).userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
+  });
+
+  test('retries what failed, and nothing else', async () => {
+    const api = app.client();
+    const [blocked = '', other = ''] = await createUsers(app.database, 2);
+    app.sandbox.faults.add({ chatId: Number(blocked), answer: ANSWERS.chatNotFound });
+    const id = await createCampaign(api, await createOpenPoll(api));
+    await startCampaign(api, id);
+    await followCampaign(api, id);
+    expect(await delivery(api, id, blocked)).toEqual({
+      status: 'FAILED',
+      reason: 'CHAT_NOT_FOUND',
+      attempts: 1,
+    });
+
+    app.sandbox.faults.clear();
+    const retried = await retry(api, id);
+    await followCampaign(api, id);
+    expect(retried.campaign).toMatchObject({
+      status: 'PROCESSING',
+      pendingUsers: 1,
+      failedUsers: 0,
+      sentUsers: 1,
+    });
+    expect(await campaign(api, id)).toMatchObject({ status: 'COMPLETED', sentUsers: 2, totalUsers: 2 });
+    expect(app.sandbox.messagesTo(Number(blocked))).toHaveLength(1);
+    expect(app.sandbox.messagesTo(Number(other))).toHaveLength(1);
+  });
+
+  test('cannot retry what was sent', async () => {
+    const api = app.client();
+    await createUsers(app.database, 1);
+    const id = await createCampaign(api, await createOpenPoll(api));
+    await startCampaign(api, id);
+    await followCampaign(api, id);
+    expect((await retry(api, id, ['SENT'])).userErrors).toMatchObject([
+      { field: ['statuses'], code: 'INVALID' },
+    ]);
+  });
+
+  test.each(['pauseCampaign', 'resumeCampaign', 'cancelCampaign'] as const)(
+    '%s of a campaign that does not exist is NOT_FOUND',
+    async (mutation) => {
+      const { userErrors } = await change(app.client(), mutation, '999999');
+      expect(userErrors).toMatchObject([{ field: ['id'], code: 'NOT_FOUND' }]);
+    },
+  );
+
+  test.each([
+    ['pauseCampaign', 'INVALID_STATE'],
+    ['resumeCampaign', 'INVALID_STATE'],
+  ] as const)('%s of a campaign that was not started is %s', async (mutation, code) => {
+    const api = app.client();
+    const id = await createCampaign(api, await createOpenPoll(api));
+    expect((await change(api, mutation, id)).userErrors).toMatchObject([{ code }]);
+  });
+});
+
+describe('a scheduled campaign', () => {
+  test('starts by itself when it is due', async () => {
+    const api = app.client();
+    await createUsers(app.database, 3);
+    const scheduledFor = new Date(Date.now() + 1500).toISOString();
+    const id = await createCampaign(api, await createOpenPoll(api), { scheduledFor });
+    const events = await followCampaign(api, id);
+    expect(events[0]?.status).toBe('SCHEDULED');
+    expect(events.at(-1)).toMatchObject({ status: 'COMPLETED', sentUsers: 3 });
+    expect(app.sandbox.messages[0]?.sentAt).toBeGreaterThanOrEqual(Date.parse(scheduledFor) - 200);
+  });
+
+  test('can be started before', async () => {
+    const api = app.client();
+    await createUsers(app.database, 1);
+    const scheduledFor = new Date(Date.now() + 3_600_000).toISOString();
+    const id = await createCampaign(api, await createOpenPoll(api), { scheduledFor });
+    expect((await startCampaign(api, id)).campaign?.status).toBe('PROCESSING');
+    expect((await followCampaign(api, id)).at(-1)).toMatchObject({ status: 'COMPLETED' });
+  });
+
+  test('that was missed by more than an hour is paused with the reason', async () => {
+    const api = app.client();
+    await createUsers(app.database, 1);
+    const scheduledFor = new Date(Date.now() + 3_600_000).toISOString();
+    const id = await createCampaign(api, await createOpenPoll(api), { scheduledFor });
+    await app.database.query(
+      `UPDATE notification_campaign SET scheduled_for = now() - interval '61 minutes' WHERE id = $1`,
+      [id],
+    );
+    await waitFor('the campaign to be held', async () => (await campaign(api, id)).status === 'PAUSED');
+    const { campaign: resumed } = await change(api, 'resumeCampaign', id);
+    expect(resumed?.status).toBe('PROCESSING');
+    expect((await followCampaign(api, id)).at(-1)).toMatchObject({ status: 'COMPLETED', sentUsers: 1 });
+  });
+});
+
+describe('before a campaign', () => {
+  test('a preview says what it would do', async () => {
+    const api = app.client();
+    await createUsers(app.database, 250);
+    await app.database.query(`UPDATE telegram_user SET status = 'BLOCKED' WHERE id = 1000001`);
+    const topicId = await createOpenPoll(api);
+    const { campaignPreview } = await api.run<{ campaignPreview: object }>(
+      `query ($input: CreateCampaignInput!) { campaignPreview(input: $input) {
+         audienceSize excluded { reason count } chunkCount finishesBeforePollCloses sampleText } }`,
+      { input: { topicId, messageTemplate: '{{firstName}}: {{pollTitle}}' } },
+    );
+    expect(campaignPreview).toEqual({
+      audienceSize: 249,
+      excluded: [{ reason: 'BLOCKED', count: 1 }],
+      chunkCount: 3,
+      finishesBeforePollCloses: true,
+      sampleText: 'Person 1000002: Test poll',
+    });
+  });
+
+  test('a test notification goes to one person and into no ledger', async () => {
+    const api = app.client();
+    const [user = ''] = await createUsers(app.database, 1);
+    const id = await createCampaign(api, await createOpenPoll(api));
+    const send = (telegramUserId: string) =>
+      api.run<{ sendTestNotification: { delivered: boolean; userErrors: { code: string }[] } }>(
+        `mutation ($id: ID!, $telegramUserId: ID!) {
+           sendTestNotification(campaignId: $id, telegramUserId: $telegramUserId) {
+             delivered userErrors { field code message } } }`,
+        { id, telegramUserId },
+      );
+    expect((await send(user)).sendTestNotification).toEqual({ delivered: true, userErrors: [] });
+    expect(app.sandbox.messagesTo(Number(user))).toHaveLength(1);
+    expect((await send('77')).sendTestNotification.userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
+    app.sandbox.faults.add({ answer: ANSWERS.blocked });
+    expect((await send(user)).sendTestNotification).toMatchObject({
+      delivered: false,
+      userErrors: [{ code: 'TELEGRAM_REJECTED' }],
+    });
+    expect(await campaign(api, id)).toMatchObject({ status: 'PENDING', totalUsers: 0 });
+  });
+});
+
+describe('people who write to the bot', () => {
+  test('/start makes them known and reachable, /stop ends that', async () => {
+    const user = { id: 5_000_001, first_name: 'Ada', username: 'ada' };
+    const status = async () => {
+      const [row] = await app.database.query<{ status: string }>(
+        `SELECT status FROM telegram_user WHERE id = $1`,
+        [user.id],
+      );
+      return row?.status;
+    };
+    app.sandbox.userSays(user, '/start');
+    await waitFor('/start', async () => (await status()) === 'ACTIVE');
+    app.sandbox.userSays(user, '/stop');
+    await waitFor('/stop', async () => (await status()) === 'OPTED_OUT');
+    app.sandbox.userSays(user, '/start poll_1');
+    await waitFor('/start', async () => (await status()) === 'ACTIVE');
+    await waitFor('the answers', () => app.sandbox.messagesTo(user.id).length === 3);
+  });
+});

@@ -1,0 +1,57 @@
+import type { ApiClient } from '../../src/cli/api-client.js';
+import type { CampaignRow, UserError } from '../support/factories.js';
+
+export interface CampaignPayload {
+  campaign: (CampaignRow & { failure: { code: string; message: string } | null }) | null;
+  userErrors: UserError[];
+}
+
+const FIELDS = `campaign { id status totalUsers pendingUsers sentUsers failedUsers skippedUsers unconfirmedUsers chunkCount
+  failure { code message } } userErrors { field code message }`;
+
+type IdMutation = 'startCampaign' | 'pauseCampaign' | 'resumeCampaign' | 'cancelCampaign';
+
+/** Runs a mutation that takes nothing but the id of a campaign. */
+export async function change(api: ApiClient, mutation: IdMutation, id: string): Promise<CampaignPayload> {
+  const data = await api.run<Record<string, CampaignPayload>>(
+    `mutation ($id: ID!) { ${mutation}(id: $id) { ${FIELDS} } }`,
+    { id },
+  );
+  return data[mutation]!;
+}
+
+export async function retry(
+  api: ApiClient,
+  campaignId: string,
+  statuses?: string[],
+): Promise<CampaignPayload> {
+  const { retryDeliveries } = await api.run<{ retryDeliveries: CampaignPayload }>(
+    statuses
+      ? `mutation ($campaignId: ID!, $statuses: [DeliveryStatus!]!) {
+           retryDeliveries(campaignId: $campaignId, statuses: $statuses) { ${FIELDS} } }`
+      : `mutation ($campaignId: ID!) { retryDeliveries(campaignId: $campaignId) { ${FIELDS} } }`,
+    { campaignId, statuses },
+  );
+  return retryDeliveries;
+}
+
+/** Status, reason and attempts of one delivery. */
+export async function delivery(
+  api: ApiClient,
+  campaignId: string,
+  userId: string,
+): Promise<{ status: string; reason: string | null; attempts: number }> {
+  const { campaign } = await api.run<{
+    campaign: {
+      deliveries: {
+        nodes: { status: string; reason: string | null; attempts: number; user: { id: string } }[];
+      };
+    };
+  }>(
+    `query ($id: ID!) { campaign(id: $id) { deliveries(first: 100) { nodes { status reason attempts user { id } } } } }`,
+    { id: campaignId },
+  );
+  const found = campaign.deliveries.nodes.find(({ user }) => user.id === userId);
+  if (!found) throw new Error(`There is no delivery to ${userId}.`);
+  return { status: found.status, reason: found.reason, attempts: found.attempts };
+}
