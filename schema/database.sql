@@ -103,8 +103,8 @@ TABLE delivery WITH (fillfactor=80)
   CONSTRAINT delivery_pk PRIMARY KEY (campaign_id, user_id)
   CONSTRAINT delivery_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'SENDING'::text, 'SENT'::text, 'FAILED'::text, 'SKIPPED'::text, 'UNCONFIRMED'::text])))
   CONSTRAINT delivery_user_fk FOREIGN KEY (user_id) REFERENCES telegram_user(id)
+CREATE INDEX delivery_finished_idx ON public.delivery USING btree (campaign_id, status, user_id) WHERE (status <> ALL (ARRAY['PENDING'::text, 'SENDING'::text]))
 CREATE INDEX delivery_open_idx ON public.delivery USING btree (campaign_id, chunk_number, user_id) WHERE (status = ANY (ARRAY['PENDING'::text, 'SENDING'::text]))
-CREATE INDEX delivery_status_idx ON public.delivery USING btree (campaign_id, status, user_id)
 CREATE INDEX delivery_user_idx ON public.delivery USING btree (user_id)
 
 TABLE migration

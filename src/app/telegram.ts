@@ -26,7 +26,11 @@ export async function connectTelegram(settings: Settings, logger: Logger): Promi
   if (botToken !== undefined) {
     return { ...connect(botToken, telegramApiRoot), sandboxUrl: undefined, close: () => Promise.resolve() };
   }
-  const sandbox = await startBotApiSandbox({ messagesPerSecond: Math.max(30, messagesPerSecond + 2) });
+  const sandbox = await startBotApiSandbox({
+    messagesPerSecond: Math.max(30, messagesPerSecond + 2),
+    // It runs for as long as the process: weeks of messages must not fill the memory.
+    keepRecords: 10_000,
+  });
   logger.info(
     `No BOT_TOKEN: the built-in sandbox at ${sandbox.url}/sandbox takes the messages, no real one is sent.`,
   );

@@ -74,11 +74,13 @@ export class ProgressHub {
     };
     const mailbox = new Mailbox<ProgressSnapshot>(() => {
       topic.mailboxes.delete(mailbox);
-      if (topic.mailboxes.size === 0) this.topics.delete(campaign.id);
+      if (topic.mailboxes.size === 0 && this.topics.get(campaign.id) === topic)
+        this.topics.delete(campaign.id);
     });
     topic.mailboxes.add(mailbox);
     this.topics.set(campaign.id, topic);
-    deliver(mailbox, topic.last ?? this.snapshot(topic, campaign));
+    const isNews = campaign.version > (topic.last?.campaign.version ?? 0);
+    deliver(mailbox, isNews || !topic.last ? this.snapshot(topic, campaign) : topic.last);
     // It may have changed between its being read and the start of watching.
     this.notify(campaign.id);
     return mailbox;

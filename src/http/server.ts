@@ -24,8 +24,8 @@ export interface HttpServer {
 
 const LOOPBACK_ADDRESSES = ['127.0.0.1', '::1', 'localhost'];
 const LOOPBACK_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
-/** An import of 10,000 people with long names. */
-const MAX_BODY_BYTES = 10 * 1024 * 1024;
+/** Of one request, over HTTP and over the WebSocket alike. */
+const MAX_BODY_BYTES = 1024 * 1024;
 /** WebSocket close code "going away": clients reconnect. */
 const GOING_AWAY = 1001;
 
@@ -47,7 +47,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     plugins: [fastifyApolloDrainPlugin(app)],
   });
   await apollo.start();
-  await app.register(fastifyWebsocket, { options: { maxPayload: 1024 * 1024 } });
+  await app.register(fastifyWebsocket, { options: { maxPayload: MAX_BODY_BYTES } });
   app.get('/healthz', () => ({ status: 'ok' }));
   addGraphQLRoutes(app, apollo, options);
   const url = await app.listen({ host, port });

@@ -28,7 +28,7 @@ export class PeopleResolver {
 
   @Authorized(Role.ADMIN)
   @Mutation(() => ImportTelegramUsersPayload, {
-    description: 'Creates people, or updates their names. At most 10000 at a time, all or nothing.',
+    description: 'Creates people, or updates their names. At most 2000 at a time, all or nothing.',
   })
   importTelegramUsers(
     @Arg('users', () => [TelegramUserInput], { description: 'The people, each once.' })

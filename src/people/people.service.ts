@@ -17,13 +17,15 @@ const BY_ID: KeysetOrder<TelegramUser> = {
   descending: false,
 };
 
-const MAX_BATCH = 10_000;
+/** As many people with the longest names as fit into one request of 1 MiB. */
+const MAX_IMPORT = 2000;
+const MAX_COMPLETIONS = 10_000;
 /** More errors than these help nobody. */
 const MAX_ERRORS = 20;
 
-function tooMany(count: number, argument: string): UserError[] {
-  if (count <= MAX_BATCH) return [];
-  const message = `At most ${MAX_BATCH} at a time; these are ${count}.`;
+function tooMany(count: number, max: number, argument: string): UserError[] {
+  if (count <= max) return [];
+  const message = `At most ${max} at a time; these are ${count}.`;
   return [userError(UserErrorCode.INVALID, message, [argument])];
 }
 
@@ -40,7 +42,7 @@ export class PeopleService {
 
   /** All or nothing. */
   async import(users: TelegramUserInput[]): Promise<ImportTelegramUsersPayload> {
-    const errors = tooMany(users.length, 'users');
+    const errors = tooMany(users.length, MAX_IMPORT, 'users');
     const seen = new Map<string, number>();
     for (const [index, user] of users.entries()) {
       if (errors.length >= MAX_ERRORS) break;
@@ -67,7 +69,7 @@ export class PeopleService {
     if (!isRowId(pollId) || !(await this.pollExists(pollId))) {
       return [userError(UserErrorCode.NOT_FOUND, `There is no poll ${pollId}.`, ['pollId'])];
     }
-    const errors = tooMany(userIds.length, 'userIds');
+    const errors = tooMany(userIds.length, MAX_COMPLETIONS, 'userIds');
     if (errors.length > 0) return errors;
     const malformed = userIds.find((id) => !isRowId(id));
     const unknown = malformed === undefined ? await this.people.unknown(userIds) : [malformed];

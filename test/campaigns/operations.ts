@@ -17,7 +17,9 @@ export async function change(api: ApiClient, mutation: IdMutation, id: string): 
     `mutation ($id: ID!) { ${mutation}(id: $id) { ${FIELDS} } }`,
     { id },
   );
-  return data[mutation]!;
+  const payload = data[mutation];
+  if (!payload) throw new Error(`The API answered nothing to ${mutation}.`);
+  return payload;
 }
 
 export async function retry(

@@ -158,3 +158,11 @@ describe('checks of sendMessage', () => {
     expect(await send(sandbox, 7, params)).toMatchObject({ status: 200, ok: true });
   });
 });
+
+test('a sandbox that runs for long remembers the newest calls and messages only', async () => {
+  const sandbox = await startSandbox({ ...UNLIMITED, keepRecords: 3 });
+  for (let chatId = 1; chatId <= 7; chatId += 1) await send(sandbox, chatId);
+  expect(sandbox.messages.map(({ chatId }) => chatId)).toEqual([4, 5, 6, 7]);
+  expect(sandbox.messagesTo(1)).toEqual([]);
+  expect(sandbox.calls).toHaveLength(4);
+});

@@ -12,7 +12,7 @@ import { WebhookSender } from './webhook.js';
 export class SandboxCore {
   readonly bot: ApiUser;
   readonly conditions = new Conditions();
-  readonly record = new SandboxRecord(this.conditions);
+  readonly record: SandboxRecord;
   readonly updates = new UpdateQueue();
   readonly webhook = new WebhookSender(this.updates);
   readonly limits: SendLimits;
@@ -22,6 +22,7 @@ export class SandboxCore {
   constructor(readonly options: ResolvedOptions) {
     const id = Number(options.token.split(':', 1)[0]);
     this.bot = { id, is_bot: true, first_name: 'Sandbox', username: options.botUsername };
+    this.record = new SandboxRecord(this.conditions, options.keepRecords);
     this.limits = new SendLimits(options);
     this.faults = new FaultRules(options.seed, () => {
       this.limits.endForcedWait();

@@ -22,6 +22,8 @@ export interface SandboxOptions {
   latencyMs?: number;
   /** Seed of the faults that come at random; equal seeds give equal draws. */
   seed?: number;
+  /** Calls and messages that are remembered at the least; all by default. */
+  keepRecords?: number;
 }
 
 export type ResolvedOptions = Readonly<Required<SandboxOptions>>;
@@ -33,6 +35,7 @@ const POSITIVE = [
   'chatMessagesPerSecond',
   'chatBurst',
   'paidMessagesPerSecond',
+  'keepRecords',
 ] as const;
 
 /** @throws RangeError naming the option that is wrong, and what would be right */
@@ -48,6 +51,7 @@ export function resolveOptions(options: SandboxOptions): ResolvedOptions {
     paidMessagesPerSecond: options.paidMessagesPerSecond ?? 1000,
     latencyMs: options.latencyMs ?? 0,
     seed: options.seed ?? 1,
+    keepRecords: options.keepRecords ?? Infinity,
   };
   // The message must not quote the token: it may be a real one, given by mistake.
   if (!isWellFormedToken(resolved.token)) throw new RangeError('token must look like 1234567890:AAAA...');

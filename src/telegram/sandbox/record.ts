@@ -48,7 +48,11 @@ export class SandboxRecord {
   #lastMessageId = 0;
   #lastText = '';
 
-  constructor(private readonly conditions: Conditions) {}
+  /** @param keep how many calls and messages are kept at the least; twice as many at the most */
+  constructor(
+    private readonly conditions: Conditions,
+    private readonly keep: number,
+  ) {}
 
   /** People's messages and the bot's share one sequence, as in a private chat. */
   nextMessageId(): number {
@@ -58,6 +62,7 @@ export class SandboxRecord {
   openCall(method: string, chatId: number | string | undefined, receivedAt: number): RecordedCall {
     const call: RecordedCall = { method, chatId, receivedAt, status: 0, accepted: false, fault: undefined };
     this.calls.push(call);
+    if (this.calls.length >= 2 * this.keep) this.calls.splice(0, this.keep);
     this.conditions.notify();
     return call;
   }
@@ -86,11 +91,21 @@ export class SandboxRecord {
       deleted: false,
     };
     this.messages.push(recorded);
+    if (this.messages.length >= 2 * this.keep) this.#forgetOldest();
     this.#byId.set(recorded.messageId, recorded);
     const inChat = this.#byChat.get(chatId);
     if (inChat === undefined) this.#byChat.set(chatId, [recorded]);
     else inChat.push(recorded);
     return recorded;
+  }
+
+  #forgetOldest(): void {
+    for (const { chatId, messageId } of this.messages.splice(0, this.keep)) {
+      this.#byId.delete(messageId);
+      const inChat = this.#byChat.get(chatId);
+      inChat?.shift();
+      if (inChat?.length === 0) this.#byChat.delete(chatId);
+    }
   }
 
   messagesTo(chatId: number): readonly RecordedMessage[] {

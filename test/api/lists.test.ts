@@ -1,0 +1,255 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { TestApp } from '../support/app.js';
+import { createCampaign, createOpenPoll, createUsers } from '../support/factories.js';
+import { codeOf, overHttp } from '../support/requests.js';
+
+interface Page {
+  nodes: { id: string }[];
+  edges: { cursor: string; node: { id: string } }[];
+  pageInfo: {
+    hasNextPage: boolean;
+    hasPreviousPage: boolean;
+    startCursor: string | null;
+    endCursor: string | null;
+  };
+  totalCount: number;
+}
+type Arguments = Record<string, unknown>;
+
+const PAGE = `{
+  nodes { id } edges { cursor node { id } } totalCount
+  pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+}`;
+
+/** Each list, the type of its filter, and whether it stands under another object. */
+const LISTS = {
+  polls: `query ($filter: PollFilter, $first: Int! = 20, $after: String) {
+    list: polls(filter: $filter, first: $first, after: $after) ${PAGE} }`,
+  telegramUsers: `query ($filter: TelegramUserFilter, $first: Int! = 20, $after: String) {
+    list: telegramUsers(filter: $filter, first: $first, after: $after) ${PAGE} }`,
+  campaigns: `query ($filter: CampaignFilter, $orderBy: CampaignOrder! = CREATED_AT_DESC, $first: Int! = 20, $after: String) {
+    list: campaigns(filter: $filter, orderBy: $orderBy, first: $first, after: $after) ${PAGE} }`,
+};
+type List = keyof typeof LISTS;
+
+const DAY_MS = 86_400_000;
+const T0 = Date.UTC(2026, 0, 1);
+const at = (day: number) => new Date(T0 + day * DAY_MS).toISOString();
+
+let app: TestApp;
+/** Two polls, and seven campaigns: of the first poll but for the last, two a day. */
+let pollIds: string[];
+let campaignIds: string[];
+beforeAll(async () => {
+  app = await TestApp.prepare();
+  await app.startApi('api');
+  const api = app.client();
+  pollIds = [await createOpenPoll(api, { title: '100% sure' }), await createOpenPoll(api, { title: 'a_b' })];
+  campaignIds = [];
+  for (let index = 0; index < 7; index += 1) {
+    const id = await createCampaign(api, pollIds[index < 6 ? 0 : 1] ?? '');
+    await app.database.query('UPDATE notification_campaign SET created_at = $2 WHERE id = $1', [
+      id,
+      at(Math.floor(index / 2)),
+    ]);
+    campaignIds.push(id);
+  }
+  await app.database.query("UPDATE notification_campaign SET status = 'COMPLETED' WHERE id = ANY ($1)", [
+    campaignIds.slice(0, 2),
+  ]);
+  await app.database.query("UPDATE notification_campaign SET status = 'FAILED' WHERE id = $1", [
+    campaignIds[2],
+  ]);
+  await createUsers(app.database, 5, 1);
+  await app.database.query(`
+    UPDATE telegram_user SET username = CASE id WHEN 1 THEN 'Ann_Lee' WHEN 2 THEN 'annXlee' WHEN 3 THEN 'bob%' END,
+      status = CASE id WHEN 4 THEN 'BLOCKED' WHEN 5 THEN 'OPTED_OUT' ELSE 'ACTIVE' END`);
+});
+afterAll(() => app.stop());
+
+async function page(list: List, variables: Arguments = {}): Promise<Page> {
+  return (await app.client().run<{ list: Page }>(LISTS[list], variables)).list;
+}
+
+/** Follows the cursors from the first page to the last. */
+async function allPages(list: List, variables: Arguments): Promise<Page[]> {
+  const pages = [await page(list, variables)];
+  for (let last = pages[0]; last?.pageInfo.hasNextPage; last = pages.at(-1)) {
+    pages.push(await page(list, { ...variables, after: last.pageInfo.endCursor }));
+  }
+  return pages;
+}
+
+function ids(...pages: Page[]): string[] {
+  return pages.flatMap(({ nodes }) => nodes.map(({ id }) => id));
+}
+
+/** Picks campaigns by their place in the order of creation. */
+function campaignsAt(...places: number[]): (string | undefined)[] {
+  return places.map((place) => campaignIds[place]);
+}
+
+describe('campaigns', () => {
+  test.each<[string, () => Arguments, number[]]>([
+    ['nothing', () => ({}), [6, 5, 4, 3, 2, 1, 0]],
+    ['one status', () => ({ status: ['FAILED'] }), [2]],
+    ['two statuses', () => ({ status: ['FAILED', 'COMPLETED'] }), [2, 1, 0]],
+    ['no status at all', () => ({ status: [] }), []],
+    ['its topic', () => ({ topicId: pollIds[1] }), [6]],
+    ['an unknown topic', () => ({ topicId: '999999' }), []],
+    ['createdAfter, inclusive', () => ({ createdAfter: at(2) }), [6, 5, 4]],
+    ['createdBefore, exclusive', () => ({ createdBefore: at(2) }), [3, 2, 1, 0]],
+    ['both', () => ({ createdAfter: at(1), createdBefore: at(2) }), [3, 2]],
+    ['everything', () => ({ topicId: pollIds[0], status: ['PENDING'], createdAfter: at(2) }), [5, 4]],
+  ])('are filtered by %s', async (_name, filter, expected) => {
+    const found = await page('campaigns', { filter: filter() });
+    expect(ids(found)).toEqual(campaignsAt(...expected));
+    expect(found.totalCount).toBe(expected.length);
+  });
+
+  test('have two orders, in which equal instants follow the id', async () => {
+    const ascending = await page('campaigns', { orderBy: 'CREATED_AT_ASC' });
+    expect(ids(ascending)).toEqual(campaignIds);
+    expect(ids(await page('campaigns', { orderBy: 'CREATED_AT_DESC' }))).toEqual([...campaignIds].reverse());
+  });
+
+  test.each(['CREATED_AT_ASC', 'CREATED_AT_DESC'])(
+    'come once each over pages that cut equal instants apart, %s',
+    async (orderBy) => {
+      const pages = await allPages('campaigns', { orderBy, first: 3 });
+      const whole = ids(await page('campaigns', { orderBy }));
+      expect(pages.map(({ nodes }) => nodes.length)).toEqual([3, 3, 1]);
+      expect(ids(...pages)).toEqual(whole);
+      expect(pages.map(({ totalCount }) => totalCount)).toEqual([7, 7, 7]);
+      expect(pages.map(({ pageInfo }) => pageInfo.hasPreviousPage)).toEqual([false, true, true]);
+      for (const { edges, nodes, pageInfo } of pages) {
+        expect(edges.map(({ node }) => node)).toEqual(nodes);
+        expect(pageInfo.startCursor).toBe(edges.at(0)?.cursor);
+        expect(pageInfo.endCursor).toBe(edges.at(-1)?.cursor);
+      }
+    },
+  );
+
+  test('end without a next page where the page is just full', async () => {
+    expect((await page('campaigns', { first: 7 })).pageInfo.hasNextPage).toBe(false);
+    const { endCursor } = (await page('campaigns', { first: 7 })).pageInfo;
+    const beyond = await page('campaigns', { after: endCursor });
+    expect(beyond).toMatchObject({ nodes: [], pageInfo: { hasNextPage: false, endCursor: null } });
+  });
+
+  test('of a poll are listed under it', async () => {
+    const query = `query ($id: ID!, $after: String) { poll(id: $id) { list: campaigns(first: 4, after: $after) ${PAGE} } }`;
+    const [id] = pollIds;
+    const first = await app.client().run<{ poll: { list: Page } }>(query, { id });
+    const after = first.poll.list.pageInfo.endCursor;
+    const second = await app.client().run<{ poll: { list: Page } }>(query, { id, after });
+    expect(ids(first.poll.list, second.poll.list)).toEqual(campaignsAt(5, 4, 3, 2, 1, 0));
+    expect(second.poll.list.totalCount).toBe(6);
+  });
+});
+
+describe('polls', () => {
+  test.each<[Arguments, number[]]>([
+    [{}, [1, 0]],
+    [{ titleContains: '%' }, [0]],
+    [{ titleContains: '_' }, [1]],
+    [{ titleContains: 'A_B' }, [1]],
+    [{ titleContains: '\\' }, []],
+    [{ titleContains: 'SURE' }, [0]],
+    [{ status: ['OPEN'], titleContains: 'sure' }, [0]],
+    [{ status: ['DRAFT', 'CLOSED'] }, []],
+  ])('are filtered by %j', async (filter, expected) => {
+    expect(ids(await page('polls', { filter }))).toEqual(expected.map((place) => pollIds[place]));
+  });
+});
+
+describe('telegramUsers', () => {
+  test.each<[Arguments, string[]]>([
+    [{}, ['1', '2', '3', '4', '5']],
+    [{ usernameContains: 'ann_lee' }, ['1']],
+    [{ usernameContains: 'ann' }, ['1', '2']],
+    [{ usernameContains: '%' }, ['3']],
+    [{ status: ['BLOCKED', 'OPTED_OUT'] }, ['4', '5']],
+    [{ status: ['ACTIVE'], usernameContains: 'LEE' }, ['1', '2']],
+  ])('are filtered by %j', async (filter, expected) => {
+    expect(ids(await page('telegramUsers', { filter }))).toEqual(expected);
+  });
+
+  test('come once each over pages', async () => {
+    expect(ids(...(await allPages('telegramUsers', { first: 2 })))).toEqual(['1', '2', '3', '4', '5']);
+  });
+});
+
+describe('deliveries', () => {
+  const DELIVERIES = `query ($id: ID!, $filter: DeliveryFilter, $first: Int! = 50, $after: String) {
+    campaign(id: $id) {
+      deliveries(filter: $filter, first: $first, after: $after) {
+        nodes { id status user { id } } totalCount pageInfo { hasNextPage endCursor }
+      }
+    }
+  }`;
+  interface Deliveries {
+    campaign: {
+      deliveries: { nodes: { user: { id: string } }[]; totalCount: number; pageInfo: Page['pageInfo'] };
+    };
+  }
+
+  async function deliveries(variables: Arguments): Promise<Deliveries['campaign']['deliveries']> {
+    const [id] = campaignIds;
+    return (await app.client().run<Deliveries>(DELIVERIES, { id, ...variables })).campaign.deliveries;
+  }
+
+  beforeAll(async () => {
+    const [id] = campaignIds;
+    await app.database.query('INSERT INTO campaign_chunk (campaign_id, number) VALUES ($1, 0)', [id]);
+    await app.database.query(
+      `INSERT INTO delivery (campaign_id, chunk_number, user_id, status)
+       SELECT $1, 0, place, CASE WHEN place <= 3 THEN 'SENT' ELSE 'FAILED' END FROM generate_series(1, 5) place`,
+      [id],
+    );
+  });
+
+  test.each([
+    [undefined, ['1', '2', '3', '4', '5']],
+    [{ status: ['SENT'] }, ['1', '2', '3']],
+    [{ status: ['FAILED', 'SKIPPED'] }, ['4', '5']],
+    [{ status: ['UNCONFIRMED'] }, []],
+  ])('are filtered by %j', async (filter, expected) => {
+    const found = await deliveries({ filter });
+    expect(found.nodes.map(({ user }) => user.id)).toEqual(expected);
+    expect(found.totalCount).toBe(expected.length);
+  });
+
+  test('go on after a cursor', async () => {
+    const { pageInfo } = await deliveries({ first: 3 });
+    const rest = await deliveries({ after: pageInfo.endCursor });
+    expect(rest.nodes.map(({ user }) => user.id)).toEqual(['4', '5']);
+  });
+});
+
+function cursor(...key: unknown[]): string {
+  return Buffer.from(JSON.stringify(key)).toString('base64url');
+}
+
+describe('a page that nobody can be given', () => {
+  test.each<[string, List, Arguments]>([
+    ['of length 0', 'campaigns', { first: 0 }],
+    ['of negative length', 'polls', { first: -1 }],
+    ['longer than 100', 'campaigns', { first: 101 }],
+    ['after no cursor', 'campaigns', { after: 'garbage' }],
+    ['after an empty cursor', 'polls', { after: '' }],
+    ['after a cursor of another list', 'campaigns', { after: cursor('5') }],
+    ['after an impossible instant', 'campaigns', { after: cursor('2026-99-99T99:99:99.999Z', '1') }],
+    ['after a number beyond 64 bits', 'telegramUsers', { after: cursor('9999999999999999999') }],
+    ['of a topic that is no number', 'campaigns', { filter: { topicId: 'x' } }],
+    ['since no instant', 'campaigns', { filter: { createdAfter: 'yesterday' } }],
+  ])('%s is refused with BAD_USER_INPUT', async (_name, list, variables) => {
+    const answer = await overHttp(app.url, { query: LISTS[list], variables });
+    expect(codeOf(answer)).toBe('BAD_USER_INPUT');
+    expect(answer.data ?? null).toBeNull();
+  });
+
+  test.each([1, 100])('of length %i is none of them', async (first) => {
+    expect(ids(await page('campaigns', { first }))).toHaveLength(Math.min(first, 7));
+  });
+});

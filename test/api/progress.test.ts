@@ -1,0 +1,186 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createClient } from 'graphql-ws';
+import WebSocket from 'ws';
+import { ANSWERS } from '../../src/telegram/sandbox/index.js';
+import { ADMIN_TOKEN, TestApp } from '../support/app.js';
+import {
+  campaign,
+  createCampaign,
+  createOpenPoll,
+  createUsers,
+  startCampaign,
+} from '../support/factories.js';
+import { PROGRESS, watchCampaign, type ProgressEvent, type Watch } from '../support/progress.js';
+import { overSocket, socketUrl } from '../support/requests.js';
+import { waitFor } from '../support/wait.js';
+
+/** Events of one campaign come at most this close together, apart from the first two. */
+const TICK_MS = 250;
+const FIRST_USER = 1_000_001;
+
+let app: TestApp;
+let pollId: string;
+beforeAll(async () => {
+  app = await TestApp.start();
+  pollId = await createOpenPoll(app.client());
+  await createUsers(app.database, 40, FIRST_USER);
+});
+afterAll(() => app.stop());
+
+/** A campaign that takes about a second. */
+function slowCampaign(): Promise<string> {
+  return createCampaign(app.client(), pollId, { pacing: { sendIntervalMs: 30 } });
+}
+
+function firstEvent(watch: Watch): Promise<ProgressEvent> {
+  return waitFor('the first event', () => watch.events[0]);
+}
+
+/** What the events of one subscription must have in common, whatever happens. */
+function expectLedger(events: ProgressEvent[]): void {
+  for (const event of events) {
+    const { pendingUsers, sentUsers, failedUsers, skippedUsers, unconfirmedUsers } = event;
+    expect(pendingUsers + sentUsers + failedUsers + skippedUsers + unconfirmedUsers).toBe(event.totalUsers);
+  }
+  const versions = events.map(({ version }) => version);
+  expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
+}
+
+describe('campaignProgress', () => {
+  test('gives the current state, then every change in order, and ends with the final state', async () => {
+    const api = app.client();
+    const [blocked, broken] = [FIRST_USER, FIRST_USER + 1];
+    app.sandbox.faults.add({ chatId: blocked, answer: ANSWERS.blocked });
+    app.sandbox.faults.add({ chatId: broken, answer: { kind: 'reset', phase: 'after' } });
+    const id = await slowCampaign();
+
+    const watch = watchCampaign(api, id);
+    expect(await firstEvent(watch)).toMatchObject({ campaignId: id, status: 'PENDING', totalUsers: 0 });
+    await startCampaign(api, id);
+    const events = await watch.completed;
+    app.sandbox.faults.clear();
+
+    expectLedger(events);
+    expect(events.length).toBeGreaterThan(3);
+    expect(events.filter(({ status }) => status === 'PROCESSING').length).toBeGreaterThan(1);
+    expect(events.at(-1)).toMatchObject({
+      status: 'COMPLETED',
+      totalUsers: 40,
+      pendingUsers: 0,
+      sentUsers: 38,
+      failedUsers: 1,
+      unconfirmedUsers: 1,
+      progressPercentage: 100,
+    });
+    await app.database.query("UPDATE telegram_user SET status = 'ACTIVE'");
+  });
+
+  test('sends at most four events a second, however many reminders are sent', async () => {
+    const id = await slowCampaign();
+    const watch = watchCampaign(app.client(), id);
+    await firstEvent(watch);
+    await startCampaign(app.client(), id);
+    const instants = (await watch.completed).map(({ at }) => Date.parse(at));
+    const spanMs = (instants.at(-1) ?? 0) - (instants[0] ?? 0);
+
+    expect(spanMs).toBeGreaterThan(2 * TICK_MS);
+    // The current state and the first change come at once.
+    expect(instants.length).toBeLessThanOrEqual(Math.ceil(spanMs / TICK_MS) + 2);
+    expect(instants.length).toBeLessThan(40);
+  });
+
+  test('shows the same to everybody who watches, and the state of the moment to who comes late', async () => {
+    const api = app.client();
+    const id = await slowCampaign();
+    const early = [watchCampaign(api, id), watchCampaign(app.client('test-viewer-token-0001'), id)];
+    await Promise.all(early.map(firstEvent));
+    await startCampaign(api, id);
+    const before = await waitFor('a reminder', () => early[0]?.events.find(({ sentUsers }) => sentUsers > 0));
+    const late = watchCampaign(api, id);
+    const [one = [], other = [], last = []] = await Promise.all(
+      [...early, late].map(({ completed }) => completed),
+    );
+
+    expect(last[0]?.version).toBeGreaterThanOrEqual(before.version);
+    expect(last[0]?.status).toBe('PROCESSING');
+    const byVersion = new Map(one.map((event) => [event.version, event]));
+    for (const events of [one, other, last]) {
+      expectLedger(events);
+      expect(events.at(-1)).toEqual(one.at(-1));
+      const shared = events.filter(({ version }) => byVersion.has(version));
+      expect(shared.length).toBeGreaterThan(1);
+      for (const event of shared) expect(event).toEqual(byVersion.get(event.version));
+    }
+  });
+
+  test('gives one event and ends when the campaign is finished', async () => {
+    const api = app.client();
+    const id = await createCampaign(api, pollId);
+    await startCampaign(api, id);
+    await watchCampaign(api, id).completed;
+
+    const events = await watchCampaign(api, id).completed;
+    expect(events).toHaveLength(1);
+    expect(events[0]).toMatchObject({ status: 'COMPLETED', sentUsers: 40, pendingUsers: 0 });
+  });
+
+  test.each(['999999', 'no-number', '99999999999999999999'])(
+    'refuses the unknown campaign %s with NOT_FOUND',
+    async (campaignId) => {
+      const answer = await overSocket(app.url, { query: PROGRESS, variables: { campaignId } });
+      expect(answer.errors?.map(({ extensions }) => extensions?.code)).toEqual(['NOT_FOUND']);
+      expect(answer.data ?? null).toBeNull();
+    },
+  );
+
+  test('sends nothing more to who has unsubscribed', async () => {
+    const api = app.client();
+    const id = await slowCampaign();
+    const client = createClient({
+      url: socketUrl(app.url),
+      webSocketImpl: WebSocket,
+      connectionParams: { authorization: `Bearer ${ADMIN_TOKEN}` },
+    });
+    const received: unknown[] = [];
+    const left = client.iterate({ query: PROGRESS, variables: { campaignId: id } });
+    received.push(await left.next());
+    await left.return?.();
+
+    const stays = watchCampaign(api, id);
+    await firstEvent(stays);
+    await startCampaign(api, id);
+    expect((await stays.completed).at(-1)?.status).toBe('COMPLETED');
+    expect(received).toHaveLength(1);
+    expect(await left.next()).toEqual({ done: true, value: undefined });
+    await client.dispose();
+  });
+});
+
+test('a process with subscribers stops cleanly, and tells them that it goes away', async () => {
+  const own = await TestApp.start();
+  try {
+    const api = own.client();
+    const id = await createCampaign(api, await createOpenPoll(api));
+    const codes: number[] = [];
+    const client = createClient({
+      url: socketUrl(own.url),
+      webSocketImpl: WebSocket,
+      connectionParams: { authorization: `Bearer ${ADMIN_TOKEN}` },
+      retryAttempts: 0,
+      on: { closed: (event) => codes.push((event as { code: number }).code) },
+    });
+    const stays = client.iterate({ query: PROGRESS, variables: { campaignId: id } });
+    const leaves = client.iterate({ query: PROGRESS, variables: { campaignId: id } });
+    await Promise.all([stays.next(), leaves.next()]);
+    await leaves.return?.();
+    expect((await campaign(api, id)).status).toBe('PENDING');
+
+    const [running] = own.processes;
+    running?.kill('SIGTERM');
+    await expect(stays.next()).rejects.toMatchObject({ code: 1001 });
+    expect(await running?.exited).toBe(0);
+    expect(codes).toEqual([1001]);
+  } finally {
+    await own.stop();
+  }
+});

@@ -1,0 +1,116 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { projectPath } from '../../src/config/paths.js';
+import { loadSettings, SettingsError } from '../../src/config/settings.js';
+import { runCommand } from '../support/process.js';
+
+const TOKEN = '1234567890:AAAAAAAAAAAAAAAAAAAAAAAA';
+const SAME = 'the-same-token-0001';
+
+/** The sentence with which an environment is refused. */
+function refusal(environment: Record<string, string>): string {
+  try {
+    loadSettings(environment);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.message;
+    throw error;
+  }
+  throw new Error('It was accepted.');
+}
+
+const WRONG: [string, string, RegExp][] = [
+  ['PORT', '-1', /a whole number from 0 to 65535/],
+  ['PORT', '65536', /from 0 to 65535/],
+  ['PORT', '4e3', /whole number/],
+  ['PORT', 'http', /whole number/],
+  ['DATABASE_URL', 'mysql://localhost/polls', /postgres:\/\/ or postgresql:\/\//],
+  ['DATABASE_URL', 'localhost:5432', /postgres:\/\//],
+  ['TELEGRAM_API_ROOT', 'api.telegram.org', /http:\/\/ or https:\/\//],
+  ['BOT_TOKEN', 'secret', /bot token from @BotFather/],
+  ['BOT_TOKEN', `${TOKEN} `, /bot token/],
+  ['ADMIN_TOKEN', 'short', /at least 16/],
+  ['ADMIN_TOKEN', 'with spaces in the middle', /without spaces/],
+  ['VIEWER_TOKEN', 'short', /at least 16/],
+  ['MESSAGES_PER_SECOND', '0', /from 1 to 1000/],
+  ['MESSAGES_PER_SECOND', '1001', /from 1 to 1000/],
+  ['PAID_BROADCAST', 'yes', /true or false/],
+  ['CHUNK_SIZE', '0', /from 1 to 10000/],
+  ['CHUNK_INTERVAL_MS', '-5', /from 0 to 3600000/],
+  ['SEND_INTERVAL_MS', '1.5', /whole number/],
+  ['LOG_LEVEL', 'loud', /fatal, error, warn, info, debug, trace or silent/],
+  ['NODE_ENV', 'staging', /development, test or production/],
+  ['LEASE_MS', '499', /from 500/],
+  ['RECONCILE_INTERVAL_MS', '0', /from 200/],
+  ['CHUNK_TIME_LIMIT_MS', '999', /from 1000/],
+  ['PLAN_TIME_LIMIT_MS', '999', /from 1000/],
+  ['REQUEST_TIMEOUT_MS', '99', /from 100/],
+];
+
+describe('a setting that cannot be used', () => {
+  test.each(WRONG)('%s=%s is refused with one sentence that names it', (name, value, rule) => {
+    const sentence = refusal({ [name]: value });
+    expect(sentence).toMatch(new RegExp(`^${name} must `));
+    expect(sentence).toMatch(rule);
+    expect(sentence).toMatch(/^[^\n]*\.$/);
+  });
+
+  test('more than 30 messages a second are refused where they would cost money unasked', () => {
+    const rate = { MESSAGES_PER_SECOND: '31' };
+    expect(refusal({ ...rate, BOT_TOKEN: TOKEN })).toMatch(/^MESSAGES_PER_SECOND must be at most 30/);
+    for (const free of [
+      {},
+      { BOT_TOKEN: TOKEN, PAID_BROADCAST: 'true' },
+      { BOT_TOKEN: TOKEN, TELEGRAM_API_ROOT: 'http://127.0.0.1:8081' },
+    ]) {
+      expect(loadSettings({ ...rate, ...free }).messagesPerSecond).toBe(31);
+    }
+  });
+
+  test('one token for both roles is refused', () => {
+    expect(refusal({ ADMIN_TOKEN: SAME, VIEWER_TOKEN: SAME })).toBe(
+      'VIEWER_TOKEN must differ from ADMIN_TOKEN.',
+    );
+  });
+
+  test('an empty value counts as not set', () => {
+    expect(loadSettings({ PORT: '', BOT_TOKEN: '', NODE_ENV: '' })).toEqual(loadSettings({}));
+  });
+});
+
+describe('a process', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'pollcast-settings-'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  test.each([
+    ['start', { PORT: 'http' }, 'PORT'],
+    ['api', { BOT_TOKEN: 'not-a-bot-token' }, 'BOT_TOKEN'],
+    ['worker', { DATABASE_URL: 'mysql://localhost' }, 'DATABASE_URL'],
+    ['migrate', { ADMIN_TOKEN: SAME, VIEWER_TOKEN: SAME }, 'VIEWER_TOKEN'],
+  ])('%s ends with exit code 2 and the sentence alone', async (command, environment, name) => {
+    const { code, output } = await runCommand([command], environment, folder);
+    expect(code).toBe(2);
+    expect(output).toMatch(new RegExp(`^${name} must .*\\.\\n$`));
+    for (const value of Object.values(environment)) expect(output).not.toContain(value);
+  });
+});
+
+/** botToken is BOT_TOKEN; only `production` has another name. */
+function variableOf(setting: string): string {
+  if (setting === 'production') return 'NODE_ENV';
+  return setting.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+}
+
+describe('.env.example', () => {
+  test('lists every setting, with its default', async () => {
+    const example = parseEnv(await readFile(projectPath('.env.example'), 'utf8'));
+    const defaults = loadSettings({});
+    expect(Object.keys(example).sort()).toEqual(Object.keys(defaults).map(variableOf).sort());
+    expect(loadSettings(example as Record<string, string>)).toEqual(defaults);
+  });
+});

@@ -1,0 +1,208 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { TestApp } from '../support/app.js';
+import {
+  campaign,
+  createCampaign,
+  createOpenPoll,
+  createUsers,
+  followCampaign,
+  startCampaign,
+} from '../support/factories.js';
+import { waitFor } from '../support/wait.js';
+
+/** Sends leave on time, but they arrive through a network stack and two event loops. */
+const TOLERANCE_MS = 25;
+const CLIENTS = 20;
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await TestApp.start();
+});
+afterAll(() => app.stop());
+
+beforeEach(async () => {
+  await app.database.query('DELETE FROM notification_campaign');
+  await app.database.query('DELETE FROM telegram_user');
+  await app.database.query('DELETE FROM chat_pacing');
+  app.sandbox.clear();
+});
+
+async function deliveries(id: string): Promise<{ userId: string; status: string; reason: string | null }[]> {
+  const { campaign: found } = await app.client().run<{
+    campaign: { deliveries: { nodes: { user: { id: string }; status: string; reason: string | null }[] } };
+  }>('query ($id: ID!) { campaign(id: $id) { deliveries { nodes { user { id } status reason } } } }', { id });
+  return found.deliveries.nodes.map(({ user, status, reason }) => ({ userId: user.id, status, reason }));
+}
+
+function reminded(): string[] {
+  return app.sandbox.messages.map(({ chatId }) => String(chatId));
+}
+
+describe('startCampaign', () => {
+  test('starts once, however many clients ask for it at the same time', async () => {
+    const api = app.client();
+    const users = await createUsers(app.database, 30);
+    const id = await createCampaign(api, await createOpenPoll(api));
+
+    const payloads = await Promise.all(
+      Array.from({ length: CLIENTS }, () => startCampaign(app.client(), id)),
+    );
+    await followCampaign(api, id);
+
+    const started = payloads.filter(({ userErrors }) => userErrors.length === 0);
+    expect(started.map((payload) => payload.campaign?.status)).toEqual(['PROCESSING']);
+    const refused = payloads.flatMap(({ userErrors }) => userErrors);
+    expect(refused).toHaveLength(CLIENTS - 1);
+    for (const error of refused) expect(error).toMatchObject({ code: 'INVALID_STATE', field: ['id'] });
+    expect(reminded().sort()).toEqual(users);
+  });
+
+  test('addresses whoever has not completed the poll and can be reached', async () => {
+    const api = app.client();
+    const [first, completed, blocked] = await createUsers(app.database, 3);
+    await app.database.query("UPDATE telegram_user SET status = 'BLOCKED' WHERE id = $1", [blocked]);
+    const pollId = await createOpenPoll(api);
+    await recordCompletion(pollId, completed);
+    const id = await createCampaign(api, pollId);
+
+    await startCampaign(api, id);
+    await followCampaign(api, id);
+    expect(reminded()).toEqual([first]);
+  });
+
+  test('fills in and escapes names, and leads to the poll by a button', async () => {
+    const api = app.client();
+    const [named = '', anonymous = ''] = await createUsers(app.database, 2);
+    await app.database.query(
+      'UPDATE telegram_user SET first_name = CASE WHEN id = $1 THEN $2 END WHERE id IN ($1, $3)',
+      [named, '<b>Ann & "Bob"</b>', anonymous],
+    );
+    const pollId = await createOpenPoll(api, { title: 'Cats > dogs & {{firstName}}' });
+    const messageTemplate = '<i>{{firstName}}</i>: {{ pollTitle }}';
+    const id = await createCampaign(api, pollId, { messageTemplate });
+
+    await startCampaign(api, id);
+    await followCampaign(api, id);
+
+    const title = 'Cats &gt; dogs &amp; {{firstName}}';
+    const [message] = app.sandbox.messagesTo(Number(named));
+    expect(message?.text).toBe(`<i>&lt;b&gt;Ann &amp; &quot;Bob&quot;&lt;/b&gt;</i>: ${title}`);
+    expect(message?.parseMode).toBe('HTML');
+    expect(app.sandbox.messagesTo(Number(anonymous))[0]?.text).toBe(`<i>there</i>: ${title}`);
+    const url = `https://t.me/${app.sandbox.botUsername}?start=poll_${pollId}`;
+    expect(message?.replyMarkup?.inline_keyboard.flat().map((button) => button.url)).toEqual([url]);
+  });
+});
+
+async function recordCompletion(pollId: string, userId: string | undefined): Promise<void> {
+  const { recordPollCompletions } = await app
+    .client()
+    .run<{ recordPollCompletions: { recorded: number } }>(
+      'mutation ($pollId: ID!, $userIds: [ID!]!) { recordPollCompletions(pollId: $pollId, userIds: $userIds) { recorded } }',
+      { pollId, userIds: [userId] },
+    );
+  expect(recordPollCompletions.recorded).toBe(1);
+}
+
+describe('pacing', () => {
+  test('keeps the chunks and the sends of a chunk apart', async () => {
+    const api = app.client();
+    const users = await createUsers(app.database, 9);
+    const pacing = { chunkSize: 3, chunkIntervalMs: 300, sendIntervalMs: 100 };
+    const id = await createCampaign(api, await createOpenPoll(api), { pacing });
+
+    await startCampaign(api, id);
+    await followCampaign(api, id);
+
+    const [planned] = await app.database.query<{ at: Date }>(
+      'SELECT planned_at AS at FROM notification_campaign WHERE id = $1',
+      [id],
+    );
+    const sentAt = users.map((user) => app.sandbox.messagesTo(Number(user))[0]?.sentAt ?? NaN);
+    const chunks = [sentAt.slice(0, 3), sentAt.slice(3, 6), sentAt.slice(6)];
+    chunks.forEach((chunk, number) => {
+      const [first = NaN, second = NaN, third = NaN] = chunk;
+      expect(second - first).toBeGreaterThanOrEqual(pacing.sendIntervalMs - TOLERANCE_MS);
+      expect(third - second).toBeGreaterThanOrEqual(pacing.sendIntervalMs - TOLERANCE_MS);
+      // The first chunk is due when the audience is known, the others in steps from then on.
+      const dueAt = (planned?.at.getTime() ?? NaN) + number * pacing.chunkIntervalMs;
+      expect(first).toBeGreaterThanOrEqual(dueAt - TOLERANCE_MS);
+    });
+  });
+
+  test('follows the settings where the campaign says nothing', async () => {
+    const { createCampaign: payload } = await app.client().run<{
+      createCampaign: { campaign: { pacing: Record<string, number> } };
+    }>(
+      `mutation ($input: CreateCampaignInput!) {
+        createCampaign(input: $input) { campaign { pacing { chunkSize chunkIntervalMs sendIntervalMs } } }
+      }`,
+      { input: { topicId: await createOpenPoll(app.client()), pacing: { sendIntervalMs: 7 } } },
+    );
+    expect(payload.campaign.pacing).toEqual({ chunkSize: 100, chunkIntervalMs: 0, sendIntervalMs: 7 });
+  });
+});
+
+describe('who is no longer to be reminded when the turn comes', () => {
+  test('has completed the poll since the campaign was planned', async () => {
+    const api = app.client();
+    const [first, second, third] = await createUsers(app.database, 3);
+    const pollId = await createOpenPoll(api);
+    const id = await createCampaign(api, pollId, { pacing: { sendIntervalMs: 500 } });
+    await startCampaign(api, id);
+    await app.sandbox.waitUntil(() => app.sandbox.messages.length === 1);
+    await recordCompletion(pollId, third);
+    await followCampaign(api, id);
+
+    expect(reminded()).toEqual([first, second]);
+    expect(await deliveries(id)).toEqual([
+      { userId: first, status: 'SENT', reason: null },
+      { userId: second, status: 'SENT', reason: null },
+      { userId: third, status: 'SKIPPED', reason: 'COMPLETED_MEANWHILE' },
+    ]);
+    expect(await campaign(api, id)).toMatchObject({ status: 'COMPLETED', sentUsers: 2, skippedUsers: 1 });
+  });
+
+  test('was not reached before the poll was closed', async () => {
+    const api = app.client();
+    const users = await createUsers(app.database, 4);
+    const pollId = await createOpenPoll(api);
+    const id = await createCampaign(api, pollId, { pacing: { sendIntervalMs: 500 } });
+    await startCampaign(api, id);
+    await app.sandbox.waitUntil(() => app.sandbox.messages.length === 1);
+    await api.run('mutation ($id: ID!) { closePoll(id: $id) { poll { status } } }', { id: pollId });
+    await followCampaign(api, id);
+
+    const settled = await deliveries(id);
+    expect(settled.map(({ userId }) => userId)).toEqual(users);
+    expect(settled[0]).toMatchObject({ status: 'SENT' });
+    expect(settled.slice(2).map(({ reason }) => reason)).toEqual(['POLL_CLOSED', 'POLL_CLOSED']);
+    expect(reminded()).toEqual(settled.filter(({ status }) => status === 'SENT').map(({ userId }) => userId));
+  });
+});
+
+describe('a large audience', () => {
+  const AUDIENCE = 50_000;
+
+  test('does not keep startCampaign waiting', async () => {
+    const api = app.client();
+    await app.database.query(
+      `INSERT INTO telegram_user (id, first_name) SELECT place, 'Person' FROM generate_series(1, ${AUDIENCE}) place`,
+    );
+    const pacing = { chunkSize: 10_000, chunkIntervalMs: 3_600_000, sendIntervalMs: 3_600_000 };
+    const id = await createCampaign(api, await createOpenPoll(api), { pacing });
+
+    const { startCampaign: payload } = await api.run<{
+      startCampaign: { campaign: { status: string; totalUsers: number } };
+    }>('mutation ($id: ID!) { startCampaign(id: $id) { campaign { status totalUsers } } }', { id });
+
+    // It answers before the audience is even known.
+    expect(payload.campaign).toEqual({ status: 'PROCESSING', totalUsers: 0 });
+    const planned = await waitFor('the plan', async () => {
+      const found = await campaign(api, id);
+      return found.totalUsers > 0 && found;
+    });
+    expect(planned).toMatchObject({ status: 'PROCESSING', totalUsers: AUDIENCE, chunkCount: 5 });
+    await app.sandbox.waitUntil(() => app.sandbox.messages.length === 1);
+  });
+});
