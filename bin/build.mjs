@@ -2,7 +2,16 @@
 // Compiles src/ to dist/ when dist/ is missing or older than its sources. Two processes that start at
 // once do not write over each other: the second waits for the first one's lock.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +19,10 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const lock = join(root, 'dist', '.build-lock');
+/** Written after a successful build; its time is that of the build's beginning. */
+const stamp = join(root, 'dist', '.built');
+/** No build takes as long: whoever holds the lock by then is another process with the same number. */
+const lockIsAbandonedAfterMs = 180_000;
 
 function compiler() {
   try {
@@ -19,12 +32,28 @@ function compiler() {
   }
 }
 
-function holderIsAlive() {
+function newestOf(path) {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (!stats?.isDirectory()) return stats?.mtimeMs ?? 0;
+  return Math.max(stats.mtimeMs, ...readdirSync(path).map((name) => newestOf(join(path, name))));
+}
+
+function isUpToDate() {
+  if (!existsSync(join(root, 'dist', 'src', 'main.js'))) return false;
+  const built = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const sources = ['src', 'migrations', 'ormconfig.ts', 'tsconfig.json', 'package-lock.json'];
+  return sources.every((source) => newestOf(join(root, source)) < built);
+}
+
+function lockIsHeld() {
   try {
-    process.kill(Number(readFileSync(lock, 'utf8')), 0);
+    const holder = Number(readFileSync(lock, 'utf8'));
+    if (holder === process.pid || Date.now() - statSync(lock).mtimeMs > lockIsAbandonedAfterMs) return false;
+    process.kill(holder, 0);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    // A process of another user.
+    return error.code === 'EPERM';
   }
 }
 
@@ -36,10 +65,19 @@ async function takeLock() {
       return;
     } catch (error) {
       if (error.code !== 'EEXIST') throw error;
-      if (!holderIsAlive()) rmSync(lock, { force: true });
+      if (!lockIsHeld()) rmSync(lock, { force: true });
       await sleep(100);
     }
   }
+}
+
+function compile(tsc) {
+  const beganAt = new Date();
+  console.error('Compiling ...');
+  const { status } = spawnSync(process.execPath, [tsc, '--build', root], { stdio: 'inherit' });
+  if (status !== 0) throw new Error('The build failed: see the messages of the TypeScript compiler above.');
+  writeFileSync(stamp, '');
+  utimesSync(stamp, beganAt, beganAt);
 }
 
 /** Brings dist/ up to date. An installation without the compiler (production) uses the dist/ it has. */
@@ -51,10 +89,10 @@ export async function build() {
       'dist/ is missing and typescript is not installed: run "npm ci" with development dependencies.',
     );
   }
+  if (isUpToDate()) return;
   await takeLock();
   try {
-    const { status } = spawnSync(process.execPath, [tsc, '--build', root], { stdio: 'inherit' });
-    if (status !== 0) throw new Error('The build failed: see the messages of the TypeScript compiler above.');
+    if (!isUpToDate()) compile(tsc);
   } finally {
     rmSync(lock, { force: true });
   }

@@ -1,72 +1,94 @@
 import 'reflect-metadata';
 import { existsSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import type { AppRole } from './app/app.js';
+import { createCommandLogger } from './cli/command-logger.js';
+import { explainFailure } from './cli/explain-failure.js';
+import { ExitCode } from './cli/failure.js';
+import { Interrupted, Interruption } from './cli/interruption.js';
 import { createLogger } from './config/logger.js';
 import { projectVersion } from './config/paths.js';
-import { loadSettings, SettingsError, type Settings } from './config/settings.js';
-import type { AppRole } from './app/app.js';
+import { loadSettings, type Settings } from './config/settings.js';
 
-/** Exit codes: 0 done, 1 failed, 2 wrong settings or arguments. */
-const FAILED = 1;
-const WRONG_USAGE = 2;
+const EXIT_CODES = `
+Settings are read from the environment and from a file .env: see .env.example.
+Exit codes: 0 done, 1 failed, 2 a wrong setting or option, 130 ended by Ctrl+C.
+`;
+
+const interruption = new Interruption();
+let settings: Settings | undefined;
+
+function readSettings(): Settings {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  settings = loadSettings();
+  return settings;
+}
 
 function countArgument(value: string): number {
   if (!/^\d{1,8}$/.test(value)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(value);
 }
 
-function readSettings(): Settings {
-  if (existsSync('.env')) process.loadEnvFile('.env');
-  return loadSettings();
+function addServers(program: Command): void {
+  const servers: [name: string, description: string, roles: AppRole[]][] = [
+    ['start', 'serve the API and work the jobs in one process', ['api', 'worker']],
+    ['api', 'serve the API only; "worker" works the jobs', ['api']],
+    ['worker', 'work the jobs only; "api" serves the API', ['worker']],
+  ];
+  for (const [name, description, roles] of servers) {
+    program
+      .command(name)
+      .description(description)
+      .action(async () => {
+        const read = readSettings();
+        const { serve } = await import('./cli/serve.js');
+        await serve(read, roles, createLogger(read), interruption);
+      });
+  }
 }
 
-function serveCommand(program: Command, name: string, description: string, roles: AppRole[]): void {
-  program
-    .command(name)
-    .description(description)
-    .action(async () => {
-      const settings = readSettings();
-      const { serve } = await import('./cli/serve.js');
-      await serve(settings, roles, createLogger(settings));
-    });
+function withDataSize(command: Command): Command {
+  return command
+    .option('--users <count>', 'how many people there are', countArgument, 100)
+    .option('--completed <count>', 'how many of them have completed the poll', countArgument, 30);
 }
 
-function createProgram(): Command {
-  const program = new Command('pollcast');
-  program.description('Reminds everyone who has not completed a Telegram poll.').version(projectVersion());
-  program.exitOverride().configureHelp({ showGlobalOptions: false });
-  serveCommand(program, 'start', 'serve the API and work the jobs in one process', ['api', 'worker']);
-  serveCommand(program, 'api', 'serve the API only', ['api']);
-  serveCommand(program, 'worker', 'work the jobs only', ['worker']);
+function addDataCommands(program: Command): void {
   program
     .command('migrate')
     .description('bring the database schema up to date')
     .action(async () => {
-      const settings = readSettings();
+      const read = readSettings();
       const { migrateCommand } = await import('./cli/migrate.js');
-      await migrateCommand(settings, createLogger(settings));
+      await migrateCommand(read, createCommandLogger(read), interruption);
     });
-  program
-    .command('seed')
+  withDataSize(program.command('seed'))
     .description('make the reference data: people, a poll of 2 questions, and some who completed it')
-    .option('--users <count>', 'people', countArgument, 100)
-    .option('--completed <count>', 'how many of them completed the poll', countArgument, 30)
     .action(async (options: { users: number; completed: number }) => {
-      const settings = readSettings();
+      const read = readSettings();
       const { seedCommand } = await import('./cli/seed.js');
-      await seedCommand(settings, options, createLogger(settings));
+      await seedCommand(read, options, createCommandLogger(read), interruption);
     });
   program
-    .command('demo')
+    .command('generate')
+    .description('write schema/schema.graphql and schema/database.sql from the code')
+    .option('--check', 'write nothing; fail when they differ from the code')
+    .action(async (options: { check?: true }) => {
+      const read = readSettings();
+      const { generateCommand } = await import('./cli/generate.js');
+      await generateCommand(read, options.check === true, interruption);
+    });
+}
+
+function addCampaignCommands(program: Command): void {
+  withDataSize(program.command('demo'))
     .description('a whole campaign on an embedded database and the sandbox, from nothing to the summary')
-    .option('--users <count>', 'people', countArgument, 100)
-    .option('--completed <count>', 'how many of them completed the poll', countArgument, 30)
     .option('--fast', 'smaller pauses between messages')
     .option('--keep', 'leave the server up afterwards')
     .action(async (options: { users: number; completed: number; fast?: true; keep?: true }) => {
-      const settings = readSettings();
+      const read = readSettings();
       const { demoCommand } = await import('./cli/demo.js');
-      await demoCommand(settings, options);
+      await demoCommand(read, options, interruption);
     });
   program
     .command('test-notifications')
@@ -75,27 +97,39 @@ function createProgram(): Command {
     .option('--user <id>', 'send a test message to this Telegram user')
     .option('--dry-run', 'send nothing, show the message instead')
     .action(async (options: { poll: string; user?: string; dryRun?: true }) => {
-      const settings = readSettings();
+      const read = readSettings();
       const { testNotificationsCommand } = await import('./cli/test-notifications.js');
-      await testNotificationsCommand(settings, options, createLogger(settings));
+      await testNotificationsCommand(read, options, createCommandLogger(read), interruption);
     });
+}
+
+function createProgram(): Command {
+  const program = new Command('pollcast');
   program
-    .command('generate')
-    .description('write schema/schema.graphql and schema/database.sql from the code')
-    .option('--check', 'write nothing; fail when they differ from the code')
-    .action(async (options: { check?: true }) => {
-      const { generateCommand } = await import('./cli/generate.js');
-      await generateCommand(readSettings(), options.check === true);
-    });
+    .description('Reminds everyone who has not completed a Telegram poll.')
+    .version(projectVersion())
+    .exitOverride()
+    .addHelpText('after', EXIT_CODES);
+  addServers(program);
+  addCampaignCommands(program);
+  addDataCommands(program);
   return program;
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.DONE : ExitCode.WRONG_USAGE;
+  // What fails while everything is wound up fails because of that, as does what Ctrl+C has ended beside us.
+  if (interruption.signal !== undefined) return new Interrupted(interruption.signal).exitCode;
+  const { message, exitCode } = explainFailure(error, settings);
+  console.error(message);
+  if (settings && ['debug', 'trace'].includes(settings.logLevel)) console.error(error);
+  return exitCode;
 }
 
 try {
   await createProgram().parseAsync();
   // What is still open by now, such as telegraf's timers, must not keep a finished command alive.
-  process.exit(process.exitCode ?? 0);
+  process.exit(ExitCode.DONE);
 } catch (error) {
-  if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : WRONG_USAGE);
-  console.error(error instanceof Error ? error.message : error);
-  process.exit(error instanceof SettingsError ? WRONG_USAGE : FAILED);
+  process.exit(exitCodeOf(error));
 }

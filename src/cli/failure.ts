@@ -1,4 +1,19 @@
+/** What the exit codes of all commands mean; a command that a signal ended exits with 128 and its number. */
+export enum ExitCode {
+  DONE = 0,
+  FAILED = 1,
+  /** A setting, an option or an argument has to be corrected. */
+  WRONG_USAGE = 2,
+}
+
 /** A command cannot do what was asked for; the message says why and what would help. */
 export class CommandFailure extends Error {
   override readonly name = 'CommandFailure';
+
+  constructor(
+    message: string,
+    readonly exitCode: ExitCode = ExitCode.FAILED,
+  ) {
+    super(message);
+  }
 }

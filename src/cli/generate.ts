@@ -1,45 +1,53 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { Client } from 'pg';
-import { locateDatabase } from '../app/database.js';
-import { createLogger } from '../config/logger.js';
 import { projectPath } from '../config/paths.js';
 import type { Settings } from '../config/settings.js';
 import { migrate } from '../database/migrate.js';
 import { dumpSchema } from '../database/schema-dump.js';
 import { emitSchema } from '../graphql/emit-schema.js';
 import { CommandFailure } from './failure.js';
+import type { Interruption } from './interruption.js';
+import { withTemporaryPostgres } from './temporary-postgres.js';
 
 /** Writes what is generated from the code, or holds it against what is committed. */
-export async function generateCommand(settings: Settings, checkOnly: boolean): Promise<void> {
-  const generated = {
-    'schema.graphql': await emitSchema(),
-    'database.sql': await dumpFreshDatabase(settings),
-  };
+export async function generateCommand(
+  { databaseUrl }: Settings,
+  checkOnly: boolean,
+  interruption: Interruption,
+): Promise<void> {
+  const schema = await emitSchema();
+  const database =
+    databaseUrl === undefined
+      ? await withTemporaryPostgres(({ url }) => interruption.orElse(dumpFreshDatabase(url)))
+      : await dumpFreshDatabase(databaseUrl);
+  const generated = { 'schema.graphql': schema, 'database.sql': database };
+  let differing = 0;
   for (const [name, text] of Object.entries(generated)) {
     const file = projectPath('schema', name);
     const committed = await readFile(file, 'utf8').catch(() => '');
     if (committed === text) continue;
-    if (checkOnly) throw new CommandFailure(`schema/${name} differs from the code: run "npm run generate".`);
-    await writeFile(file, text);
-    console.log(`Wrote schema/${name}.`);
+    differing += 1;
+    if (!checkOnly) await writeFile(file, text);
+    console.log(checkOnly ? `schema/${name} differs from the code.` : `Wrote schema/${name}.`);
   }
+  if (checkOnly && differing > 0)
+    throw new CommandFailure('Run "npm run generate" and commit what it writes.');
+  if (differing === 0) console.log('schema/ is what the code says.');
 }
 
-/** Dumps a database that the migrations have just made, on the configured server or the embedded one. */
-async function dumpFreshDatabase(settings: Settings): Promise<string> {
-  const location = await locateDatabase(settings, createLogger({ logLevel: 'warn' }));
+/** Dumps a database that the migrations have just made, beside the one that the URL names. */
+async function dumpFreshDatabase(serverUrl: string): Promise<string> {
   const name = `pollcast_generate_${process.pid}`;
-  const admin = new Client({ connectionString: location.url });
+  const admin = new Client({ connectionString: serverUrl });
   await admin.connect();
   try {
     await admin.query(`CREATE DATABASE ${name}`);
-    const url = new URL(location.url);
+    const url = new URL(serverUrl);
     url.pathname = `/${name}`;
     await migrate({ url: url.href });
     return await dumpSchema(url.href);
   } finally {
     await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     await admin.end();
-    await location.leave();
   }
 }

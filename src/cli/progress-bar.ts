@@ -2,8 +2,6 @@ import cliProgress from 'cli-progress';
 
 /** A progress bar on standard error; where that is no terminal, a line every few seconds. */
 export function createProgressBar(format: string): cliProgress.SingleBar {
-  return new cliProgress.SingleBar(
-    { format, hideCursor: true, noTTYOutput: true, notTTYSchedule: 5000, stopOnComplete: false, fps: 10 },
-    cliProgress.Presets.shades_classic,
-  );
+  const options = { format, hideCursor: true, noTTYOutput: true, notTTYSchedule: 5000, fps: 10 };
+  return new cliProgress.SingleBar(options, cliProgress.Presets.shades_classic);
 }

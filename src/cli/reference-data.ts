@@ -6,8 +6,11 @@ export interface ReferenceDataSize {
   completed: number;
 }
 
+/** What there is by now, with whatever was there before. */
 export interface ReferenceData {
   pollId: string;
+  users: number;
+  completed: number;
   audienceSize: number;
 }
 
@@ -19,35 +22,38 @@ const QUESTIONS = [
   { text: 'Would you recommend us?', options: ['Yes', 'No'] },
 ];
 
-/** $2 is the first id of this batch, $1 how many. */
+/** $1 is the first id of this batch, $2 how many. */
 const INSERT_USERS = `
   INSERT INTO telegram_user (id, username, first_name, language_code)
-  SELECT $2::bigint + place, 'person_' || ($2::bigint + place - ${FIRST_USER_ID} + 1),
+  SELECT $1::bigint + place, 'person_' || ($1::bigint + place - ${FIRST_USER_ID} + 1),
     (ARRAY['Ada', 'Boris', 'Chiara', 'Dmitri', 'Elif', 'Farid', 'Grace', 'Hugo'])[1 + place % 8], 'en'
-  FROM generate_series(0, $1::bigint - 1) AS place
+  FROM generate_series(0, $2::bigint - 1) AS place
   ON CONFLICT (id) DO NOTHING
 `;
 
+/** $1 is the first id of this batch, $2 how many, $3 the poll. */
 const INSERT_COMPLETIONS = `
-  WITH person AS (SELECT ${FIRST_USER_ID}::bigint + place AS id FROM generate_series(0, $2::bigint - 1) AS place),
+  WITH person AS (SELECT $1::bigint + place AS id FROM generate_series(0, $2::bigint - 1) AS place),
   answered AS (
     INSERT INTO answer (question_id, user_id, option_id)
     SELECT question.id, person.id, (
       SELECT option.id FROM question_option option WHERE option.question_id = question.id
       ORDER BY option.position OFFSET person.id % (SELECT count(*) FROM question_option WHERE question_id = question.id)
       LIMIT 1)
-    FROM question, person WHERE question.poll_id = $1
+    FROM question, person WHERE question.poll_id = $3
     ON CONFLICT DO NOTHING
   )
-  INSERT INTO poll_completion (poll_id, user_id) SELECT $1, id FROM person ON CONFLICT DO NOTHING
+  INSERT INTO poll_completion (poll_id, user_id) SELECT $3, id FROM person ON CONFLICT DO NOTHING
 `;
 
-const AUDIENCE_SIZE = `
-  SELECT count(*)::integer AS "audienceSize" FROM telegram_user person
-  WHERE status = 'ACTIVE' AND NOT EXISTS (SELECT FROM poll_completion WHERE poll_id = $1 AND user_id = person.id)
+const COUNTS = `
+  SELECT count(*)::integer AS users, count(done.user_id)::integer AS completed,
+    count(*) FILTER (WHERE person.status = 'ACTIVE' AND done.user_id IS NULL)::integer AS "audienceSize"
+  FROM telegram_user person LEFT JOIN poll_completion done ON done.poll_id = $1 AND done.user_id = person.id
 `;
 
-const BATCH = 100_000;
+/** Rows of one statement: about a second's work. */
+const BATCH = 20_000;
 
 async function referencePoll(dataSource: DataSource): Promise<string> {
   return dataSource.transaction(async (manager) => {
@@ -77,7 +83,7 @@ async function referencePoll(dataSource: DataSource): Promise<string> {
 
 /**
  * Makes the reference data set; run again it adds what is missing and changes nothing else.
- * @param onProgress is told how many of the people exist by now
+ * @param onProgress is told how many of the people are complete by now
  */
 export async function createReferenceData(
   dataSource: DataSource,
@@ -86,10 +92,11 @@ export async function createReferenceData(
 ): Promise<ReferenceData> {
   const pollId = await referencePoll(dataSource);
   for (let done = 0; done < users; done += BATCH) {
-    await dataSource.query(INSERT_USERS, [Math.min(BATCH, users - done), FIRST_USER_ID + done]);
+    const first = FIRST_USER_ID + done;
+    await dataSource.query(INSERT_USERS, [first, Math.min(BATCH, users - done)]);
+    const completing = Math.min(BATCH, completed - done);
+    if (completing > 0) await dataSource.query(INSERT_COMPLETIONS, [first, completing, pollId]);
     onProgress(Math.min(users, done + BATCH));
   }
-  await dataSource.query(INSERT_COMPLETIONS, [pollId, completed]);
-  const { audienceSize } = await oneRow<{ audienceSize: number }>(dataSource, AUDIENCE_SIZE, [pollId]);
-  return { pollId, audienceSize };
+  return { pollId, ...(await oneRow<Omit<ReferenceData, 'pollId'>>(dataSource, COUNTS, [pollId])) };
 }

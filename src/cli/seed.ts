@@ -1,14 +1,17 @@
+import type { DataSource } from 'typeorm';
 import type { Logger } from 'pino';
 import { connectDatabase } from '../app/database.js';
 import type { Settings } from '../config/settings.js';
-import { CommandFailure } from './failure.js';
+import { CommandFailure, ExitCode } from './failure.js';
+import type { Interruption } from './interruption.js';
 import { createProgressBar } from './progress-bar.js';
-import { createReferenceData, type ReferenceDataSize } from './reference-data.js';
+import { createReferenceData, type ReferenceData, type ReferenceDataSize } from './reference-data.js';
 
 export function checkSize({ users, completed }: ReferenceDataSize): void {
   if (completed <= users) return;
   throw new CommandFailure(
     `--completed must be at most --users: ${completed} of ${users} cannot have completed it.`,
+    ExitCode.WRONG_USAGE,
   );
 }
 
@@ -16,19 +19,28 @@ export async function seedCommand(
   settings: Settings,
   size: ReferenceDataSize,
   logger: Logger,
+  interruption: Interruption,
 ): Promise<void> {
   checkSize(size);
   const database = await connectDatabase(settings, logger);
   try {
-    const bar = createProgressBar('people {bar} {value}/{total}');
-    bar.start(size.users, 0);
-    const { pollId, audienceSize } = await createReferenceData(database.dataSource, size, (users) => {
-      bar.update(users);
-    });
-    bar.stop();
-    const { users, completed } = size;
+    const { pollId, users, completed, audienceSize } = await interruption.orElse(
+      seedWithProgress(database.dataSource, size),
+    );
     console.log(`Poll ${pollId}: ${users} users, ${completed} completed it, ${audienceSize} to notify.`);
   } finally {
     await database.close();
+  }
+}
+
+async function seedWithProgress(dataSource: DataSource, size: ReferenceDataSize): Promise<ReferenceData> {
+  const bar = createProgressBar('users {bar} {value}/{total}');
+  try {
+    bar.start(size.users, 0);
+    return await createReferenceData(dataSource, size, (users) => {
+      bar.update(users);
+    });
+  } finally {
+    bar.stop();
   }
 }

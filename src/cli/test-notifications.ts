@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { connectDatabase, type ConnectedDatabase } from '../app/database.js';
 import { connectTelegram } from '../app/telegram.js';
-import { AudienceStore } from '../campaigns/audience.store.js';
+import { AudienceStore, type Exclusion } from '../campaigns/audience.store.js';
 import { chunkCountOf, estimateDurationMs } from '../campaigns/estimate.js';
 import { DEFAULT_MESSAGE_TEMPLATE } from '../campaigns/template.js';
 import type { Settings } from '../config/settings.js';
@@ -9,9 +9,11 @@ import { isRowId } from '../graphql/ids.js';
 import { PeopleStore } from '../people/people.store.js';
 import type { Poll } from '../polls/poll.entity.js';
 import { PollStore } from '../polls/poll.store.js';
-import type { OutgoingMessage } from '../sending/outcome.js';
+import type { OutgoingMessage, SendOutcome } from '../sending/outcome.js';
+import { PostgresRateLimit, RateLimiter, URGENT } from '../sending/rate-limiter.js';
 import { reminderFor } from '../sending/reminder.js';
 import { CommandFailure } from './failure.js';
+import type { Interruption } from './interruption.js';
 
 export interface TestNotificationsOptions {
   poll: string;
@@ -19,33 +21,62 @@ export interface TestNotificationsOptions {
   dryRun?: true;
 }
 
+interface Person {
+  id: string;
+  chatId?: string | null;
+  firstName: string | null;
+}
+
 const NAMES_SHOWN = 10;
+/** How long the message may wait for its turn among those of running campaigns. */
+const MAX_WAIT_MS = 10_000;
 
 export async function testNotificationsCommand(
   settings: Settings,
   options: TestNotificationsOptions,
   logger: Logger,
+  interruption: Interruption,
 ): Promise<void> {
   const database = await connectDatabase(settings, logger);
   try {
-    const poll = isRowId(options.poll) ? await new PollStore(database.dataSource).find(options.poll) : null;
-    if (!poll) throw new CommandFailure(`There is no poll ${options.poll}. "npm run seed" makes one.`);
-    await showAudience(settings, database, poll);
-    if (options.user === undefined) return;
-    const message = await messageTo(options.user, poll, database);
-    if (options.dryRun)
-      console.log(`Would send to ${message.chatId}: ${message.text} [${message.button.text}]`);
-    else await sendOne(settings, message, logger);
+    await interruption.orElse(testNotifications(settings, options, database, logger));
   } finally {
     await database.close();
   }
 }
 
+async function testNotifications(
+  settings: Settings,
+  options: TestNotificationsOptions,
+  database: ConnectedDatabase,
+  logger: Logger,
+): Promise<void> {
+  const { dataSource } = database;
+  const poll = isRowId(options.poll) ? await new PollStore(dataSource).find(options.poll) : null;
+  if (!poll) throw new CommandFailure(`There is no poll ${options.poll}. "npm run seed" makes one.`);
+  const user = options.user === undefined ? undefined : await findUser(options.user, database);
+  const first = await showAudience(settings, database, poll);
+  const recipient = user ?? (options.dryRun && first);
+  if (!recipient) return;
+  const message = messageTo(recipient, poll);
+  if (options.dryRun) {
+    console.log(`\nThe message to ${message.chatId}, which is not sent:`);
+    console.log(`  ${message.text}\n  [${message.button.text}]`);
+  } else await sendOne(settings, message, database, logger);
+}
+
+async function findUser(id: string, { dataSource }: ConnectedDatabase): Promise<Person> {
+  const user = isRowId(id) ? await new PeopleStore(dataSource).find(id) : null;
+  if (!user) throw new CommandFailure(`There is no user ${id}: importTelegramUsers adds one.`);
+  return user;
+}
+
+/** @returns the one who would come first */
 async function showAudience(
   settings: Settings,
   { dataSource }: ConnectedDatabase,
   poll: Poll,
-): Promise<void> {
+): Promise<Person | undefined> {
   const audience = new AudienceStore(dataSource);
   const [size, exclusions, first] = await Promise.all([
     audience.size(poll.id),
@@ -54,31 +85,58 @@ async function showAudience(
   ]);
   const chunks = chunkCountOf(size, settings.chunkSize);
   const seconds = Math.ceil(estimateDurationMs(size, settings, settings.messagesPerSecond) / 1000);
-  console.log(`Poll ${poll.id} "${poll.title}" (${poll.status})`);
+  console.log(`Poll ${poll.id} "${poll.title}" is ${poll.status}.`);
   console.log(`A campaign would notify ${size} users in ${chunks} chunks, in about ${seconds} s.`);
-  for (const { reason, count } of exclusions) console.log(`Left out: ${count} ${reason}`);
-  for (const { id, firstName } of first) console.log(`  ${id} ${firstName ?? ''}`);
+  for (const exclusion of exclusions) console.log(`Left out: ${describe(exclusion)}.`);
+  for (const { id, firstName } of first) console.log(`  ${id} ${firstName ?? ''}`.trimEnd());
   if (size > first.length) console.log(`  ... and ${size - first.length} more`);
+  return first[0];
 }
 
-async function messageTo(
-  userId: string,
-  poll: Poll,
-  { dataSource }: ConnectedDatabase,
-): Promise<OutgoingMessage> {
-  const user = isRowId(userId) ? await new PeopleStore(dataSource).find(userId) : null;
-  if (!user) throw new CommandFailure(`There is no user ${userId}.`);
+function describe({ reason, count }: Exclusion): string {
+  return reason === 'COMPLETED' ? `${count} who completed the poll` : `${count} who are ${reason}`;
+}
+
+function messageTo({ id, chatId, firstName }: Person, poll: Poll): OutgoingMessage {
   const content = { messageTemplate: DEFAULT_MESSAGE_TEMPLATE, pollId: poll.id, pollTitle: poll.title };
-  return reminderFor({ chatId: user.chatId ?? user.id, firstName: user.firstName }, content);
+  return reminderFor({ chatId: chatId ?? id, firstName }, content);
 }
 
-async function sendOne(settings: Settings, message: OutgoingMessage, logger: Logger): Promise<void> {
+/** Takes its turn by the rate limit that all processes share. */
+async function sendOne(
+  settings: Settings,
+  message: OutgoingMessage,
+  { engineSql }: ConnectedDatabase,
+  logger: Logger,
+): Promise<void> {
   const telegram = await connectTelegram(settings, logger);
   try {
+    const { messagesPerSecond } = settings;
+    const store = new PostgresRateLimit(engineSql, telegram.botId, messagesPerSecond);
+    const limiter = new RateLimiter(store, messagesPerSecond, (error) => {
+      logger.warn({ err: error }, 'the rate limit could not be read');
+    });
+    const [slot] = await limiter.acquire(URGENT, 1, AbortSignal.timeout(MAX_WAIT_MS));
+    if (!slot) throw new CommandFailure('Telegram makes the bot wait: nothing was sent, try again later.');
+    await limiter.turn(slot);
     const outcome = await telegram.sender.send(message);
-    if (outcome.kind !== 'sent') throw new CommandFailure(`Telegram's answer: ${JSON.stringify(outcome)}`);
-    console.log(`Telegram accepted the test message to ${message.chatId} as message ${outcome.messageId}.`);
+    await limiter.report(slot, outcome);
+    const receiver = telegram.sandboxUrl === undefined ? 'Telegram' : 'The sandbox';
+    if (outcome.kind !== 'sent')
+      throw new CommandFailure(`${receiver} refused the message to ${message.chatId}: ${reasonOf(outcome)}.`);
+    console.log(`\n${receiver} accepted the message to ${message.chatId}; its id is ${outcome.messageId}.`);
   } finally {
     await telegram.close();
+  }
+}
+
+function reasonOf(outcome: Exclude<SendOutcome, { kind: 'sent' }>): string {
+  switch (outcome.kind) {
+    case 'throttled':
+      return `the bot has to wait for ${Math.ceil(outcome.retryAfterMs / 1000)} s`;
+    case 'moved':
+      return `the chat has the id ${outcome.chatId} now`;
+    default:
+      return outcome.reason;
   }
 }

@@ -2,6 +2,8 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import type * as embedded from '../../src/database/embedded/index.js';
+import type * as migration from '../../src/database/migrate.js';
 import { publishEnvironment } from './environment.ts';
 
 type Cleanup = () => Promise<void>;
@@ -12,9 +14,7 @@ declare global {
 const distribution = '../../dist/src/database';
 
 async function embeddedServer(): Promise<{ url: string; leave: Cleanup }> {
-  const { joinEmbeddedPostgres } = (await import(
-    `${distribution}/embedded/index.js`
-  )) as typeof import('../../src/database/embedded/index.js');
+  const { joinEmbeddedPostgres } = (await import(`${distribution}/embedded/index.js`)) as typeof embedded;
   const dataDir = await mkdtemp(join(tmpdir(), 'pollcast-test-'));
   await chmod(dataDir, 0o711);
   const parameters = { fsync: 'off', max_connections: '400' };
@@ -30,9 +30,7 @@ async function embeddedServer(): Promise<{ url: string; leave: Cleanup }> {
 
 /** One PostgreSQL for the whole run (DATABASE_URL or an embedded one), and on it one database migrated once. */
 export default async function globalSetup(): Promise<void> {
-  const { migrate } = (await import(
-    `${distribution}/migrate.js`
-  )) as typeof import('../../src/database/migrate.js');
+  const { migrate } = (await import(`${distribution}/migrate.js`)) as typeof migration;
   const configured = process.env.DATABASE_URL;
   const server = configured ? { url: configured, leave: () => Promise.resolve() } : await embeddedServer();
   const templateName = `pollcast_template_${process.pid}`;

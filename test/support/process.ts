@@ -10,7 +10,7 @@ export interface PollcastProcess {
   output: () => string;
   /** Resolves with the exit code, or null when a signal ended it. */
   exited: Promise<number | null>;
-  kill(signal?: NodeJS.Signals): void;
+  kill: (signal?: NodeJS.Signals) => void;
 }
 
 /** Starts `pollcast <arguments>` with nothing in its environment but what is given. */

@@ -1,0 +1,27 @@
+import { pino, type Logger } from 'pino';
+import pretty from 'pino-pretty';
+import { createLogger } from '../config/logger.js';
+import type { Settings } from '../config/settings.js';
+
+const WARNING = 40;
+
+function sentence(log: Record<string, unknown>, messageKey: string): string {
+  const message = String(log[messageKey]);
+  return Number(log.level) < WARNING ? message : `Warning: ${message}`;
+}
+
+/**
+ * For commands whose standard output is their result: what goes on meanwhile, as sentences on standard error. Who asks
+ * for more than that by LOG_LEVEL gets the log of a server.
+ */
+export function createCommandLogger(settings: Pick<Settings, 'logLevel'>): Logger {
+  if (['debug', 'trace'].includes(settings.logLevel)) return createLogger(settings);
+  const stream = pretty({
+    destination: process.stderr.fd,
+    sync: true,
+    ignore: 'pid,hostname,time,level',
+    hideObject: true,
+    messageFormat: sentence,
+  });
+  return pino({ level: settings.logLevel }, stream);
+}

@@ -1,0 +1,72 @@
+import { SettingsError, type Settings } from '../config/settings.js';
+import { CommandFailure, ExitCode } from './failure.js';
+
+const UNREACHABLE = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'];
+const ACCESS_DENIED = ['28P01', '28000'];
+const NO_SUCH_DATABASE = '3D000';
+
+type SystemError = NodeJS.ErrnoException & { hostname?: string };
+
+function wrongSetting(message: string): CommandFailure {
+  return new CommandFailure(message, ExitCode.WRONG_USAGE);
+}
+
+/** What kept the API from listening. */
+function explainListening(
+  { code, hostname }: SystemError,
+  { host, port }: Settings,
+): CommandFailure | undefined {
+  if (code === 'EADDRINUSE') {
+    return new CommandFailure(
+      `Port ${port} is in use by another process: end that one, or set PORT to a free port.`,
+    );
+  }
+  if (code === 'EACCES') return wrongSetting(`PORT ${port} needs more rights: set it to 1024 or more.`);
+  if (code === 'EADDRNOTAVAIL' || hostname === host) {
+    return wrongSetting(
+      `HOST ${host} is no address of this machine: use 127.0.0.1, or 0.0.0.0 for all its addresses.`,
+    );
+  }
+  return undefined;
+}
+
+/** What kept us from the configured database. Its URL holds a password and is not shown. */
+function explainDatabase({ code = '' }: SystemError, databaseUrl: string): CommandFailure | undefined {
+  const { host, pathname } = new URL(databaseUrl);
+  if (UNREACHABLE.includes(code)) {
+    return new CommandFailure(
+      `The database at ${host} cannot be reached (${code}): start PostgreSQL there, or correct DATABASE_URL.`,
+    );
+  }
+  if (ACCESS_DENIED.includes(code))
+    return wrongSetting(`The database at ${host} refuses the user or the password: correct DATABASE_URL.`);
+  if (code === NO_SUCH_DATABASE) {
+    const name = decodeURIComponent(pathname.slice(1));
+    return wrongSetting(`There is no database "${name}" at ${host}: create it, or correct DATABASE_URL.`);
+  }
+  return undefined;
+}
+
+function explainSystemError(error: SystemError, settings: Settings): CommandFailure | undefined {
+  const { code, syscall, hostname } = error;
+  if (syscall === 'listen' || (hostname !== undefined && hostname === settings.host))
+    return explainListening(error, settings);
+  if (syscall === 'mkdir' && ['EEXIST', 'ENOTDIR', 'ENOENT'].includes(code ?? ''))
+    return wrongSetting(`DATA_DIR ${settings.dataDir} cannot be made into a folder: choose another.`);
+  if (settings.databaseUrl !== undefined) return explainDatabase(error, settings.databaseUrl);
+  return undefined;
+}
+
+/** One sentence for whoever started the command, and its exit code. */
+export function explainFailure(
+  error: unknown,
+  settings: Settings | undefined,
+): { message: string; exitCode: number } {
+  if (error instanceof SettingsError) return { message: error.message, exitCode: ExitCode.WRONG_USAGE };
+  if (!(error instanceof Error)) return { message: String(error), exitCode: ExitCode.FAILED };
+  const failure = error instanceof CommandFailure ? error : settings && explainSystemError(error, settings);
+  if (failure) return failure;
+  const [first] = error instanceof AggregateError ? (error.errors as unknown[]) : [];
+  const message = error.message || (first instanceof Error ? first.message : error.name);
+  return { message, exitCode: ExitCode.FAILED };
+}

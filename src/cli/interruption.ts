@@ -1,0 +1,67 @@
+import { constants } from 'node:os';
+
+/** The process was asked to end before its work was done. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+
+  constructor(readonly signal: NodeJS.Signals) {
+    super(`Interrupted by ${signal}.`);
+  }
+
+  /** What a shell says of a command that the signal ended. */
+  get exitCode(): number {
+    return 128 + constants.signals[this.signal];
+  }
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** The process ends by then, whatever hangs. */
+const FORCE_QUIT_MS = 10_000;
+/** npm passes on a Ctrl+C that the terminal has sent to this process already: that is one, not two. */
+const SAME_SIGNAL_MS = 1000;
+
+/**
+ * Asks to end, from now on: the first lets the work be wound up in order, a second ends the process at once, and so
+ * does the time limit.
+ */
+export class Interruption {
+  readonly arrived: Promise<NodeJS.Signals>;
+  /** The first signal that has arrived. */
+  signal: NodeJS.Signals | undefined;
+  private arrivedAt = 0;
+  private interrupted: Promise<never> | undefined;
+
+  constructor() {
+    this.arrived = new Promise((resolve) => {
+      const onSignal = (signal: NodeJS.Signals) => {
+        if (this.signal !== undefined) {
+          if (performance.now() - this.arrivedAt > SAME_SIGNAL_MS) quit('Ended without waiting any longer.');
+          return;
+        }
+        this.signal = signal;
+        this.arrivedAt = performance.now();
+        setTimeout(quit, FORCE_QUIT_MS, 'Stopping took too long: ended anyway.').unref();
+        resolve(signal);
+      };
+      for (const name of SIGNALS) process.on(name, onSignal);
+      // Whoever read the output is gone, as with "| head".
+      process.stdout.on('error', () => {
+        onSignal('SIGPIPE');
+      });
+    });
+  }
+
+  /** The result of the work, which is no longer waited for once a signal arrives. @throws Interrupted */
+  async orElse<T>(work: Promise<T>): Promise<T> {
+    this.interrupted ??= this.arrived.then((signal) => {
+      console.error('\nStopping ...');
+      throw new Interrupted(signal);
+    });
+    return Promise.race([this.interrupted, work]);
+  }
+}
+
+function quit(message: string): void {
+  console.error(message);
+  process.exit(1);
+}

@@ -1,0 +1,79 @@
+import { readdir } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { ApiClient } from '../../src/cli/api-client.js';
+import { runCommand, startProcess, waitForOutput, type PollcastProcess } from '../support/process.js';
+import { createWorkFolder, type WorkFolder } from './support.js';
+
+let folder: WorkFolder;
+let running: PollcastProcess | undefined;
+beforeEach(async () => {
+  folder = await createWorkFolder();
+  running = undefined;
+});
+afterEach(async () => {
+  running?.kill('SIGTERM');
+  await running?.exited;
+  await folder.remove();
+});
+
+/** Everything that the demo makes is to be below the temporary folder, and to be gone afterwards. */
+async function expectNothingLeft(): Promise<void> {
+  expect(await readdir(folder.path)).toEqual([]);
+}
+
+describe('demo', () => {
+  test('--fast runs a whole campaign, sums it up and leaves nothing behind', async () => {
+    const { code, output } = await runCommand(['demo', '--fast'], { TMPDIR: folder.path }, folder.path);
+
+    expect({ code, output }).toMatchObject({ code: 0 });
+    expect(output).toContain('Made 100 users; 30 completed the poll, 70 did not.');
+    expect(output.match(/^Started notification campaign for 70 users in 1 chunks$/gm)).toHaveLength(1);
+    expect(output).toMatch(/ 0\/70 \| 0\.0 % \| \d+\.\d\/s \| \d+ s left/);
+    expect(output).toMatch(/ 70\/70 \| 100\.0 % \| \d+\.\d\/s \| 0 s left/);
+    expect(output).toMatch(/^Campaign 1 COMPLETED after \d+ s:$/m);
+    const summary = [...output.matchAll(/^ {2}([A-Za-z]+) +(\d+)$/gm)].map(([, name, count]) => [
+      name,
+      count,
+    ]);
+    expect(Object.fromEntries(summary)).toEqual({
+      SENT: '70',
+      FAILED: '0',
+      SKIPPED: '0',
+      UNCONFIRMED: '0',
+      PENDING: '0',
+      total: '70',
+    });
+    await expectNothingLeft();
+  });
+
+  test('--keep leaves the server up, with the size asked for, until it is told to end', async () => {
+    const argv = ['demo', '--fast', '--keep', '--users', '4', '--completed', '4'];
+    running = startProcess(argv, { TMPDIR: folder.path }, folder.path);
+    const [, url = '', token = ''] = await waitForOutput(
+      running,
+      /Still up: (\S+)\/graphql.*\nadmin token: (\S+)\n/,
+    );
+    expect(running.output()).toContain('Started notification campaign for 0 users in 0 chunks');
+    const { campaigns } = await new ApiClient(url, token).run<{ campaigns: { nodes: { status: string }[] } }>(
+      '{ campaigns(first: 5) { nodes { status } } }',
+    );
+    expect(campaigns.nodes).toEqual([{ status: 'COMPLETED' }]);
+
+    running.kill('SIGINT');
+    expect(await running.exited).toBe(0);
+    await expectNothingLeft();
+  });
+
+  test.each([
+    ['while PostgreSQL starts', /Starting an embedded PostgreSQL/, 'SIGTERM', 143],
+    ['in the middle of the campaign', / 0\/70 \| /, 'SIGINT', 130],
+  ] as const)('ended by a signal %s leaves nothing behind', async (_when, output, signal, code) => {
+    running = startProcess(['demo'], { TMPDIR: folder.path }, folder.path);
+    await waitForOutput(running, output);
+
+    running.kill(signal);
+    expect(await running.exited).toBe(code);
+    expect(running.output().trim().split('\n').at(-1)).toBe('Stopping ...');
+    await expectNothingLeft();
+  });
+});

@@ -1,0 +1,40 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { dumpSchema } from '../../src/database/schema-dump.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { runCommand } from '../support/process.js';
+
+let database: TestDatabase;
+let schema: string;
+beforeEach(async () => {
+  database = await createTestDatabase();
+  schema = await dumpSchema(database.url);
+  await database.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+});
+afterEach(() => database.drop());
+
+describe('migrate', () => {
+  test('makes the schema once, however many processes start on an empty database', async () => {
+    const environment = { DATABASE_URL: database.url };
+    const runs = await Promise.all(Array.from({ length: 5 }, () => runCommand(['migrate'], environment)));
+
+    expect(runs.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0]);
+    const said = runs.map(({ output }) => output.trim().split('\n').at(-1) ?? '').sort();
+    expect(said.filter((line) => line.startsWith('Ran InitialSchema'))).toHaveLength(1);
+    expect(said.filter((line) => line === 'The database schema is up to date.')).toHaveLength(4);
+    expect(await dumpSchema(database.url)).toBe(schema);
+  });
+
+  test('leaves a database that it cannot migrate as it was', async () => {
+    await database.query('CREATE TABLE delivery (parcel text)');
+    const { code, output } = await runCommand(['migrate'], { DATABASE_URL: database.url });
+
+    expect({ code, output }).toEqual({
+      code: 1,
+      output: expect.stringContaining('relation "delivery" already exists'),
+    });
+    const tables = await database.query<{ table: string }>(
+      `SELECT tablename AS table FROM pg_tables WHERE schemaname = 'public' ORDER BY 1`,
+    );
+    expect(tables.map(({ table }) => table)).toEqual(['delivery', 'migration']);
+  });
+});

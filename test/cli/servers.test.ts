@@ -1,0 +1,110 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { ApiClient } from '../../src/cli/api-client.js';
+import { createCampaign, followCampaign, startCampaign } from '../support/factories.js';
+import { runCommand, startProcess, waitForOutput, type PollcastProcess } from '../support/process.js';
+import { waitFor } from '../support/wait.js';
+import { createWorkFolder, type WorkFolder } from './support.js';
+
+const ADDRESS = /GraphQL API at (http:\/\/\S+)\/graphql/;
+const TOKEN = /admin token: ([\w-]+)/;
+
+let folder: WorkFolder;
+let processes: PollcastProcess[];
+beforeEach(async () => {
+  folder = await createWorkFolder();
+  processes = [];
+});
+afterEach(async () => {
+  for (const { child, kill } of processes) if (child.exitCode === null) kill('SIGTERM');
+  await Promise.all(processes.map(({ exited }) => exited));
+  await folder.remove();
+});
+
+/** Starts a server without any setting but a free port, so that tests can run side by side. */
+function start(command: 'start' | 'api' | 'worker'): PollcastProcess {
+  const running = startProcess([command], { PORT: '0' }, folder.path);
+  processes.push(running);
+  return running;
+}
+
+async function clientOf(running: PollcastProcess): Promise<ApiClient> {
+  const [, token = ''] = await waitForOutput(running, TOKEN);
+  const [, url = ''] = await waitForOutput(running, ADDRESS);
+  return new ApiClient(url, token);
+}
+
+async function end(running: PollcastProcess): Promise<number | null> {
+  running.kill('SIGTERM');
+  return running.exited;
+}
+
+describe('start, with no setting at all', () => {
+  test('serves the API with a token that it keeps, says what stands in for Telegram, and ends in order', async () => {
+    const first = start('start');
+    const [, token = ''] = await waitForOutput(first, TOKEN);
+    const [, url = ''] = await waitForOutput(first, ADDRESS);
+
+    const file = join(folder.dataDir, 'admin-token');
+    expect(await readFile(file, 'utf8')).toBe(`${token}\n`);
+    expect(((await stat(file)).mode & 0o777).toString(8)).toBe('600');
+    expect(first.output().match(/no real one is sent/g)).toHaveLength(1);
+    expect(first.output()).toContain(`Apollo Sandbox at ${url}/graphql`);
+    const query = '{ polls(first: 1) { nodes { id } } }';
+    expect(await new ApiClient(url, token).run(query)).toEqual({ polls: { nodes: [] } });
+    await expect(new ApiClient(url, `${token}x`).run(query)).rejects.toThrow();
+    expect(folder.serverRuns()).toBe(true);
+
+    expect(await end(first)).toBe(0);
+    expect(folder.serverRuns()).toBe(false);
+    const second = start('start');
+    expect((await waitForOutput(second, TOKEN))[1]).toBe(token);
+    expect(await end(second)).toBe(0);
+  });
+
+  test('ends with 0 and without a server when it is told to end before it serves', async () => {
+    const running = start('start');
+    await waitForOutput(running, /Creating the database|Starting PostgreSQL/);
+    expect(await end(running)).toBe(0);
+    expect(folder.serverRuns()).toBe(false);
+  });
+});
+
+describe('api and worker on one DATA_DIR, with no setting at all', () => {
+  test('share the database: the worker works what the api starts, and the last one out stops it', async () => {
+    const [api, worker] = [start('api'), start('worker')];
+    const client = await clientOf(api);
+    await waitForOutput(worker, /working jobs/);
+    const seeded = await runCommand(['seed', '--users', '7', '--completed', '2'], {}, folder.path);
+    const [, pollId = ''] = /^Poll (\d+): 7 users/m.exec(seeded.output) ?? [];
+
+    const id = await createCampaign(client, pollId, {
+      pacing: { chunkSize: 2, chunkIntervalMs: 0, sendIntervalMs: 0 },
+    });
+    await startCampaign(client, id);
+    const last = (await followCampaign(client, id)).at(-1);
+    expect(last).toMatchObject({ status: 'COMPLETED', totalUsers: 5, sentUsers: 5, pendingUsers: 0 });
+    const [, sandbox = ''] = /sandbox at (http:\S+)\/sandbox/.exec(worker.output()) ?? [];
+    const messages = await fetch(`${sandbox}/sandbox/messages`);
+    expect(await messages.json()).toHaveLength(5);
+
+    expect(await end(api)).toBe(0);
+    expect(folder.serverRuns()).toBe(true);
+    expect(await end(worker)).toBe(0);
+    expect(folder.serverRuns()).toBe(false);
+  });
+});
+
+describe('a command on the embedded database', () => {
+  test('that is interrupted does not leave the server running', async () => {
+    const running = startProcess(['seed', '--users', '9000000'], {}, folder.path);
+    processes.push(running);
+    await waitForOutput(running, /users .* 0\/9000000/);
+    await waitFor('the server', () => folder.serverRuns());
+
+    running.kill('SIGINT');
+    expect(await running.exited).toBe(130);
+    expect(folder.serverRuns()).toBe(false);
+  });
+});

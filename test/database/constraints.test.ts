@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+/** One row of each table, all with the number 1 that identity columns begin with. */
+const ROWS = `
+  TRUNCATE poll, telegram_user, notification_campaign, agenda_jobs RESTART IDENTITY CASCADE;
+  INSERT INTO poll (title) VALUES ('Lunch');
+  INSERT INTO question (poll_id, position, text) VALUES (1, 1, 'How was it?');
+  INSERT INTO question_option (question_id, position, text) VALUES (1, 1, 'Good');
+  INSERT INTO telegram_user (id) VALUES (1), (2);
+  INSERT INTO poll_completion (poll_id, user_id) VALUES (1, 1);
+  INSERT INTO answer (question_id, user_id, option_id) VALUES (1, 1, 1);
+  INSERT INTO notification_campaign (topic_id, message_template, chunk_size, chunk_interval_ms, send_interval_ms,
+    total_users, pending_users, chunk_count) VALUES (1, 'Hello', 100, 0, 0, 1, 1, 1);
+  INSERT INTO campaign_chunk (campaign_id, number) VALUES (1, 0);
+  INSERT INTO delivery (campaign_id, user_id, chunk_number) VALUES (1, 2, 0);
+`;
+
+const setCampaign = 'UPDATE notification_campaign SET';
+
+/** A statement that each constraint exists to refuse. */
+const REFUSED: Record<string, string> = {
+  agenda_jobs_type_check: "INSERT INTO agenda_jobs (name, type) VALUES ('plan', 'double')",
+  answer_option_fk: 'UPDATE answer SET option_id = 9',
+  answer_question_fk: 'UPDATE answer SET question_id = 9',
+  answer_user_fk: 'UPDATE answer SET user_id = 9',
+  campaign_chunk_campaign_fk: 'INSERT INTO campaign_chunk (campaign_id, number) VALUES (9, 0)',
+  campaign_chunk_lease_check: "UPDATE campaign_chunk SET state = 'RUNNING'",
+  campaign_chunk_state_check: "UPDATE campaign_chunk SET state = 'LOST'",
+  delivery_chunk_fk: 'UPDATE delivery SET chunk_number = 9',
+  delivery_status_check: "UPDATE delivery SET status = 'LOST'",
+  delivery_user_fk: 'DELETE FROM telegram_user WHERE id = 2',
+  notification_campaign_counters_check: `${setCampaign} sent_users = 2, failed_users = -1, pending_users = 0`,
+  notification_campaign_ledger_check: `${setCampaign} sent_users = 1`,
+  notification_campaign_pacing_check: `${setCampaign} chunk_size = 0`,
+  notification_campaign_status_check: `${setCampaign} status = 'LOST'`,
+  notification_campaign_topic_fk: 'DELETE FROM poll',
+  poll_completion_poll_fk: 'INSERT INTO poll_completion (poll_id, user_id) VALUES (9, 1)',
+  poll_completion_user_fk: 'INSERT INTO poll_completion (poll_id, user_id) VALUES (1, 9)',
+  poll_status_check: "UPDATE poll SET status = 'LOST'",
+  question_option_question_fk:
+    "INSERT INTO question_option (question_id, position, text) VALUES (9, 1, 'Bad')",
+  question_poll_fk: "INSERT INTO question (poll_id, position, text) VALUES (9, 1, 'Why?')",
+  telegram_user_status_check: "UPDATE telegram_user SET status = 'LOST'",
+};
+
+/** A second row for whatever is there once. */
+const DUPLICATES: Record<string, string> = {
+  agenda_jobs_single_key:
+    "INSERT INTO agenda_jobs (name, type) VALUES ('plan', 'single'), ('plan', 'single')",
+  answer_pk: 'INSERT INTO answer (question_id, user_id, option_id) VALUES (1, 1, 1)',
+  campaign_chunk_pk: 'INSERT INTO campaign_chunk (campaign_id, number) VALUES (1, 0)',
+  delivery_pk: 'INSERT INTO delivery (campaign_id, user_id, chunk_number) VALUES (1, 2, 0)',
+  notification_campaign_idempotency_key: `INSERT INTO notification_campaign (topic_id, message_template, chunk_size,
+    chunk_interval_ms, send_interval_ms, idempotency_key) VALUES (1, 'A', 1, 0, 0, 'key'), (1, 'B', 1, 0, 0, 'key')`,
+  poll_completion_pk: 'INSERT INTO poll_completion (poll_id, user_id) VALUES (1, 1)',
+  question_option_position_key:
+    "INSERT INTO question_option (question_id, position, text) VALUES (1, 1, 'Bad')",
+  question_position_key: "INSERT INTO question (poll_id, position, text) VALUES (1, 1, 'Why?')",
+  telegram_user_pk: 'INSERT INTO telegram_user (id) VALUES (1)',
+};
+
+describe('the database', () => {
+  beforeEach(() => database.query(ROWS));
+
+  test.each(Object.entries({ ...REFUSED, ...DUPLICATES }))('holds %s', async (constraint, statement) => {
+    await expect(database.query(statement)).rejects.toMatchObject({ constraint });
+  });
+
+  test('has no check or foreign key that is not tried here', async () => {
+    const constraints = await database.query<{ name: string }>(
+      `SELECT conname AS name FROM pg_constraint
+       WHERE connamespace = 'public'::regnamespace AND contype IN ('c', 'f') ORDER BY conname`,
+    );
+    expect(constraints.map(({ name }) => name)).toEqual(Object.keys(REFUSED).sort());
+  });
+
+  test('has an index for every foreign key, so that nothing is scanned when a row goes', async () => {
+    const without = await database.query(
+      `SELECT conname FROM pg_constraint
+       WHERE connamespace = 'public'::regnamespace AND contype = 'f' AND NOT EXISTS (
+         SELECT FROM pg_index WHERE indrelid = conrelid AND indkey[0] = conkey[1] AND indpred IS NULL)`,
+    );
+    expect(without).toEqual([]);
+  });
+
+  test('counts every change of a campaign in its version, and announces it', async () => {
+    const [before] = await database.query<{ version: number }>('SELECT version FROM notification_campaign');
+    await database.query(`${setCampaign} version = 1, pending_users = 0, sent_users = 1`);
+    await database.query(`${setCampaign} status = 'PROCESSING'`);
+    const [after] = await database.query<{ version: number }>('SELECT version FROM notification_campaign');
+    expect(after?.version).toBe((before?.version ?? 0) + 2);
+  });
+});

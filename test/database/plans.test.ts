@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { DataSource } from 'typeorm';
+import { AudienceStore } from '../../src/campaigns/audience.store.js';
+import { CampaignQueries } from '../../src/campaigns/campaign.queries.js';
+import { DeliveryStatus } from '../../src/campaigns/delivery.entity.js';
+import { createDataSource } from '../../src/database/data-source.js';
+import type { SqlExecutor } from '../../src/database/rows.js';
+import { PeopleService } from '../../src/people/people.service.js';
+import { PeopleStore } from '../../src/people/people.store.js';
+import { TelegramUserStatus } from '../../src/people/telegram-user.entity.js';
+import { ChunkStore } from '../../src/sending/chunk.store.js';
+import { DeliveryStore } from '../../src/sending/delivery.store.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { createUsers } from '../support/factories.js';
+import { waitFor } from '../support/wait.js';
+
+const USERS = 200_000;
+const CHUNK_SIZE = 100;
+const LEASE = { leaseMs: 60_000, runningMessages: 10_000 };
+
+let database: TestDatabase;
+let planning: string[];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await createUsers(database, USERS);
+  await database.query("INSERT INTO poll (title, status) VALUES ('Lunch', 'OPEN')");
+  await database.query(
+    `INSERT INTO notification_campaign (topic_id, message_template, chunk_size, chunk_interval_ms, send_interval_ms,
+       status) VALUES (1, 'Hello', ${CHUNK_SIZE}, 0, 0, 'PROCESSING')`,
+  );
+  planning = [];
+  await connected(async (dataSource) => {
+    const recorder: SqlExecutor = {
+      query: (sql, parameters) => {
+        planning.push(sql);
+        return dataSource.query(sql, parameters);
+      },
+    };
+    await new AudienceStore(recorder).plan('1', '1');
+  });
+  await database.query('VACUUM ANALYZE');
+});
+afterAll(() => database.drop());
+
+/** Does the work on connections of its own, which have reported what they did once this returns. */
+async function connected<T>(work: (dataSource: DataSource) => Promise<T>): Promise<T> {
+  const dataSource = await createDataSource({
+    url: database.url,
+    applicationName: 'pollcast plans',
+  }).initialize();
+  try {
+    return await work(dataSource);
+  } finally {
+    await dataSource.destroy();
+    await waitFor('the connections to be gone', async () => {
+      const open = await database.query(
+        "SELECT FROM pg_stat_activity WHERE application_name = 'pollcast plans'",
+      );
+      return open.length === 0;
+    });
+  }
+}
+
+/** How often each large table was read from one end to the other so far. */
+async function scans(): Promise<Record<string, number>> {
+  // A connection reports what it has done once in a while only, also this one.
+  await database.query('SELECT pg_stat_force_next_flush(), pg_stat_clear_snapshot()');
+  const tables = await database.query<{ relname: string; count: number }>(
+    `SELECT relname, seq_scan::integer AS count FROM pg_stat_user_tables
+     WHERE relname IN ('delivery', 'telegram_user')`,
+  );
+  return Object.fromEntries(tables.map(({ relname, count }) => [relname, count]));
+}
+
+/** Fails when the work reads a large table as a whole. */
+async function withoutScans<T>(work: (dataSource: DataSource) => Promise<T>): Promise<T> {
+  const before = await scans();
+  const result = await connected(work);
+  expect(await scans()).toEqual(before);
+  return result;
+}
+
+describe(`with ${USERS} recipients`, () => {
+  test('planning is one statement and the refresh of statistics, whatever the audience', async () => {
+    expect(planning).toHaveLength(2);
+    expect(planning[1]).toMatch(/^\s*ANALYZE /);
+    const [campaign] = await database.query(
+      'SELECT total_users, pending_users, chunk_count FROM notification_campaign',
+    );
+    expect(campaign).toEqual({ total_users: USERS, pending_users: USERS, chunk_count: USERS / CHUNK_SIZE });
+    const [chunks] = await database.query<{ smallest: number; largest: number }>(
+      `SELECT min(size)::integer AS smallest, max(size)::integer AS largest
+       FROM (SELECT count(*) AS size FROM delivery GROUP BY chunk_number) sizes`,
+    );
+    expect(chunks).toEqual({ smallest: CHUNK_SIZE, largest: CHUNK_SIZE });
+  });
+
+  test('a scan would be noticed', async () => {
+    const before = await scans();
+    await connected((dataSource) => dataSource.query('SELECT max(updated_at) FROM delivery'));
+    expect((await scans()).delivery).toBeGreaterThan(before.delivery ?? 0);
+  });
+
+  test('the work on a chunk scans nothing', async () => {
+    const sent = await withoutScans(async (dataSource) => {
+      const [chunks, deliveries] = [new ChunkStore(dataSource), new DeliveryStore(dataSource)];
+      const chunk = await chunks.claimDue(LEASE);
+      if (!chunk) throw new Error('No chunk is due.');
+      await chunks.renew([chunk.leaseToken], LEASE.leaseMs);
+      const { recipients } = await deliveries.claim(chunk, 10);
+      const settlements = recipients.slice(1).map(({ userId, fence }) => ({
+        campaignId: chunk.campaignId,
+        userId,
+        fence,
+        status: DeliveryStatus.SENT as const,
+        messageId: userId,
+      }));
+      await deliveries.settle(chunk.campaignId, settlements, { reason: null, count: 0, broken: true });
+      await deliveries.putBackUnsent(chunk, []);
+      expect(await chunks.release(chunk, 0)).toBeInstanceOf(Date);
+      return settlements.length;
+    });
+    const [campaign] = await database.query('SELECT sent_users, pending_users FROM notification_campaign');
+    expect(campaign).toEqual({ sent_users: sent, pending_users: USERS - sent });
+    expect(sent).toBe(9);
+    const open = await database.query(
+      "SELECT status, attempts FROM delivery WHERE status = 'SENDING' OR attempts > 1",
+    );
+    expect(open).toEqual([]);
+  });
+
+  test('taking a chunk back from a dead worker scans nothing', async () => {
+    await withoutScans(async (dataSource) => {
+      const chunks = new ChunkStore(dataSource);
+      await chunks.claimDue({ ...LEASE, leaseMs: 0 });
+      await waitFor('the lease to end', async () => (await chunks.reapDeadLeases()).releasedChunks > 0);
+    });
+  });
+
+  test.each([
+    ['all', undefined],
+    ['those of some statuses', { status: [DeliveryStatus.FAILED, DeliveryStatus.SENT] }],
+  ])('the pages of a list of deliveries, %s, scan nothing', async (_which, filter) => {
+    await withoutScans(async (dataSource) => {
+      const queries = new CampaignQueries(dataSource);
+      const page = await queries.deliveries('1', filter, { first: 5 });
+      expect(page.nodes).toHaveLength(5);
+      const next = await queries.deliveries('1', filter, { first: 5, after: page.pageInfo.endCursor });
+      expect(next.pageInfo.hasPreviousPage).toBe(true);
+      expect(next.nodes.map(({ userId }) => userId)).not.toContain(page.nodes[0]?.userId);
+    });
+  });
+
+  test.each([
+    ['all', undefined],
+    ['those of a status', { status: [TelegramUserStatus.ACTIVE] }],
+    ['those of a name', { usernameContains: 'person_1100' }],
+  ])('the pages of a list of people, %s, scan nothing', async (_which, filter) => {
+    await withoutScans(async (dataSource) => {
+      const people = new PeopleService(new PeopleStore(dataSource), () => Promise.resolve(true));
+      const page = await people.list(filter, { first: 50 });
+      expect(page.nodes).toHaveLength(50);
+    });
+  });
+});

@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { DataSource } from 'typeorm';
+import { projectPath } from '../../src/config/paths.js';
+import { createDataSource } from '../../src/database/data-source.js';
+import { dumpSchema } from '../../src/database/schema-dump.js';
+import { emitSchema } from '../../src/graphql/emit-schema.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { runCommand } from '../support/process.js';
+
+let database: TestDatabase;
+let dataSource: DataSource;
+beforeEach(async () => {
+  database = await createTestDatabase();
+  dataSource = await createDataSource({ url: database.url }).initialize();
+});
+afterEach(async () => {
+  await dataSource.destroy();
+  await database.drop();
+});
+
+async function differences(): Promise<string[]> {
+  const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
+  return upQueries.map(({ query }) => query);
+}
+
+function committed(name: string): Promise<string> {
+  return readFile(projectPath('schema', name), 'utf8');
+}
+
+describe('the entities', () => {
+  test('say what the migrations have made', async () => {
+    expect(await differences()).toEqual([]);
+  });
+
+  test('are found to differ when a migration is missing', async () => {
+    await database.query('ALTER TABLE delivery DROP COLUMN not_before');
+    expect(await differences()).toEqual([expect.stringContaining('"not_before"')]);
+  });
+});
+
+describe('what is generated', () => {
+  test('is committed: the API', async () => {
+    expect(await committed('schema.graphql')).toBe(await emitSchema());
+  });
+
+  test('is committed: the database', async () => {
+    expect(await committed('database.sql')).toBe(await dumpSchema(database.url));
+  });
+
+  test('is what "generate --check" holds against the repository', async () => {
+    const { code, output } = await runCommand(['generate', '--check'], { DATABASE_URL: database.url });
+    expect({ code, output }).toEqual({ code: 0, output: 'schema/ is what the code says.\n' });
+    const left = await database.query("SELECT FROM pg_database WHERE datname LIKE 'pollcast_generate_%'");
+    expect(left).toHaveLength(0);
+  });
+
+  test.each([
+    ['a column', 'ALTER TABLE poll ADD COLUMN colour text'],
+    ['a default', "ALTER TABLE poll ALTER COLUMN status SET DEFAULT 'OPEN'"],
+    ['a constraint', 'ALTER TABLE notification_campaign DROP CONSTRAINT notification_campaign_ledger_check'],
+    ['an index', 'DROP INDEX delivery_user_idx'],
+    ['a trigger', 'DROP TRIGGER notification_campaign_changed ON notification_campaign'],
+    ['a function', 'ALTER FUNCTION notification_campaign_changed() RENAME TO other'],
+    ['a storage parameter', 'ALTER TABLE delivery RESET (fillfactor)'],
+  ])('would show a change of %s', async (_what, change) => {
+    const before = await dumpSchema(database.url);
+    await database.query(change);
+    expect(await dumpSchema(database.url)).not.toBe(before);
+  });
+});
+
+describe('the migrations', () => {
+  test('take back all they have made, and make it again', async () => {
+    const before = await dumpSchema(database.url);
+    for (let left = dataSource.migrations.length; left > 0; left -= 1) await dataSource.undoLastMigration();
+
+    const [left] = await database.query<{ tables: string[]; functions: number }>(
+      `SELECT (SELECT array_agg(tablename::text) FROM pg_tables WHERE schemaname = 'public') AS tables,
+         (SELECT count(*)::integer FROM pg_proc
+          WHERE pronamespace = 'public'::regnamespace
+            AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')) AS functions`,
+    );
+    expect(left).toEqual({ tables: ['migration'], functions: 0 });
+
+    const ran = await dataSource.runMigrations();
+    expect(ran).toHaveLength(dataSource.migrations.length);
+    expect(await dumpSchema(database.url)).toBe(before);
+  });
+});
