@@ -57,9 +57,6 @@ export async function startApp(settings: Settings, roles: readonly AppRole[], lo
     await scheduler.start(engine?.handlers);
     cleanup.push(() => scheduler.stop());
     if (engine) {
-      cleanup.push(() => {
-        engine.stop();
-      });
       const poller = startBot({ ...parts, telegram, databaseUrl: database.url });
       cleanup.push(() => poller.stop());
       logger.info('working jobs');
@@ -68,6 +65,12 @@ export async function startApp(settings: Settings, roles: readonly AppRole[], lo
     if (roles.includes('api')) {
       api = await startApi({ ...parts, databaseUrl: database.url, audience: new AudienceStore(dataSource) });
       cleanup.push(api.close);
+    }
+    if (engine) {
+      // Before anything that takes its time to end, during which messages would still go out.
+      cleanup.push(() => {
+        engine.stop();
+      });
     }
     return { url: api?.url, keptAdminToken: api?.keptAdminToken, stop };
   } catch (error) {

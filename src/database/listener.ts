@@ -40,10 +40,10 @@ export class PostgresListener {
     client.on('notification', (message) => {
       onNotification(message.payload ?? '');
     });
-    let lost = false;
+    const connection = { lost: false };
     const onLost = (error?: Error) => {
-      if (lost) return;
-      lost = true;
+      if (connection.lost) return;
+      connection.lost = true;
       if (this.client === client) void this.reconnect(error);
     };
     client.on('error', onLost);
@@ -53,7 +53,7 @@ export class PostgresListener {
     await client.connect();
     await client.query(`LISTEN ${client.escapeIdentifier(channel)}`);
     // The end of the connection can come with the answer to LISTEN, and then it has been told already.
-    if (lost) throw new Error('The connection ended as soon as it was made.');
+    if (connection.lost) throw new Error('The connection ended as soon as it was made.');
     this.client = client;
     onConnected();
   }

@@ -88,6 +88,7 @@ export class ChunkRun {
     );
     if (slots.length === 0) return undefined;
     const claim = await this.claim(slots.length);
+    await this.tools.limiter.giveBack(slots.slice(claim?.recipients.length ?? 0));
     if (!claim) return undefined;
     this.pending = claim.pending;
     claim.recipients.forEach((recipient, index) => {
@@ -136,7 +137,10 @@ export class ChunkRun {
     const { limiter, sender, window, logger } = this.tools;
     await this.pause(this.nextSendAt - performance.now());
     await limiter.turn(slot);
-    if (this.stop.aborted || !this.lease.stands()) return undefined;
+    if (this.stop.aborted || !this.lease.stands()) {
+      await limiter.giveBack([slot]);
+      return undefined;
+    }
     const startedAt = performance.now();
     this.nextSendAt = startedAt + this.lease.chunk.sendIntervalMs;
     const outcome = await sender.send(reminderFor(recipient, this.lease.chunk), this.abandon);

@@ -88,16 +88,21 @@ const RENEW_LEASES = `
   RETURNING lease_token AS "leaseToken"
 `;
 
-/** Ends a lease: DONE without open deliveries, otherwise waiting for another worker, due after $4 milliseconds. */
+/**
+ * Ends a lease: DONE without open deliveries, otherwise waiting for another worker, due after $4 milliseconds. Where
+ * all that is open is in the hands of a worker whose lease has ended, there is nothing to do for the next one yet.
+ */
 const RELEASE_CHUNK = `
   UPDATE campaign_chunk chunk SET
-    state = CASE WHEN rest.open THEN 'WAITING' ELSE 'DONE' END,
+    state = CASE WHEN rest.pending + rest.sending > 0 THEN 'WAITING' ELSE 'DONE' END,
     lease_token = NULL, lease_expires_at = NULL, attempts = 0, remaining_at_claim = NULL,
-    due_at = clock_timestamp() + $4 * interval '1 millisecond', enqueued_at = NULL
+    due_at = clock_timestamp()
+      + CASE WHEN rest.pending > 0 THEN $4 ELSE greatest($4, 1000) END * interval '1 millisecond',
+    enqueued_at = NULL
   FROM (
-    SELECT EXISTS (
-      SELECT FROM delivery
-      WHERE campaign_id = $1 AND chunk_number = $2 AND status IN ('PENDING', 'SENDING')) AS open
+    SELECT count(*) FILTER (WHERE status = 'PENDING') AS pending,
+      count(*) FILTER (WHERE status = 'SENDING') AS sending
+    FROM delivery WHERE campaign_id = $1 AND chunk_number = $2 AND status IN ('PENDING', 'SENDING')
   ) rest
   WHERE chunk.campaign_id = $1 AND chunk.number = $2 AND chunk.lease_token = $3
   RETURNING chunk.state, chunk.due_at AS "dueAt"

@@ -47,6 +47,7 @@ const RULES: readonly Rule[] = [
   failed(400, 'no write access', 'NO_WRITE_ACCESS'),
   failed(400, 'not enough rights', 'NO_WRITE_ACCESS'),
   failed(400, 'have no rights', 'NO_WRITE_ACCESS'),
+  failed(400, 'need administrator rights', 'NO_WRITE_ACCESS'),
   failed(400, 'CHAT_RESTRICTED', 'CHAT_RESTRICTED'),
   failed(400, 'CHAT_WRITE_FORBIDDEN', 'NO_WRITE_ACCESS'),
   templateUnusable("can't parse entities", 'MARKUP_INVALID'),

@@ -188,7 +188,8 @@ const SETTLE = `
     FROM open
     WHERE person.id = open.user_id AND (open.user_status IS NOT NULL OR open.chat_id IS NOT NULL)
   ), change AS (
-    SELECT count(*) FILTER (WHERE was IN ('SENDING', 'PENDING') AND status <> 'PENDING') AS settled,
+    SELECT count(*) AS results,
+      count(*) FILTER (WHERE was IN ('SENDING', 'PENDING') AND status <> 'PENDING') AS settled,
       count(*) FILTER (WHERE status = 'SENT') AS sent, count(*) FILTER (WHERE status = 'FAILED') AS failed,
       count(*) FILTER (WHERE status = 'UNCONFIRMED') - count(*) FILTER (WHERE was = 'UNCONFIRMED') AS unconfirmed
     FROM settled
@@ -200,9 +201,12 @@ const SETTLE = `
     unconfirmed_users = campaign.unconfirmed_users + change.unconfirmed,
     progressed_at = CASE WHEN change.settled > 0 THEN clock_timestamp() ELSE campaign.progressed_at END,
     failure_streak = CASE
+      WHEN change.results = 0 THEN campaign.failure_streak
       WHEN $13 OR campaign.failure_streak_reason IS DISTINCT FROM $11::text AND $12::integer > 0 THEN $12
       ELSE campaign.failure_streak + $12 END,
-    failure_streak_reason = CASE WHEN $13 OR $12 > 0 THEN $11 ELSE campaign.failure_streak_reason END
+    failure_streak_reason = CASE
+      WHEN change.results > 0 AND ($13 OR $12 > 0) THEN $11
+      ELSE campaign.failure_streak_reason END
   FROM change WHERE campaign.id = $1
   RETURNING campaign.status, campaign.pending_users AS "pendingUsers", campaign.failure_streak AS "failureStreak",
     campaign.failure_streak_reason AS "failureStreakReason"

@@ -15,6 +15,8 @@ export interface RateLimitStore {
   reserve(wanted: number): Promise<Reservation>;
   block(durationMs: number): Promise<void>;
   unblock(): Promise<void>;
+  /** Makes the probe that was granted available again. */
+  returnProbe(): Promise<void>;
 }
 
 /** Slots are handed out at most this far ahead, so that a pause, a 429 or a more urgent message takes effect soon. */
@@ -36,6 +38,8 @@ const UNBLOCK = `
   UPDATE rate_limit SET blocked_until = NULL, probe_expires_at = NULL
   WHERE bot = $1 AND blocked_until <= clock_timestamp() + $2 * interval '1 millisecond'
 `;
+
+const RETURN_PROBE = 'UPDATE rate_limit SET probe_expires_at = NULL WHERE bot = $1';
 
 /** One row of the table rate_limit, named by the public number of the bot, never by its token. */
 export class PostgresRateLimit implements RateLimitStore {
@@ -60,6 +64,10 @@ export class PostgresRateLimit implements RateLimitStore {
 
   async unblock(): Promise<void> {
     await rows(this.sql, UNBLOCK, [this.botId, HORIZON_MS]);
+  }
+
+  async returnProbe(): Promise<void> {
+    await rows(this.sql, RETURN_PROBE, [this.botId]);
   }
 }
 
@@ -169,6 +177,17 @@ export class RateLimiter {
     }
   }
 
+  /** Tells that slots were not used. Only a probe has to be returned: nobody else sends until its answer is known. */
+  async giveBack(slots: readonly Slot[]): Promise<void> {
+    if (!slots.some(({ probe }) => probe)) return;
+    try {
+      await this.store.returnProbe();
+    } catch (error) {
+      // The probe expires by itself, only later.
+      this.onError(error);
+    }
+  }
+
   private async pump(): Promise<void> {
     this.pumping = true;
     while (this.waiters.length > 0) {
@@ -176,7 +195,7 @@ export class RateLimiter {
         const wanted = this.waiters.reduce((sum, waiter) => sum + waiter.wanted, 0);
         const { granted, waitMs, probe } = await this.store.reserve(wanted);
         if (granted === 0) await sleep(Math.min(waitMs, MAX_NAP_MS));
-        else this.distribute(granted, performance.now() + waitMs, probe);
+        else await this.distribute(granted, performance.now() + waitMs, probe);
       } catch (error) {
         this.onError(error);
         await sleep(MAX_NAP_MS);
@@ -185,7 +204,7 @@ export class RateLimiter {
     this.pumping = false;
   }
 
-  private distribute(granted: number, firstAt: number, probe: boolean): void {
+  private async distribute(granted: number, firstAt: number, probe: boolean): Promise<void> {
     const spacingMs = 1000 / this.messagesPerSecond;
     const shares = new Map<Waiter, Slot[]>();
     for (let index = 0; index < granted; index += 1) {
@@ -199,6 +218,8 @@ export class RateLimiter {
       this.waiters.splice(this.waiters.indexOf(waiter), 1);
       waiter.give(slots);
     }
+    // Whoever wanted it may have been told to stop meanwhile.
+    if (shares.size === 0) await this.giveBack([{ at: firstAt, probe }]);
   }
 
   /** The sender with the most left of the lane whose turn it is. */

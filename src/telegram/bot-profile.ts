@@ -8,16 +8,17 @@ export class BotProfile {
 
   /**
    * The address that opens the bot's chat with a start parameter.
+   * @param abandon aborted when the answer must not be waited for any longer
    * @throws BotApiError when Telegram cannot be asked for the bot's name
    */
-  async deepLink(startParameter: string): Promise<string> {
-    this.username ??= this.askUsername();
+  async deepLink(startParameter: string, abandon?: AbortSignal): Promise<string> {
+    this.username ??= this.askUsername(abandon);
     return `https://t.me/${await this.username}?start=${startParameter}`;
   }
 
-  private async askUsername(): Promise<string> {
+  private async askUsername(abandon: AbortSignal | undefined): Promise<string> {
     try {
-      return (await this.botApi.call<{ username: string }>('getMe')).username;
+      return (await this.botApi.call<{ username: string }>('getMe', {}, abandon)).username;
     } catch (error) {
       this.username = undefined;
       throw error;

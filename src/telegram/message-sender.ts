@@ -3,6 +3,18 @@ import type { MessageSender, OutgoingMessage, SendOutcome } from '../sending/out
 import { BotApiError, type BotApi } from './bot-api.js';
 import type { BotProfile } from './bot-profile.js';
 
+function outcomeOf(error: unknown): SendOutcome {
+  if (error instanceof BotApiError) return classify(error.failure);
+  throw error;
+}
+
+/** What a call that failed before the message itself left means for the message: whatever it was, nothing was sent. */
+function beforeSending(error: unknown): SendOutcome {
+  const outcome = outcomeOf(error);
+  if (['throttled', 'botUnusable', 'transient'].includes(outcome.kind)) return outcome;
+  return { kind: 'transient', reason: 'TELEGRAM_UNREACHABLE' };
+}
+
 /** Sends reminders through the Bot API. */
 export class TelegramSender implements MessageSender {
   constructor(
@@ -12,21 +24,25 @@ export class TelegramSender implements MessageSender {
   ) {}
 
   async send({ chatId, text, button }: OutgoingMessage, abandon?: AbortSignal): Promise<SendOutcome> {
+    let url: string;
     try {
-      const url = await this.profile.deepLink(button.startParameter);
-      const payload = {
-        chat_id: chatId,
-        text,
-        parse_mode: 'HTML',
-        link_preview_options: { is_disabled: true },
-        reply_markup: { inline_keyboard: [[{ text: button.text, url }]] },
-        ...(this.options.paidBroadcast && { allow_paid_broadcast: true }),
-      };
+      url = await this.profile.deepLink(button.startParameter, abandon);
+    } catch (error) {
+      return beforeSending(error);
+    }
+    const payload = {
+      chat_id: chatId,
+      text,
+      parse_mode: 'HTML',
+      link_preview_options: { is_disabled: true },
+      reply_markup: { inline_keyboard: [[{ text: button.text, url }]] },
+      ...(this.options.paidBroadcast && { allow_paid_broadcast: true }),
+    };
+    try {
       const message = await this.botApi.call<{ message_id: number }>('sendMessage', payload, abandon);
       return { kind: 'sent', messageId: String(message.message_id) };
     } catch (error) {
-      if (error instanceof BotApiError) return classify(error.failure);
-      throw error;
+      return outcomeOf(error);
     }
   }
 }

@@ -18,7 +18,7 @@ export interface UpdatePollerOptions {
   botId: string;
   databaseUrl: string;
   /** Throws when the update cannot be handled now; it is tried again then. */
-  handle: (update: BotUpdate) => Promise<void>;
+  handle: (update: BotUpdate, stop: AbortSignal) => Promise<void>;
   logger: Logger;
 }
 
@@ -103,7 +103,7 @@ export class UpdatePoller {
   private async handle(update: BotUpdate): Promise<void> {
     for (let attempt = 1; attempt <= MAX_TRIES && !this.stopped(); attempt += 1) {
       try {
-        await this.options.handle(update);
+        await this.options.handle(update, this.stopping.signal);
         break;
       } catch (error) {
         this.options.logger.warn(

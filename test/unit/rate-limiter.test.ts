@@ -105,6 +105,9 @@ class SlotBySlot implements RateLimitStore {
   unblock(): Promise<void> {
     return Promise.resolve();
   }
+  returnProbe(): Promise<void> {
+    return Promise.resolve();
+  }
 }
 
 describe('the senders of one process', () => {

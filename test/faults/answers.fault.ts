@@ -1,0 +1,181 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ANSWERS, type FaultAnswer } from '../../src/telegram/sandbox/index.js';
+import { TestApp } from '../support/app.js';
+import { createCampaign, createOpenPoll, followCampaign, startCampaign } from '../support/factories.js';
+import { waitFor } from '../support/wait.js';
+import { CampaignRun } from './support/campaign-run.js';
+import { deliveriesOf, type DeliveryRow } from './support/record.js';
+
+interface Row {
+  answer: FaultAnswer;
+  /** How often it is given; always by default. */
+  times?: number;
+  status: string;
+  reason: string | null;
+  attempts: number;
+  user?: string;
+  /** Requests that reach Telegram for this recipient. */
+  calls?: number;
+}
+
+const FIRST = 1_000_001;
+const SUPERGROUP = -100_4200_000_001;
+const OTHER_SUPERGROUP = -100_4200_000_002;
+
+function sentAfter(answer: FaultAnswer, attempts: number): Row {
+  return { answer, times: 1, status: 'SENT', reason: null, attempts };
+}
+
+function failed(answer: FaultAnswer, reason: string): Row {
+  return { answer, status: 'FAILED', reason, attempts: 1, calls: 1 };
+}
+
+function gone(answer: FaultAnswer, reason: string, user: string): Row {
+  return { ...failed(answer, reason), user };
+}
+
+function unconfirmed(answer: FaultAnswer, reason: string): Row {
+  return { answer, status: 'UNCONFIRMED', reason, attempts: 1, calls: 1 };
+}
+
+const ROWS: Record<string, Row> = {
+  '429 with retry_after, once': { ...sentAfter(ANSWERS.throttled(1), 1), calls: 2 },
+  '500, once': { ...sentAfter(ANSWERS.serverError, 2), calls: 2 },
+  '502, once': { ...sentAfter(ANSWERS.badGateway, 2), calls: 2 },
+  '502 with a page of HTML, once': { ...sentAfter(ANSWERS.badGatewayHtml, 2), calls: 2 },
+  '500, always': {
+    answer: ANSWERS.serverError,
+    status: 'FAILED',
+    reason: 'TELEGRAM_UNAVAILABLE',
+    attempts: 5,
+    calls: 5,
+  },
+  'a slow answer': { ...sentAfter(ANSWERS.slow(400), 1), calls: 1 },
+  'connection reset before': unconfirmed(ANSWERS.resetBefore, 'ANSWER_LOST'),
+  'connection reset after': unconfirmed(ANSWERS.resetAfter, 'ANSWER_LOST'),
+  // telegraf does not notice that a connection ends within a body: the timeout does.
+  'body cut short before': unconfirmed(ANSWERS.truncatedBefore, 'ANSWER_TIMEOUT'),
+  'body cut short after': unconfirmed(ANSWERS.truncatedAfter, 'ANSWER_TIMEOUT'),
+  'body cut short, connection open': unconfirmed(ANSWERS.truncatedOpenAfter, 'ANSWER_TIMEOUT'),
+  'no answer before': unconfirmed(ANSWERS.hangBefore, 'ANSWER_TIMEOUT'),
+  'no answer after': unconfirmed(ANSWERS.hangAfter, 'ANSWER_TIMEOUT'),
+  'a page of HTML with 200': unconfirmed(ANSWERS.nonJsonAfter(200), 'ANSWER_LOST'),
+  'a page of HTML with 403': unconfirmed(ANSWERS.nonJson(403), 'ANSWER_LOST'),
+  '403 blocked': gone(ANSWERS.blocked, 'BOT_BLOCKED', 'BLOCKED'),
+  '403 deactivated': gone(ANSWERS.deactivated, 'USER_DEACTIVATED', 'DEACTIVATED'),
+  '403 cannot initiate': gone(ANSWERS.cannotInitiate, 'CONVERSATION_NOT_STARTED', 'UNREACHABLE'),
+  '403 bot to bot': gone(ANSWERS.botToBot, 'RECIPIENT_IS_BOT', 'UNREACHABLE'),
+  '403 bot to itself': gone(ANSWERS.botToItself, 'RECIPIENT_IS_BOT', 'UNREACHABLE'),
+  '403 kicked': failed(ANSWERS.kicked, 'FORBIDDEN'),
+  '403 unknown': failed(ANSWERS.unknownForbidden, 'FORBIDDEN'),
+  '400 chat not found': failed(ANSWERS.chatNotFound, 'CHAT_NOT_FOUND'),
+  '400 PEER_ID_INVALID': failed(ANSWERS.peerIdInvalid, 'PEER_ID_INVALID'),
+  '400 not enough rights': failed(ANSWERS.noWriteAccess, 'NO_WRITE_ACCESS'),
+  '400 no rights': failed(ANSWERS.noRightsToSend, 'NO_WRITE_ACCESS'),
+  '400 administrator rights': failed(ANSWERS.needAdministratorRights, 'NO_WRITE_ACCESS'),
+  '400 CHAT_WRITE_FORBIDDEN': failed(ANSWERS.chatWriteForbidden, 'NO_WRITE_ACCESS'),
+  '400 CHAT_RESTRICTED': failed(ANSWERS.chatRestricted, 'CHAT_RESTRICTED'),
+  '400 unknown': failed(ANSWERS.unknownBadRequest, 'BAD_REQUEST'),
+  '400 message is not modified': failed(ANSWERS.notModified, 'BAD_REQUEST'),
+  '400 too long, personal text': failed(ANSWERS.tooLong, 'MESSAGE_TOO_LONG'),
+  '400 text empty, personal text': failed(ANSWERS.textEmpty, 'MESSAGE_EMPTY'),
+  '400 moved': { ...sentAfter(ANSWERS.migrated(SUPERGROUP), 2), calls: 1 },
+  '400 moved twice': {
+    answer: ANSWERS.migrated(OTHER_SUPERGROUP),
+    status: 'FAILED',
+    reason: 'CHAT_MOVED',
+    attempts: 2,
+    calls: 1,
+  },
+};
+const NAMES = Object.keys(ROWS);
+/** Beside those of the table, who get an ordinary answer. */
+const OTHERS = 3;
+const chatOf = (name: string) => FIRST + NAMES.indexOf(name);
+
+function rowOf(name: string): Row {
+  const row = ROWS[name];
+  if (!row) throw new Error(`There is no row ${name}.`);
+  return row;
+}
+
+describe('what becomes of a recipient when Telegram answers', () => {
+  let app: TestApp;
+  let run: CampaignRun;
+  let deliveries: DeliveryRow[];
+
+  beforeAll(async () => {
+    app = await TestApp.prepare({
+      environment: { REQUEST_TIMEOUT_MS: '1500', MESSAGES_PER_SECOND: '100' },
+      sandbox: { messagesPerSecond: 1000 },
+    });
+    for (const [name, { answer, times }] of Object.entries(ROWS)) {
+      app.sandbox.faults.add({ chatId: chatOf(name), times, answer });
+    }
+    const movesAgain = ANSWERS.migrated(SUPERGROUP - 10);
+    app.sandbox.faults.add({ chatId: OTHER_SUPERGROUP, answer: movesAgain });
+    await app.startApi('start');
+    run = await CampaignRun.start(app, { audience: NAMES.length + OTHERS });
+    await run.end();
+    deliveries = await deliveriesOf(app, run.id);
+  });
+  afterAll(async () => {
+    await (run as CampaignRun | undefined)?.abandon();
+    await (app as TestApp | undefined)?.stop();
+  });
+
+  test.each(NAMES)('%s', (name) => {
+    const { status, reason, attempts, user = 'ACTIVE', calls } = rowOf(name);
+    const delivery = deliveries[NAMES.indexOf(name)];
+    expect(delivery).toMatchObject({
+      user_id: String(chatOf(name)),
+      status,
+      reason,
+      attempts,
+      user_status: user,
+    });
+    const sends = app.sandbox.calls.filter(
+      (call) => call.method === 'sendMessage' && call.chatId === chatOf(name),
+    );
+    if (calls !== undefined) expect(sends).toHaveLength(calls);
+  });
+
+  test('nobody else is touched, and the ledger matches the record', async () => {
+    expect(deliveries.slice(NAMES.length).map(({ status }) => status)).toEqual(
+      Array<string>(OTHERS).fill('SENT'),
+    );
+    await run.verify();
+  });
+
+  test('a chat that moved keeps its new id', () => {
+    const moved = deliveries[NAMES.indexOf('400 moved')];
+    expect(moved?.chat_id).toBe(String(SUPERGROUP));
+    expect(app.sandbox.messagesTo(SUPERGROUP)).toHaveLength(1);
+  });
+
+  test('who is gone is left out of audiences until they write /start again', async () => {
+    const goneUsers = NAMES.filter((name) => ROWS[name]?.user !== undefined).map(chatOf);
+    const all = NAMES.length + OTHERS;
+    app.sandbox.faults.clear();
+    expect(await audienceOfNextCampaign()).toBe(all - goneUsers.length);
+
+    const [back] = goneUsers;
+    app.sandbox.userSays(back ?? 0, '/start');
+    await waitFor('the return to be recorded', async () => {
+      const [person] = await app.database.query('SELECT FROM telegram_user WHERE id = $1 AND status = $2', [
+        back,
+        'ACTIVE',
+      ]);
+      return person !== undefined;
+    });
+    expect(await audienceOfNextCampaign()).toBe(all - goneUsers.length + 1);
+  });
+
+  async function audienceOfNextCampaign(): Promise<number | undefined> {
+    const api = app.client();
+    const id = await createCampaign(api, await createOpenPoll(api));
+    await startCampaign(api, id);
+    const events = await followCampaign(api, id);
+    return events.at(-1)?.totalUsers;
+  }
+});

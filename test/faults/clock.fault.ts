@@ -1,0 +1,41 @@
+import { expect, test } from '@jest/globals';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { deliveriesOf } from './support/record.js';
+import { useScene } from './support/scene.js';
+
+const AUDIENCE = 240;
+const CHUNK_SIZE = 30;
+const CHUNK_INTERVAL_MS = 500;
+const FIXTURE = pathToFileURL(fileURLToPath(new URL('./fixtures/shifted-clock.mjs', import.meta.url))).href;
+
+const scene = useScene();
+
+test.each([5000, -5000])('a worker whose clock is off by %i ms does no harm', async (shiftMs) => {
+  const app = await scene.prepare({
+    environment: { LEASE_MS: '3000', RECONCILE_INTERVAL_MS: '500', MESSAGES_PER_SECOND: '200' },
+  });
+  const urls = [await app.startApi(), await app.startApi()];
+  const shifted = { NODE_OPTIONS: `--import ${FIXTURE}`, CLOCK_SHIFT_MS: String(shiftMs) };
+  await Promise.all([app.startWorker(shifted), app.startWorker()]);
+  const pacing = { chunkSize: CHUNK_SIZE, chunkIntervalMs: CHUNK_INTERVAL_MS, sendIntervalMs: 20 };
+  const run = await scene.start(app, { audience: AUDIENCE, input: { pacing }, urls });
+
+  const last = await run.end();
+  await run.verify();
+  expect(last).toMatchObject({ totalUsers: AUDIENCE, sentUsers: AUDIENCE });
+  expect(await earlyChunks()).toEqual([]);
+
+  /** Chunks whose first message was accepted before the chunk was due by the clock of the database. */
+  async function earlyChunks(): Promise<number[]> {
+    const [planned] = await app.database.query<{ at: Date }>(
+      'SELECT planned_at AS at FROM notification_campaign WHERE id = $1',
+      [run.id],
+    );
+    const chunkOf = new Map((await deliveriesOf(app, run.id)).map((row) => [row.chat_id, row.chunk_number]));
+    const early = app.sandbox.messages.filter(({ chatId, sentAt }) => {
+      const dueAt = (planned?.at.getTime() ?? 0) + (chunkOf.get(String(chatId)) ?? 0) * CHUNK_INTERVAL_MS;
+      return sentAt < dueAt;
+    });
+    return [...new Set(early.map(({ chatId }) => chunkOf.get(String(chatId)) ?? -1))];
+  }
+});

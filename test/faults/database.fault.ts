@@ -1,0 +1,64 @@
+import { describe, expect, test } from '@jest/globals';
+import { deliveriesOf, tally } from './support/record.js';
+import { startOwnServer } from './support/own-server.js';
+import { useScene } from './support/scene.js';
+
+const AUDIENCE = 600;
+const LEFT_IN_FLIGHT = 60;
+
+const scene = useScene();
+
+describe('PostgreSQL', () => {
+  test('is restarted, shut down at once and killed in the middle of a campaign, which goes on by itself', async () => {
+    const database = await startOwnServer();
+    const app = await scene.prepare({
+      database,
+      environment: { LEASE_MS: '2000', RECONCILE_INTERVAL_MS: '500', MESSAGES_PER_SECOND: '60' },
+    });
+    const urls = [await app.startApi(), await app.startApi()];
+    await app.startWorker();
+    await app.startWorker();
+    const run = await scene.start(app, { audience: AUDIENCE, urls });
+
+    const signals = ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const;
+    for (const [index, signal] of signals.entries()) {
+      await run.settled(((index + 1) * AUDIENCE) / 5);
+      await database.crash(signal);
+    }
+
+    await run.end();
+    await run.verify();
+    const counts = tally(await deliveriesOf(app, run.id));
+    console.log(`three restarts of PostgreSQL: ${JSON.stringify(counts)}`);
+    expect(counts.FAILED ?? 0).toBe(0);
+    expect(counts.UNCONFIRMED ?? 0).toBeLessThanOrEqual(signals.length * LEFT_IN_FLIGHT);
+    expect(app.processes.map(({ child }) => child.exitCode)).toEqual([null, null, null, null]);
+  });
+
+  test('ends the connections on which the API listens, again and again: no final event is lost', async () => {
+    const app = await scene.prepare({ environment: { MESSAGES_PER_SECOND: '100' } });
+    const urls = [await app.startApi(), await app.startApi()];
+    await app.startWorker();
+    const run = await scene.start(app, { audience: 300, urls });
+
+    let ended = 0;
+    for (let status = 'PROCESSING'; status === 'PROCESSING';) {
+      const killed = await app.database.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE application_name = 'pollcast listen' AND datname = current_database()`,
+      );
+      ended += killed.length;
+      const [campaign] = await app.database.query<{ status: string }>(
+        'SELECT status FROM notification_campaign WHERE id = $1',
+        [run.id],
+      );
+      status = campaign?.status ?? '';
+    }
+
+    const last = await run.end();
+    await run.verify();
+    console.log(`${ended} listening connections ended`);
+    expect(ended).toBeGreaterThan(2);
+    expect(last.sentUsers).toBe(300);
+  });
+});

@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { describe, expect, test } from '@jest/globals';
+import { MAX_ATTEMPTS } from '../../src/sending/backoff.js';
+import { ANSWERS } from '../../src/telegram/sandbox/index.js';
+import { change } from '../campaigns/operations.js';
+import { waitFor } from '../support/wait.js';
+import { deliveriesOf, tally } from './support/record.js';
+import { failureOf } from './support/failure.js';
+import { useScene } from './support/scene.js';
+
+const scene = useScene();
+
+/** A port on which nothing listens. */
+async function closedPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+describe('like failures in a row', () => {
+  test('pause the campaign after 20; it goes on when it is resumed', async () => {
+    const app = await scene.prepare({ environment: { MESSAGES_PER_SECOND: '50' } });
+    await app.startApi('start');
+    const refusals = app.sandbox.faults.add({ after: 10, answer: ANSWERS.unknownBadRequest });
+    const run = await scene.start(app, { audience: 200 });
+    const failure = await waitFor('the pause', () => failureOf(app, run.id, 'PAUSED'));
+    expect(failure).toEqual({
+      code: 'REPEATED_FAILURES',
+      message: expect.stringMatching(/^\d+ reminders in a row ended with BAD_REQUEST\. .*resume\.$/),
+    });
+    expect(refusals.hits).toBeGreaterThanOrEqual(20);
+    await waitFor('what was in flight', async () => {
+      const counts = tally(await deliveriesOf(app, run.id));
+      return counts.SENDING === undefined;
+    });
+    // It stops within a moment: the failures are counted when they are written.
+    expect(refusals.hits).toBeLessThan(60);
+    expect(tally(await deliveriesOf(app, run.id))).toEqual({
+      SENT: 10,
+      FAILED: refusals.hits,
+      PENDING: 190 - refusals.hits,
+    });
+
+    app.sandbox.faults.clear();
+    expect((await change(app.client(), 'resumeCampaign', run.id)).userErrors).toEqual([]);
+    expect(await run.end()).toMatchObject({ sentUsers: 200 - refusals.hits, failedUsers: refusals.hits });
+    await run.verify();
+  });
+
+  test('that are of different kinds, or with successes in between, pause nothing', async () => {
+    const app = await scene.prepare();
+    await app.startApi('start');
+    const all = Array.from({ length: 90 }, (_, index) => 1_000_001 + index);
+    app.sandbox.faults.add({ chatId: all.filter((id) => id % 3 === 0), answer: ANSWERS.chatNotFound });
+    app.sandbox.faults.add({ chatId: all.filter((id) => id % 3 === 1), answer: ANSWERS.peerIdInvalid });
+    // One send at a time: the answers come in the order of the recipients.
+    const run = await scene.start(app, { audience: 90, input: { pacing: { sendIntervalMs: 1 } } });
+    expect(await run.end()).toMatchObject({ failedUsers: 60, sentUsers: 30 });
+    await run.verify();
+  });
+});
+
+describe('failures in which nothing was sent', () => {
+  test('of the network end after five requests for each recipient', async () => {
+    const roots = [`http://127.0.0.1:${await closedPort()}`, 'http://nobody.invalid'];
+    await Promise.all(roots.map(expectUnreachable));
+  });
+
+  test('since the bot could not be asked for its name leave nobody UNCONFIRMED', async () => {
+    const app = await scene.prepare({ environment: { REQUEST_TIMEOUT_MS: '500' } });
+    for (const answer of [ANSWERS.resetBefore, ANSWERS.hangBefore]) {
+      app.sandbox.faults.add({ method: 'getMe', times: 1, answer });
+    }
+    await app.startApi('start');
+    const run = await scene.start(app, { audience: 5 });
+    expect(await run.end()).toMatchObject({ sentUsers: 5 });
+    await run.verify();
+  });
+
+  async function expectUnreachable(root: string): Promise<void> {
+    const app = await scene.prepare({ environment: { TELEGRAM_API_ROOT: root } });
+    await app.startApi('start');
+    const run = await scene.start(app, { audience: 3 });
+    expect(await run.end()).toMatchObject({ failedUsers: 3, unconfirmedUsers: 0 });
+    await run.verify();
+    for (const delivery of await deliveriesOf(app, run.id)) {
+      expect(delivery).toMatchObject({ attempts: MAX_ATTEMPTS, reason: 'TELEGRAM_UNREACHABLE' });
+    }
+  }
+});

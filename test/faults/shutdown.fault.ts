@@ -1,0 +1,138 @@
+import { expect, test } from '@jest/globals';
+import { ANSWERS } from '../../src/telegram/sandbox/index.js';
+import type { TestApp } from '../support/app.js';
+import { waitForOutput, type PollcastProcess } from '../support/process.js';
+import { deliveriesOf, tally } from './support/record.js';
+import { useScene } from './support/scene.js';
+
+/** Far longer than a test takes: nothing that waits for a lease or the reconciler ends in time. */
+const PATIENT = { LEASE_MS: '600000', RECONCILE_INTERVAL_MS: '600000', MESSAGES_PER_SECOND: '100' };
+const EXIT_LIMIT_MS = 10_000;
+/** Requests that had left the worker when it was told to stop may arrive for so long. */
+const ON_THE_WAY_MS = 100;
+
+const scene = useScene();
+
+interface Ending {
+  code: number | null;
+  tookMs: number;
+  /** When the worker said that it stops, in milliseconds since the epoch. */
+  stoppingAt: number;
+}
+
+async function terminate(worker: PollcastProcess): Promise<Ending> {
+  const askedAt = performance.now();
+  worker.kill('SIGTERM');
+  await waitForOutput(worker, /received SIGTERM/);
+  const stoppingAt = Date.now();
+  const code = await worker.exited;
+  return { code, tookMs: performance.now() - askedAt, stoppingAt };
+}
+
+async function runningChunks(app: TestApp): Promise<number> {
+  const [row] = await app.database.query<{ count: number }>(
+    `SELECT count(*)::integer AS count FROM campaign_chunk WHERE state = 'RUNNING'`,
+  );
+  return row?.count ?? -1;
+}
+
+test('SIGTERM: no further send, every answer is settled, the leases are released, another worker goes on', async () => {
+  const app = await scene.prepare({ environment: PATIENT, sandbox: { latencyMs: 300 } });
+  await app.startApi();
+  const first = await app.startWorker();
+  const run = await scene.start(app, { audience: 500, input: { pacing: { chunkSize: 50 } } });
+  await run.accepted(120);
+
+  const { code, tookMs, stoppingAt } = await terminate(first);
+  expect(code).toBe(0);
+  expect(tookMs).toBeLessThan(EXIT_LIMIT_MS);
+  const late = app.sandbox.calls.filter(
+    ({ method, receivedAt }) => method === 'sendMessage' && receivedAt > stoppingAt + ON_THE_WAY_MS,
+  );
+  expect(late).toEqual([]);
+  expect(await runningChunks(app)).toBe(0);
+  const settled = tally(await deliveriesOf(app, run.id));
+  expect(settled).toEqual({ SENT: app.sandbox.messages.length, PENDING: 500 - app.sandbox.messages.length });
+
+  await app.startWorker();
+  expect(await run.end()).toMatchObject({ sentUsers: 500, unconfirmedUsers: 0 });
+  await run.verify();
+});
+
+test('SIGTERM of one of two workers: the other takes its chunks over at once', async () => {
+  const app = await scene.prepare({ environment: PATIENT, sandbox: { latencyMs: 20 } });
+  await app.startApi();
+  const [first] = [await app.startWorker(), await app.startWorker()];
+  const run = await scene.start(app, { audience: 600, input: { pacing: { chunkSize: 50 } } });
+  await run.accepted(150);
+
+  const { code, tookMs } = await terminate(first);
+  expect(code).toBe(0);
+  expect(tookMs).toBeLessThan(EXIT_LIMIT_MS);
+  expect(await run.end()).toMatchObject({ sentUsers: 600, unconfirmedUsers: 0 });
+  await run.verify();
+});
+
+test('SIGTERM while an answer hangs: the worker ends in time, and that delivery is UNCONFIRMED', async () => {
+  const app = await scene.prepare({ environment: PATIENT, sandbox: { latencyMs: 20 } });
+  await app.startApi();
+  const worker = await app.startWorker();
+  const victim = 1_000_010;
+  const hang = app.sandbox.faults.add({ chatId: victim, answer: ANSWERS.hangAfter });
+  const run = await scene.start(app, { audience: 300, input: { pacing: { chunkSize: 50 } } });
+  await app.sandbox.waitUntil(() => hang.hits === 1);
+  await run.accepted(100);
+
+  const { code, tookMs } = await terminate(worker);
+  expect(code).toBe(0);
+  expect(tookMs).toBeLessThan(EXIT_LIMIT_MS);
+  const deliveries = await deliveriesOf(app, run.id);
+  expect(deliveries.filter(({ status }) => status === 'UNCONFIRMED').map(({ user_id }) => user_id)).toEqual([
+    String(victim),
+  ]);
+
+  await app.startWorker();
+  expect(await run.end()).toMatchObject({ sentUsers: 299, unconfirmedUsers: 1 });
+  await run.verify();
+});
+
+test.each(['getMe', 'getUpdates'])('SIGTERM while %s hangs: the worker ends in time', async (method) => {
+  const app = await scene.prepare({ environment: PATIENT });
+  const hang = app.sandbox.faults.add({ method, answer: ANSWERS.hangBefore });
+  await app.startApi();
+  const worker = await app.startWorker();
+  const run = await scene.start(app, { audience: 20 });
+  await app.sandbox.waitUntil(() => hang.hits > 0);
+
+  const { code, tookMs } = await terminate(worker);
+  expect(code).toBe(0);
+  expect(tookMs).toBeLessThan(EXIT_LIMIT_MS);
+
+  app.sandbox.faults.clear();
+  await app.startWorker();
+  expect(await run.end()).toMatchObject({ sentUsers: 20, unconfirmedUsers: 0 });
+  await run.verify();
+});
+
+test('SIGTERM while the answer to somebody hangs who wrote to the bot: no further send, and an end in time', async () => {
+  const app = await scene.prepare({ environment: PATIENT, sandbox: { latencyMs: 20 } });
+  const writer = 7_000_001;
+  const hang = app.sandbox.faults.add({ chatId: writer, answer: ANSWERS.hangBefore });
+  await app.startApi();
+  const worker = await app.startWorker();
+  app.sandbox.userSays(writer, '/stop');
+  await app.sandbox.waitUntil(() => hang.hits > 0);
+  const run = await scene.start(app, { audience: 600 });
+  await run.accepted(50);
+
+  const { code, tookMs, stoppingAt } = await terminate(worker);
+  expect(code).toBe(0);
+  expect(tookMs).toBeLessThan(EXIT_LIMIT_MS);
+  const late = app.sandbox.calls.filter(({ receivedAt }) => receivedAt > stoppingAt + ON_THE_WAY_MS);
+  expect(late).toEqual([]);
+
+  app.sandbox.faults.clear();
+  await app.startWorker();
+  expect(await run.end()).toMatchObject({ sentUsers: 600, unconfirmedUsers: 0 });
+  await run.verify([writer]);
+});

@@ -1,0 +1,118 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from '@jest/globals';
+import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../../support/factories.js';
+import { watchCampaign, type ProgressEvent, type Watch } from '../../support/progress.js';
+import { waitFor } from '../../support/wait.js';
+import type { TestApp } from '../../support/app.js';
+import { expectLedgerMatches } from './record.js';
+import { LedgerReader } from './ledger-reader.js';
+
+const TIMEOUT_MS = 60_000;
+
+export interface CampaignRunOptions {
+  audience: number;
+  input?: Record<string, unknown>;
+  /** Addresses of the API processes to subscribe at; the one of the app by default. */
+  urls?: string[];
+}
+
+/** A campaign that is watched from its start to its end: through the API, and in the database. */
+export class CampaignRun {
+  private constructor(
+    private readonly app: TestApp,
+    readonly id: string,
+    readonly users: string[],
+    private readonly reader: LedgerReader,
+    private readonly watches: Watch[],
+  ) {}
+
+  static async start(app: TestApp, options: CampaignRunOptions): Promise<CampaignRun> {
+    const { audience, input = {}, urls = [app.url] } = options;
+    const api = app.client();
+    const users = await createUsers(app.database, audience);
+    const id = await createCampaign(api, await createOpenPoll(api), input);
+    const reader = new LedgerReader(app.database.url, id);
+    const watches = urls.map((url) => watchCampaign(app.client(undefined, url), id));
+    // A test that fails before the end waits for none of them.
+    for (const { completed } of watches) completed.catch(() => undefined);
+    const { userErrors } = await startCampaign(api, id);
+    expect(userErrors).toEqual([]);
+    return new CampaignRun(app, id, users, reader, watches);
+  }
+
+  /** Resolves when that many messages have been accepted; fails when nothing at all happens for long. */
+  async accepted(count: number): Promise<void> {
+    const { messages } = this.app.sandbox;
+    while (messages.length < count) {
+      const before = messages.length;
+      await waitFor('another accepted message', () => messages.length > before, 60_000);
+    }
+  }
+
+  /** The share of the audience that is no longer pending reaches this. */
+  async settled(count: number): Promise<void> {
+    await waitFor(
+      `${count} settled deliveries`,
+      async () => {
+        const rows = await this.app.database
+          .query<{ settled: number }>(
+            'SELECT total_users - pending_users AS settled FROM notification_campaign WHERE id = $1',
+            [this.id],
+          )
+          .catch(() => []);
+        return (rows[0]?.settled ?? 0) >= count;
+      },
+      TIMEOUT_MS,
+    );
+  }
+
+  /** Waits for the final event of every subscription. @returns the last event of the first */
+  async end(...statuses: string[]): Promise<ProgressEvent> {
+    const all = Promise.all(this.watches.map(({ completed }) => completed));
+    const impatience = new AbortController();
+    const tooLong = sleep(TIMEOUT_MS, undefined, { signal: impatience.signal }).then(() => {
+      throw new Error(`There was no final event within ${TIMEOUT_MS} ms.`);
+    });
+    try {
+      await Promise.race([all, tooLong]);
+    } finally {
+      impatience.abort();
+      tooLong.catch(() => undefined);
+    }
+    const last = this.watches.flatMap(({ events }) => events.slice(-1));
+    const expected = statuses.length > 0 ? statuses : ['COMPLETED'];
+    for (const { status } of last) expect(expected).toContain(status);
+    const [first] = last;
+    if (!first || last.length < this.watches.length)
+      throw new Error('A subscription ended without any event.');
+    return first;
+  }
+
+  /**
+   * What must hold after every run, whatever went wrong meanwhile.
+   * @param others chats that the bot has written to for another reason
+   */
+  async verify(others: readonly number[] = []): Promise<void> {
+    await this.reader.stop();
+    expect(this.reader.wrong).toEqual([]);
+    expect(this.reader.views).toBeGreaterThan(1);
+    for (const { events } of this.watches) expectEventsToAddUp(events);
+    await expectLedgerMatches(this.app, this.id, others);
+  }
+
+  /** Ends what may still run after a failure. */
+  async abandon(): Promise<void> {
+    await this.reader.stop();
+  }
+}
+
+function expectEventsToAddUp(events: readonly ProgressEvent[]): void {
+  const wrong = events.filter(
+    (event) =>
+      event.totalUsers !==
+      event.pendingUsers + event.sentUsers + event.failedUsers + event.skippedUsers + event.unconfirmedUsers,
+  );
+  expect(wrong).toEqual([]);
+  const versions = events.map((event) => event.version);
+  expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
+}
