@@ -147,7 +147,7 @@ const CLAIM_RECIPIENTS = `
 
 /** Puts back what a claim marked whose answer never reached us: nothing was sent for those not in flight. */
 const PUT_BACK_UNSENT = `
-  UPDATE delivery SET status = 'PENDING', attempts = attempts - 1
+  UPDATE delivery SET status = 'PENDING', attempts = delivery.attempts - 1
   FROM campaign_chunk chunk
   WHERE chunk.campaign_id = $1 AND chunk.number = $2 AND chunk.lease_token = $3
     AND chunk.lease_expires_at > clock_timestamp()

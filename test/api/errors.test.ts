@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { TestApp } from '../support/app.js';
 import { codeOf, overHttp, overSocket, TRANSPORTS, type Operation } from '../support/requests.js';
+import { waitFor } from '../support/wait.js';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -97,11 +98,11 @@ describe('an internal failure', () => {
           },
         ]);
       }
-      const logged = own
-        .output()
-        .split('\n')
-        .filter((line) => line.includes('an operation failed'));
-      expect(logged).toHaveLength(2);
+      const logged = await waitFor('both failures in the log', () => {
+        const lines = own.output().split('\n');
+        const failures = lines.filter((line) => line.includes('an operation failed'));
+        return failures.length === 2 ? failures : undefined;
+      });
       for (const line of logged) expect(line).toContain('relation \\"question\\" does not exist');
     } finally {
       await own.stop();
