@@ -16,7 +16,9 @@ export class Interrupted extends Error {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** The process ends by then, whatever hangs. */
-const FORCE_QUIT_MS = 10_000;
+const STOP_LIMIT_MS = 10_000;
+/** What is being started is waited for: a PostgreSQL that nobody waits for would be left running. */
+const START_LIMIT_MS = 60_000;
 /** npm passes on a Ctrl+C that the terminal has sent to this process already: that is one, not two. */
 const SAME_SIGNAL_MS = 1000;
 
@@ -29,6 +31,8 @@ export class Interruption {
   /** The first signal that has arrived. */
   signal: NodeJS.Signals | undefined;
   private arrivedAt = 0;
+  private isStarted = false;
+  private limit: NodeJS.Timeout | undefined;
   private interrupted: Promise<never> | undefined;
 
   constructor() {
@@ -40,7 +44,7 @@ export class Interruption {
         }
         this.signal = signal;
         this.arrivedAt = performance.now();
-        setTimeout(quit, FORCE_QUIT_MS, 'Stopping took too long: ended anyway.').unref();
+        this.limitTime();
         resolve(signal);
       };
       for (const name of SIGNALS) process.on(name, onSignal);
@@ -51,13 +55,26 @@ export class Interruption {
     });
   }
 
+  /** Says that all that has to be stopped in the end has been started. */
+  started(): void {
+    this.isStarted = true;
+    if (this.signal !== undefined) this.limitTime();
+  }
+
   /** The result of the work, which is no longer waited for once a signal arrives. @throws Interrupted */
   async orElse<T>(work: Promise<T>): Promise<T> {
+    this.started();
     this.interrupted ??= this.arrived.then((signal) => {
       console.error('\nStopping ...');
       throw new Interrupted(signal);
     });
     return Promise.race([this.interrupted, work]);
+  }
+
+  private limitTime(): void {
+    clearTimeout(this.limit);
+    const limitMs = this.isStarted ? STOP_LIMIT_MS : START_LIMIT_MS;
+    this.limit = setTimeout(quit, limitMs, 'Stopping took too long: ended anyway.').unref();
   }
 }
 

@@ -19,6 +19,7 @@ export async function serve(
   interruption: Interruption,
 ): Promise<void> {
   const app = await startApp(settings, roles, logger);
+  interruption.started();
   announce(app, settings, logger);
   logger.info(`received ${await interruption.arrived}, stopping`);
   await app.stop();
