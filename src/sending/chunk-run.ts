@@ -113,7 +113,7 @@ export class ChunkRun {
         await deliveries.putBackUnsent(this.lease.chunk, [...this.inFlight]);
         break;
       } catch (error) {
-        logger.debug({ err: error }, 'the database is still away');
+        logger.warn({ err: error }, 'recipients could not be put back yet');
       }
     }
     return undefined;

@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import type { TestApp } from '../support/app.js';
+import type { CampaignRun } from './support/campaign-run.js';
 import { deliveriesOf, tally } from './support/record.js';
 import { startOwnServer } from './support/own-server.js';
 import { useScene } from './support/scene.js';
@@ -41,11 +43,39 @@ describe('PostgreSQL', () => {
     await app.startWorker();
     const run = await scene.start(app, { audience: 300, urls });
 
+    const ended = await endConnections(app, run, `application_name = 'pollcast listen'`);
+    expect(await run.end()).toMatchObject({ sentUsers: 300 });
+    await run.verify();
+    expect(ended).toBeGreaterThan(2);
+  });
+
+  test('ends the connections of workers in the middle of statements, again and again: nothing is lost', async () => {
+    const app = await scene.prepare({
+      environment: { LEASE_MS: '5000', RECONCILE_INTERVAL_MS: '500', MESSAGES_PER_SECOND: '100' },
+    });
+    await app.startApi();
+    await app.startWorker();
+    await app.startWorker();
+    const run = await scene.start(app, { audience: 400, input: { pacing: { chunkSize: 40 } } });
+    await run.accepted(20);
+
+    const ended = await endConnections(
+      app,
+      run,
+      `application_name LIKE 'pollcast%' AND state = 'active' AND pid <> pg_backend_pid()`,
+    );
+    // Whatever was being written is written again, and what was claimed for nobody is put back.
+    expect(await run.end()).toMatchObject({ sentUsers: 400 });
+    await run.verify();
+    expect(ended).toBeGreaterThan(2);
+  });
+
+  /** Ends all such connections of the app until the campaign has ended. @returns how many there were */
+  async function endConnections(app: TestApp, run: CampaignRun, condition: string): Promise<number> {
     let ended = 0;
     for (let status = 'PROCESSING'; status === 'PROCESSING';) {
       const killed = await app.database.query(
-        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-         WHERE application_name = 'pollcast listen' AND datname = current_database()`,
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND ${condition}`,
       );
       ended += killed.length;
       const [campaign] = await app.database.query<{ status: string }>(
@@ -54,11 +84,7 @@ describe('PostgreSQL', () => {
       );
       status = campaign?.status ?? '';
     }
-
-    const last = await run.end();
-    await run.verify();
-    console.log(`${ended} listening connections ended`);
-    expect(ended).toBeGreaterThan(2);
-    expect(last.sentUsers).toBe(300);
-  });
+    console.log(`${ended} connections ended`);
+    return ended;
+  }
 });

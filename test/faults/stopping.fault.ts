@@ -14,18 +14,35 @@ const AUDIENCE = 60;
 /** The answer comes after some have been served. */
 const SERVED = 25;
 
-const ROWS: [name: string, answer: FaultAnswer, code: string, messageTemplate?: string][] = [
-  ['401', ANSWERS.unauthorized, 'BOT_TOKEN_REJECTED'],
-  ['404 for the method', ANSWERS.notFound, 'BOT_TOKEN_REJECTED'],
-  ['421', ANSWERS.misdirected, 'BOT_ON_OTHER_SERVER'],
-  ['400 Logged out', ANSWERS.loggedOut, 'BOT_LOGGED_OUT'],
-  ["400 can't parse entities", ANSWERS.cantParseEntities, 'MARKUP_INVALID'],
-  ['400 message is too long', ANSWERS.tooLong, 'MESSAGE_TOO_LONG', IMPERSONAL],
-  ['400 text is empty', ANSWERS.textEmpty, 'MESSAGE_EMPTY', IMPERSONAL],
-  ['400 BUTTON_DATA_INVALID', ANSWERS.buttonDataInvalid, 'BUTTON_INVALID'],
-  ['400 BUTTON_URL_INVALID', ANSWERS.buttonUrlInvalid, 'BUTTON_INVALID'],
-  ['400 reply markup is too long', ANSWERS.replyMarkupTooLong, 'REPLY_MARKUP_TOO_LONG'],
-  ['400 unsupported parse_mode', ANSWERS.badParseMode, 'PARSE_MODE_INVALID'],
+interface Row {
+  name: string;
+  answer: FaultAnswer;
+  code: string;
+  messageTemplate?: string;
+}
+
+const ROWS: Row[] = [
+  { name: '401', answer: ANSWERS.unauthorized, code: 'BOT_TOKEN_REJECTED' },
+  { name: '404 for the method', answer: ANSWERS.notFound, code: 'BOT_TOKEN_REJECTED' },
+  { name: '421', answer: ANSWERS.misdirected, code: 'BOT_ON_OTHER_SERVER' },
+  { name: '400 Logged out', answer: ANSWERS.loggedOut, code: 'BOT_LOGGED_OUT' },
+  { name: "400 can't parse entities", answer: ANSWERS.cantParseEntities, code: 'MARKUP_INVALID' },
+  {
+    name: '400 message is too long',
+    answer: ANSWERS.tooLong,
+    code: 'MESSAGE_TOO_LONG',
+    messageTemplate: IMPERSONAL,
+  },
+  {
+    name: '400 text is empty',
+    answer: ANSWERS.textEmpty,
+    code: 'MESSAGE_EMPTY',
+    messageTemplate: IMPERSONAL,
+  },
+  { name: '400 BUTTON_DATA_INVALID', answer: ANSWERS.buttonDataInvalid, code: 'BUTTON_INVALID' },
+  { name: '400 BUTTON_URL_INVALID', answer: ANSWERS.buttonUrlInvalid, code: 'BUTTON_INVALID' },
+  { name: '400 reply markup is too long', answer: ANSWERS.replyMarkupTooLong, code: 'REPLY_MARKUP_TOO_LONG' },
+  { name: '400 unsupported parse_mode', answer: ANSWERS.badParseMode, code: 'PARSE_MODE_INVALID' },
 ];
 
 describe('an answer that is the end for the whole campaign', () => {
@@ -36,7 +53,7 @@ describe('an answer that is the end for the whole campaign', () => {
   });
   afterAll(() => (app as TestApp | undefined)?.stop());
 
-  test.each(ROWS)('%s', async (_name, answer, code, messageTemplate) => {
+  test.each(ROWS)('$name', async ({ answer, code, messageTemplate }) => {
     await app.database.query('DELETE FROM delivery');
     await app.database.query('DELETE FROM telegram_user');
     app.sandbox.clear();
