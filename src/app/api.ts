@@ -118,8 +118,8 @@ export async function startApi(parts: ApiParts): Promise<Api> {
       adminToken: settings.adminToken ?? kept ?? '',
       viewerToken: settings.viewerToken,
     }),
-    contextFor: (role, options) => ({
-      role,
+    contextFor: (identity, options) => ({
+      identity,
       loaders: createLoaders({ polls, people, audience }, options),
       progress: { campaigns, hub },
     }),

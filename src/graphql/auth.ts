@@ -6,6 +6,13 @@ export enum Role {
   VIEWER = 'VIEWER',
 }
 
+/** Who makes a request. */
+export interface Identity {
+  /** How the token is called, for logs and limits. */
+  name: string;
+  role: Role;
+}
+
 export interface TokenSettings {
   adminToken: string;
   viewerToken?: string | undefined;
@@ -17,20 +24,22 @@ function digest(token: string): Buffer {
 
 /** Tells whose bearer token it is, in a time that depends on neither the token nor which one it equals. */
 export class Authenticator {
-  private readonly known: readonly { role: Role; digest: Buffer }[];
+  private readonly known: readonly { identity: Identity; digest: Buffer }[];
 
   constructor({ adminToken, viewerToken }: TokenSettings) {
-    const known = [{ role: Role.ADMIN, digest: digest(adminToken) }];
-    if (viewerToken !== undefined) known.push({ role: Role.VIEWER, digest: digest(viewerToken) });
+    const known = [{ identity: { name: 'ADMIN_TOKEN', role: Role.ADMIN }, digest: digest(adminToken) }];
+    if (viewerToken !== undefined) {
+      known.push({ identity: { name: 'VIEWER_TOKEN', role: Role.VIEWER }, digest: digest(viewerToken) });
+    }
     this.known = known;
   }
 
   /** @param header the value of an authorization header, `Bearer <token>` */
-  roleOf(header: unknown): Role | undefined {
+  identify(header: unknown): Identity | undefined {
     const token = typeof header === 'string' ? /^Bearer +(\S+) *$/i.exec(header)?.[1] : undefined;
     const presented = digest(token ?? '');
     const matches = this.known.map((candidate) => timingSafeEqual(candidate.digest, presented));
-    return this.known.find((_, index) => matches[index])?.role;
+    return this.known.find((_, index) => matches[index])?.identity;
   }
 }
 

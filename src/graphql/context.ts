@@ -4,7 +4,7 @@ import type { ProgressHub } from '../campaigns/progress-hub.js';
 import type { TelegramUser } from '../people/telegram-user.entity.js';
 import type { Poll } from '../polls/poll.entity.js';
 import type { Question, QuestionOption } from '../polls/question.entity.js';
-import type { Role } from './auth.js';
+import type { Identity } from './auth.js';
 
 /** Batched reads, so that a page of nodes takes a constant number of statements. */
 export interface Loaders {
@@ -19,7 +19,7 @@ export interface Loaders {
 
 /** What resolvers know about the operation they serve. */
 export interface GraphQLContext {
-  role: Role;
+  identity: Identity;
   loaders: Loaders;
   progress: { campaigns: CampaignService; hub: ProgressHub };
 }

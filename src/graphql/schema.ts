@@ -29,7 +29,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
 ];
 
 const authChecker: AuthChecker<GraphQLContext, Role> = ({ context }, roles) => {
-  if (!roles.includes(context.role)) throw forbidden();
+  if (!roles.includes(context.identity.role)) throw forbidden();
   return true;
 };
 

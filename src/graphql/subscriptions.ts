@@ -10,7 +10,7 @@ import {
 import { CloseCode, type Context, type ServerOptions, type SubscribePayload } from 'graphql-ws';
 import type { Extra as SocketExtra } from 'graphql-ws/use/@fastify/websocket';
 import type { Logger } from 'pino';
-import { unauthenticated, type Authenticator, type Role } from './auth.js';
+import { unauthenticated, type Authenticator, type Identity } from './auth.js';
 import type { GraphQLContext } from './context.js';
 import { maskError } from './errors.js';
 
@@ -18,13 +18,13 @@ export interface SubscriptionOptions {
   schema: GraphQLSchema;
   production: boolean;
   authenticator: Authenticator;
-  contextFor: (role: Role) => GraphQLContext;
+  contextFor: (identity: Identity) => GraphQLContext;
   logger: Logger;
 }
 
 /** Beside the socket: what the client has shown of itself when it connected. */
 interface Extra extends SocketExtra {
-  role?: Role | undefined;
+  identity?: Identity | undefined;
 }
 type Init = Record<string, unknown>;
 
@@ -38,9 +38,9 @@ function codedErrors(errors: readonly GraphQLError[], code: string): GraphQLErro
 /** Where no token came at all the socket is closed with 4401, where it is not a valid one with 4403. */
 function admit({ connectionParams, extra }: Context<Init, Extra>, authenticator: Authenticator): boolean {
   const header = connectionParams?.authorization ?? connectionParams?.Authorization;
-  extra.role = authenticator.roleOf(header);
+  extra.identity = authenticator.identify(header);
   if (header === undefined) extra.socket.close(CloseCode.Unauthorized, 'Unauthorized');
-  return extra.role !== undefined;
+  return extra.identity !== undefined;
 }
 
 /** graphql-ws on the same schema, roles and errors as HTTP. */
@@ -49,8 +49,8 @@ export function subscriptionServerOptions(options: SubscriptionOptions): ServerO
   const hints = { hideSuggestions: production };
 
   function prepare(context: Context<Init, Extra>, payload: SubscribePayload): ExecutionArgs | GraphQLError[] {
-    const { role } = context.extra;
-    if (role === undefined) return [unauthenticated()];
+    const { identity } = context.extra;
+    if (identity === undefined) return [unauthenticated()];
     let document;
     try {
       document = parse(payload.query);
@@ -69,7 +69,7 @@ export function subscriptionServerOptions(options: SubscriptionOptions): ServerO
       document,
       operationName: payload.operationName,
       variableValues: payload.variables,
-      contextValue: contextFor(role),
+      contextValue: contextFor(identity),
     };
   }
 

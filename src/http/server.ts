@@ -1,19 +1,12 @@
 import fastifyWebsocket from '@fastify/websocket';
-import type { ApolloServer } from '@apollo/server';
-import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
-import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
-import type { ServerOptions } from 'graphql-ws';
-import { makeHandler } from 'graphql-ws/use/@fastify/websocket';
-import { unauthenticated, type Authenticator, type Role } from '../graphql/auth.js';
-import type { GraphQLContext } from '../graphql/context.js';
-import { createGraphQLServer, type GraphQLServerOptions } from '../graphql/server.js';
-import { subscriptionServerOptions } from '../graphql/subscriptions.js';
+import { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
+import Fastify, { type FastifyError } from 'fastify';
+import { createGraphQLServer } from '../graphql/server.js';
+import { addGraphQLRoutes, type GraphQLRoutesOptions } from './graphql-routes.js';
 
-export interface HttpServerOptions extends Omit<GraphQLServerOptions, 'plugins'> {
+export interface HttpServerOptions extends GraphQLRoutesOptions {
   host: string;
   port: number;
-  authenticator: Authenticator;
-  contextFor: (role: Role, options: { cache: boolean }) => GraphQLContext;
 }
 
 export interface HttpServer {
@@ -23,7 +16,6 @@ export interface HttpServer {
 }
 
 const LOOPBACK_ADDRESSES = ['127.0.0.1', '::1', 'localhost'];
-const LOOPBACK_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
 /** Of one request, over HTTP and over the WebSocket alike. */
 const MAX_BODY_BYTES = 1024 * 1024;
 /** WebSocket close code "going away": clients reconnect. */
@@ -59,40 +51,4 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       await app.close();
     },
   };
-}
-
-function addGraphQLRoutes(
-  app: FastifyInstance,
-  apollo: ApolloServer<GraphQLContext>,
-  { schema, production, authenticator, contextFor, sandboxToken, logger }: HttpServerOptions,
-): void {
-  const handler = fastifyApolloHandler(apollo, {
-    context: (request) => {
-      const role = authenticator.roleOf(request.headers.authorization);
-      if (role === undefined) throw unauthenticated();
-      return Promise.resolve(contextFor(role, { cache: true }));
-    },
-  });
-  const subscriptions = subscriptionServerOptions({
-    schema,
-    production,
-    authenticator,
-    // A subscription outlives what a loader has read.
-    contextFor: (role) => contextFor(role, { cache: false }),
-    logger,
-  });
-  app.route({
-    method: 'GET',
-    url: '/graphql',
-    handler,
-    wsHandler: makeHandler(subscriptions as unknown as ServerOptions<Record<string, unknown>>),
-    // The page is filled in with the admin token, so a foreign name that resolves to this machine must not get it.
-    // Too many accept headers ask for the page to tell by them.
-    preHandler: async (request, reply) => {
-      if (sandboxToken !== undefined && !request.ws && !LOOPBACK_HOST.test(request.headers.host ?? '')) {
-        await reply.code(403).type('text/plain').send('Open this page under 127.0.0.1 or localhost.');
-      }
-    },
-  });
-  app.route({ method: ['POST', 'OPTIONS'], url: '/graphql', handler });
 }
