@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { TestApp } from '../support/app.js';
-import type { CampaignRun } from './support/campaign-run.js';
+import { waitFor } from '../support/wait.js';
 import { deliveriesOf, tally } from './support/record.js';
 import { startOwnServer } from './support/own-server.js';
 import { useScene } from './support/scene.js';
@@ -43,9 +43,11 @@ describe('PostgreSQL', () => {
     await app.startWorker();
     const run = await scene.start(app, { audience: 300, urls });
 
-    const ended = await endConnections(app, run, `application_name = 'pollcast listen'`);
+    let ended = 0;
+    while (!(await run.isOver())) ended += await endConnections(app, `application_name = 'pollcast listen'`);
     expect(await run.end()).toMatchObject({ sentUsers: 300 });
     await run.verify();
+    console.log(`${ended} listening connections ended`);
     expect(ended).toBeGreaterThan(2);
   });
 
@@ -57,34 +59,26 @@ describe('PostgreSQL', () => {
     await app.startWorker();
     await app.startWorker();
     const run = await scene.start(app, { audience: 400, input: { pacing: { chunkSize: 40 } } });
-    await run.accepted(20);
 
-    const ended = await endConnections(
-      app,
-      run,
-      `application_name LIKE 'pollcast%' AND state = 'active' AND pid <> pg_backend_pid()`,
-    );
+    let ended = 0;
+    for (let settled = 20; settled < 400; settled += 10) {
+      await run.settled(settled);
+      ended += await waitFor('a statement to interrupt', () =>
+        endConnections(app, `application_name = 'pollcast engine' AND state = 'active'`).then(
+          (count) => count > 0 && count,
+        ),
+      );
+    }
     // Whatever was being written is written again, and what was claimed for nobody is put back.
     expect(await run.end()).toMatchObject({ sentUsers: 400 });
     await run.verify();
-    expect(ended).toBeGreaterThan(2);
+    console.log(`${ended} statements interrupted`);
   });
 
-  /** Ends all such connections of the app until the campaign has ended. @returns how many there were */
-  async function endConnections(app: TestApp, run: CampaignRun, condition: string): Promise<number> {
-    let ended = 0;
-    for (let status = 'PROCESSING'; status === 'PROCESSING';) {
-      const killed = await app.database.query(
-        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND ${condition}`,
-      );
-      ended += killed.length;
-      const [campaign] = await app.database.query<{ status: string }>(
-        'SELECT status FROM notification_campaign WHERE id = $1',
-        [run.id],
-      );
-      status = campaign?.status ?? '';
-    }
-    console.log(`${ended} connections ended`);
-    return ended;
+  async function endConnections(app: TestApp, condition: string): Promise<number> {
+    const ended = await app.database.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND ${condition}`,
+    );
+    return ended.length;
   }
 });

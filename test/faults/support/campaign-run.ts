@@ -66,6 +66,15 @@ export class CampaignRun {
     );
   }
 
+  /** Whether the database says that the campaign runs no more. */
+  async isOver(): Promise<boolean> {
+    const [row] = await this.app.database.query<{ status: string }>(
+      'SELECT status FROM notification_campaign WHERE id = $1',
+      [this.id],
+    );
+    return row?.status !== 'PROCESSING';
+  }
+
   /** Waits for the final event of every subscription. @returns the last event of the first */
   async end(...statuses: string[]): Promise<ProgressEvent> {
     const all = Promise.all(this.watches.map(({ completed }) => completed));
