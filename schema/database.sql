@@ -105,6 +105,7 @@ TABLE delivery WITH (fillfactor=80)
   CONSTRAINT delivery_user_fk FOREIGN KEY (user_id) REFERENCES telegram_user(id)
 CREATE INDEX delivery_finished_idx ON public.delivery USING btree (campaign_id, status, user_id) WHERE (status <> ALL (ARRAY['PENDING'::text, 'SENDING'::text]))
 CREATE INDEX delivery_open_idx ON public.delivery USING btree (campaign_id, chunk_number, user_id) WHERE (status = ANY (ARRAY['PENDING'::text, 'SENDING'::text]))
+CREATE INDEX delivery_sending_idx ON public.delivery USING btree (campaign_id, chunk_number) WHERE (status = 'SENDING'::text)
 CREATE INDEX delivery_user_idx ON public.delivery USING btree (user_id)
 
 TABLE migration

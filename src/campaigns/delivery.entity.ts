@@ -32,6 +32,7 @@ registerEnumType(DeliveryStatus, {
 @Index('delivery_finished_idx', ['campaignId', 'status', 'userId'], {
   where: `status NOT IN ('PENDING', 'SENDING')`,
 })
+@Index('delivery_sending_idx', ['campaignId', 'chunkNumber'], { where: `status = 'SENDING'` })
 @Index('delivery_user_idx', ['userId'])
 @Check(
   'delivery_status_check',

@@ -1,6 +1,7 @@
 import { DataSource, type Logger as TypeOrmLogger } from 'typeorm';
 import type { Logger } from 'pino';
 import { InitialSchema1790000000000 } from '../../migrations/1790000000000-initial-schema.js';
+import { SendingIndex1790000001000 } from '../../migrations/1790000001000-sending-index.js';
 import { NotificationCampaign } from '../campaigns/campaign.entity.js';
 import { CampaignChunk } from '../campaigns/chunk.entity.js';
 import { Delivery } from '../campaigns/delivery.entity.js';
@@ -67,7 +68,7 @@ export function createDataSource({
       CampaignChunk,
       Delivery,
     ],
-    migrations: [InitialSchema1790000000000],
+    migrations: [InitialSchema1790000000000, SendingIndex1790000001000],
     migrationsTableName: 'migration',
     migrationsTransactionMode: 'each',
     synchronize: false,

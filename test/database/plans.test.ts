@@ -73,6 +73,16 @@ async function scans(): Promise<Record<string, number>> {
   return Object.fromEntries(tables.map(({ relname, count }) => [relname, count]));
 }
 
+/** How many deliveries were read so far, by whichever way. */
+async function readDeliveries(): Promise<number> {
+  await database.query('SELECT pg_stat_force_next_flush(), pg_stat_clear_snapshot()');
+  const [row] = await database.query<{ count: number }>(
+    `SELECT (seq_tup_read + (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE relname = 'delivery'))::integer
+       AS count FROM pg_stat_user_tables WHERE relname = 'delivery'`,
+  );
+  return row?.count ?? 0;
+}
+
 /** Fails when the work reads a large table as a whole. */
 async function withoutScans<T>(work: (dataSource: DataSource) => Promise<T>): Promise<T> {
   const before = await scans();
@@ -136,6 +146,12 @@ describe(`with ${USERS} recipients`, () => {
       await chunks.claimDue({ ...LEASE, leaseMs: 0 });
       await waitFor('the lease to end', async () => (await chunks.reapDeadLeases()).releasedChunks > 0);
     });
+  });
+
+  test('looking for what dead workers left in flight reads nothing that is pending', async () => {
+    const before = await readDeliveries();
+    await connected((dataSource) => new DeliveryStore(dataSource).settleOrphans(0));
+    expect((await readDeliveries()) - before).toBeLessThan(USERS / 1000);
   });
 
   test.each([
