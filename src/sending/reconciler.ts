@@ -79,6 +79,7 @@ export class Reconciler {
     await this.reportStuck();
     if (Object.keys(needed).length > 0)
       this.logger.warn({ repairs: needed }, 'repaired what was left undone');
+    this.logger.debug('reconciled');
     return repairs;
   }
 

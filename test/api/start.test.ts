@@ -163,6 +163,21 @@ describe('who is no longer to be reminded when the turn comes', () => {
     expect(await campaign(api, id)).toMatchObject({ status: 'COMPLETED', sentUsers: 2, skippedUsers: 1 });
   });
 
+  test('has opted out since the campaign was planned', async () => {
+    const api = app.client();
+    const [first, second] = await createUsers(app.database, 2);
+    const id = await createCampaign(api, await createOpenPoll(api), { pacing: { sendIntervalMs: 1000 } });
+    await startCampaign(api, id);
+    await app.sandbox.waitUntil(() => app.sandbox.messages.length === 1);
+    app.sandbox.userSays(Number(second), '/stop');
+    await followCampaign(api, id);
+
+    expect(await deliveries(id)).toEqual([
+      { userId: first, status: 'SENT', reason: null },
+      { userId: second, status: 'SKIPPED', reason: 'OPTED_OUT' },
+    ]);
+  });
+
   test('was not reached before the poll was closed', async () => {
     const api = app.client();
     const users = await createUsers(app.database, 4);

@@ -1,0 +1,165 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { ANSWERS } from '../../src/telegram/sandbox/index.js';
+import type { ApiClient } from '../../src/cli/api-client.js';
+import { TestApp } from '../support/app.js';
+import {
+  campaign,
+  createCampaign,
+  createOpenPoll,
+  createUsers,
+  followCampaign,
+  startCampaign,
+} from '../support/factories.js';
+import { waitFor } from '../support/wait.js';
+import { change } from './operations.js';
+
+/** After this long, in milliseconds, no worker sends for a campaign that was paused or cancelled. */
+const TAKES_EFFECT_WITHIN_MS = 2000;
+
+let app: TestApp;
+let api: ApiClient;
+
+/** One API process and two workers. */
+async function start(environment: Record<string, string>): Promise<void> {
+  await app.startApi('api', environment);
+  await Promise.all([app.startWorker(environment), app.startWorker(environment)]);
+  api = app.client();
+}
+
+beforeEach(async () => {
+  app = await TestApp.prepare();
+});
+afterEach(() => app.stop());
+
+/** Where in the order of all accepted messages those to these people came. */
+function placesOf(people: readonly string[]): number[] {
+  const chats = new Set(people.map(Number));
+  return app.sandbox.messages.flatMap(({ chatId }, place) => (chats.has(chatId) ? [place] : []));
+}
+
+async function runningChunks(): Promise<number> {
+  return (await app.database.query(`SELECT FROM campaign_chunk WHERE state = 'RUNNING'`)).length;
+}
+
+describe.each([
+  ['pauseCampaign', 'PAUSED'],
+  ['cancelCampaign', 'CANCELLED'],
+] as const)('%s', (mutation, status) => {
+  test('takes effect on every worker', async () => {
+    await start({ MESSAGES_PER_SECOND: '100' });
+    await createUsers(app.database, 1000);
+    const id = await createCampaign(api, await createOpenPoll(api), { pacing: { chunkSize: 50 } });
+    await startCampaign(api, id);
+    await waitFor('both workers to send', async () => {
+      const busy = await app.database.query(`SELECT FROM campaign_chunk WHERE state = 'RUNNING'`);
+      return busy.length > 1 && app.sandbox.messages.length > 100;
+    });
+
+    const askedAt = performance.now();
+    expect((await change(api, mutation, id)).campaign?.status).toBe(status);
+    await waitFor('every chunk to be released', async () => (await runningChunks()) === 0);
+    expect(performance.now() - askedAt).toBeLessThan(TAKES_EFFECT_WITHIN_MS);
+    const { sentUsers, totalUsers } = await campaign(api, id);
+    expect(sentUsers).toBe(app.sandbox.messages.length);
+    expect(sentUsers).toBeLessThan(totalUsers / 2);
+  });
+});
+
+describe('the rate', () => {
+  const LARGE = 600;
+  const SMALL = 20;
+  /** Of the messages that leave while the small campaign runs, its own are at least this share. */
+  const FAIR_SHARE = 0.2;
+
+  test('is shared fairly: a small campaign does not wait for the large one before it', async () => {
+    await start({ MESSAGES_PER_SECOND: '40' });
+    await createUsers(app.database, LARGE);
+    const pacing = { chunkSize: 50 };
+    const large = await createCampaign(api, await createOpenPoll(api), { pacing });
+    await startCampaign(api, large);
+    await app.sandbox.waitUntil(() => app.sandbox.messages.length > 40);
+
+    const people = await createUsers(app.database, SMALL, 9_000_001);
+    const pollId = await createOpenPoll(api);
+    await app.database.query(
+      `INSERT INTO poll_completion (poll_id, user_id) SELECT $1, id FROM telegram_user WHERE id < 9000001`,
+      [pollId],
+    );
+    const small = await createCampaign(api, pollId, { pacing });
+    await startCampaign(api, small);
+    expect((await followCampaign(api, small)).at(-1)).toMatchObject({
+      status: 'COMPLETED',
+      sentUsers: SMALL,
+    });
+
+    const places = placesOf(people);
+    const span = (places.at(-1) ?? 0) - (places[0] ?? 0) + 1;
+    expect(SMALL / span).toBeGreaterThan(FAIR_SHARE);
+    expect((await campaign(api, large)).status).toBe('PROCESSING');
+  });
+
+  test('serves those who talk to the bot before any campaign', async () => {
+    await start({ MESSAGES_PER_SECOND: '10' });
+    await createUsers(app.database, 100);
+    const id = await createCampaign(api, await createOpenPoll(api), { pacing: { chunkSize: 10 } });
+    await startCampaign(api, id);
+    await app.sandbox.waitUntil(() => app.sandbox.messages.length > 10);
+
+    const writer = 7_000_001;
+    const before = app.sandbox.messages.length;
+    app.sandbox.userSays(writer, '/start');
+    await app.sandbox.waitUntil(() => app.sandbox.messagesTo(writer).length === 1);
+    const [place = Infinity] = placesOf([String(writer)]);
+    // A second's worth of messages was on its way or handed out; ninety of the campaign were waiting.
+    expect(place - before).toBeLessThan(10);
+  });
+});
+
+describe('a campaign that stands still', () => {
+  const STOOD_STILL = `UPDATE notification_campaign SET progressed_at = now() - interval '3 minutes' WHERE id = $1`;
+
+  function stuckLines(id: string): string[] {
+    const lines = app.output().split('\n');
+    return lines.filter(
+      (line) => line.includes(`"campaignId":"${id}"`) && line.includes('campaign is stuck'),
+    );
+  }
+
+  async function reconciliations(count: number): Promise<void> {
+    const seen = () => app.output().split('"msg":"reconciled"').length;
+    const before = seen();
+    await waitFor(`${count} reconciliations`, () => seen() >= before + count);
+  }
+
+  test('without a reason is reported as stuck; paused or throttled it is not', async () => {
+    const environment = { RECONCILE_INTERVAL_MS: '300', REQUEST_TIMEOUT_MS: '60000', LOG_LEVEL: 'debug' };
+    await app.startApi('start', environment);
+    api = app.client();
+    app.sandbox.faults.add({ chatId: 1_000_001, answer: ANSWERS.hangBefore });
+    await createUsers(app.database, 3);
+    // The second recipient waits for the first, whose answer does not come.
+    const pacing = { sendIntervalMs: 10 };
+    const stuck = await createCampaign(api, await createOpenPoll(api), { pacing });
+    await startCampaign(api, stuck);
+    await waitFor('the hanging request', () => app.sandbox.calls.some(({ chatId }) => chatId === 1_000_001));
+    expect(stuckLines(stuck)).toEqual([]);
+    await app.database.query(
+      `UPDATE campaign_chunk SET due_at = due_at - interval '3 minutes' WHERE campaign_id = $1`,
+      [stuck],
+    );
+    await app.database.query(STOOD_STILL, [stuck]);
+    await waitFor('the report', () => stuckLines(stuck).length > 0);
+
+    await app.database.query(`UPDATE rate_limit SET blocked_until = now() + interval '1 hour'`);
+    await reconciliations(2);
+    const whenThrottled = stuckLines(stuck).length;
+    await reconciliations(2);
+    expect(stuckLines(stuck)).toHaveLength(whenThrottled);
+
+    await change(api, 'pauseCampaign', stuck);
+    await app.database.query(`UPDATE rate_limit SET blocked_until = NULL`);
+    await app.database.query(STOOD_STILL, [stuck]);
+    await reconciliations(2);
+    expect(stuckLines(stuck)).toHaveLength(whenThrottled);
+  });
+});
