@@ -17,7 +17,7 @@ module.exports = {
       name: 'domains-know-no-transport',
       severity: 'error',
       from: {
-        path: '^src/(polls|people|campaigns|sending|database|jobs)/',
+        path: '^src/(access|polls|people|campaigns|sending|database|jobs)/',
         pathNot: '\\.(resolver|types|loader)\\.ts$',
       },
       to: { path: '^src/(http|app|cli)/' },

@@ -64,6 +64,20 @@ TABLE answer
 CREATE INDEX answer_option_idx ON public.answer USING btree (option_id)
 CREATE INDEX answer_user_idx ON public.answer USING btree (user_id)
 
+TABLE api_token
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY
+  name text NOT NULL
+  role text NOT NULL
+  token_hash bytea NOT NULL
+  created_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  expires_at timestamp(3) with time zone
+  revoked_at timestamp(3) with time zone
+  CONSTRAINT api_token_hash_check CHECK ((octet_length(token_hash) = 32))
+  CONSTRAINT api_token_hash_key UNIQUE (token_hash)
+  CONSTRAINT api_token_name_key UNIQUE (name)
+  CONSTRAINT api_token_pk PRIMARY KEY (id)
+  CONSTRAINT api_token_role_check CHECK ((role = ANY (ARRAY['ADMIN'::text, 'OPERATOR'::text, 'VIEWER'::text])))
+
 TABLE campaign_chunk WITH (fillfactor=80)
   campaign_id bigint NOT NULL
   number integer NOT NULL

@@ -12,7 +12,6 @@ import { ProgressResolver } from '../campaigns/progress.resolver.js';
 import { TestNotificationService } from '../campaigns/test-notification.service.js';
 import type { Settings } from '../config/settings.js';
 import { PostgresListener } from '../database/listener.js';
-import { Authenticator } from '../graphql/auth.js';
 import { createLoaders } from '../graphql/loaders.js';
 import { createSchema } from '../graphql/schema.js';
 import { startHttpServer } from '../http/server.js';
@@ -25,6 +24,7 @@ import { PollStore } from '../polls/poll.store.js';
 import type { MessageSender } from '../sending/outcome.js';
 import type { JobQueue } from '../sending/ports.js';
 import type { RateLimiter } from '../sending/rate-limiter.js';
+import { createAccess } from './access.js';
 import { keptAdminToken } from './admin-token.js';
 
 export interface ApiParts {
@@ -108,16 +108,16 @@ export async function startApi(parts: ApiParts): Promise<Api> {
   await listener.start();
 
   const kept = settings.adminToken === undefined ? keptAdminToken(settings.dataDir) : undefined;
+  const { adminToken = kept ?? '', viewerToken } = settings;
+  const { authenticator, tokenWatch } = createAccess({ adminToken, viewerToken }, dataSource, logger);
   const server = await startHttpServer({
     host: settings.host,
     port: settings.port,
     schema: await createSchema({ get: (resolver) => resolvers.get(resolver) }),
     production: settings.production,
     sandboxToken: kept,
-    authenticator: new Authenticator({
-      adminToken: settings.adminToken ?? kept ?? '',
-      viewerToken: settings.viewerToken,
-    }),
+    authenticator,
+    tokenWatch,
     contextFor: (identity, options) => ({
       identity,
       loaders: createLoaders({ polls, people, audience }, options),
@@ -130,6 +130,7 @@ export async function startApi(parts: ApiParts): Promise<Api> {
     keptAdminToken: kept,
     close: async () => {
       await server.close();
+      tokenWatch.close();
       hub.close();
       await listener.close();
     },

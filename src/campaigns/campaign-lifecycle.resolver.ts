@@ -32,7 +32,7 @@ export class CampaignLifecycleResolver {
     return result.value;
   }
 
-  @Authorized(Role.ADMIN)
+  @Authorized(Role.OPERATOR, Role.ADMIN)
   @Mutation(() => CampaignPayload, {
     description: 'Stops a running campaign within 2 s; resumeCampaign goes on.',
   })
@@ -40,7 +40,7 @@ export class CampaignLifecycleResolver {
     return campaignPayload(await this.campaigns.pause(id));
   }
 
-  @Authorized(Role.ADMIN)
+  @Authorized(Role.OPERATOR, Role.ADMIN)
   @Mutation(() => CampaignPayload, {
     description: 'Goes on with a campaign that is PAUSED or FAILED. Its audience and totals stay.',
   })
@@ -72,7 +72,7 @@ export class CampaignLifecycleResolver {
     return campaignPayload(await this.campaigns.retry(campaignId, statuses));
   }
 
-  @Authorized(Role.ADMIN)
+  @Authorized(Role.OPERATOR, Role.ADMIN)
   @Mutation(() => SendTestNotificationPayload, {
     description: 'Sends the reminder of a campaign to one person now. It is in no ledger.',
   })

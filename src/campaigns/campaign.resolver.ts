@@ -73,7 +73,7 @@ export class CampaignResolver {
     return this.queries.campaigns(filter, orderBy, { first: size, after });
   }
 
-  @Authorized(Role.ADMIN)
+  @Authorized(Role.OPERATOR, Role.ADMIN)
   @Mutation(() => CampaignPayload, {
     description:
       'Creates a campaign for a poll that takes answers. With scheduledFor it starts by itself then.',
@@ -84,7 +84,7 @@ export class CampaignResolver {
     return campaignPayload(await this.campaigns.create(input));
   }
 
-  @Authorized(Role.ADMIN)
+  @Authorized(Role.OPERATOR, Role.ADMIN)
   @Mutation(() => CampaignPayload, {
     description:
       'Schedules the Agenda jobs and answers PROCESSING at once; the audience is split into chunks, ' +

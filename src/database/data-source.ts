@@ -2,6 +2,8 @@ import { DataSource, type Logger as TypeOrmLogger } from 'typeorm';
 import type { Logger } from 'pino';
 import { InitialSchema1790000000000 } from '../../migrations/1790000000000-initial-schema.js';
 import { SendingIndex1790000001000 } from '../../migrations/1790000001000-sending-index.js';
+import { Access1790000002000 } from '../../migrations/1790000002000-access.js';
+import { ApiToken } from '../access/api-token.entity.js';
 import { NotificationCampaign } from '../campaigns/campaign.entity.js';
 import { CampaignChunk } from '../campaigns/chunk.entity.js';
 import { Delivery } from '../campaigns/delivery.entity.js';
@@ -67,8 +69,9 @@ export function createDataSource({
       NotificationCampaign,
       CampaignChunk,
       Delivery,
+      ApiToken,
     ],
-    migrations: [InitialSchema1790000000000, SendingIndex1790000001000],
+    migrations: [InitialSchema1790000000000, SendingIndex1790000001000, Access1790000002000],
     migrationsTableName: 'migration',
     migrationsTransactionMode: 'each',
     synchronize: false,

@@ -1,46 +1,30 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { GraphQLError } from 'graphql';
+import { registerEnumType } from 'type-graphql';
 
+/** What a token may do; beside each operation of more than reading stands which roles may call it. */
 export enum Role {
   ADMIN = 'ADMIN',
+  OPERATOR = 'OPERATOR',
   VIEWER = 'VIEWER',
 }
 
+registerEnumType(Role, {
+  name: 'Role',
+  description: 'What a token may do.',
+  valuesConfig: {
+    ADMIN: { description: 'Everything.' },
+    OPERATOR: { description: 'Create, try out, start, pause and resume campaigns, and what a viewer may.' },
+    VIEWER: { description: 'Query and subscribe.' },
+  },
+});
+
 /** Who makes a request. */
 export interface Identity {
-  /** How the token is called, for logs and limits. */
+  /** How the token is called, for logs, limits and the audit log. */
   name: string;
   role: Role;
-}
-
-export interface TokenSettings {
-  adminToken: string;
-  viewerToken?: string | undefined;
-}
-
-function digest(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
-}
-
-/** Tells whose bearer token it is, in a time that depends on neither the token nor which one it equals. */
-export class Authenticator {
-  private readonly known: readonly { identity: Identity; digest: Buffer }[];
-
-  constructor({ adminToken, viewerToken }: TokenSettings) {
-    const known = [{ identity: { name: 'ADMIN_TOKEN', role: Role.ADMIN }, digest: digest(adminToken) }];
-    if (viewerToken !== undefined) {
-      known.push({ identity: { name: 'VIEWER_TOKEN', role: Role.VIEWER }, digest: digest(viewerToken) });
-    }
-    this.known = known;
-  }
-
-  /** @param header the value of an authorization header, `Bearer <token>` */
-  identify(header: unknown): Identity | undefined {
-    const token = typeof header === 'string' ? /^Bearer +(\S+) *$/i.exec(header)?.[1] : undefined;
-    const presented = digest(token ?? '');
-    const matches = this.known.map((candidate) => timingSafeEqual(candidate.digest, presented));
-    return this.known.find((_, index) => matches[index])?.identity;
-  }
+  /** Number of the token in the database; null for a token of the settings. */
+  tokenId: string | null;
 }
 
 export function unauthenticated(): GraphQLError {
@@ -49,8 +33,9 @@ export function unauthenticated(): GraphQLError {
   });
 }
 
-export function forbidden(): GraphQLError {
-  return new GraphQLError('This token may not do that: it needs the role ADMIN.', {
+/** @param roles those that may do it */
+export function forbidden(roles: readonly Role[]): GraphQLError {
+  return new GraphQLError(`This token may not do that: it needs the role ${roles.join(' or ')}.`, {
     extensions: { code: 'FORBIDDEN' },
   });
 }

@@ -29,7 +29,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
 ];
 
 const authChecker: AuthChecker<GraphQLContext, Role> = ({ context }, roles) => {
-  if (!roles.includes(context.identity.role)) throw forbidden();
+  if (!roles.includes(context.identity.role)) throw forbidden(roles);
   return true;
 };
 

@@ -10,7 +10,9 @@ import {
 import { CloseCode, type Context, type ServerOptions, type SubscribePayload } from 'graphql-ws';
 import type { Extra as SocketExtra } from 'graphql-ws/use/@fastify/websocket';
 import type { Logger } from 'pino';
-import { unauthenticated, type Authenticator, type Identity } from './auth.js';
+import type { Authenticator } from '../access/authenticator.js';
+import type { TokenWatch } from '../access/token-watch.js';
+import { unauthenticated, type Identity } from './auth.js';
 import type { GraphQLContext } from './context.js';
 import { maskError } from './errors.js';
 
@@ -18,6 +20,7 @@ export interface SubscriptionOptions {
   schema: GraphQLSchema;
   production: boolean;
   authenticator: Authenticator;
+  tokenWatch: TokenWatch;
   contextFor: (identity: Identity) => GraphQLContext;
   logger: Logger;
 }
@@ -35,17 +38,45 @@ function codedErrors(errors: readonly GraphQLError[], code: string): GraphQLErro
   );
 }
 
+/** How long a client has to answer the closing of its socket, in milliseconds. */
+const CLOSING_TIME_MS = 1000;
+
+/** What still comes in while the socket closes is from nobody, and a client that does not answer is cut off. */
+function shutOut(extra: Extra): void {
+  extra.identity = undefined;
+  extra.socket.close(CloseCode.Forbidden, 'Forbidden');
+  setTimeout(() => {
+    extra.socket.terminate();
+  }, CLOSING_TIME_MS).unref();
+}
+
 /** Where no token came at all the socket is closed with 4401, where it is not a valid one with 4403. */
-function admit({ connectionParams, extra }: Context<Init, Extra>, authenticator: Authenticator): boolean {
+async function admit(
+  { connectionParams, extra }: Context<Init, Extra>,
+  { authenticator, tokenWatch, logger }: SubscriptionOptions,
+): Promise<boolean> {
   const header = connectionParams?.authorization ?? connectionParams?.Authorization;
-  extra.identity = authenticator.identify(header);
-  if (header === undefined) extra.socket.close(CloseCode.Unauthorized, 'Unauthorized');
-  return extra.identity !== undefined;
+  const { socket } = extra;
+  try {
+    extra.identity = await authenticator.identify(header);
+  } catch (error) {
+    logger.error({ err: error }, 'a client could not be let in');
+    socket.close(CloseCode.InternalServerError, 'Internal server error');
+  }
+  if (header === undefined) socket.close(CloseCode.Unauthorized, 'Unauthorized');
+  if (extra.identity === undefined || socket.readyState !== socket.OPEN) return false;
+  socket.once(
+    'close',
+    tokenWatch.add(extra.identity, () => {
+      shutOut(extra);
+    }),
+  );
+  return true;
 }
 
 /** graphql-ws on the same schema, roles and errors as HTTP. */
 export function subscriptionServerOptions(options: SubscriptionOptions): ServerOptions<Init, Extra> {
-  const { schema, production, authenticator, contextFor, logger } = options;
+  const { schema, production, contextFor, logger } = options;
   const hints = { hideSuggestions: production };
 
   function prepare(context: Context<Init, Extra>, payload: SubscribePayload): ExecutionArgs | GraphQLError[] {
@@ -75,7 +106,7 @@ export function subscriptionServerOptions(options: SubscriptionOptions): ServerO
 
   return {
     schema,
-    onConnect: (context) => admit(context, authenticator),
+    onConnect: (context) => admit(context, options),
     onSubscribe: (context, _id, payload) => prepare(context, payload),
     onError: (_context, _id, _payload, errors) => errors.map((error) => maskError(error, logger)),
     onNext: (_context, _id, _payload, _args, result) =>

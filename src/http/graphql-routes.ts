@@ -3,13 +3,16 @@ import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance } from 'fastify';
 import type { ServerOptions } from 'graphql-ws';
 import { makeHandler } from 'graphql-ws/use/@fastify/websocket';
-import { unauthenticated, type Authenticator, type Identity } from '../graphql/auth.js';
+import type { Authenticator } from '../access/authenticator.js';
+import type { TokenWatch } from '../access/token-watch.js';
+import { unauthenticated, type Identity } from '../graphql/auth.js';
 import type { GraphQLContext } from '../graphql/context.js';
 import type { GraphQLServerOptions } from '../graphql/server.js';
 import { subscriptionServerOptions } from '../graphql/subscriptions.js';
 
 export interface GraphQLRoutesOptions extends Omit<GraphQLServerOptions, 'plugins'> {
   authenticator: Authenticator;
+  tokenWatch: TokenWatch;
   contextFor: (identity: Identity, options: { cache: boolean }) => GraphQLContext;
 }
 
@@ -19,19 +22,20 @@ const LOOPBACK_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
 export function addGraphQLRoutes(
   app: FastifyInstance,
   apollo: ApolloServer<GraphQLContext>,
-  { schema, production, authenticator, contextFor, sandboxToken, logger }: GraphQLRoutesOptions,
+  { schema, production, authenticator, tokenWatch, contextFor, sandboxToken, logger }: GraphQLRoutesOptions,
 ): void {
   const handler = fastifyApolloHandler(apollo, {
-    context: (request) => {
-      const identity = authenticator.identify(request.headers.authorization);
+    context: async (request) => {
+      const identity = await authenticator.identify(request.headers.authorization);
       if (identity === undefined) throw unauthenticated();
-      return Promise.resolve(contextFor(identity, { cache: true }));
+      return contextFor(identity, { cache: true });
     },
   });
   const subscriptions = subscriptionServerOptions({
     schema,
     production,
     authenticator,
+    tokenWatch,
     // A subscription outlives what a loader has read.
     contextFor: (identity) => contextFor(identity, { cache: false }),
     logger,

@@ -9,7 +9,7 @@ afterAll(() => database.drop());
 
 /** One row of each table, all with the number 1 that identity columns begin with. */
 const ROWS = `
-  TRUNCATE poll, telegram_user, notification_campaign, agenda_jobs RESTART IDENTITY CASCADE;
+  TRUNCATE poll, telegram_user, notification_campaign, agenda_jobs, api_token RESTART IDENTITY CASCADE;
   INSERT INTO poll (title) VALUES ('Lunch');
   INSERT INTO question (poll_id, position, text) VALUES (1, 1, 'How was it?');
   INSERT INTO question_option (question_id, position, text) VALUES (1, 1, 'Good');
@@ -20,6 +20,7 @@ const ROWS = `
     total_users, pending_users, chunk_count) VALUES (1, 'Hello', 100, 0, 0, 1, 1, 1);
   INSERT INTO campaign_chunk (campaign_id, number) VALUES (1, 0);
   INSERT INTO delivery (campaign_id, user_id, chunk_number) VALUES (1, 2, 0);
+  INSERT INTO api_token (name, role, token_hash) VALUES ('ops', 'VIEWER', sha256('ops'));
 `;
 
 const setCampaign = 'UPDATE notification_campaign SET';
@@ -30,6 +31,8 @@ const REFUSED: Record<string, string> = {
   answer_option_fk: 'UPDATE answer SET option_id = 9',
   answer_question_fk: 'UPDATE answer SET question_id = 9',
   answer_user_fk: 'UPDATE answer SET user_id = 9',
+  api_token_hash_check: "UPDATE api_token SET token_hash = 'the token itself'",
+  api_token_role_check: "UPDATE api_token SET role = 'OWNER'",
   campaign_chunk_campaign_fk: 'INSERT INTO campaign_chunk (campaign_id, number) VALUES (9, 0)',
   campaign_chunk_lease_check: "UPDATE campaign_chunk SET state = 'RUNNING'",
   campaign_chunk_state_check: "UPDATE campaign_chunk SET state = 'LOST'",
@@ -55,6 +58,10 @@ const DUPLICATES: Record<string, string> = {
   agenda_jobs_single_key:
     "INSERT INTO agenda_jobs (name, type) VALUES ('plan', 'single'), ('plan', 'single')",
   answer_pk: 'INSERT INTO answer (question_id, user_id, option_id) VALUES (1, 1, 1)',
+  api_token_hash_key:
+    "INSERT INTO api_token (name, role, token_hash) VALUES ('other', 'VIEWER', sha256('ops'))",
+  api_token_name_key:
+    "INSERT INTO api_token (name, role, token_hash) VALUES ('ops', 'VIEWER', sha256('other'))",
   campaign_chunk_pk: 'INSERT INTO campaign_chunk (campaign_id, number) VALUES (1, 0)',
   delivery_pk: 'INSERT INTO delivery (campaign_id, user_id, chunk_number) VALUES (1, 2, 0)',
   notification_campaign_idempotency_key: `INSERT INTO notification_campaign (topic_id, message_template, chunk_size,

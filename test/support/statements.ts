@@ -1,7 +1,7 @@
 import type { TestApp } from './app.js';
 import { waitFor } from './wait.js';
 
-/** A query that no test sends, and the end of the statement that it takes. */
+/** A query that no test sends, and the end of the statement that it takes after the one for its token. */
 const MARKER = { query: '{ telegramUsers(first: 97) { nodes { id } } }', end: ' LIMIT 98' };
 
 /** The SQL of every statement that an app with LOG_LEVEL=trace has logged so far, in order. */
@@ -31,5 +31,5 @@ export async function statementsOf(app: TestApp, work: () => Promise<unknown>): 
   const before = await statementsUpToNow(app);
   await work();
   const after = await statementsUpToNow(app);
-  return after.slice(before.length, -1);
+  return after.slice(before.length, -2);
 }

@@ -1,0 +1,85 @@
+import { rows, type SqlExecutor } from '../database/rows.js';
+import type { Role } from '../graphql/auth.js';
+
+/** Whether a token is a way in at this instant. */
+const VALID = 'revoked_at IS NULL AND (expires_at IS NULL OR expires_at > clock_timestamp())';
+
+/** The one statement that every request takes: one probe of the index api_token_hash_key. */
+const FIND_VALID = `SELECT id, name, role FROM api_token WHERE token_hash = $1 AND ${VALID}`;
+
+const VALID_AMONG = `SELECT id FROM api_token WHERE id = ANY ($1) AND ${VALID}`;
+
+const COLUMNS = `
+  id, name, role, created_at AS "createdAt", expires_at AS "expiresAt", revoked_at AS "revokedAt",
+  CASE WHEN revoked_at IS NOT NULL THEN 'revoked' WHEN ${VALID} THEN 'valid' ELSE 'expired' END AS state
+`;
+
+/** $4 is in milliseconds. */
+const INSERT = `
+  INSERT INTO api_token (name, role, token_hash, expires_at)
+  VALUES ($1, $2, $3, clock_timestamp() + $4::double precision * interval '1 millisecond')
+  ON CONFLICT (name) DO NOTHING RETURNING ${COLUMNS}
+`;
+
+const REVOKE = `
+  UPDATE api_token SET revoked_at = clock_timestamp() WHERE id = $1 AND revoked_at IS NULL RETURNING ${COLUMNS}
+`;
+
+/** What may be shown of a token. */
+export interface TokenRecord {
+  id: string;
+  name: string;
+  role: Role;
+  createdAt: Date;
+  expiresAt: Date | null;
+  revokedAt: Date | null;
+  state: 'valid' | 'expired' | 'revoked';
+}
+
+export interface NewToken {
+  name: string;
+  role: Role;
+  hash: Buffer;
+  /** In milliseconds; null for a token that does not expire. */
+  lifetimeMs: number | null;
+}
+
+export class ApiTokenStore {
+  constructor(private readonly sql: SqlExecutor) {}
+
+  async findValid(hash: Buffer): Promise<Pick<TokenRecord, 'id' | 'name' | 'role'> | undefined> {
+    const [token] = await rows<Pick<TokenRecord, 'id' | 'name' | 'role'>>(this.sql, FIND_VALID, [hash]);
+    return token;
+  }
+
+  /** Those of the tokens that are still a way in. */
+  async validAmong(ids: readonly string[]): Promise<string[]> {
+    return (await rows<{ id: string }>(this.sql, VALID_AMONG, [ids])).map(({ id }) => id);
+  }
+
+  /** @returns undefined when the name is taken */
+  async insert({ name, role, hash, lifetimeMs }: NewToken): Promise<TokenRecord | undefined> {
+    const [token] = await rows<TokenRecord>(this.sql, INSERT, [name, role, hash, lifetimeMs]);
+    return token;
+  }
+
+  list(): Promise<TokenRecord[]> {
+    return rows(this.sql, `SELECT ${COLUMNS} FROM api_token ORDER BY api_token.id`);
+  }
+
+  async find(by: { id: string } | { name: string }): Promise<TokenRecord | undefined> {
+    const [column, value] = 'id' in by ? ['id', by.id] : ['name', by.name];
+    const [token] = await rows<TokenRecord>(
+      this.sql,
+      `SELECT ${COLUMNS} FROM api_token WHERE ${column} = $1`,
+      [value],
+    );
+    return token;
+  }
+
+  /** @returns undefined when it was revoked before */
+  async revoke(id: string): Promise<TokenRecord | undefined> {
+    const [token] = await rows<TokenRecord>(this.sql, REVOKE, [id]);
+    return token;
+  }
+}

@@ -1,0 +1,66 @@
+import type { Logger } from 'pino';
+import type { Identity } from '../graphql/auth.js';
+
+/** How often the tokens in use are looked at: a revoked one is to be out within 5 s. */
+const SWEEP_INTERVAL_MS = 2000;
+
+/**
+ * Ends what was opened with a token of the database, and is still open, soon after that token is revoked or expires.
+ * One statement looks at all tokens in use, and there is none while none is in use.
+ */
+export class TokenWatch {
+  private readonly open = new Map<string, Set<() => void>>();
+  private timer: NodeJS.Timeout | undefined;
+  private closed = false;
+
+  constructor(
+    private readonly validAmong: (tokenIds: string[]) => Promise<string[]>,
+    private readonly logger: Logger,
+  ) {}
+
+  /** @param end called once, when the token is no way in any more. @returns to be called when it has ended itself */
+  add({ tokenId }: Identity, end: () => void): () => void {
+    if (tokenId === null || this.closed) return () => undefined;
+    const ends = this.open.get(tokenId) ?? new Set();
+    this.open.set(tokenId, ends.add(end));
+    this.schedule();
+    return () => {
+      ends.delete(end);
+      if (ends.size === 0 && this.open.get(tokenId) === ends) this.open.delete(tokenId);
+    };
+  }
+
+  close(): void {
+    this.closed = true;
+    clearTimeout(this.timer);
+    this.open.clear();
+  }
+
+  private schedule(): void {
+    if (this.closed || this.open.size === 0) return;
+    this.timer ??= setTimeout(() => void this.sweep(), SWEEP_INTERVAL_MS);
+  }
+
+  private async sweep(): Promise<void> {
+    try {
+      const inUse = [...this.open.keys()];
+      const valid = new Set(inUse.length > 0 ? await this.validAmong(inUse) : []);
+      for (const tokenId of inUse) if (!valid.has(tokenId)) this.end(tokenId);
+    } catch (error) {
+      this.logger.warn({ err: error }, 'the tokens in use could not be looked at');
+    }
+    this.timer = undefined;
+    this.schedule();
+  }
+
+  private end(tokenId: string): void {
+    const ends = this.open.get(tokenId);
+    if (!ends) return;
+    this.open.delete(tokenId);
+    for (const end of ends) end();
+    this.logger.info(
+      { tokenId, connections: ends.size },
+      'ended the connections of a token that is no longer valid',
+    );
+  }
+}
