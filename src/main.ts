@@ -1,11 +1,12 @@
 import 'reflect-metadata';
 import { existsSync } from 'node:fs';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { AppRole } from './app/app.js';
 import { createCommandLogger } from './cli/command-logger.js';
 import { explainFailure } from './cli/explain-failure.js';
 import { ExitCode } from './cli/failure.js';
 import { Interrupted, Interruption } from './cli/interruption.js';
+import type { TokenCommand } from './cli/token.js';
 import { createLogger } from './config/logger.js';
 import { projectVersion } from './config/paths.js';
 import { loadSettings, type Settings } from './config/settings.js';
@@ -27,6 +28,17 @@ function readSettings(): Settings {
 function countArgument(value: string): number {
   if (!/^\d{1,8}$/.test(value)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(value);
+}
+
+const UNITS_MS = { d: 86_400_000, h: 3_600_000, m: 60_000 };
+const MAX_LIFETIME_MS = 3650 * UNITS_MS.d;
+
+/** @returns milliseconds */
+function durationArgument(value: string): number {
+  const [, count, unit] = /^([1-9]\d{0,6})([dhm])$/.exec(value) ?? [];
+  const durationMs = Number(count) * UNITS_MS[unit as keyof typeof UNITS_MS];
+  if (durationMs > 0 && durationMs <= MAX_LIFETIME_MS) return durationMs;
+  throw new InvalidArgumentError('It must be a time such as 90d, 12h or 30m, at most 3650d.');
 }
 
 function addServers(program: Command): void {
@@ -103,6 +115,36 @@ function addCampaignCommands(program: Command): void {
     });
 }
 
+async function runTokenCommand(command: TokenCommand): Promise<void> {
+  const read = readSettings();
+  const { tokenCommand } = await import('./cli/token.js');
+  await tokenCommand(read, command, createCommandLogger(read), interruption);
+}
+
+function addTokenCommands(program: Command): void {
+  const token = program.command('token').description('make, list and revoke tokens of the API');
+  const roles = ['ADMIN', 'OPERATOR', 'VIEWER'] as const;
+  token
+    .command('create')
+    .description('make a token and show it, this once only')
+    .requiredOption('--name <name>', 'how the audit log calls it')
+    .addOption(new Option('--role <role>', 'what it may do').choices(roles).makeOptionMandatory())
+    .option('--expires <time>', 'how long it is valid, such as 90d, 12h or 30m', durationArgument)
+    .action(async (options: { name: string; role: (typeof roles)[number]; expires?: number }) => {
+      const { name, role, expires } = options;
+      await runTokenCommand({ kind: 'create', name, role, lifetimeMs: expires });
+    });
+  token
+    .command('list')
+    .description('show all tokens, also expired and revoked ones')
+    .action(() => runTokenCommand({ kind: 'list' }));
+  token
+    .command('revoke')
+    .description('make a token useless from now on, and end its connections')
+    .argument('<name or id>', 'the token')
+    .action((nameOrId: string) => runTokenCommand({ kind: 'revoke', nameOrId }));
+}
+
 function createProgram(): Command {
   const program = new Command('pollcast');
   program
@@ -113,6 +155,7 @@ function createProgram(): Command {
   addServers(program);
   addCampaignCommands(program);
   addDataCommands(program);
+  addTokenCommands(program);
   return program;
 }
 

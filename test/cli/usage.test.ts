@@ -7,7 +7,17 @@ import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { runCommand } from '../support/process.js';
 import { createWorkFolder, type WorkFolder } from './support.js';
 
-const COMMANDS = ['start', 'api', 'worker', 'demo', 'test-notifications', 'migrate', 'seed', 'generate'];
+const COMMANDS = [
+  'start',
+  'api',
+  'worker',
+  'demo',
+  'test-notifications',
+  'migrate',
+  'seed',
+  'generate',
+  'token',
+];
 
 let database: TestDatabase;
 let folder: WorkFolder;
