@@ -78,6 +78,25 @@ TABLE api_token
   CONSTRAINT api_token_pk PRIMARY KEY (id)
   CONSTRAINT api_token_role_check CHECK ((role = ANY (ARRAY['ADMIN'::text, 'OPERATOR'::text, 'VIEWER'::text])))
 
+TABLE audit_entry
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY
+  at timestamp(3) with time zone NOT NULL DEFAULT now()
+  actor text NOT NULL
+  token_id bigint
+  role text NOT NULL
+  action text NOT NULL
+  campaign_id bigint
+  poll_id bigint
+  detail text
+  outcome text NOT NULL DEFAULT 'STARTED'::text
+  code text
+  CONSTRAINT audit_entry_outcome_check CHECK ((outcome = ANY (ARRAY['STARTED'::text, 'SUCCEEDED'::text, 'REFUSED'::text, 'FORBIDDEN'::text, 'FAILED'::text])))
+  CONSTRAINT audit_entry_pk PRIMARY KEY (id)
+  CONSTRAINT audit_entry_role_check CHECK ((role = ANY (ARRAY['ADMIN'::text, 'OPERATOR'::text, 'VIEWER'::text])))
+CREATE INDEX audit_entry_action_idx ON public.audit_entry USING btree (action, id)
+CREATE INDEX audit_entry_actor_idx ON public.audit_entry USING btree (actor, id)
+CREATE INDEX audit_entry_campaign_idx ON public.audit_entry USING btree (campaign_id, id)
+
 TABLE campaign_chunk WITH (fillfactor=80)
   campaign_id bigint NOT NULL
   number integer NOT NULL

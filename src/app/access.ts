@@ -1,13 +1,16 @@
 import type { DataSource } from 'typeorm';
 import type { Logger } from 'pino';
 import { ApiTokenStore } from '../access/api-token.store.js';
+import { AuditStore } from '../access/audit.store.js';
+import { AuditTrail } from '../access/audit-trail.js';
 import { Authenticator, type ConfiguredTokens } from '../access/authenticator.js';
 import { TokenWatch } from '../access/token-watch.js';
 
-/** Who may come in. */
+/** Who may come in, and what they did. */
 export interface Access {
   authenticator: Authenticator;
   tokenWatch: TokenWatch;
+  audit: AuditTrail;
 }
 
 export function createAccess(configured: ConfiguredTokens, dataSource: DataSource, logger: Logger): Access {
@@ -15,5 +18,6 @@ export function createAccess(configured: ConfiguredTokens, dataSource: DataSourc
   return {
     authenticator: new Authenticator(configured, tokens),
     tokenWatch: new TokenWatch((ids) => tokens.validAmong(ids), logger),
+    audit: new AuditTrail(new AuditStore(dataSource), logger),
   };
 }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { DataSource } from 'typeorm';
+import { AuditResolver } from '../access/audit.resolver.js';
 import type { AudienceStore } from '../campaigns/audience.store.js';
 import { CampaignLifecycleResolver } from '../campaigns/campaign-lifecycle.resolver.js';
 import { CampaignQueries } from '../campaigns/campaign.queries.js';
@@ -51,6 +52,9 @@ const CHANGES_CHANNEL = 'campaign_changed';
 export async function startApi(parts: ApiParts): Promise<Api> {
   const { settings, dataSource, audience, queue, logger } = parts;
   const { chunkSize, chunkIntervalMs, sendIntervalMs, messagesPerSecond } = settings;
+  const kept = settings.adminToken === undefined ? keptAdminToken(settings.dataDir) : undefined;
+  const { adminToken = kept ?? '', viewerToken } = settings;
+  const { authenticator, tokenWatch, audit } = createAccess({ adminToken, viewerToken }, dataSource, logger);
   const polls = new PollStore(dataSource);
   const people = new PeopleStore(dataSource);
   const queries = new CampaignQueries(dataSource);
@@ -85,6 +89,7 @@ export async function startApi(parts: ApiParts): Promise<Api> {
       new CampaignLifecycleResolver(campaigns, testNotifications),
       new DeliveryResolver(),
       new ProgressResolver(messagesPerSecond),
+      new AuditResolver(audit),
     ].map((resolver) => [resolver.constructor, resolver]),
   );
 
@@ -107,9 +112,6 @@ export async function startApi(parts: ApiParts): Promise<Api> {
   });
   await listener.start();
 
-  const kept = settings.adminToken === undefined ? keptAdminToken(settings.dataDir) : undefined;
-  const { adminToken = kept ?? '', viewerToken } = settings;
-  const { authenticator, tokenWatch } = createAccess({ adminToken, viewerToken }, dataSource, logger);
   const server = await startHttpServer({
     host: settings.host,
     port: settings.port,
@@ -121,6 +123,7 @@ export async function startApi(parts: ApiParts): Promise<Api> {
     contextFor: (identity, options) => ({
       identity,
       loaders: createLoaders({ polls, people, audience }, options),
+      audit,
       progress: { campaigns, hub },
     }),
     logger,

@@ -1,4 +1,5 @@
 import { Arg, Authorized, ID, Mutation, Query, Resolver } from 'type-graphql';
+import { Audited } from '../access/audited.js';
 import { Role } from '../graphql/auth.js';
 import { badUserInput } from '../graphql/errors.js';
 import { campaignPayload, ID_ARGUMENT } from './campaign.resolver.js';
@@ -33,6 +34,7 @@ export class CampaignLifecycleResolver {
   }
 
   @Authorized(Role.OPERATOR, Role.ADMIN)
+  @Audited<{ id: string }>({ campaign: ({ id }) => id })
   @Mutation(() => CampaignPayload, {
     description: 'Stops a running campaign within 2 s; resumeCampaign goes on.',
   })
@@ -41,6 +43,7 @@ export class CampaignLifecycleResolver {
   }
 
   @Authorized(Role.OPERATOR, Role.ADMIN)
+  @Audited<{ id: string }>({ campaign: ({ id }) => id })
   @Mutation(() => CampaignPayload, {
     description: 'Goes on with a campaign that is PAUSED or FAILED. Its audience and totals stay.',
   })
@@ -49,6 +52,7 @@ export class CampaignLifecycleResolver {
   }
 
   @Authorized(Role.ADMIN)
+  @Audited<{ id: string }>({ campaign: ({ id }) => id })
   @Mutation(() => CampaignPayload, {
     description: 'Ends a campaign for good: whoever is still pending is SKIPPED.',
   })
@@ -57,6 +61,10 @@ export class CampaignLifecycleResolver {
   }
 
   @Authorized(Role.ADMIN)
+  @Audited<{ campaignId: string; statuses: DeliveryStatus[] }>({
+    campaign: ({ campaignId }) => campaignId,
+    detail: ({ statuses }) => [...new Set(statuses)].join(', '),
+  })
   @Mutation(() => CampaignPayload, {
     description:
       'Puts finished deliveries of the given statuses back to PENDING and runs the campaign again for them.',
@@ -73,6 +81,7 @@ export class CampaignLifecycleResolver {
   }
 
   @Authorized(Role.OPERATOR, Role.ADMIN)
+  @Audited<{ campaignId: string }>({ campaign: ({ campaignId }) => campaignId })
   @Mutation(() => SendTestNotificationPayload, {
     description: 'Sends the reminder of a campaign to one person now. It is in no ledger.',
   })

@@ -11,6 +11,7 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
+import { Audited } from '../access/audited.js';
 import { Role } from '../graphql/auth.js';
 import type { Connection } from '../graphql/connection.js';
 import type { GraphQLContext } from '../graphql/context.js';
@@ -74,6 +75,11 @@ export class CampaignResolver {
   }
 
   @Authorized(Role.OPERATOR, Role.ADMIN)
+  @Audited<{ input: CreateCampaignInput }>({
+    poll: ({ input }) => input.topicId,
+    detail: ({ input }) =>
+      input.scheduledFor ? `scheduled for ${input.scheduledFor.toISOString()}` : undefined,
+  })
   @Mutation(() => CampaignPayload, {
     description:
       'Creates a campaign for a poll that takes answers. With scheduledFor it starts by itself then.',
@@ -85,6 +91,7 @@ export class CampaignResolver {
   }
 
   @Authorized(Role.OPERATOR, Role.ADMIN)
+  @Audited<{ id: string }>({ campaign: ({ id }) => id })
   @Mutation(() => CampaignPayload, {
     description:
       'Schedules the Agenda jobs and answers PROCESSING at once; the audience is split into chunks, ' +

@@ -4,6 +4,7 @@ import { InitialSchema1790000000000 } from '../../migrations/1790000000000-initi
 import { SendingIndex1790000001000 } from '../../migrations/1790000001000-sending-index.js';
 import { Access1790000002000 } from '../../migrations/1790000002000-access.js';
 import { ApiToken } from '../access/api-token.entity.js';
+import { AuditEntry } from '../access/audit-entry.entity.js';
 import { NotificationCampaign } from '../campaigns/campaign.entity.js';
 import { CampaignChunk } from '../campaigns/chunk.entity.js';
 import { Delivery } from '../campaigns/delivery.entity.js';
@@ -70,6 +71,7 @@ export function createDataSource({
       CampaignChunk,
       Delivery,
       ApiToken,
+      AuditEntry,
     ],
     migrations: [InitialSchema1790000000000, SendingIndex1790000001000, Access1790000002000],
     migrationsTableName: 'migration',

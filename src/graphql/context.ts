@@ -1,4 +1,5 @@
 import type DataLoader from 'dataloader';
+import type { AuditTrail } from '../access/audit-trail.js';
 import type { CampaignService } from '../campaigns/campaign.service.js';
 import type { ProgressHub } from '../campaigns/progress-hub.js';
 import type { TelegramUser } from '../people/telegram-user.entity.js';
@@ -21,5 +22,6 @@ export interface Loaders {
 export interface GraphQLContext {
   identity: Identity;
   loaders: Loaders;
+  audit: AuditTrail;
   progress: { campaigns: CampaignService; hub: ProgressHub };
 }

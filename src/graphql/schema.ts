@@ -6,6 +6,8 @@ import {
   type NonEmptyArray,
   type PubSub,
 } from 'type-graphql';
+import { AuditResolver } from '../access/audit.resolver.js';
+import { recordMutations } from '../access/audited.js';
 import { CampaignLifecycleResolver } from '../campaigns/campaign-lifecycle.resolver.js';
 import { CampaignResolver } from '../campaigns/campaign.resolver.js';
 import { DeliveryResolver } from '../campaigns/delivery.resolver.js';
@@ -26,6 +28,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   CampaignLifecycleResolver,
   DeliveryResolver,
   ProgressResolver,
+  AuditResolver,
 ];
 
 const authChecker: AuthChecker<GraphQLContext, Role> = ({ context }, roles) => {
@@ -54,7 +57,8 @@ export async function createSchema(container: ContainerType): Promise<GraphQLSch
     // Inputs are checked by the services, which answer with userErrors.
     validate: false,
   });
-  describe(schema.getQueryType(), 'What can be read, with any token.');
+  recordMutations(schema);
+  describe(schema.getQueryType(), 'What can be read, with any token where nothing else is said.');
   describe(
     schema.getMutationType(),
     'What can be changed. What a user can put right comes back as userErrors.',

@@ -1,4 +1,5 @@
 import { Arg, Authorized, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
+import { Audited } from '../access/audited.js';
 import { Role } from '../graphql/auth.js';
 import type { Connection } from '../graphql/connection.js';
 import { AFTER, first } from '../graphql/page-arguments.js';
@@ -27,6 +28,7 @@ export class PeopleResolver {
   }
 
   @Authorized(Role.ADMIN)
+  @Audited<{ users: TelegramUserInput[] }>({ detail: ({ users }) => `${users.length} people` })
   @Mutation(() => ImportTelegramUsersPayload, {
     description: 'Creates people, or updates their names. At most 2000 at a time, all or nothing.',
   })
@@ -38,6 +40,10 @@ export class PeopleResolver {
   }
 
   @Authorized(Role.ADMIN)
+  @Audited<{ pollId: string; userIds: string[] }>({
+    poll: ({ pollId }) => pollId,
+    detail: ({ userIds }) => `${userIds.length} people`,
+  })
   @Mutation(() => RecordPollCompletionsPayload, {
     description:
       'For polls that are answered outside the bot. Idempotent. At most 10000 at a time, all or nothing.',

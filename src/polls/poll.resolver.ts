@@ -1,4 +1,5 @@
 import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Audited } from '../access/audited.js';
 import type { CampaignQueries } from '../campaigns/campaign.queries.js';
 import { NotificationCampaign } from '../campaigns/campaign.entity.js';
 import { NotificationCampaignConnection } from '../campaigns/connections.js';
@@ -39,6 +40,7 @@ export class PollResolver {
   }
 
   @Authorized(Role.ADMIN)
+  @Audited<{ input: CreatePollInput }>({ detail: ({ input }) => `${input.questions.length} questions` })
   @Mutation(() => PollPayload, { description: 'Creates a poll as a draft.' })
   async createPoll(
     @Arg('input', () => CreatePollInput, { description: 'The new poll.' }) input: CreatePollInput,
@@ -47,6 +49,7 @@ export class PollResolver {
   }
 
   @Authorized(Role.ADMIN)
+  @Audited<{ id: string }>({ poll: ({ id }) => id })
   @Mutation(() => PollPayload, { description: 'Opens a draft, or a closed poll once more.' })
   async openPoll(
     @Arg('id', () => ID, { description: 'Number of the poll.' }) id: string,
@@ -55,6 +58,7 @@ export class PollResolver {
   }
 
   @Authorized(Role.ADMIN)
+  @Audited<{ id: string }>({ poll: ({ id }) => id })
   @Mutation(() => PollPayload, {
     description: 'Closes an open poll: reminders that are not sent yet are skipped.',
   })

@@ -9,7 +9,7 @@ afterAll(() => database.drop());
 
 /** One row of each table, all with the number 1 that identity columns begin with. */
 const ROWS = `
-  TRUNCATE poll, telegram_user, notification_campaign, agenda_jobs, api_token RESTART IDENTITY CASCADE;
+  TRUNCATE poll, telegram_user, notification_campaign, agenda_jobs, api_token, audit_entry RESTART IDENTITY CASCADE;
   INSERT INTO poll (title) VALUES ('Lunch');
   INSERT INTO question (poll_id, position, text) VALUES (1, 1, 'How was it?');
   INSERT INTO question_option (question_id, position, text) VALUES (1, 1, 'Good');
@@ -21,6 +21,7 @@ const ROWS = `
   INSERT INTO campaign_chunk (campaign_id, number) VALUES (1, 0);
   INSERT INTO delivery (campaign_id, user_id, chunk_number) VALUES (1, 2, 0);
   INSERT INTO api_token (name, role, token_hash) VALUES ('ops', 'VIEWER', sha256('ops'));
+  INSERT INTO audit_entry (actor, role, action) VALUES ('ops', 'VIEWER', 'startCampaign');
 `;
 
 const setCampaign = 'UPDATE notification_campaign SET';
@@ -33,6 +34,8 @@ const REFUSED: Record<string, string> = {
   answer_user_fk: 'UPDATE answer SET user_id = 9',
   api_token_hash_check: "UPDATE api_token SET token_hash = 'the token itself'",
   api_token_role_check: "UPDATE api_token SET role = 'OWNER'",
+  audit_entry_outcome_check: "UPDATE audit_entry SET outcome = 'FORGOTTEN'",
+  audit_entry_role_check: "UPDATE audit_entry SET role = 'OWNER'",
   campaign_chunk_campaign_fk: 'INSERT INTO campaign_chunk (campaign_id, number) VALUES (9, 0)',
   campaign_chunk_lease_check: "UPDATE campaign_chunk SET state = 'RUNNING'",
   campaign_chunk_state_check: "UPDATE campaign_chunk SET state = 'LOST'",

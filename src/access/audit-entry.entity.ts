@@ -1,0 +1,87 @@
+import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
+import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { Role } from '../graphql/auth.js';
+
+export enum AuditOutcome {
+  STARTED = 'STARTED',
+  SUCCEEDED = 'SUCCEEDED',
+  REFUSED = 'REFUSED',
+  FORBIDDEN = 'FORBIDDEN',
+  FAILED = 'FAILED',
+}
+
+registerEnumType(AuditOutcome, {
+  name: 'AuditOutcome',
+  description: 'What became of a call.',
+  valuesConfig: {
+    STARTED: { description: 'Under way; or its process died, and it happened or not.' },
+    SUCCEEDED: { description: 'Done.' },
+    REFUSED: { description: 'Answered with userErrors; the code is that of the first.' },
+    FORBIDDEN: { description: 'Not done: the role does not allow it.' },
+    FAILED: { description: 'Ended with an error, whose code stands beside it.' },
+  },
+});
+
+/** It points to nothing by a foreign key: it outlives what it speaks of, and may speak of what never was. */
+@Entity('audit_entry')
+@Index('audit_entry_campaign_idx', ['campaignId', 'id'])
+@Index('audit_entry_actor_idx', ['actor', 'id'])
+@Index('audit_entry_action_idx', ['action', 'id'])
+@Check('audit_entry_role_check', `role IN ('ADMIN', 'OPERATOR', 'VIEWER')`)
+@Check('audit_entry_outcome_check', `outcome IN ('STARTED', 'SUCCEEDED', 'REFUSED', 'FORBIDDEN', 'FAILED')`)
+@ObjectType({ description: 'One call of a mutation: who did what to which campaign when.' })
+export class AuditEntry {
+  @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
+    generatedIdentity: 'ALWAYS',
+    primaryKeyConstraintName: 'audit_entry_pk',
+  })
+  @Field(() => ID, { description: 'Number of the entry; later ones are higher.' })
+  id!: string;
+
+  @Column({ type: 'timestamptz', precision: 3, default: () => 'now()' })
+  @Field(() => Date, { description: 'When it was called.' })
+  at!: Date;
+
+  @Column({ type: 'text' })
+  @Field(() => String, { description: 'Name of the token it was called with.' })
+  actor!: string;
+
+  @Column({ name: 'token_id', type: 'bigint', nullable: true })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Number of the token; null for ADMIN_TOKEN and VIEWER_TOKEN, which are settings.',
+  })
+  tokenId!: string | null;
+
+  @Column({ type: 'text' })
+  @Field(() => Role, { description: 'What the token may do.' })
+  role!: Role;
+
+  @Column({ type: 'text' })
+  @Field(() => String, { description: 'Name of the mutation.' })
+  action!: string;
+
+  @Column({ name: 'campaign_id', type: 'bigint', nullable: true })
+  @Field(() => ID, { nullable: true, description: 'The campaign it was about.' })
+  campaignId!: string | null;
+
+  @Column({ name: 'poll_id', type: 'bigint', nullable: true })
+  @Field(() => ID, { nullable: true, description: 'The poll it was about.' })
+  pollId!: string | null;
+
+  @Column({ type: 'text', nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: 'What else was asked for: counts, statuses and instants, no texts and no persons.',
+  })
+  detail!: string | null;
+
+  @Column({ type: 'text', default: AuditOutcome.STARTED })
+  @Field(() => AuditOutcome, { description: 'What became of it.' })
+  outcome!: AuditOutcome;
+
+  @Column({ type: 'text', nullable: true })
+  @Field(() => String, { nullable: true, description: 'Stable code of what was REFUSED or FAILED.' })
+  code!: string | null;
+}

@@ -1,0 +1,26 @@
+import { Arg, Authorized, Int, Query, Resolver } from 'type-graphql';
+import { Role } from '../graphql/auth.js';
+import type { Connection } from '../graphql/connection.js';
+import { AFTER, first } from '../graphql/page-arguments.js';
+import type { AuditEntry } from './audit-entry.entity.js';
+import type { AuditTrail } from './audit-trail.js';
+import { AuditEntryConnection, AuditFilter } from './audit.types.js';
+
+@Resolver()
+export class AuditResolver {
+  constructor(private readonly trail: AuditTrail) {}
+
+  @Authorized(Role.ADMIN)
+  @Query(() => AuditEntryConnection, {
+    description:
+      'Who did what to which campaign when: every call of a mutation, newest first. For the role ADMIN.',
+  })
+  auditLog(
+    @Arg('filter', () => AuditFilter, { nullable: true, description: 'Which entries to list.' })
+    filter: AuditFilter | undefined,
+    @Arg('first', () => Int, first(20)) size: number,
+    @Arg('after', () => String, AFTER) after: string | null,
+  ): Promise<Connection<AuditEntry>> {
+    return this.trail.list(filter, { first: size, after });
+  }
+}

@@ -1,0 +1,17 @@
+import { Field, ID, InputType } from 'type-graphql';
+import { connectionType } from '../graphql/connection.js';
+import { AuditEntry } from './audit-entry.entity.js';
+
+@InputType({ description: 'Which entries of the audit log to list.' })
+export class AuditFilter {
+  @Field(() => ID, { nullable: true, description: 'About this campaign.' })
+  campaignId?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Called with the token of this name.' })
+  actor?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Calls of this mutation, such as cancelCampaign.' })
+  action?: string | null;
+}
+
+export const AuditEntryConnection = connectionType(AuditEntry, 'AuditEntry');

@@ -1,0 +1,54 @@
+import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
+import { Extensions } from 'type-graphql';
+import type { Identity } from '../graphql/auth.js';
+import { isRowId } from '../graphql/ids.js';
+import type { AuditTrail } from './audit-trail.js';
+
+/** What of the arguments of a mutation goes into its audit entry. */
+export interface AuditRule<Args> {
+  campaign?: (args: Args) => string;
+  poll?: (args: Args) => string;
+  /** No texts and no persons: an entry is kept longer than they may be. */
+  detail?: (args: Args) => string | undefined;
+}
+
+interface AuditContext {
+  identity: Identity;
+  audit: AuditTrail;
+}
+type Resolve = GraphQLFieldResolver<unknown, AuditContext>;
+
+/** Stands beside each mutation. That a call is recorded does not hang on it, only what the entry says. */
+export function Audited<Args>(rule: AuditRule<Args>): ReturnType<typeof Extensions> {
+  return Extensions({ audit: rule });
+}
+
+function rowId(id: string | undefined): string | null {
+  return id !== undefined && isRowId(id) ? id : null;
+}
+
+function recorded(action: string, rule: AuditRule<unknown>, resolve: Resolve): Resolve {
+  return (root, args, context, info) => {
+    const call = {
+      identity: context.identity,
+      action,
+      campaignId: rowId(rule.campaign?.(args)),
+      pollId: rowId(rule.poll?.(args)),
+      detail: rule.detail?.(args) ?? null,
+    };
+    return context.audit.record(call, () => Promise.resolve(resolve(root, args, context, info)));
+  };
+}
+
+/**
+ * Records every call of every mutation of a schema, around all else that happens to it: so also those that the role
+ * forbids.
+ * @throws when a mutation does not say what its entry holds
+ */
+export function recordMutations(schema: GraphQLSchema): void {
+  for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
+    const rule = field.extensions.audit as AuditRule<unknown> | undefined;
+    if (!rule || !field.resolve) throw new Error(`Mutation ${field.name} needs a rule: @Audited.`);
+    field.resolve = recorded(field.name, rule, field.resolve);
+  }
+}
