@@ -1,19 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import {
-  buildClientSchema,
-  getIntrospectionQuery,
-  isEnumType,
-  isInputObjectType,
-  isListType,
-  isNonNullType,
-  type GraphQLField,
-  type GraphQLInputType,
-  type IntrospectionQuery,
-} from 'graphql';
+import { getIntrospectionQuery } from 'graphql';
 import { TestApp, VIEWER_TOKEN } from '../support/app.js';
 import { campaign, createCampaign, createOpenPoll } from '../support/factories.js';
 import { PROGRESS } from '../support/progress.js';
 import { closeCode, codeOf, overHttp, overSocket, TRANSPORTS, type Operation } from '../support/requests.js';
+import { operationsOf } from '../support/schema-calls.js';
 
 let app: TestApp;
 let campaignId: string;
@@ -27,30 +18,9 @@ afterAll(() => app.stop());
 const QUERY = { query: '{ polls { totalCount } }' };
 const INTROSPECTION = { query: getIntrospectionQuery() };
 
-/** The least value that a type takes. */
-function sample(type: GraphQLInputType): unknown {
-  if (isNonNullType(type)) return sample(type.ofType);
-  if (isListType(type)) return [];
-  if (isEnumType(type)) return type.getValues()[0]?.value;
-  if (!isInputObjectType(type)) return type.name === 'ID' ? '1' : 'text';
-  const required = Object.values(type.getFields()).filter((field) => isNonNullType(field.type));
-  return Object.fromEntries(required.map((field) => [field.name, sample(field.type)]));
-}
-
-/** A call with arguments that are valid for the schema. */
-function callOf({ name, args }: GraphQLField<unknown, unknown>): Operation {
-  const declared = args.map((arg) => `$${arg.name}: ${arg.type.toString()}`).join(', ');
-  const passed = args.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
-  return {
-    query: `mutation (${declared}) { ${name}(${passed}) { __typename } }`,
-    variables: Object.fromEntries(args.map((arg) => [arg.name, sample(arg.type)])),
-  };
-}
-
 async function mutations(): Promise<Operation[]> {
-  const { data } = await overHttp<IntrospectionQuery>(app.url, INTROSPECTION);
-  if (!data) throw new Error('The schema cannot be read.');
-  return Object.values(buildClientSchema(data).getMutationType()?.getFields() ?? {}).map(callOf);
+  const operations = await operationsOf(app);
+  return operations.filter(({ kind }) => kind === 'mutation').map(({ call }) => call);
 }
 
 describe('over HTTP', () => {

@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { ADMIN_TOKEN, TestApp, VIEWER_TOKEN } from '../support/app.js';
+import { createCampaign, createOpenPoll } from '../support/factories.js';
+import { codeOf, overSocket, TRANSPORTS } from '../support/requests.js';
+import { operationsOf, type SchemaOperation } from '../support/schema-calls.js';
+import { createToken } from '../support/tokens.js';
+
+const ROLES = ['VIEWER', 'OPERATOR', 'ADMIN'] as const;
+type Role = (typeof ROLES)[number];
+
+/** The least role that each operation takes. */
+const LEAST_ROLE: Record<string, Role> = {
+  auditLog: 'ADMIN',
+  campaign: 'VIEWER',
+  campaignPreview: 'VIEWER',
+  campaigns: 'VIEWER',
+  poll: 'VIEWER',
+  polls: 'VIEWER',
+  telegramUsers: 'VIEWER',
+
+  cancelCampaign: 'ADMIN',
+  closePoll: 'ADMIN',
+  createCampaign: 'OPERATOR',
+  createPoll: 'ADMIN',
+  importTelegramUsers: 'ADMIN',
+  openPoll: 'ADMIN',
+  pauseCampaign: 'OPERATOR',
+  recordPollCompletions: 'ADMIN',
+  resumeCampaign: 'OPERATOR',
+  retryDeliveries: 'ADMIN',
+  sendTestNotification: 'OPERATOR',
+  startCampaign: 'OPERATOR',
+
+  campaignProgress: 'VIEWER',
+};
+
+let app: TestApp;
+let operations: SchemaOperation[];
+const tokens = {} as Record<Role, string>;
+
+beforeAll(async () => {
+  app = await TestApp.prepare();
+  await app.startApi('api');
+  operations = await operationsOf(app);
+  for (const role of ROLES) tokens[role] = await createToken(app.database, `the-${role}`, role);
+});
+afterAll(() => app.stop());
+
+/** Poll 1 and campaign 1 are what the operations are about. */
+beforeEach(async () => {
+  await app.database.query('TRUNCATE poll, notification_campaign RESTART IDENTITY CASCADE');
+  await createCampaign(app.client(), await createOpenPoll(app.client()));
+});
+
+function isAllowed(role: Role, { name }: SchemaOperation): boolean {
+  return ROLES.indexOf(role) >= ROLES.indexOf(LEAST_ROLE[name] ?? 'ADMIN');
+}
+
+/** What is said to a role that may not: which may. */
+function sentenceOf({ name }: SchemaOperation): string {
+  const roles = LEAST_ROLE[name] === 'OPERATOR' ? 'OPERATOR or ADMIN' : 'ADMIN';
+  return `This token may not do that: it needs the role ${roles}.`;
+}
+
+/** Everything that a call could have changed. */
+function content(): Promise<unknown[]> {
+  return app.database.query(
+    `SELECT (SELECT json_agg(poll) FROM poll) AS polls,
+       (SELECT json_agg(campaign) FROM notification_campaign campaign) AS campaigns`,
+  );
+}
+
+test('the table has a line for every operation of the schema', () => {
+  expect(operations.map(({ name }) => name).sort()).toEqual(Object.keys(LEAST_ROLE).sort());
+});
+
+describe.each(TRANSPORTS)('over %s', (transport, send) => {
+  test.each(ROLES)('%s may call what the table says, and nothing else', async (role) => {
+    // HTTP has no subscriptions.
+    const callable = operations.filter(({ kind }) => transport !== 'HTTP' || kind !== 'subscription');
+    const forbidden = callable.filter((operation) => !isAllowed(role, operation));
+    const before = await content();
+    for (const operation of forbidden) {
+      const { errors } = await send(app.url, operation.call, tokens[role]);
+      const code = 'FORBIDDEN';
+      expect([operation.name, errors]).toEqual([
+        operation.name,
+        [expect.objectContaining({ message: sentenceOf(operation), extensions: { code } })],
+      ]);
+    }
+    expect(await content()).toEqual(before);
+
+    for (const operation of callable.filter((candidate) => isAllowed(role, candidate))) {
+      const answer = await send(app.url, operation.call, tokens[role]);
+      // campaignPreview says so once the poll is closed.
+      expect([operation.name, codeOf(answer) ?? 'BAD_USER_INPUT']).toEqual([
+        operation.name,
+        'BAD_USER_INPUT',
+      ]);
+    }
+  });
+
+  test.each([
+    ['ADMIN_TOKEN', ADMIN_TOKEN, undefined],
+    ['VIEWER_TOKEN', VIEWER_TOKEN, 'FORBIDDEN'],
+  ])('the setting %s stays a way in', async (_name, token, code) => {
+    expect(await send(app.url, { query: '{ polls { totalCount } }' }, token)).toMatchObject({
+      data: { polls: { totalCount: 1 } },
+    });
+    expect(codeOf(await send(app.url, { query: '{ auditLog { totalCount } }' }, token))).toBe(code);
+  });
+});
+
+test('an operator brings a campaign to its start', async () => {
+  const query = 'mutation { startCampaign(id: 1) { campaign { status } userErrors { message } } }';
+  expect(await overSocket(app.url, { query }, tokens.OPERATOR)).toEqual({
+    data: { startCampaign: { campaign: { status: 'PROCESSING' }, userErrors: [] } },
+  });
+});
