@@ -28,7 +28,7 @@ export class PeopleResolver {
   }
 
   @Authorized(Role.ADMIN)
-  @Audited<{ users: TelegramUserInput[] }>({ detail: ({ users }) => `${users.length} people` })
+  @Audited<{ users: TelegramUserInput[] }>({ detail: ({ users }) => `people: ${users.length}` })
   @Mutation(() => ImportTelegramUsersPayload, {
     description: 'Creates people, or updates their names. At most 2000 at a time, all or nothing.',
   })
@@ -42,7 +42,7 @@ export class PeopleResolver {
   @Authorized(Role.ADMIN)
   @Audited<{ pollId: string; userIds: string[] }>({
     poll: ({ pollId }) => pollId,
-    detail: ({ userIds }) => `${userIds.length} people`,
+    detail: ({ userIds }) => `people: ${userIds.length}`,
   })
   @Mutation(() => RecordPollCompletionsPayload, {
     description:

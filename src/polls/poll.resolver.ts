@@ -40,7 +40,7 @@ export class PollResolver {
   }
 
   @Authorized(Role.ADMIN)
-  @Audited<{ input: CreatePollInput }>({ detail: ({ input }) => `${input.questions.length} questions` })
+  @Audited<{ input: CreatePollInput }>({ detail: ({ input }) => `questions: ${input.questions.length}` })
   @Mutation(() => PollPayload, { description: 'Creates a poll as a draft.' })
   async createPoll(
     @Arg('input', () => CreatePollInput, { description: 'The new poll.' }) input: CreatePollInput,

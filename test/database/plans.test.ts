@@ -1,8 +1,14 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { DataSource } from 'typeorm';
+import { ApiTokenStore } from '../../src/access/api-token.store.js';
+import { AuditStore } from '../../src/access/audit.store.js';
+import type { AuditFilter } from '../../src/access/audit.types.js';
+import { AuditTrail } from '../../src/access/audit-trail.js';
 import { AudienceStore } from '../../src/campaigns/audience.store.js';
 import { CampaignQueries } from '../../src/campaigns/campaign.queries.js';
 import { DeliveryStatus } from '../../src/campaigns/delivery.entity.js';
+import { createLogger } from '../../src/config/logger.js';
 import { createDataSource } from '../../src/database/data-source.js';
 import type { SqlExecutor } from '../../src/database/rows.js';
 import { PeopleService } from '../../src/people/people.service.js';
@@ -16,6 +22,8 @@ import { waitFor } from '../support/wait.js';
 
 const USERS = 200_000;
 const CHUNK_SIZE = 100;
+const TOKENS = 5000;
+const CALLS = 50_000;
 const LEASE = { leaseMs: 60_000, runningMessages: 10_000 };
 
 let database: TestDatabase;
@@ -39,6 +47,14 @@ beforeAll(async () => {
     };
     await new AudienceStore(recorder).plan('1', '1');
   });
+  await database.query(
+    `INSERT INTO api_token (name, role, token_hash)
+     SELECT 'token-' || place, 'VIEWER', sha256(place::text::bytea) FROM generate_series(1, ${TOKENS}) place`,
+  );
+  await database.query(
+    `INSERT INTO audit_entry (actor, role, action, campaign_id)
+     SELECT 'token-' || place % 100, 'ADMIN', 'startCampaign', place % 1000 FROM generate_series(1, ${CALLS}) place`,
+  );
   await database.query('VACUUM ANALYZE');
 });
 afterAll(() => database.drop());
@@ -68,7 +84,7 @@ async function scans(): Promise<Record<string, number>> {
   await database.query('SELECT pg_stat_force_next_flush(), pg_stat_clear_snapshot()');
   const tables = await database.query<{ relname: string; count: number }>(
     `SELECT relname, seq_scan::integer AS count FROM pg_stat_user_tables
-     WHERE relname IN ('delivery', 'telegram_user')`,
+     WHERE relname IN ('delivery', 'telegram_user', 'api_token', 'audit_entry')`,
   );
   return Object.fromEntries(tables.map(({ relname, count }) => [relname, count]));
 }
@@ -177,6 +193,34 @@ describe(`with ${USERS} recipients`, () => {
       const people = new PeopleService(new PeopleStore(dataSource), () => Promise.resolve(true));
       const page = await people.list(filter, { first: 50 });
       expect(page.nodes).toHaveLength(50);
+    });
+  });
+});
+
+describe(`with ${TOKENS} tokens and ${CALLS} entries in the audit log`, () => {
+  test('finding a token and looking at those in use scan nothing', async () => {
+    await withoutScans(async (dataSource) => {
+      const tokens = new ApiTokenStore(dataSource);
+      const known = createHash('sha256').update('77').digest();
+      expect(await tokens.findValid(known)).toMatchObject({ name: 'token-77' });
+      expect(await tokens.findValid(createHash('sha256').digest())).toBeUndefined();
+      expect(await tokens.validAmong(['1', '2', '999999'])).toHaveLength(2);
+    });
+  });
+
+  test.each<[string, AuditFilter | undefined, number]>([
+    ['all', undefined, 5],
+    ['those of a campaign', { campaignId: '7' }, 5],
+    ['those of a token', { actor: 'token-7' }, 5],
+    ['those of a mutation', { action: 'startCampaign' }, 5],
+    ['those of a mutation that was never called', { action: 'closePoll' }, 0],
+  ])('the pages of the audit log, %s, scan nothing', async (_which, filter, length) => {
+    await withoutScans(async (dataSource) => {
+      const trail = new AuditTrail(new AuditStore(dataSource), createLogger({ logLevel: 'silent' }));
+      const page = await trail.list(filter, { first: 5 });
+      expect(page.nodes).toHaveLength(length);
+      const next = await trail.list(filter, { first: 5, after: page.pageInfo.endCursor });
+      expect(next.nodes).toHaveLength(length);
     });
   });
 });
