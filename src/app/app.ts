@@ -6,6 +6,7 @@ import { PostgresRateLimit, RateLimiter } from '../sending/rate-limiter.js';
 import { startApi, type Api } from './api.js';
 import { connectDatabase } from './database.js';
 import { chunkSlotsOf, createEngine, type Engine } from './engine.js';
+import { connectJobs } from './jobs.js';
 import { connectTelegram, startBot } from './telegram.js';
 
 export type AppRole = 'api' | 'worker';
@@ -33,8 +34,10 @@ export async function startApp(settings: Settings, roles: readonly AppRole[], lo
     const telegram = await connectTelegram(settings, logger);
     cleanup.push(() => telegram.close());
     const { dataSource, jobPool, engineSql } = database;
+    const storage = await connectJobs(settings, jobPool);
+    cleanup.push(() => storage.close());
     const scheduler = new JobScheduler({
-      pool: jobPool,
+      storage,
       lockMs: settings.leaseMs,
       chunkConcurrency: chunkSlotsOf(settings),
       reconcileIntervalMs: settings.reconcileIntervalMs,
@@ -54,8 +57,8 @@ export async function startApp(settings: Settings, roles: readonly AppRole[], lo
       logger,
     };
     const engine: Engine | undefined = roles.includes('worker') ? createEngine(parts) : undefined;
-    await scheduler.start(engine?.handlers);
     cleanup.push(() => scheduler.stop());
+    await scheduler.start(engine?.handlers);
     if (engine) {
       const poller = startBot({ ...parts, telegram, databaseUrl: database.url });
       cleanup.push(() => poller.stop());

@@ -27,7 +27,14 @@ export async function demoCommand(
   console.log('Starting an embedded PostgreSQL, the Bot API sandbox and the API ...');
   await withTemporaryPostgres(async ({ url, dataDir }) => {
     const pollId = await interruption.orElse(seed(url, options));
-    const demoSettings = { ...settings, dataDir, databaseUrl: undefined, botToken: undefined, port: 0 };
+    const demoSettings = {
+      ...settings,
+      dataDir,
+      databaseUrl: undefined,
+      mongodbUrl: undefined,
+      botToken: undefined,
+      port: 0,
+    };
     await demonstrate(demoSettings, pollId, options, interruption);
   });
 }

@@ -1,4 +1,5 @@
 import { SettingsError, type Settings } from '../config/settings.js';
+import { JobStorageUnavailable } from '../jobs/job-storage.js';
 import { CommandFailure, ExitCode } from './failure.js';
 
 const UNREACHABLE = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'];
@@ -47,6 +48,22 @@ function explainDatabase({ code = '' }: SystemError, databaseUrl: string): Comma
   return undefined;
 }
 
+/** What kept us from MongoDB. */
+function explainJobStorage({ failure, hosts, code }: JobStorageUnavailable): CommandFailure {
+  switch (failure) {
+    case 'unreachable':
+      return new CommandFailure(
+        `The MongoDB at ${hosts} cannot be reached (${code}): start it there, or correct MONGODB_URL.`,
+      );
+    case 'denied':
+      return wrongSetting(`The MongoDB at ${hosts} refuses the user or the password: correct MONGODB_URL.`);
+    case 'wrong-url':
+      return wrongSetting(
+        'MONGODB_URL must be a URL such as mongodb://host:27017/pollcast, with options that MongoDB knows.',
+      );
+  }
+}
+
 function explainSystemError(error: SystemError, settings: Settings): CommandFailure | undefined {
   const { code, syscall, hostname } = error;
   if (syscall === 'listen' || (hostname !== undefined && hostname === settings.host))
@@ -63,6 +80,7 @@ export function explainFailure(
   settings: Settings | undefined,
 ): { message: string; exitCode: number } {
   if (error instanceof SettingsError) return { message: error.message, exitCode: ExitCode.WRONG_USAGE };
+  if (error instanceof JobStorageUnavailable) return explainJobStorage(error);
   if (!(error instanceof Error)) return { message: String(error), exitCode: ExitCode.FAILED };
   const failure = error instanceof CommandFailure ? error : settings && explainSystemError(error, settings);
   if (failure) return failure;

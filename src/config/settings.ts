@@ -27,6 +27,14 @@ function url(...protocols: string[]) {
     );
 }
 
+/** Several hosts may be named in it, so that it is no URL to the rest of the world; the driver checks it further. */
+const mongodbUrl = z
+  .string()
+  .regex(
+    /^mongodb(\+srv)?:\/\/[^\s/]+(\/\S*)?$/,
+    'must be a URL such as mongodb://host:27017/pollcast or mongodb+srv://host/pollcast',
+  );
+
 const flag = z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true');
 
 /** Every setting, under the name of its environment variable. */
@@ -34,6 +42,7 @@ const environmentSchema = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: integer(0, 65_535).default(4000),
   DATABASE_URL: url('postgres', 'postgresql').optional(),
+  MONGODB_URL: mongodbUrl.optional(),
   DATA_DIR: z.string().default('.data'),
   BOT_TOKEN: botToken.optional(),
   TELEGRAM_API_ROOT: url('http', 'https').default('https://api.telegram.org'),
@@ -85,6 +94,8 @@ export interface Settings {
   host: string;
   port: number;
   databaseUrl: string | undefined;
+  /** Where the jobs are; in PostgreSQL without it. */
+  mongodbUrl: string | undefined;
   dataDir: string;
   botToken: string | undefined;
   telegramApiRoot: string;
@@ -130,6 +141,7 @@ export function loadSettings(environment: NodeJS.ProcessEnv = process.env): Sett
     host: values.HOST,
     port: values.PORT,
     databaseUrl: values.DATABASE_URL,
+    mongodbUrl: values.MONGODB_URL,
     dataDir: values.DATA_DIR,
     botToken: values.BOT_TOKEN,
     telegramApiRoot: values.TELEGRAM_API_ROOT.replace(/\/+$/, ''),

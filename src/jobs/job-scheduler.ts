@@ -1,9 +1,8 @@
-import { PostgresBackend } from '@agendajs/postgres-backend';
-import { Agenda, backoffStrategies, type Job } from 'agenda';
-import type { Pool } from 'pg';
+import { Agenda, backoffStrategies, type AgendaBackend, type Job, type NotificationChannel } from 'agenda';
 import type { Logger } from 'pino';
 import type { ChunkRef, DueChunk } from '../sending/chunk.store.js';
 import type { JobHandle, JobQueue } from '../sending/ports.js';
+import type { JobStorage } from './job-storage.js';
 
 export const PLAN_JOB = 'plan-campaign';
 export const CHUNK_JOB = 'send-chunk';
@@ -17,8 +16,8 @@ export interface JobHandlers {
 }
 
 export interface JobSchedulerOptions {
-  /** Not closed by the scheduler. It must have an error listener. */
-  pool: Pool;
+  /** Not closed by the scheduler. */
+  storage: JobStorage;
   /** A job whose worker has not been heard of for this long runs again. */
   lockMs: number;
   /** Chunk jobs that this process runs at once. */
@@ -40,19 +39,22 @@ interface PlanData {
 /** Agenda as the alarm clock: it wakes workers at the right time and promises nothing else (docs/adr/0002). */
 export class JobScheduler implements JobQueue {
   private agenda: Agenda;
+  private channel: NotificationChannel;
   private readonly running = new Set<Promise<void>>();
   private lastJobAt = performance.now();
   private watchdog: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: JobSchedulerOptions) {
-    this.agenda = this.createAgenda();
+    ({ agenda: this.agenda, channel: this.channel } = this.createAgenda());
   }
 
-  private createAgenda(): Agenda {
-    const { pool, lockMs, chunkConcurrency, logger } = this.options;
-    const backend = new PostgresBackend({ pool, ensureSchema: false });
+  private createAgenda(): { agenda: Agenda; channel: NotificationChannel } {
+    const { storage, lockMs, chunkConcurrency, logger } = this.options;
+    const { backend, channel } = storage.open();
+    this.guardUnlocking(backend);
     const agenda = new Agenda({
       backend,
+      notificationChannel: channel,
       processEvery: TICK_MS,
       defaultLockLifetime: lockMs,
       maxConcurrency: chunkConcurrency + PLAN_CONCURRENCY + 2,
@@ -61,10 +63,19 @@ export class JobScheduler implements JobQueue {
     agenda.on('error', (error: unknown) => {
       logger.warn({ err: error }, 'the job queue reported an error');
     });
-    backend.notificationChannel?.on('error', (error: unknown) => {
+    channel.on('error', (error: unknown) => {
       logger.warn({ err: error }, 'the notifications of the job queue were interrupted');
     });
-    return agenda;
+    return { agenda, channel };
+  }
+
+  /** Agenda awaits nothing when it gives a job back, so that a failure would end the process; the lock runs out. */
+  private guardUnlocking({ repository }: AgendaBackend): void {
+    const unlock = repository.unlockJob.bind(repository);
+    repository.unlockJob = (job) =>
+      unlock(job).catch((error: unknown) => {
+        this.options.logger.warn({ err: error }, 'a job could not be given back');
+      });
   }
 
   /** Starts announcing jobs, and with handlers also working them. */
@@ -81,7 +92,9 @@ export class JobScheduler implements JobQueue {
   private async run(handlers: JobHandlers | undefined): Promise<void> {
     if (handlers) this.define(handlers);
     await this.agenda.start();
-    if (handlers) await this.agenda.every(this.options.reconcileIntervalMs, RECONCILE_JOB);
+    if (!handlers) return;
+    await this.agenda.every(this.options.reconcileIntervalMs, RECONCILE_JOB);
+    await this.options.storage.removeTwins(RECONCILE_JOB);
   }
 
   /** A process that was frozen for longer than its locks live leaks job slots in Agenda, and may run nothing more. */
@@ -89,8 +102,8 @@ export class JobScheduler implements JobQueue {
     this.lastJobAt = performance.now();
     this.options.logger.warn('no job has run here for long: starting the job queue anew');
     try {
-      await this.agenda.stop(false);
-      this.agenda = this.createAgenda();
+      await this.stopAgenda();
+      ({ agenda: this.agenda, channel: this.channel } = this.createAgenda());
       await this.run(handlers);
     } catch (error) {
       this.options.logger.error({ err: error }, 'the job queue could not be started anew yet');
@@ -100,12 +113,32 @@ export class JobScheduler implements JobQueue {
   /** Takes no new job and resolves when the handlers that run have ended. */
   async stop(): Promise<void> {
     clearInterval(this.watchdog);
-    await this.agenda.stop(false);
+    await this.stopAgenda();
     await Promise.all(this.running);
   }
 
+  /** While the job storage is away it cannot be told which jobs are given back: their locks run out. */
+  private async stopAgenda(): Promise<void> {
+    try {
+      await this.agenda.stop(false);
+    } catch (error) {
+      this.options.logger.warn({ err: error }, 'jobs could not be given back');
+    } finally {
+      // Agenda leaves it open when it fails, or was not quite started, and then it would keep the pool from ending.
+      await this.channel.disconnect();
+    }
+  }
+
+  /** A failure is no reason to refuse what has been decided already: the reconciler finds the campaign. */
   async enqueuePlan(campaignId: string, at = new Date()): Promise<void> {
-    await this.agenda.schedule<PlanData>(at, PLAN_JOB, { campaignId });
+    try {
+      await this.agenda.schedule<PlanData>(at, PLAN_JOB, { campaignId });
+    } catch (error) {
+      this.options.logger.warn(
+        { err: error, campaignId },
+        'a job could not be made, the reconciler makes up for it',
+      );
+    }
   }
 
   async enqueueChunks(chunks: readonly DueChunk[]): Promise<void> {

@@ -102,4 +102,5 @@ test('the bot token is in nothing that the system writes, whatever goes wrong', 
   expect(answers).toContain('Telegram did not accept the message');
   expect(answers).not.toContain(secret);
   expect(await cellsWith(app, secret)).toEqual([]);
+  expect(JSON.stringify(await app.jobs.all())).not.toContain(secret);
 });

@@ -5,6 +5,7 @@ import {
 } from '../../src/telegram/sandbox/index.js';
 import { ApiClient } from '../../src/cli/api-client.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
+import { testJobs, type TestJobs } from './jobs.js';
 import { startProcess, waitForOutput, type PollcastProcess } from './process.js';
 
 export const ADMIN_TOKEN = 'test-admin-token-0001';
@@ -20,13 +21,14 @@ export interface TestAppOptions {
   database?: TestDatabase;
 }
 
-/** A running installation: a database and a sandbox of its own, and processes that speak to both. */
+/** A running installation: a database, jobs and a sandbox of its own, and processes that speak to both. */
 export class TestApp {
   readonly processes: PollcastProcess[] = [];
   url = '';
 
   private constructor(
     readonly database: TestDatabase,
+    readonly jobs: TestJobs,
     readonly sandbox: BotApiSandbox,
     private readonly environment: Record<string, string>,
   ) {}
@@ -35,8 +37,10 @@ export class TestApp {
   static async prepare({ environment, sandbox, database: given }: TestAppOptions = {}): Promise<TestApp> {
     const database = given ?? (await createTestDatabase());
     const botApi = await startBotApiSandbox({ messagesPerSecond: 2000, chatBurst: 20, ...sandbox });
-    return new TestApp(database, botApi, {
+    const jobs = testJobs(database);
+    return new TestApp(database, jobs, botApi, {
       ...FAST,
+      ...jobs.environment,
       DATABASE_URL: database.url,
       BOT_TOKEN: botApi.token,
       TELEGRAM_API_ROOT: botApi.url,
@@ -96,6 +100,7 @@ export class TestApp {
     }
     const codes = await Promise.all(this.processes.map((running) => running.exited));
     await this.sandbox.close();
+    await this.jobs.drop();
     await this.database.drop();
     const failed = codes.findIndex((code) => code !== 0 && code !== null);
     if (failed >= 0)

@@ -32,15 +32,14 @@ const TABLES = [
   'telegram_user',
   'poll_completion',
   'notification_campaign',
-  'agenda_jobs',
 ];
 
 /** A print of everything that a mutation could have written. */
-export function databasePrint(app: TestApp): Promise<unknown[]> {
+export async function databasePrint(app: TestApp): Promise<unknown[]> {
   const prints = TABLES.map(
     (table) => `(SELECT md5(string_agg(line::text, ',' ORDER BY line::text)) FROM ${table} line) AS ${table}`,
   );
-  return app.database.query(`SELECT ${prints.join(', ')}`);
+  return [await app.database.query(`SELECT ${prints.join(', ')}`), await app.jobs.all()];
 }
 
 /** Runs a mutation that must be refused, for one reason, with nothing written. @param field joined by dots */

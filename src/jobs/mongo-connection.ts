@@ -1,0 +1,76 @@
+import { MongoClient, MongoServerError } from 'mongodb';
+import { ConnectionString } from 'mongodb-connection-string-url';
+import { JobStorageUnavailable, type JobStorageFailure } from './job-storage.js';
+
+/** Where the jobs are when the URL names no database. */
+const DEFAULT_DATABASE = 'pollcast';
+/**
+ * How long an operation waits for a server that can be used, and for its answer. A process that stops waits for both
+ * while MongoDB is away, and has 10 s in all.
+ */
+const SERVER_SELECTION_TIMEOUT_MS = 3000;
+const SOCKET_TIMEOUT_MS = 5000;
+/** More would only queue up in the server: each process runs few operations at once. */
+const POOL_SIZE = 20;
+const AUTHENTICATION_CODES = [13, 18];
+
+export interface MongoConnection {
+  client: MongoClient;
+  databaseName: string;
+}
+
+/**
+ * Connects, and comes back by itself whenever the server has been away.
+ * @throws JobStorageUnavailable
+ */
+export async function connectMongo(url: string): Promise<MongoConnection> {
+  const { hosts, databaseName } = parse(url);
+  const client = create(url, hosts);
+  try {
+    await client.connect();
+    await client.db(databaseName).command({ ping: 1 });
+    return { client, databaseName };
+  } catch (error) {
+    await client.close();
+    const denied = error instanceof MongoServerError && AUTHENTICATION_CODES.includes(Number(error.code));
+    throw unavailable(denied ? 'denied' : 'unreachable', hosts, error);
+  }
+}
+
+function parse(url: string): { hosts: string; databaseName: string } {
+  try {
+    const { hosts, pathname } = new ConnectionString(url);
+    return {
+      hosts: hosts.join(','),
+      databaseName: decodeURIComponent(pathname.slice(1)) || DEFAULT_DATABASE,
+    };
+  } catch (error) {
+    throw unavailable('wrong-url', '', error);
+  }
+}
+
+function create(url: string, hosts: string): MongoClient {
+  try {
+    return new MongoClient(url, {
+      appName: 'pollcast',
+      serverSelectionTimeoutMS: SERVER_SELECTION_TIMEOUT_MS,
+      socketTimeoutMS: SOCKET_TIMEOUT_MS,
+      maxPoolSize: POOL_SIZE,
+    });
+  } catch (error) {
+    throw unavailable('wrong-url', hosts, error);
+  }
+}
+
+/** The driver's own message is not passed on: it may quote the URL, in which there is a password. */
+function unavailable(failure: JobStorageFailure, hosts: string, error: unknown): JobStorageUnavailable {
+  return new JobStorageUnavailable(failure, hosts, codeOf(error));
+}
+
+/** The code of the error or of the innermost of its causes, such as ECONNREFUSED; otherwise its name. */
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  if (error.cause instanceof Error) return codeOf(error.cause);
+  const { code } = error as NodeJS.ErrnoException;
+  return typeof code === 'string' ? code : error.name;
+}

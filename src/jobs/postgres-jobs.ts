@@ -1,0 +1,24 @@
+import { PostgresBackend, PostgresNotificationChannel } from '@agendajs/postgres-backend';
+import type { Pool } from 'pg';
+import type { JobStorage, OpenJobs } from './job-storage.js';
+
+/** Jobs in the table agenda_jobs, which a migration makes. */
+export class PostgresJobs implements JobStorage {
+  /** @param pool stays open when this closes, and must have an error listener */
+  constructor(private readonly pool: Pool) {}
+
+  open(): OpenJobs {
+    const { pool } = this;
+    const backend = new PostgresBackend({ pool, ensureSchema: false, disableNotifications: true });
+    return { backend, channel: new PostgresNotificationChannel({ pool }) };
+  }
+
+  /** There are none: a unique index admits one recurring job of each name. */
+  removeTwins(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}

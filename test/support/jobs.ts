@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto';
+import { MongoClient } from 'mongodb';
+import { ConnectionString } from 'mongodb-connection-string-url';
+import type { TestDatabase } from './database.js';
+
+/** The jobs of a test app, wherever they are. */
+export interface TestJobs {
+  /** What its processes have to be told of it. */
+  environment: Record<string, string>;
+  /** Every job, in an order that does not change. */
+  all(): Promise<object[]>;
+  drop(): Promise<void>;
+}
+
+/** In a MongoDB database of their own when the tests run with MONGODB_URL, otherwise in the app's database. */
+export function testJobs(database: TestDatabase, mongodbUrl = process.env.MONGODB_URL): TestJobs {
+  return mongodbUrl ? inMongo(mongodbUrl) : inPostgres(database);
+}
+
+function inPostgres(database: TestDatabase): TestJobs {
+  return {
+    environment: {},
+    all: () => database.query('SELECT * FROM agenda_jobs ORDER BY id'),
+    drop: () => Promise.resolve(),
+  };
+}
+
+function inMongo(serverUrl: string): TestJobs {
+  const url = withDatabase(serverUrl, `pollcast_test_${randomBytes(6).toString('hex')}`);
+  const client = new MongoClient(url);
+  return {
+    environment: { MONGODB_URL: url },
+    all: () => client.db().collection('agendaJobs').find().sort({ _id: 1 }).toArray(),
+    drop: async () => {
+      await client.db().dropDatabase();
+      await client.close();
+    },
+  };
+}
+
+function withDatabase(serverUrl: string, name: string): string {
+  const url = new ConnectionString(serverUrl);
+  // Users live in the database that the URL names, or in "admin".
+  if (url.username && !url.searchParams.has('authSource')) {
+    url.searchParams.set('authSource', url.pathname.slice(1) || 'admin');
+  }
+  url.pathname = `/${name}`;
+  return url.href;
+}
