@@ -114,7 +114,8 @@ export class JobScheduler implements JobQueue {
   async stop(): Promise<void> {
     clearInterval(this.watchdog);
     await this.stopAgenda();
-    await Promise.all(this.running);
+    // One that fails now has failed on its own, and has been reported.
+    await Promise.allSettled(this.running);
   }
 
   /** While the job storage is away it cannot be told which jobs are given back: their locks run out. */

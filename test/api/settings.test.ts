@@ -28,6 +28,8 @@ const WRONG: [string, string, RegExp][] = [
   ['PORT', 'http', /whole number/],
   ['DATABASE_URL', 'mysql://localhost/polls', /postgres:\/\/ or postgresql:\/\//],
   ['DATABASE_URL', 'localhost:5432', /postgres:\/\//],
+  ['MONGODB_URL', 'postgres://localhost/polls', /mongodb:\/\/host:27017\/pollcast/],
+  ['MONGODB_URL', 'mongodb://', /mongodb:\/\/host:27017\/pollcast/],
   ['TELEGRAM_API_ROOT', 'api.telegram.org', /http:\/\/ or https:\/\//],
   ['BOT_TOKEN', 'secret', /bot token from @BotFather/],
   ['BOT_TOKEN', `${TOKEN} `, /bot token/],

@@ -19,6 +19,8 @@ export interface TestAppOptions {
   sandbox?: SandboxOptions;
   /** A clone of the template by default. */
   database?: TestDatabase;
+  /** Server for the jobs; by default that of the test run, if it has one. */
+  mongodbUrl?: string;
 }
 
 /** A running installation: a database, jobs and a sandbox of its own, and processes that speak to both. */
@@ -34,10 +36,11 @@ export class TestApp {
   ) {}
 
   /** Database and sandbox without any process yet. */
-  static async prepare({ environment, sandbox, database: given }: TestAppOptions = {}): Promise<TestApp> {
+  static async prepare(options: TestAppOptions = {}): Promise<TestApp> {
+    const { environment, sandbox, database: given, mongodbUrl } = options;
     const database = given ?? (await createTestDatabase());
     const botApi = await startBotApiSandbox({ messagesPerSecond: 2000, chatBurst: 20, ...sandbox });
-    const jobs = testJobs(database);
+    const jobs = testJobs(database, mongodbUrl);
     return new TestApp(database, jobs, botApi, {
       ...FAST,
       ...jobs.environment,

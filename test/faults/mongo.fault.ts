@@ -1,0 +1,74 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { PollcastProcess } from '../support/process.js';
+import { waitFor } from '../support/wait.js';
+import { startOwnFerretDb, type OwnFerretDb } from './support/own-ferretdb.js';
+import { deliveriesOf, tally } from './support/record.js';
+import { useScene } from './support/scene.js';
+
+const AUDIENCE = 500;
+const EXIT_LIMIT_MS = 10_000;
+const ENVIRONMENT = { LEASE_MS: '2000', RECONCILE_INTERVAL_MS: '500', MESSAGES_PER_SECOND: '60' };
+const CHUNKS = { pacing: { chunkSize: 25 } };
+
+const { FERRETDB: program = '' } = process.env;
+if (!program) console.log('!!! SKIPPED: there is no FERRETDB that the test may kill: use .ci/ferretdb !!!');
+
+const scene = useScene();
+
+/** Resolves when the job queue of the worker reports that MongoDB does not answer. */
+async function anotherError({ output }: PollcastProcess): Promise<void> {
+  const count = () => output().split('the job queue reported an error').length;
+  const before = count();
+  await waitFor('the job queue to report an error', () => count() > before);
+}
+
+(program ? describe : describe.skip)('the MongoDB of the jobs', () => {
+  let mongo: OwnFerretDb;
+  beforeAll(async () => {
+    mongo = await startOwnFerretDb(program);
+  });
+  afterEach(() => mongo.revive());
+  afterAll(() => mongo.remove());
+
+  test('is shut down, killed and frozen in the middle of a campaign, which goes on by itself', async () => {
+    const app = await scene.prepare({ mongodbUrl: mongo.url, environment: ENVIRONMENT });
+    await app.startApi();
+    const workers = [await app.startWorker(), await app.startWorker()];
+    const run = await scene.start(app, { audience: AUDIENCE, input: CHUNKS });
+
+    for (const [index, signal] of (['SIGTERM', 'SIGKILL'] as const).entries()) {
+      await run.settled(((index + 1) * AUDIENCE) / 5);
+      await mongo.end(signal);
+      await run.settled(((index + 1.5) * AUDIENCE) / 5);
+      await mongo.start();
+    }
+    await run.settled((3 * AUDIENCE) / 5);
+    mongo.signal('SIGSTOP');
+    await Promise.all(workers.map(anotherError));
+    mongo.signal('SIGCONT');
+
+    expect(await run.end()).toMatchObject({ failedUsers: 0 });
+    await run.verify();
+    console.log(`MongoDB away three times: ${JSON.stringify(tally(await deliveriesOf(app, run.id)))}`);
+    expect(app.processes.map(({ child }) => child.exitCode)).toEqual([null, null, null]);
+  });
+
+  test('is away when a campaign is started, and when a worker stops: neither fails, and it is made up for', async () => {
+    const app = await scene.prepare({ mongodbUrl: mongo.url, environment: ENVIRONMENT });
+    await app.startApi();
+    const [stopped] = [await app.startWorker(), await app.startWorker()];
+    await mongo.end('SIGKILL');
+    const run = await scene.start(app, { audience: 300, input: CHUNKS });
+    await mongo.start();
+    await run.accepted(60);
+
+    await mongo.end('SIGKILL');
+    const askedAt = performance.now();
+    stopped.kill('SIGTERM');
+    expect(await stopped.exited).toBe(0);
+    expect(performance.now() - askedAt).toBeLessThan(EXIT_LIMIT_MS);
+    await mongo.start();
+    expect(await run.end()).toMatchObject({ sentUsers: 300, unconfirmedUsers: 0 });
+    await run.verify();
+  });
+});

@@ -1,0 +1,39 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+
+/** Stands between a process and a server. */
+export interface TcpProxy {
+  port: number;
+  /** Lets a connection fall silent without closing it, as a router does that has forgotten it. */
+  silence(portAtServer: number): void;
+  close(): Promise<void>;
+}
+
+export async function startTcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {
+  const pairs: [Socket, Socket][] = [];
+  const server = createServer((near) => {
+    const far = connect(target);
+    pairs.push([near, far]);
+    near.pipe(far);
+    far.pipe(near);
+    for (const socket of [near, far]) socket.on('error', () => undefined);
+    near.on('close', () => far.destroy());
+    far.on('close', () => near.destroy());
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address ? address.port : 0,
+    silence: (portAtServer) => {
+      for (const [near, far] of pairs.filter(([, far]) => far.localPort === portAtServer)) {
+        near.unpipe(far).pause();
+        far.unpipe(near).pause();
+      }
+    },
+    close: async () => {
+      server.close();
+      for (const socket of pairs.flat()) socket.destroy();
+      await once(server, 'close');
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ConnectionString } from 'mongodb-connection-string-url';
+import { TestApp } from '../support/app.js';
+import {
+  createCampaign,
+  createOpenPoll,
+  createUsers,
+  followCampaign,
+  startCampaign,
+} from '../support/factories.js';
+import { runCommand } from '../support/process.js';
+
+/** Agenda looks for jobs this often when nobody tells it of one. */
+const TICK_MS = 1000;
+const CAMPAIGNS = 9;
+const SECRET = 'my-mongo-password';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await TestApp.prepare();
+  await app.startApi();
+  await app.startWorker();
+});
+afterAll(() => app.stop());
+
+test('a worker is woken by a job that an api process makes: it does not wait for its tick', async () => {
+  const api = app.client();
+  const pollId = await createOpenPoll(api);
+  const waits: number[] = [];
+  for (let index = 0; index < CAMPAIGNS; index += 1) {
+    // Somebody else each time: one chat gets at most one message a second.
+    await app.database.query('DELETE FROM delivery');
+    await app.database.query('DELETE FROM telegram_user');
+    await createUsers(app.database, 1, index + 1);
+    const id = await createCampaign(api, pollId);
+    const startedAt = Date.now();
+    await startCampaign(api, id);
+    expect((await followCampaign(api, id)).at(-1)?.status).toBe('COMPLETED');
+    waits.push((app.sandbox.messages.at(-1)?.sentAt ?? Infinity) - startedAt);
+  }
+  waits.sort((a, b) => a - b);
+  const median = waits[Math.floor(CAMPAIGNS / 2)] ?? Infinity;
+  console.log(
+    `${Math.round(median)} ms from startCampaign to the message in the median, ${Math.round(waits.at(-1) ?? 0)} ms at most`,
+  );
+  // Two jobs, one after the other: without notifications each waits for half a tick on average.
+  expect(median).toBeLessThan(TICK_MS / 2);
+});
+
+describe('a MONGODB_URL that cannot be used ends the start with one sentence', () => {
+  function start(
+    command: string,
+    url: string,
+    logLevel = 'warn',
+  ): Promise<{ code: number | null; output: string }> {
+    const environment = { DATABASE_URL: app.database.url, PORT: '0', LOG_LEVEL: logLevel, MONGODB_URL: url };
+    return runCommand([command], environment);
+  }
+
+  test('when nobody answers there', async () => {
+    const free = createServer().listen(0, '127.0.0.1');
+    await once(free, 'listening');
+    const address = free.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    free.close();
+    await once(free, 'close');
+    const { code, output } = await start('api', `mongodb://me:${SECRET}@127.0.0.1:${port}/pollcast`);
+    expect(code).toBe(1);
+    expect(output.split('\n').at(-2)).toBe(
+      `The MongoDB at 127.0.0.1:${port} cannot be reached (ECONNREFUSED): start it there, or correct MONGODB_URL.`,
+    );
+    expect(output).not.toContain(SECRET);
+  });
+
+  test.each([
+    ['has an option that is none', `mongodb://me:${SECRET}@127.0.0.1/pollcast?retries=5`],
+    ['has a password that is not escaped', `mongodb://me:${SECRET}%@127.0.0.1/pollcast`],
+  ])('when it %s', async (_case, url) => {
+    const { code, output } = await start('worker', url);
+    expect(code).toBe(2);
+    expect(output).toMatch(/^MONGODB_URL must be a URL such as mongodb:\/\/host:27017\/pollcast[^\n]*\.$/m);
+    expect(output).not.toContain(SECRET);
+  });
+
+  const { MONGODB_URL: server } = process.env;
+  (server ? test : test.skip)('when MongoDB refuses the password, which no log shows', async () => {
+    const url = new ConnectionString(server ?? '');
+    Object.assign(url, { username: 'me', password: SECRET });
+    const { code, output } = await start('api', url.href, 'trace');
+    expect(code).toBe(2);
+    expect(output).toMatch(/^The MongoDB at \S+ refuses the user or the password: correct MONGODB_URL\.$/m);
+    expect(output).not.toContain(SECRET);
+  });
+});

@@ -1,0 +1,217 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { TestApp } from '../support/app.js';
+import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../support/factories.js';
+import { PROGRESS, watchCampaign, type ProgressEvent, type Watch } from '../support/progress.js';
+import { waitForOutput, type PollcastProcess } from '../support/process.js';
+import { statementsOf } from '../support/statements.js';
+import { startTcpProxy } from '../support/tcp-proxy.js';
+import { waitFor } from '../support/wait.js';
+
+/** The issue's own limit on how late an event may come. */
+const MAX_LAG_MS = 500;
+const AUDIENCE = 60;
+const SLOW = { pacing: { sendIntervalMs: 40 } };
+
+let app: TestApp;
+/** Campaigns are started on B and worked by C; whoever watches does so on A, unless a test says otherwise. */
+let apiA: PollcastProcess;
+let urlB: string;
+let pollId: string;
+
+beforeAll(async () => {
+  app = await TestApp.prepare();
+  urlB = await app.startApi();
+  await app.startWorker();
+  await app.startApi('api', { LOG_LEVEL: 'trace' });
+  apiA = lastStarted();
+  await createUsers(app.database, AUDIENCE);
+  pollId = await createOpenPoll(app.client(undefined, urlB));
+  // What each change was, and when it was made: by then its transaction had not even ended.
+  await app.database.query(`
+    CREATE TABLE change (campaign_id bigint, version integer, at timestamptz);
+    CREATE FUNCTION note_change() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      INSERT INTO change VALUES (NEW.id, NEW.version, NEW.updated_at);
+      RETURN NULL;
+    END $$;
+    CREATE TRIGGER note_change AFTER UPDATE ON notification_campaign FOR EACH ROW EXECUTE FUNCTION note_change()`);
+});
+afterAll(() => app.stop());
+
+function lastStarted(): PollcastProcess {
+  const [running] = app.processes.slice(-1);
+  if (!running) throw new Error('No process has been started.');
+  return running;
+}
+
+let id: string;
+beforeEach(async () => {
+  id = await createCampaign(app.client(undefined, urlB), pollId, SLOW);
+});
+
+async function startOnB(): Promise<void> {
+  const { userErrors } = await startCampaign(app.client(undefined, urlB), id);
+  expect(userErrors).toEqual([]);
+}
+
+async function statusInDatabase(): Promise<string | undefined> {
+  const [campaign] = await app.database.query<{ status: string }>(
+    'SELECT status FROM notification_campaign WHERE id = $1',
+    [id],
+  );
+  return campaign?.status;
+}
+
+function firstEvent({ events }: Watch): Promise<ProgressEvent> {
+  return waitFor('the first event', () => events[0]);
+}
+
+/** The connections on which API processes listen, as the server sees them. */
+function listeners(): Promise<{ pid: number; port: number }[]> {
+  return app.database.query(
+    `SELECT pid, client_port AS port FROM pg_stat_activity
+     WHERE datname = current_database() AND application_name = 'pollcast listen' ORDER BY backend_start`,
+  );
+}
+
+/** @returns how many connections there were to end */
+async function endListening(): Promise<number> {
+  const ended = await app.database.query('SELECT pg_terminate_backend(pid) FROM unnest($1::integer[]) pid', [
+    (await listeners()).map(({ pid }) => pid),
+  ]);
+  return ended.length;
+}
+
+function expectWhole(events: ProgressEvent[]): void {
+  expect(events.at(-1)).toMatchObject({ status: 'COMPLETED', sentUsers: AUDIENCE, pendingUsers: 0 });
+  const versions = events.map(({ version }) => version);
+  expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
+}
+
+describe('a subscriber on api A of a campaign that is started on api B and worked by worker C', () => {
+  test('sees it from the start to the end, hardly later than it happens', async () => {
+    const received: { version: number; at: number }[] = [];
+    const events: ProgressEvent[] = [];
+    const subscription = app.client().subscribe<{ campaignProgress: ProgressEvent }>(PROGRESS, {
+      campaignId: id,
+    });
+    for await (const { campaignProgress } of subscription) {
+      received.push({ version: campaignProgress.version, at: Date.now() });
+      events.push(campaignProgress);
+      if (events.length === 1) await startOnB();
+    }
+
+    expectWhole(events);
+    expect(events[0]).toMatchObject({ status: 'PENDING' });
+    expect(events.filter(({ status }) => status === 'PROCESSING').length).toBeGreaterThan(3);
+    const changes = await app.database.query<{ version: number; at: Date }>(
+      'SELECT version, at FROM change WHERE campaign_id = $1 ORDER BY version',
+      [id],
+    );
+    const lags = changes
+      .map(({ version, at }) => {
+        const seen = received.find((event) => event.version >= version);
+        return (seen?.at ?? Infinity) - at.getTime();
+      })
+      .sort((a, b) => a - b);
+    expect(lags.length).toBeGreaterThan(10);
+    const median = lags[Math.floor(lags.length / 2)] ?? Infinity;
+    console.log(`${lags.length} changes seen after ${median} ms in the median, ${lags.at(-1)} ms at most`);
+    expect(median).toBeLessThan(MAX_LAG_MS);
+  });
+});
+
+describe('when the connection on which api A listens breaks', () => {
+  test('again and again, the subscriber sees all the same how the campaign goes on', async () => {
+    const watch = watchCampaign(app.client(), id);
+    await firstEvent(watch);
+    await startOnB();
+    let broken = 0;
+    for (const share of [0.2, 0.5, 0.8]) {
+      await waitFor('more reminders', () => (watch.events.at(-1)?.sentUsers ?? 0) >= share * AUDIENCE);
+      broken += await endListening();
+    }
+    expect(broken).toBeGreaterThan(2);
+    expectWhole(await watch.completed);
+  });
+
+  test('and the campaign ends before it is back, the subscriber still gets the final event', async () => {
+    const watch = watchCampaign(app.client(), id);
+    await firstEvent(watch);
+    await startOnB();
+    await waitFor('a reminder', () => watch.events.find(({ sentUsers }) => sentUsers > 0));
+    // While A is stopped it cannot come back, so that it certainly misses what is announced.
+    apiA.kill('SIGSTOP');
+    expect(await endListening()).toBe(2);
+    await waitFor('the end', async () => (await statusInDatabase()) === 'COMPLETED');
+    expect(watch.events.at(-1)?.status).toBe('PROCESSING');
+    apiA.kill('SIGCONT');
+
+    expectWhole(await watch.completed);
+  });
+
+  test('without a word, api A finds out by itself, and no final event is lost', async () => {
+    const server = new URL(app.database.url);
+    const proxy = await startTcpProxy({ host: server.hostname, port: Number(server.port || 5432) });
+    const through = new URL(server);
+    through.host = `127.0.0.1:${proxy.port}`;
+    const known = await listeners();
+    const { url: urlA } = app;
+    const url = await app.startApi('api', { DATABASE_URL: through.href });
+    app.url = urlA;
+    const running = lastStarted();
+    const watch = watchCampaign(app.client(undefined, url), id);
+    await firstEvent(watch);
+    const added = (await listeners()).filter(({ pid }) => !known.some((one) => one.pid === pid));
+    expect(added).toHaveLength(1);
+    for (const { port } of added) proxy.silence(port);
+
+    await startOnB();
+    await waitFor('the end', async () => (await statusInDatabase()) === 'COMPLETED');
+    expectWhole(await watch.completed);
+    await waitForOutput(running, /The connection does not answer[^]*listening again/);
+    running.kill('SIGTERM');
+    expect(await running.exited).toBe(0);
+    await proxy.close();
+  });
+});
+
+describe('what an api process reads of a campaign that changes', () => {
+  const CHANGES = 5;
+
+  /** Changes the campaign and waits until every subscriber has seen it. */
+  async function change(watches: Watch[]): Promise<void> {
+    const [changed] = await app.database.query<{ version: number }>(
+      'UPDATE notification_campaign SET failure_streak = failure_streak WHERE id = $1 RETURNING version',
+      [id],
+    );
+    const version = changed?.version ?? Infinity;
+    await waitFor('everybody to see it', () =>
+      watches.every(({ events }) => (events.at(-1)?.version ?? 0) >= version),
+    );
+  }
+
+  test.each([1, 50])('does not grow with its subscribers: %i', async (subscribers) => {
+    const watches = Array.from({ length: subscribers }, () => watchCampaign(app.client(), id));
+    await Promise.all(watches.map(firstEvent));
+    await change(watches);
+
+    const oneByOne = await statementsOf(app, async () => {
+      for (let index = 0; index < CHANGES; index += 1) await change(watches);
+    });
+    const atOnce = await statementsOf(app, async () => {
+      await app.database.query(
+        `DO $$ BEGIN FOR i IN 1..100 LOOP
+           UPDATE notification_campaign SET failure_streak = failure_streak WHERE id = ${id}; COMMIT;
+         END LOOP; END $$`,
+      );
+      await change(watches);
+    });
+    expect(oneByOne.filter((sql) => sql.includes('notification_campaign'))).toHaveLength(CHANGES);
+    // Once a tick: the hundred changes take less than one, and may fall into two.
+    expect(atOnce.filter((sql) => sql.includes('notification_campaign')).length).toBeLessThan(10);
+
+    await app.database.query(`UPDATE notification_campaign SET status = 'CANCELLED' WHERE id = $1`, [id]);
+    for (const { completed } of watches) expect((await completed).at(-1)?.status).toBe('CANCELLED');
+  });
+});
