@@ -301,3 +301,8 @@ TABLE telegram_user
   CONSTRAINT telegram_user_status_check CHECK ((status = ANY (ARRAY['ACTIVE'::text, 'BLOCKED'::text, 'DEACTIVATED'::text, 'UNREACHABLE'::text, 'OPTED_OUT'::text])))
 CREATE INDEX telegram_user_status_idx ON public.telegram_user USING btree (status, id)
 CREATE INDEX telegram_user_username_idx ON public.telegram_user USING gin (username gin_trgm_ops)
+
+UNLOGGED TABLE worker WITH (fillfactor=50)
+  id uuid NOT NULL
+  seen_at timestamp(3) with time zone NOT NULL
+  CONSTRAINT worker_pk PRIMARY KEY (id)

@@ -1,3 +1,4 @@
+import type { Agenda } from 'agenda';
 import type { Logger } from 'pino';
 import type { DataSource } from 'typeorm';
 import { AuditResolver } from '../access/audit.resolver.js';
@@ -14,7 +15,9 @@ import { TestNotificationService } from '../campaigns/test-notification.service.
 import type { Settings } from '../config/settings.js';
 import { PostgresListener } from '../database/listener.js';
 import { createLoaders } from '../graphql/loaders.js';
+import { logOperation, rootFieldsOf } from '../graphql/operation-report.js';
 import { createSchema } from '../graphql/schema.js';
+import type { Operations } from '../http/operations-routes.js';
 import { startHttpServer } from '../http/server.js';
 import { PeopleResolver } from '../people/people.resolver.js';
 import { PeopleService } from '../people/people.service.js';
@@ -36,6 +39,9 @@ export interface ApiParts {
   queue: JobQueue;
   sender: MessageSender;
   limiter: RateLimiter;
+  operations: Operations;
+  /** The Agenda of the moment, for the page of jobs. */
+  agenda: () => Agenda;
   logger: Logger;
 }
 
@@ -112,10 +118,21 @@ export async function startApi(parts: ApiParts): Promise<Api> {
   });
   await listener.start();
 
+  const schema = await createSchema({ get: (resolver) => resolvers.get(resolver) });
+  const rootFields = rootFieldsOf(schema);
+  const { metrics } = parts.operations;
+  const operationMetrics = metrics.operations(rootFields);
   const server = await startHttpServer({
     host: settings.host,
     port: settings.port,
-    schema: await createSchema({ get: (resolver) => resolvers.get(resolver) }),
+    schema,
+    knownFields: new Set(rootFields),
+    observe: (report) => {
+      operationMetrics.observe(report);
+      logOperation(report, logger);
+    },
+    operations: parts.operations,
+    agenda: parts.agenda,
     production: settings.production,
     sandboxToken: kept,
     authenticator,
@@ -128,6 +145,7 @@ export async function startApi(parts: ApiParts): Promise<Api> {
     }),
     logger,
   });
+  metrics.watchClients({ sockets: () => server.sockets(), subscribers: () => hub.watchers() });
   return {
     url: server.url,
     keptAdminToken: kept,

@@ -1,12 +1,17 @@
 import type { Logger } from 'pino';
 import { AudienceStore } from '../campaigns/audience.store.js';
 import type { Settings } from '../config/settings.js';
+import { startOperationsServer } from '../http/operations-server.js';
 import { JobScheduler } from '../jobs/job-scheduler.js';
+import { Metrics } from '../metrics/metrics.js';
+import { MeteredSender } from '../sending/metered-sender.js';
 import { PostgresRateLimit, RateLimiter } from '../sending/rate-limiter.js';
+import { WorkerHeartbeat } from '../sending/worker-heartbeat.js';
 import { startApi, type Api } from './api.js';
 import { connectDatabase } from './database.js';
 import { chunkSlotsOf, createEngine, type Engine } from './engine.js';
 import { connectJobs } from './jobs.js';
+import { createOperations } from './operations.js';
 import { connectTelegram, startBot } from './telegram.js';
 
 export type AppRole = 'api' | 'worker';
@@ -17,7 +22,10 @@ export interface App {
   url: string | undefined;
   /** The token to use the API with, when it was made on the first start rather than configured. */
   keptAdminToken: string | undefined;
-  /** Ends everything in order: no new request, no new send, what is in flight is settled, leases are released. */
+  /**
+   * Ends everything in order: not ready any more, no new send, no new request; what is in flight is answered and
+   * settled, leases are released, connections closed.
+   */
   stop(): Promise<void>;
 }
 
@@ -44,16 +52,32 @@ export async function startApp(settings: Settings, roles: readonly AppRole[], lo
       logger,
     });
     const rateLimit = new PostgresRateLimit(engineSql, telegram.botId, settings.messagesPerSecond);
-    const limiter = new RateLimiter(rateLimit, settings.messagesPerSecond, (error) => {
-      logger.warn({ err: error }, 'the rate limit could not be read');
-    });
+    const metrics = new Metrics(settings.messagesPerSecond);
+    const limiter = new RateLimiter(
+      rateLimit,
+      settings.messagesPerSecond,
+      (error) => {
+        logger.warn({ err: error }, 'the rate limit could not be read');
+      },
+      metrics.engine,
+    );
+    const operations = createOperations({ database, telegram, scheduler, metrics, logger });
+    if (!roles.includes('api') && settings.workerPort !== undefined) {
+      const server = await startOperationsServer(
+        { host: settings.host, port: settings.workerPort },
+        operations,
+      );
+      cleanup.push(() => server.close());
+      logger.info(`health and metrics at ${server.url}`);
+    }
     const parts = {
       settings,
       dataSource,
       engineSql,
       queue: scheduler,
-      sender: telegram.sender,
+      sender: new MeteredSender(telegram.sender, metrics.engine),
       limiter,
+      meter: metrics.engine,
       logger,
     };
     const engine: Engine | undefined = roles.includes('worker') ? createEngine(parts) : undefined;
@@ -62,11 +86,20 @@ export async function startApp(settings: Settings, roles: readonly AppRole[], lo
     if (engine) {
       const poller = startBot({ ...parts, telegram, databaseUrl: database.url });
       cleanup.push(() => poller.stop());
+      const heartbeat = new WorkerHeartbeat(engineSql, logger);
+      heartbeat.start();
+      cleanup.push(() => heartbeat.stop());
       logger.info('working jobs');
     }
     let api: Api | undefined;
     if (roles.includes('api')) {
-      api = await startApi({ ...parts, databaseUrl: database.url, audience: new AudienceStore(dataSource) });
+      api = await startApi({
+        ...parts,
+        databaseUrl: database.url,
+        audience: new AudienceStore(dataSource),
+        operations,
+        agenda: () => scheduler.current,
+      });
       cleanup.push(api.close);
     }
     if (engine) {
@@ -75,6 +108,9 @@ export async function startApp(settings: Settings, roles: readonly AppRole[], lo
         engine.stop();
       });
     }
+    cleanup.push(() => {
+      operations.readiness.stop();
+    });
     return { url: api?.url, keptAdminToken: api?.keptAdminToken, stop };
   } catch (error) {
     await stop();

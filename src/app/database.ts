@@ -1,5 +1,6 @@
 import { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import type { Logger } from 'pino';
 import type { Settings } from '../config/settings.js';
 import { createDataSource } from '../database/data-source.js';
@@ -36,6 +37,8 @@ export interface ConnectedDatabase {
   jobPool: Pool;
   /** For the statements of the engine that run for every message. */
   engineSql: SqlExecutor;
+  /** Every pool of the process, by what it is for. */
+  pools: Record<'application' | 'jobs' | 'engine', Pool>;
   close(): Promise<void>;
 }
 
@@ -65,6 +68,11 @@ export async function connectDatabase(settings: Settings, logger: Logger): Promi
       dataSource,
       jobPool,
       engineSql: new PreparedSql(enginePool),
+      pools: {
+        application: (dataSource.driver as PostgresDriver).master as Pool,
+        jobs: jobPool,
+        engine: enginePool,
+      },
       close: async () => {
         await Promise.all([dataSource.destroy(), jobPool.end(), enginePool.end()]);
         await location.leave();

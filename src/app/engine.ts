@@ -13,7 +13,7 @@ import { DeliveryStore, type LedgerState } from '../sending/delivery.store.js';
 import { LeaseKeeper } from '../sending/lease-keeper.js';
 import type { MessageSender } from '../sending/outcome.js';
 import { CampaignPlanner } from '../sending/planner.js';
-import type { JobQueue } from '../sending/ports.js';
+import type { EngineMeter, JobQueue } from '../sending/ports.js';
 import type { RateLimiter } from '../sending/rate-limiter.js';
 import { Reconciler } from '../sending/reconciler.js';
 import { SendWindow } from '../sending/send-window.js';
@@ -49,6 +49,7 @@ export interface EngineParts {
   queue: JobQueue;
   sender: MessageSender;
   limiter: RateLimiter;
+  meter: EngineMeter;
   logger: Logger;
 }
 
@@ -60,7 +61,7 @@ export interface Engine {
 
 /** What a worker process runs. */
 export function createEngine(parts: EngineParts): Engine {
-  const { settings, dataSource, engineSql, queue, sender, limiter, logger } = parts;
+  const { settings, dataSource, engineSql, queue, sender, limiter, meter, logger } = parts;
   const { leaseMs, planTimeLimitMs, chunkTimeLimitMs, reconcileIntervalMs } = settings;
   const runningMessages = runningMessagesOf(settings);
   const campaigns = new CampaignStore(dataSource);
@@ -98,11 +99,12 @@ export function createEngine(parts: EngineParts): Engine {
     planner,
     queue,
     { leaseMs, overdueMs: reconcileIntervalMs },
+    meter,
     logger,
   );
   const worker = new ChunkWorker(
     chunks,
-    new LeaseKeeper(chunks, leaseMs, logger),
+    new LeaseKeeper(chunks, leaseMs, meter, logger),
     queue,
     {
       deliveries,

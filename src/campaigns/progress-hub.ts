@@ -59,6 +59,11 @@ export class ProgressHub {
     for (const campaignId of this.topics.keys()) this.notify(campaignId);
   }
 
+  /** How many watch a campaign in this process. */
+  watchers(): number {
+    return [...this.topics.values()].reduce((sum, topic) => sum + topic.mailboxes.size, 0);
+  }
+
   /** Ends all subscriptions. */
   close(): void {
     clearTimeout(this.timer);

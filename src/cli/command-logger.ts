@@ -1,7 +1,6 @@
 import { pino, type Logger } from 'pino';
 import pretty from 'pino-pretty';
-import { createLogger } from '../config/logger.js';
-import type { Settings } from '../config/settings.js';
+import { createLogger, type LoggerSettings } from '../config/logger.js';
 
 const WARNING = 40;
 
@@ -14,7 +13,7 @@ function sentence(log: Record<string, unknown>, messageKey: string): string {
  * For commands whose standard output is their result: what goes on meanwhile, as sentences on standard error. Who asks
  * for more than that by LOG_LEVEL gets the log of a server.
  */
-export function createCommandLogger(settings: Pick<Settings, 'logLevel'>): Logger {
+export function createCommandLogger(settings: LoggerSettings): Logger {
   if (['debug', 'trace'].includes(settings.logLevel)) return createLogger(settings);
   const stream = pretty({
     destination: process.stderr.fd,

@@ -41,6 +41,7 @@ const flag = z.enum(['true', 'false'], 'must be true or false').transform((value
 const environmentSchema = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: integer(0, 65_535).default(4000),
+  WORKER_PORT: integer(0, 65_535).optional(),
   DATABASE_URL: url('postgres', 'postgresql').optional(),
   MONGODB_URL: mongodbUrl.optional(),
   DATA_DIR: z.string().default('.data'),
@@ -93,6 +94,8 @@ function isTelegram(apiRoot: string): boolean {
 export interface Settings {
   host: string;
   port: number;
+  /** Where a process that only works jobs tells of its health; nowhere by default. */
+  workerPort: number | undefined;
   databaseUrl: string | undefined;
   /** Where the jobs are; in PostgreSQL without it. */
   mongodbUrl: string | undefined;
@@ -140,6 +143,7 @@ export function loadSettings(environment: NodeJS.ProcessEnv = process.env): Sett
   return {
     host: values.HOST,
     port: values.PORT,
+    workerPort: values.WORKER_PORT,
     databaseUrl: values.DATABASE_URL,
     mongodbUrl: values.MONGODB_URL,
     dataDir: values.DATA_DIR,

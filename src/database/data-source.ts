@@ -5,6 +5,7 @@ import { SendingIndex1790000001000 } from '../../migrations/1790000001000-sendin
 import { Access1790000002000 } from '../../migrations/1790000002000-access.js';
 import { ApiToken } from '../access/api-token.entity.js';
 import { AuditEntry } from '../access/audit-entry.entity.js';
+import { WorkerHeartbeat1790000300000 } from '../../migrations/1790000300000-worker-heartbeat.js';
 import { NotificationCampaign } from '../campaigns/campaign.entity.js';
 import { CampaignChunk } from '../campaigns/chunk.entity.js';
 import { Delivery } from '../campaigns/delivery.entity.js';
@@ -73,7 +74,12 @@ export function createDataSource({
       ApiToken,
       AuditEntry,
     ],
-    migrations: [InitialSchema1790000000000, SendingIndex1790000001000, Access1790000002000],
+    migrations: [
+      InitialSchema1790000000000,
+      SendingIndex1790000001000,
+      Access1790000002000,
+      WorkerHeartbeat1790000300000,
+    ],
     migrationsTableName: 'migration',
     migrationsTransactionMode: 'each',
     synchronize: false,

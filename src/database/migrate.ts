@@ -1,5 +1,7 @@
 import { Client } from 'pg';
+import type { DataSource } from 'typeorm';
 import { createDataSource, type DataSourceOptions } from './data-source.js';
+import { rows } from './rows.js';
 
 /** Key of the advisory lock that admits one migrating process at a time; any constant would do. */
 const MIGRATION_LOCK = 7_655_323;
@@ -24,4 +26,11 @@ export async function migrate(options: DataSourceOptions): Promise<string[]> {
   } finally {
     await lock.end();
   }
+}
+
+/** @returns the names of the migrations that this code has and the database lacks */
+export async function pendingMigrations(dataSource: DataSource): Promise<string[]> {
+  const ran = await rows<{ name: string }>(dataSource, 'SELECT name FROM migration');
+  const names = new Set(ran.map(({ name }) => name));
+  return dataSource.migrations.map(({ name }) => name ?? '').filter((name) => !names.has(name));
 }

@@ -22,6 +22,11 @@ function codeOf({ extensions, path, originalError }: GraphQLError): string | und
   return isAboutRequest ? 'BAD_USER_INPUT' : undefined;
 }
 
+/** The code under which a client gets to see an error. */
+export function publicCodeOf(error: GraphQLError): string {
+  return isUnstorableText(error.originalError) ? 'BAD_USER_INPUT' : (codeOf(error) ?? INTERNAL);
+}
+
 /**
  * What a client gets to see of an error, on both transports: what was raised for it, as it is; everything else as
  * INTERNAL_SERVER_ERROR without any detail, which goes to the log instead.

@@ -7,12 +7,17 @@ import type { Authenticator } from '../access/authenticator.js';
 import type { TokenWatch } from '../access/token-watch.js';
 import { unauthenticated, type Identity } from '../graphql/auth.js';
 import type { GraphQLContext } from '../graphql/context.js';
+import { observeSocket } from '../graphql/observed-socket.js';
+import type { OperationObserver } from '../graphql/operation-report.js';
 import type { GraphQLServerOptions } from '../graphql/server.js';
 import { subscriptionServerOptions } from '../graphql/subscriptions.js';
 
 export interface GraphQLRoutesOptions extends Omit<GraphQLServerOptions, 'plugins'> {
   authenticator: Authenticator;
   tokenWatch: TokenWatch;
+  /** Root fields of the schema. */
+  knownFields: ReadonlySet<string>;
+  observe: OperationObserver;
   contextFor: (identity: Identity, options: { cache: boolean }) => GraphQLContext;
 }
 
@@ -22,8 +27,9 @@ const LOOPBACK_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
 export function addGraphQLRoutes(
   app: FastifyInstance,
   apollo: ApolloServer<GraphQLContext>,
-  { schema, production, authenticator, tokenWatch, contextFor, sandboxToken, logger }: GraphQLRoutesOptions,
+  options: GraphQLRoutesOptions,
 ): void {
+  const { schema, production, authenticator, tokenWatch, contextFor, sandboxToken, logger } = options;
   const handler = fastifyApolloHandler(apollo, {
     context: async (request) => {
       const identity = await authenticator.identify(request.headers.authorization);
@@ -44,7 +50,11 @@ export function addGraphQLRoutes(
     method: 'GET',
     url: '/graphql',
     handler,
-    wsHandler: makeHandler(subscriptions as unknown as ServerOptions<Record<string, unknown>>),
+    wsHandler: makeHandler(
+      observeSocket(subscriptions, options.knownFields, options.observe) as unknown as ServerOptions<
+        Record<string, unknown>
+      >,
+    ),
     // The page is filled in with the admin token, so a foreign name that resolves to this machine must not get it.
     // Too many accept headers ask for the page to tell by them.
     preHandler: async (request, reply) => {

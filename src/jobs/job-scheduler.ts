@@ -43,6 +43,12 @@ export class JobScheduler implements JobQueue {
   private readonly running = new Set<Promise<void>>();
   private lastJobAt = performance.now();
   private watchdog: NodeJS.Timeout | undefined;
+  private started = false;
+
+  /** The Agenda of the moment: another takes its place when the queue is started anew. */
+  get current(): Agenda {
+    return this.agenda;
+  }
 
   constructor(private readonly options: JobSchedulerOptions) {
     ({ agenda: this.agenda, channel: this.channel } = this.createAgenda());
@@ -92,6 +98,7 @@ export class JobScheduler implements JobQueue {
   private async run(handlers: JobHandlers | undefined): Promise<void> {
     if (handlers) this.define(handlers);
     await this.agenda.start();
+    this.started = true;
     if (!handlers) return;
     await this.agenda.every(this.options.reconcileIntervalMs, RECONCILE_JOB);
     await this.options.storage.removeTwins(RECONCILE_JOB);
@@ -100,6 +107,7 @@ export class JobScheduler implements JobQueue {
   /** A process that was frozen for longer than its locks live leaks job slots in Agenda, and may run nothing more. */
   private async restart(handlers: JobHandlers): Promise<void> {
     this.lastJobAt = performance.now();
+    this.started = false;
     this.options.logger.warn('no job has run here for long: starting the job queue anew');
     try {
       await this.stopAgenda();
@@ -110,9 +118,16 @@ export class JobScheduler implements JobQueue {
     }
   }
 
+  /** @throws when jobs can neither be announced nor worked */
+  async check(): Promise<void> {
+    if (!this.started) throw new Error('The job queue does not run.');
+    await this.agenda.db.getQueueSize();
+  }
+
   /** Takes no new job and resolves when the handlers that run have ended. */
   async stop(): Promise<void> {
     clearInterval(this.watchdog);
+    this.started = false;
     await this.stopAgenda();
     // One that fails now has failed on its own, and has been reported.
     await Promise.allSettled(this.running);

@@ -146,7 +146,10 @@ export class ChunkRun {
     const outcome = await sender.send(reminderFor(recipient, this.lease.chunk), this.abandon);
     window.observe(performance.now() - startedAt);
     if (outcome.kind === 'throttled')
-      logger.warn({ retryAfterMs: outcome.retryAfterMs }, 'Telegram throttles the bot');
+      logger.warn(
+        { userId: recipient.userId, retryAfterMs: outcome.retryAfterMs },
+        'Telegram throttles the bot',
+      );
     await limiter.report(slot, outcome);
     return outcome;
   }
@@ -155,9 +158,11 @@ export class ChunkRun {
     const { campaignId, messageTemplate } = this.lease.chunk;
     const verdict = outcome ? settlementOf(outcome, recipient, messageTemplate) : { settlement: NOT_SENT };
     const { userId, fence } = recipient;
-    if (verdict.settlement.status !== DeliveryStatus.SENT) {
-      this.tools.logger.debug({ userId, outcome: outcome?.kind, ...verdict.settlement }, 'not sent');
-    }
+    const isSent = verdict.settlement.status === DeliveryStatus.SENT;
+    this.tools.logger.debug(
+      { userId, outcome: outcome?.kind, ...verdict.settlement },
+      isSent ? 'sent' : 'not sent',
+    );
     if (verdict.settlement.status === DeliveryStatus.PENDING) this.putBack += 1;
     await this.tools.settlements.add({ campaignId, userId, fence, ...verdict.settlement });
     if (verdict.stopReason !== undefined) await this.failCampaign(verdict.stopReason);

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { ChunkStore, LeasedChunk } from './chunk.store.js';
-import type { JobHandle } from './ports.js';
+import type { EngineMeter, JobHandle } from './ports.js';
 
 /** A heartbeat every sixth of the lease: five may fail before the lease is lost. */
 const HEARTBEATS_PER_LEASE = 6;
@@ -17,6 +17,7 @@ export interface Lease {
 interface Held {
   chunk: LeasedChunk;
   job: JobHandle;
+  claimedAt: number;
   standsUntil: number;
   controller: AbortController;
 }
@@ -29,13 +30,14 @@ export class LeaseKeeper {
   constructor(
     private readonly chunks: ChunkStore,
     private readonly leaseMs: number,
+    private readonly meter: Pick<EngineMeter, 'heldChunk' | 'lostLease'>,
     private readonly logger: Logger,
   ) {}
 
   /** @param claimedAt when the claim was asked for, in milliseconds of performance.now */
   hold(chunk: LeasedChunk, job: JobHandle, claimedAt: number): Lease {
     const controller = new AbortController();
-    const held: Held = { chunk, job, standsUntil: claimedAt + this.leaseMs, controller };
+    const held: Held = { chunk, job, claimedAt, standsUntil: claimedAt + this.leaseMs, controller };
     this.held.set(chunk.leaseToken, held);
     this.timer ??= setInterval(() => void this.beat(), this.leaseMs / HEARTBEATS_PER_LEASE);
     return {
@@ -50,6 +52,7 @@ export class LeaseKeeper {
     const held = this.held.get(lease.chunk.leaseToken);
     this.held.delete(lease.chunk.leaseToken);
     held?.controller.abort();
+    if (held) this.meter.heldChunk(performance.now() - held.claimedAt);
     if (this.held.size === 0) {
       clearInterval(this.timer);
       this.timer = undefined;
@@ -75,8 +78,10 @@ export class LeaseKeeper {
     }
   }
 
-  private lose({ chunk, controller }: Held): void {
+  private lose({ chunk, claimedAt, controller }: Held): void {
     if (!this.held.delete(chunk.leaseToken)) return;
+    this.meter.lostLease();
+    this.meter.heldChunk(performance.now() - claimedAt);
     const { campaignId, number } = chunk;
     this.logger.warn({ campaignId, chunk: number }, 'the lease of a chunk was lost');
     controller.abort();

@@ -1,4 +1,6 @@
 import type { DueChunk } from './chunk.store.js';
+import type { SendOutcome } from './outcome.js';
+import type { RepairCounts } from './reconciler.js';
 
 /** The alarm clock. A job may run late, twice or never: the domain tables decide what is to be done. */
 export interface JobQueue {
@@ -18,4 +20,18 @@ export interface CampaignControl {
 export interface JobHandle {
   /** Tells the queue that the job is alive. */
   touch(): Promise<void>;
+}
+
+/** What the engine tells about its own work, to whoever counts it. Times are in milliseconds. */
+export interface EngineMeter {
+  /** Telegram, or the network, has answered a message. */
+  answered(outcome: SendOutcome['kind'], ms: number): void;
+  /** The whole bot has to be silent for so much longer than was known before. */
+  throttled(ms: number): void;
+  /** A sender was given a slot of the rate limit that is so far from when it asked. */
+  waitedForSlot(ms: number): void;
+  /** A lease of a chunk has ended, however it did. */
+  heldChunk(ms: number): void;
+  lostLease(): void;
+  repaired(counts: RepairCounts): void;
 }

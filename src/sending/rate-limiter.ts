@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SendOutcome } from './outcome.js';
+import type { EngineMeter } from './ports.js';
 import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
 
 export interface Reservation {
@@ -13,7 +14,8 @@ export interface Reservation {
 /** The rate limit of one bot as the whole installation shares it. */
 export interface RateLimitStore {
   reserve(wanted: number): Promise<Reservation>;
-  block(durationMs: number): Promise<void>;
+  /** @returns milliseconds by which this makes the bot wait longer than it had to before */
+  block(durationMs: number): Promise<number>;
   unblock(): Promise<void>;
   /** Makes the probe that was granted available again. */
   returnProbe(): Promise<void>;
@@ -27,11 +29,15 @@ const RESERVE = `
   FROM reserve_send_slots($1, $2 * interval '1 millisecond', $3, $4 * interval '1 millisecond')
 `;
 
+/** Processes that are throttled together wait once: the row is locked before it is read, and only what is added counts. */
 const BLOCK = `
+  WITH before AS MATERIALIZED (SELECT blocked_until FROM rate_limit WHERE bot = $1 FOR UPDATE)
   INSERT INTO rate_limit AS bot_limit (bot, blocked_until)
-  VALUES ($1, clock_timestamp() + $2 * interval '1 millisecond')
+  SELECT $1, clock_timestamp() + $2 * interval '1 millisecond' FROM (SELECT max(blocked_until) FROM before) locked
   ON CONFLICT (bot) DO UPDATE SET
     blocked_until = greatest(bot_limit.blocked_until, excluded.blocked_until), probe_expires_at = NULL
+  RETURNING greatest(0, 1000 * extract(epoch FROM
+    bot_limit.blocked_until - greatest(clock_timestamp(), (SELECT blocked_until FROM before))))::double precision AS added
 `;
 
 const UNBLOCK = `
@@ -58,8 +64,8 @@ export class PostgresRateLimit implements RateLimitStore {
     ]);
   }
 
-  async block(durationMs: number): Promise<void> {
-    await rows(this.sql, BLOCK, [this.botId, durationMs]);
+  async block(durationMs: number): Promise<number> {
+    return (await oneRow<{ added: number }>(this.sql, BLOCK, [this.botId, durationMs])).added;
   }
 
   async unblock(): Promise<void> {
@@ -123,6 +129,7 @@ export class RateLimiter {
     private readonly store: RateLimitStore,
     private readonly messagesPerSecond: number,
     private readonly onError: (error: unknown) => void,
+    private readonly meter?: Pick<EngineMeter, 'throttled' | 'waitedForSlot'>,
   ) {}
 
   /**
@@ -131,14 +138,17 @@ export class RateLimiter {
    */
   acquire(sender: Sender, wanted: number, signal: AbortSignal): Promise<Slot[]> {
     if (signal.aborted) return Promise.resolve([]);
+    const askedAt = performance.now();
     return new Promise((resolve) => {
       const waiter: Waiter = { ...sender, wanted, signal, give: finish };
       const onAbort = () => {
         this.waiters.splice(this.waiters.indexOf(waiter), 1);
         finish([]);
       };
+      const { meter } = this;
       function finish(slots: Slot[]): void {
         signal.removeEventListener('abort', onAbort);
+        for (const { at } of slots) meter?.waitedForSlot(Math.max(0, at - askedAt));
         resolve(slots);
       }
       signal.addEventListener('abort', onAbort, { once: true });
@@ -168,7 +178,8 @@ export class RateLimiter {
   async report(slot: Slot, outcome: SendOutcome): Promise<void> {
     try {
       if (outcome.kind === 'throttled') {
-        await this.store.block(Math.min(outcome.retryAfterMs, MAX_BLOCK_MS) + BLOCK_MARGIN_MS);
+        const added = await this.store.block(Math.min(outcome.retryAfterMs, MAX_BLOCK_MS) + BLOCK_MARGIN_MS);
+        this.meter?.throttled(added);
       } else if (slot.probe) {
         await this.store.unblock();
       }

@@ -5,7 +5,8 @@ import type { CampaignSchedule } from '../campaigns/schedule.js';
 import type { ChunkStore } from './chunk.store.js';
 import type { DeliveryStore } from './delivery.store.js';
 import type { CampaignPlanner } from './planner.js';
-import type { CampaignControl, JobQueue } from './ports.js';
+import type { CampaignControl, EngineMeter, JobQueue } from './ports.js';
+import { findStuck } from './workload.js';
 
 const DRAINED = `
   SELECT id FROM notification_campaign WHERE status = 'PROCESSING' AND pending_users = 0 AND planned_at IS NOT NULL
@@ -17,32 +18,28 @@ const UNPLANNED = `
     AND progressed_at < clock_timestamp() - $1 * interval '1 millisecond'
 `;
 
-/** No progress for two minutes although work is due, the bot is not told to wait and no send is paced so slowly. */
-const STUCK = `
-  SELECT campaign.id, campaign.pending_users AS "pendingUsers", campaign.progressed_at AS "progressedAt"
-  FROM notification_campaign campaign
-  WHERE campaign.status = 'PROCESSING'
-    AND campaign.progressed_at < clock_timestamp()
-      - greatest($1, 2 * campaign.send_interval_ms) * interval '1 millisecond'
-    AND NOT EXISTS (SELECT FROM rate_limit WHERE blocked_until > clock_timestamp() - interval '1 minute')
-    AND (campaign.planned_at IS NULL OR EXISTS (
-      SELECT FROM campaign_chunk chunk
-      JOIN delivery ON delivery.campaign_id = chunk.campaign_id AND delivery.chunk_number = chunk.number
-      WHERE chunk.campaign_id = campaign.id AND chunk.state IN ('WAITING', 'RUNNING')
-        AND chunk.due_at < clock_timestamp() - $1 * interval '1 millisecond'
-        AND delivery.status = 'PENDING' AND (delivery.not_before IS NULL OR delivery.not_before < clock_timestamp())))
-`;
-
-const STUCK_AFTER_MS = 120_000;
-
 export interface ReconcilerOptions {
   leaseMs: number;
   /** After this long a step that nobody has taken is presumed lost. */
   overdueMs: number;
 }
 
+/** What can have been left undone. */
+export const REPAIR_KINDS = [
+  'releasedChunks',
+  'setAsideChunks',
+  'unconfirmedDeliveries',
+  'orphanedDeliveries',
+  'skippedDeliveries',
+  'completedCampaigns',
+  'startedCampaigns',
+  'plannedCampaigns',
+  'recreatedJobs',
+] as const;
+export type RepairKind = (typeof REPAIR_KINDS)[number];
+
 /** How often each kind of repair was needed; every one is logged, too. */
-export type RepairCounts = Record<string, number>;
+export type RepairCounts = Record<RepairKind, number>;
 
 /**
  * Puts right what processes that died have left undone. It may run anywhere, at any time and several times at once:
@@ -59,6 +56,7 @@ export class Reconciler {
     private readonly planner: CampaignPlanner,
     private readonly queue: JobQueue,
     private readonly options: ReconcilerOptions,
+    private readonly meter: Pick<EngineMeter, 'repaired'>,
     private readonly logger: Logger,
   ) {}
 
@@ -75,6 +73,7 @@ export class Reconciler {
       plannedCampaigns: await this.planUnplanned(),
       recreatedJobs: await this.recreateJobs(),
     };
+    this.meter.repaired(repairs);
     const needed = Object.fromEntries(Object.entries(repairs).filter(([, count]) => count > 0));
     await this.reportStuck();
     if (Object.keys(needed).length > 0)
@@ -84,9 +83,7 @@ export class Reconciler {
   }
 
   private async reportStuck(): Promise<void> {
-    const stuck = await rows<{ id: string; pendingUsers: number; progressedAt: Date }>(this.sql, STUCK, [
-      STUCK_AFTER_MS,
-    ]);
+    const stuck = await findStuck(this.sql);
     for (const { id, pendingUsers, progressedAt } of stuck) {
       this.logger.error({ campaignId: id, pendingUsers, progressedAt }, 'campaign is stuck');
     }

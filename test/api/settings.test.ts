@@ -26,6 +26,7 @@ const WRONG: [string, string, RegExp][] = [
   ['PORT', '65536', /from 0 to 65535/],
   ['PORT', '4e3', /whole number/],
   ['PORT', 'http', /whole number/],
+  ['WORKER_PORT', '65536', /from 0 to 65535/],
   ['DATABASE_URL', 'mysql://localhost/polls', /postgres:\/\/ or postgresql:\/\//],
   ['DATABASE_URL', 'localhost:5432', /postgres:\/\//],
   ['MONGODB_URL', 'postgres://localhost/polls', /mongodb:\/\/host:27017\/pollcast/],

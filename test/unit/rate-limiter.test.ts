@@ -99,8 +99,8 @@ class SlotBySlot implements RateLimitStore {
   reserve(): Promise<{ granted: number; waitMs: number; probe: boolean }> {
     return Promise.resolve({ granted: 1, waitMs: 0, probe: false });
   }
-  block(): Promise<void> {
-    return Promise.resolve();
+  block(): Promise<number> {
+    return Promise.resolve(0);
   }
   unblock(): Promise<void> {
     return Promise.resolve();

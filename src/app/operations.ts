@@ -1,0 +1,61 @@
+import type { Logger } from 'pino';
+import { pendingMigrations } from '../database/migrate.js';
+import { Cached } from '../health/cached.js';
+import { Readiness, type Check } from '../health/readiness.js';
+import type { Operations } from '../http/operations-routes.js';
+import type { JobScheduler } from '../jobs/job-scheduler.js';
+import type { Metrics } from '../metrics/metrics.js';
+import { readWorkload } from '../sending/workload.js';
+import { askTelegram } from '../telegram/reachability.js';
+import type { ConnectedDatabase } from './database.js';
+import type { ConnectedTelegram } from './telegram.js';
+
+export interface OperationsParts {
+  database: ConnectedDatabase;
+  telegram: ConnectedTelegram;
+  scheduler: JobScheduler;
+  metrics: Metrics;
+  logger: Logger;
+}
+
+/** Scrapes of several Prometheus servers read the database once meanwhile. */
+const WORKLOAD = { keepMs: 5000, timeoutMs: 3000 };
+/** However many probes and scrapes there are, Telegram is asked this often. */
+const TELEGRAM = { keepMs: 10_000, timeoutMs: 2000 };
+
+/** What a process tells about its health, and the gauges that are read when Prometheus asks. */
+export function createOperations(parts: OperationsParts): Operations {
+  const { database, telegram, scheduler, metrics, logger } = parts;
+  const { dataSource, pools } = database;
+  const workload = new Cached(() => readWorkload(dataSource), WORKLOAD);
+  const telegramState = new Cached(() => askTelegram(telegram.botApi), TELEGRAM);
+  metrics.watchWorkload(() => workload.get());
+  metrics.watchPools(pools);
+  metrics.watchTelegram(() => telegramState.get().catch(() => ({ reachable: false, tokenRejected: false })));
+  const checks: Check[] = [
+    {
+      name: 'database',
+      run: async () => {
+        await dataSource.query('SELECT 1');
+      },
+    },
+    { name: 'jobs', run: () => scheduler.check() },
+    {
+      name: 'migrations',
+      run: async () => {
+        const pending = await pendingMigrations(dataSource);
+        if (pending.length > 0) throw new Error(`The database lacks ${pending.join(', ')}.`);
+      },
+    },
+  ];
+  if (telegram.sandboxUrl === undefined) {
+    checks.push({
+      name: 'telegram',
+      // A refused token is an answer: the process must stay within reach to tell of it, as it does by the alert.
+      run: async () => {
+        if (!(await telegramState.get()).reachable) throw new Error('Telegram does not answer.');
+      },
+    });
+  }
+  return { readiness: new Readiness(checks, logger), metrics };
+}

@@ -1,0 +1,100 @@
+import { execute, getOperationAST, subscribe, type ExecutionArgs, type GraphQLError } from 'graphql';
+import type { Context, ServerOptions } from 'graphql-ws';
+import type { Extra } from 'graphql-ws/use/@fastify/websocket';
+import { withLogFields, type LogFields } from '../config/log-context.js';
+import type { GraphQLContext } from './context.js';
+import { publicCodeOf } from './errors.js';
+import { fieldOf, type OperationObserver, type OperationReport } from './operation-report.js';
+
+type Init = Record<string, unknown>;
+
+interface Started {
+  at: number;
+  fields: LogFields;
+  report: Omit<OperationReport, 'durationMs' | 'errorCodes'>;
+}
+
+/** The socket is called as the request that opened it. */
+function fieldsOf({ extra }: Context<Init, Extra>, operationId?: string): LogFields {
+  return { socketId: extra.request.id, ...(operationId !== undefined && { operationId }) };
+}
+
+function reportOf(args: ExecutionArgs, knownFields: ReadonlySet<string>): Started['report'] {
+  const operation = getOperationAST(args.document, args.operationName) ?? undefined;
+  return {
+    transport: 'websocket',
+    name: operation?.name?.value,
+    type: operation?.operation,
+    field: fieldOf(operation, knownFields),
+    token: (args.contextValue as GraphQLContext).identity.name,
+  };
+}
+
+const REFUSED = {
+  transport: 'websocket',
+  name: undefined,
+  type: undefined,
+  field: 'other',
+  token: undefined,
+} as const;
+
+function errorsOf(result: unknown): readonly GraphQLError[] {
+  return (result as { errors?: readonly GraphQLError[] }).errors ?? [];
+}
+
+/**
+ * The same graphql-ws options, whose operations are reported to the observer, and whose log lines carry the ids of the
+ * socket and of the operation.
+ */
+export function observeSocket<E extends Extra>(
+  options: ServerOptions<Init, E>,
+  knownFields: ReadonlySet<string>,
+  observe: OperationObserver,
+): ServerOptions<Init, E> {
+  const started = new WeakMap<object, Started>();
+
+  function within<T>(args: ExecutionArgs, work: () => T): T {
+    const fields = started.get(args)?.fields;
+    return fields ? withLogFields(fields, work) : work();
+  }
+
+  return {
+    ...options,
+    execute: (args: ExecutionArgs) => within(args, () => execute(args)),
+    subscribe: (args: ExecutionArgs) => within(args, () => subscribe(args)),
+    onConnect: (context) => withLogFields(fieldsOf(context), () => options.onConnect?.(context)),
+    onSubscribe: async (context, id, payload) => {
+      const at = performance.now();
+      const fields = fieldsOf(context, id);
+      return withLogFields(fields, async () => {
+        const prepared = await options.onSubscribe?.(context, id, payload);
+        if (prepared && !('document' in prepared)) {
+          const errorCodes = prepared.map(publicCodeOf);
+          observe({ ...REFUSED, durationMs: performance.now() - at, errorCodes });
+        } else if (prepared) {
+          started.set(prepared, { at, fields, report: reportOf(prepared, knownFields) });
+        }
+        return prepared;
+      });
+    },
+    onOperation: (context, id, payload, args, result) =>
+      within(args, () => {
+        const operation = started.get(args);
+        const errorCodes = errorsOf(result).map(publicCodeOf);
+        if (operation)
+          observe({ ...operation.report, durationMs: performance.now() - operation.at, errorCodes });
+        return options.onOperation?.(context, id, payload, args, result);
+      }),
+    onNext: (context, id, payload, args, result) =>
+      within(args, () => {
+        const operation = started.get(args);
+        const errorCodes = errorsOf(result).map(publicCodeOf);
+        // The result of a query has been reported with the operation.
+        if (operation?.report.type === 'subscription' && errorCodes.length > 0)
+          observe({ ...operation.report, durationMs: undefined, errorCodes });
+        return options.onNext?.(context, id, payload, args, result);
+      }),
+    onError: (context, id, payload, errors) =>
+      withLogFields(fieldsOf(context, id), () => options.onError?.(context, id, payload, errors)),
+  };
+}

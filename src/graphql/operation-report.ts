@@ -1,0 +1,63 @@
+import { Kind, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import type { Logger } from 'pino';
+
+/** What became of one operation, or of one event of a subscription that went wrong. */
+export interface OperationReport {
+  transport: 'http' | 'websocket';
+  /** As the client calls it. */
+  name: string | undefined;
+  type: string | undefined;
+  /** The root field, or one of OTHER_FIELDS. */
+  field: string;
+  /** Undefined for what came after the operation had been reported. */
+  durationMs: number | undefined;
+  errorCodes: string[];
+  /** How the token is called. */
+  token: string | undefined;
+}
+
+export type OperationObserver = (report: OperationReport) => void;
+
+/** Where there is not one known root field: several, those of introspection, or a document that cannot be run. */
+export const OTHER_FIELDS = ['several', 'introspection', 'other'] as const;
+
+const INTROSPECTION = ['__schema', '__type', '__typename'];
+const MAX_NAME_LENGTH = 100;
+
+export function rootFieldsOf(schema: GraphQLSchema): string[] {
+  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+  return roots.flatMap((root) => Object.keys(root?.getFields() ?? {}));
+}
+
+/** One of a few values for each operation there may be. @param known the root fields of the schema */
+export function fieldOf(operation: OperationDefinitionNode | undefined, known: ReadonlySet<string>): string {
+  const fields = new Set(
+    operation?.selectionSet.selections.map((selection) =>
+      selection.kind === Kind.FIELD ? selection.name.value : 'other',
+    ),
+  );
+  if (fields.size > 1) return 'several';
+  const [field = 'other'] = fields;
+  if (INTROSPECTION.includes(field)) return 'introspection';
+  return known.has(field) ? field : 'other';
+}
+
+/** The access log: changes and errors at info, what is only read at debug. Never variables, nor the document. */
+export function logOperation(
+  { name, type, field, transport, durationMs, errorCodes, token }: OperationReport,
+  logger: Logger,
+): void {
+  const level = type === 'mutation' || errorCodes.length > 0 ? 'info' : 'debug';
+  logger[level](
+    {
+      transport,
+      type,
+      field,
+      name: name?.slice(0, MAX_NAME_LENGTH),
+      token,
+      ms: durationMs === undefined ? undefined : Math.round(durationMs * 10) / 10,
+      ...(errorCodes.length > 0 && { errorCodes }),
+    },
+    'operation',
+  );
+}

@@ -1,0 +1,66 @@
+import type { Logger } from 'pino';
+import { Cached, TimeoutError } from './cached.js';
+
+/** Something that has to work for the process to be of use. */
+export interface Check {
+  name: string;
+  /** Resolves when all is well. */
+  run: () => Promise<void>;
+  /** Results are not older than this. */
+  keepMs?: number;
+}
+
+export type CheckResult = 'ok' | 'failed' | 'timeout';
+
+export interface ReadinessReport {
+  status: 'ready' | 'not ready' | 'stopping';
+  checks: Record<string, CheckResult>;
+}
+
+/** Probes of several load balancers ask several times a second; the answers are good for this long. */
+const KEEP_MS = 3000;
+const TIMEOUT_MS = 2000;
+
+/** Whether requests and work should be given to this process. Why not is told to the log only, and once. */
+export class Readiness {
+  private readonly checks: readonly { name: string; result: Cached<void>; failing: boolean }[];
+  private stopping = false;
+
+  constructor(
+    checks: readonly Check[],
+    private readonly logger: Logger,
+  ) {
+    this.checks = checks.map(({ name, run, keepMs = KEEP_MS }) => ({
+      name,
+      result: new Cached(run, { keepMs, timeoutMs: TIMEOUT_MS }),
+      failing: false,
+    }));
+  }
+
+  /** From now on the process is not ready, whatever still works. */
+  stop(): void {
+    this.stopping = true;
+  }
+
+  async report(): Promise<ReadinessReport> {
+    const results = await Promise.all(
+      this.checks.map(async (check) => [check.name, await this.resultOf(check)] as const),
+    );
+    const isReady = results.every(([, result]) => result === 'ok');
+    const status = this.stopping ? 'stopping' : isReady ? 'ready' : 'not ready';
+    return { status, checks: Object.fromEntries(results) };
+  }
+
+  private async resultOf(check: Readiness['checks'][number]): Promise<CheckResult> {
+    try {
+      await check.result.get();
+      if (check.failing) this.logger.info({ check: check.name }, 'a readiness check passes again');
+      check.failing = false;
+      return 'ok';
+    } catch (error) {
+      if (!check.failing) this.logger.warn({ err: error, check: check.name }, 'a readiness check fails');
+      check.failing = true;
+      return error instanceof TimeoutError ? 'timeout' : 'failed';
+    }
+  }
+}

@@ -1,0 +1,136 @@
+import { fileURLToPath } from 'node:url';
+import fastifyStatic from '@fastify/static';
+import type { Agenda } from 'agenda';
+import type * as agendash from 'agendash';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Authenticator } from '../access/authenticator.js';
+import { Role } from '../graphql/auth.js';
+
+export interface AgendashOptions {
+  /** The Agenda of the moment. */
+  agenda: () => Agenda;
+  authenticator: Authenticator;
+}
+
+/** All that the page needs is its own; styles of elements are set by its program. */
+const HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; " +
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
+
+/** Agendash's package gives out nothing without express beside it, which nothing here needs: so its file by name. */
+async function loadAgendash(): Promise<{ controller: typeof agendash.AgendashController; pages: string }> {
+  const entry = import.meta.resolve('agendash');
+  const file = new URL('./AgendashController.js', entry).href;
+  const { AgendashController } = (await import(file)) as Pick<typeof agendash, 'AgendashController'>;
+  return { controller: AgendashController, pages: fileURLToPath(new URL('../public/', entry)) };
+}
+
+/** A browser asks its user for a name and a password: any name, and the token as the password. */
+function bearerOf(header: string | undefined): string | undefined {
+  const basic = /^Basic +([\w+/=-]+) *$/i.exec(header ?? '')?.[1];
+  if (basic === undefined) return header;
+  const decoded = Buffer.from(basic, 'base64').toString('utf8');
+  return `Bearer ${decoded.slice(decoded.indexOf(':') + 1)}`;
+}
+
+/** Browsers send the password by themselves, also with what a foreign page posts; they say so, though. */
+function comesFromElsewhere({ headers }: FastifyRequest): boolean {
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined) return site !== 'same-origin';
+  const { origin, host } = headers;
+  return origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host);
+}
+
+function refuse(reply: FastifyReply, status: number, error: string): FastifyReply {
+  return reply.code(status).send({ error });
+}
+
+function addGuard(app: FastifyInstance, authenticator: Authenticator): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(HEADERS);
+    const identity = await authenticator.identify(bearerOf(request.headers.authorization));
+    if (!identity) {
+      reply.header('www-authenticate', 'Basic realm="Pollcast jobs", charset="UTF-8"');
+      return refuse(reply, 401, 'Give a token as the password, with any user name.');
+    }
+    if (identity.role !== Role.ADMIN) return refuse(reply, 403, 'This needs a token with the role ADMIN.');
+    if (request.method !== 'GET' && comesFromElsewhere(request))
+      return refuse(reply, 403, 'A page of another site may not do that.');
+    return undefined;
+  });
+}
+
+interface JobsQuery {
+  job?: string;
+  state?: string;
+  q?: string;
+  skip: number;
+  limit: number;
+}
+
+const TEXT = { type: 'string', maxLength: 200, pattern: '^[^\\u0000]*$' };
+const JOBS_QUERY = {
+  type: 'object',
+  properties: {
+    job: TEXT,
+    state: TEXT,
+    q: TEXT,
+    skip: { type: 'integer', minimum: 0, maximum: 1_000_000_000, default: 0 },
+    limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
+  },
+};
+
+/** Ids of jobs are UUIDs in PostgreSQL and 24 digits in MongoDB. */
+const REQUEUE_BODY = {
+  type: 'object',
+  required: ['jobIds'],
+  properties: {
+    jobIds: {
+      type: 'array',
+      maxItems: 200,
+      items: { type: 'string', pattern: '^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{24})$' },
+    },
+  },
+};
+
+/**
+ * Agendash at /jobs, for ADMIN only: jobs can be looked at and queued again, which harms nothing, as no job decides who
+ * gets a message (docs/adr/0002). Everything else is refused.
+ */
+export async function addAgendashRoutes(
+  root: FastifyInstance,
+  { agenda, authenticator }: AgendashOptions,
+): Promise<void> {
+  const { controller: Controller, pages } = await loadAgendash();
+  const controller = () => new Controller(agenda());
+  // The page names what belongs to it relative to itself.
+  root.get('/jobs', (_request, reply) => reply.redirect('/jobs/'));
+  await root.register(
+    async (app) => {
+      addGuard(app, authenticator);
+      await app.register(fastifyStatic, { root: pages, cacheControl: false });
+      app.get<{ Querystring: JobsQuery }>('/api', { schema: { querystring: JOBS_QUERY } }, ({ query }) => {
+        const { job, state, q, skip, limit } = query;
+        return controller().getJobs({ name: job, state, search: q, skip, limit });
+      });
+      app.get('/api/stats', () => controller().getStats());
+      // A stream that stays open would only keep the process from ending: the page asks now and then instead.
+      app.get('/api/events', (_request, reply) => refuse(reply, 501, 'Events are not pushed.'));
+      app.post<{ Body: { jobIds: string[] } }>(
+        '/api/jobs/requeue',
+        { schema: { body: REQUEUE_BODY } },
+        ({ body }) => controller().requeueJobs(body.jobIds),
+      );
+      app.all('/api/*', (_request, reply) =>
+        refuse(reply, 403, 'Jobs can be looked at and queued again only.'),
+      );
+    },
+    { prefix: '/jobs' },
+  );
+}

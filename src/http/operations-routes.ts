@@ -1,0 +1,23 @@
+import type { FastifyInstance } from 'fastify';
+import type { Readiness } from '../health/readiness.js';
+import type { Metrics } from '../metrics/metrics.js';
+
+export interface Operations {
+  readiness: Readiness;
+  metrics: Metrics;
+}
+
+/** What a supervisor, a load balancer and Prometheus ask of a process of any kind. None of it needs a token. */
+export function addOperationsRoutes(app: FastifyInstance, { readiness, metrics }: Operations): void {
+  app.get('/healthz', () => ({ status: 'ok' }));
+  app.get('/readyz', async (_request, reply) => {
+    const report = await readiness.report();
+    return reply
+      .code(report.status === 'ready' ? 200 : 503)
+      .header('cache-control', 'no-store')
+      .send(report);
+  });
+  app.get('/metrics', async (_request, reply) =>
+    reply.type(metrics.contentType).send(await metrics.render()),
+  );
+}

@@ -1,0 +1,103 @@
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { Workload } from '../sending/workload.js';
+import type { TelegramState } from '../telegram/reachability.js';
+import { EngineMetrics } from './engine-metrics.js';
+import { OperationMetrics } from './operation-metrics.js';
+import { WorkloadMetrics } from './workload-metrics.js';
+
+/** What a pool of database connections tells of itself. */
+export interface PoolCounts {
+  readonly totalCount: number;
+  readonly idleCount: number;
+  readonly waitingCount: number;
+}
+
+/** All that a process tells Prometheus; nothing else knows prom-client. Names and labels: docs/adr/0009. */
+export class Metrics {
+  readonly contentType = Registry.PROMETHEUS_CONTENT_TYPE;
+  readonly engine: EngineMetrics;
+  private readonly registry = new Registry();
+  private readonly refreshers: (() => Promise<void>)[] = [];
+
+  constructor(messagesPerSecond: number) {
+    collectDefaultMetrics({ register: this.registry });
+    this.engine = new EngineMetrics(this.registry);
+    this.gauge(
+      'pollcast_rate_limit_messages_per_second',
+      'MESSAGES_PER_SECOND, for the whole installation.',
+      () => messagesPerSecond,
+    );
+  }
+
+  /** What Prometheus reads. */
+  async render(): Promise<string> {
+    await Promise.all(this.refreshers.map((refresh) => refresh()));
+    return this.registry.metrics();
+  }
+
+  operations(rootFields: readonly string[]): OperationMetrics {
+    return new OperationMetrics(this.registry, rootFields);
+  }
+
+  /** @param read called for every scrape; throws when the state of the work cannot be read */
+  watchWorkload(read: () => Promise<Workload>): void {
+    const workload = new WorkloadMetrics(this.registry);
+    this.refreshers.push(async () => {
+      workload.set(await read().catch(() => undefined));
+    });
+  }
+
+  /** @param ask called for every scrape; never throws */
+  watchTelegram(ask: () => Promise<TelegramState>): void {
+    let state: TelegramState = { reachable: true, tokenRejected: false };
+    this.refreshers.push(async () => {
+      state = await ask();
+    });
+    this.gauge('pollcast_telegram_up', 'Whether Telegram, or the sandbox, answers.', () =>
+      Number(state.reachable),
+    );
+    this.gauge('pollcast_bot_token_rejected', 'Whether Telegram refuses the bot token.', () =>
+      Number(state.tokenRejected),
+    );
+  }
+
+  watchClients(clients: { sockets: () => number; subscribers: () => number }): void {
+    this.gauge('pollcast_websockets', 'Open WebSockets.', clients.sockets);
+    this.gauge('pollcast_subscribers', 'Subscriptions to the progress of a campaign.', clients.subscribers);
+  }
+
+  watchPools(pools: Readonly<Record<string, PoolCounts>>): void {
+    const connections = new Gauge({
+      name: 'pollcast_database_connections',
+      help: 'Connections to PostgreSQL by pool, in use or idle.',
+      labelNames: ['pool', 'state'],
+      registers: [this.registry],
+      collect: () => {
+        for (const [pool, { totalCount, idleCount }] of Object.entries(pools)) {
+          connections.set({ pool, state: 'used' }, totalCount - idleCount);
+          connections.set({ pool, state: 'idle' }, idleCount);
+        }
+      },
+    });
+    const waiting = new Gauge({
+      name: 'pollcast_database_waiting',
+      help: 'Statements that wait for a connection, by pool.',
+      labelNames: ['pool'],
+      registers: [this.registry],
+      collect: () => {
+        for (const [pool, { waitingCount }] of Object.entries(pools)) waiting.set({ pool }, waitingCount);
+      },
+    });
+  }
+
+  private gauge(name: string, help: string, value: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.registry],
+      collect() {
+        this.set(value());
+      },
+    });
+  }
+}

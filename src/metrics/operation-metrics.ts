@@ -1,0 +1,35 @@
+import { Counter, Histogram, type Registry } from 'prom-client';
+import { OTHER_FIELDS, type OperationReport } from '../graphql/operation-report.js';
+
+/** GraphQL operations by root field: clients choose the names of operations, and could make any number of them. */
+export class OperationMetrics {
+  private readonly duration: Histogram<'field'>;
+  private readonly errors: Counter<'field' | 'code'>;
+
+  /** @param rootFields of the schema */
+  constructor(registry: Registry, rootFields: readonly string[]) {
+    const registers = [registry];
+    this.duration = new Histogram({
+      name: 'pollcast_graphql_duration_seconds',
+      help: 'Time from a GraphQL operation to its result, by root field; of a subscription until it is set up.',
+      labelNames: ['field'],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      registers,
+    });
+    this.errors = new Counter({
+      name: 'pollcast_graphql_errors_total',
+      help: 'Errors of GraphQL operations, by root field and code.',
+      labelNames: ['field', 'code'],
+      registers,
+    });
+    for (const field of [...rootFields, ...OTHER_FIELDS]) {
+      this.duration.zero({ field });
+      this.errors.inc({ field, code: 'INTERNAL_SERVER_ERROR' }, 0);
+    }
+  }
+
+  observe({ field, durationMs, errorCodes }: OperationReport): void {
+    if (durationMs !== undefined) this.duration.observe({ field }, durationMs / 1000);
+    for (const code of errorCodes) this.errors.inc({ field, code });
+  }
+}

@@ -1,0 +1,64 @@
+import { Gauge, type Registry } from 'prom-client';
+import { CampaignStatus } from '../campaigns/lifecycle.js';
+import type { Workload } from '../sending/workload.js';
+
+/** Codes of failures that stop campaigns, there from the start; others appear when a campaign has them. */
+const FAILURE_CODES = ['BOT_TOKEN_REJECTED', 'REPEATED_FAILURES', 'MISSED_SCHEDULE', 'POLL_CLOSED'];
+
+/**
+ * The state of the installation's work as the database has it: the same in every process, so rules take its maximum.
+ * While the database cannot be read nothing is claimed about it.
+ */
+export class WorkloadMetrics {
+  private readonly databaseUp: Gauge;
+  private readonly depth: Gauge<'kind'>;
+  private readonly age: Gauge<'kind'>;
+  private readonly runningChunks: Gauge;
+  private readonly workers: Gauge;
+  private readonly stuck: Gauge;
+  private readonly campaigns: Gauge<'status'>;
+  private readonly stopped: Gauge<'code'>;
+
+  constructor(registry: Registry) {
+    const gauge = <T extends string = never>(name: string, help: string, labelNames: T[] = []): Gauge<T> =>
+      new Gauge({ name, help, labelNames, registers: [registry] });
+    this.databaseUp = gauge('pollcast_database_up', 'Whether the state of the work could be read.');
+    this.depth = gauge('pollcast_queue_depth', 'Work that is due and waits for a job, by kind.', ['kind']);
+    this.age = gauge(
+      'pollcast_queue_oldest_due_age_seconds',
+      'For how long the oldest due work has waited.',
+      ['kind'],
+    );
+    this.runningChunks = gauge('pollcast_chunks_running', 'Chunks that are held under a lease.');
+    this.workers = gauge('pollcast_workers', 'Processes that work jobs and have told so lately.');
+    this.stuck = gauge(
+      'pollcast_campaigns_stuck',
+      'Running campaigns without progress although work is due.',
+    );
+    this.campaigns = gauge('pollcast_campaigns', 'Campaigns by status.', ['status']);
+    this.stopped = gauge(
+      'pollcast_campaigns_stopped',
+      'Campaigns that the system paused or failed, by code.',
+      ['code'],
+    );
+  }
+
+  /** @param workload undefined when it could not be read */
+  set(workload: Workload | undefined): void {
+    this.databaseUp.set(workload ? 1 : 0);
+    for (const gauge of [this.runningChunks, this.workers, this.stuck]) gauge.remove();
+    for (const gauge of [this.depth, this.age, this.campaigns, this.stopped]) gauge.reset();
+    if (!workload) return;
+    this.depth.set({ kind: 'plan' }, workload.duePlans);
+    this.depth.set({ kind: 'chunk' }, workload.dueChunks);
+    this.age.set({ kind: 'plan' }, workload.oldestPlanMs / 1000);
+    this.age.set({ kind: 'chunk' }, workload.oldestChunkMs / 1000);
+    this.runningChunks.set(workload.runningChunks);
+    this.workers.set(workload.workers);
+    this.stuck.set(workload.stuckCampaigns);
+    for (const status of Object.values(CampaignStatus))
+      this.campaigns.set({ status }, workload.campaigns[status] ?? 0);
+    for (const code of new Set([...FAILURE_CODES, ...Object.keys(workload.stopped)]))
+      this.stopped.set({ code }, workload.stopped[code] ?? 0);
+  }
+}

@@ -1,0 +1,17 @@
+import type { MessageSender, OutgoingMessage, SendOutcome } from './outcome.js';
+import type { EngineMeter } from './ports.js';
+
+/** A sender whose answers, and the time they take, are told to the meter. */
+export class MeteredSender implements MessageSender {
+  constructor(
+    private readonly sender: MessageSender,
+    private readonly meter: Pick<EngineMeter, 'answered'>,
+  ) {}
+
+  async send(message: OutgoingMessage, abandon?: AbortSignal): Promise<SendOutcome> {
+    const startedAt = performance.now();
+    const outcome = await this.sender.send(message, abandon);
+    this.meter.answered(outcome.kind, performance.now() - startedAt);
+    return outcome;
+  }
+}

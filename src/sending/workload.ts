@@ -1,0 +1,87 @@
+import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
+
+/** No progress for two minutes although work is due, the bot is not told to wait and no send is paced so slowly. */
+const STUCK = `
+  SELECT campaign.id, campaign.pending_users AS "pendingUsers", campaign.progressed_at AS "progressedAt"
+  FROM notification_campaign campaign
+  WHERE campaign.status = 'PROCESSING'
+    AND campaign.progressed_at < clock_timestamp()
+      - greatest($1, 2 * campaign.send_interval_ms) * interval '1 millisecond'
+    AND NOT EXISTS (SELECT FROM rate_limit WHERE blocked_until > clock_timestamp() - interval '1 minute')
+    AND (campaign.planned_at IS NULL OR EXISTS (
+      SELECT FROM campaign_chunk chunk
+      JOIN delivery ON delivery.campaign_id = chunk.campaign_id AND delivery.chunk_number = chunk.number
+      WHERE chunk.campaign_id = campaign.id AND chunk.state IN ('WAITING', 'RUNNING')
+        AND chunk.due_at < clock_timestamp() - $1 * interval '1 millisecond'
+        AND delivery.status = 'PENDING' AND (delivery.not_before IS NULL OR delivery.not_before < clock_timestamp())))
+`;
+
+const STUCK_AFTER_MS = 120_000;
+
+export interface StuckCampaign {
+  id: string;
+  pendingUsers: number;
+  progressedAt: Date;
+}
+
+/** Campaigns that make no progress although nothing is known that would keep them from it. */
+export function findStuck(sql: SqlExecutor): Promise<StuckCampaign[]> {
+  return rows<StuckCampaign>(sql, STUCK, [STUCK_AFTER_MS]);
+}
+
+/** A worker that has not been heard of for this long does not count; it tells of itself several times meanwhile. */
+const WORKER_SILENCE_MS = 30_000;
+
+/**
+ * What waits to be done by a job, read from the domain tables, so that work counts whose job was lost. A campaign
+ * waits to be planned from when it was started, or should have been by itself.
+ */
+const WORKLOAD = `
+  WITH waiting AS (
+    SELECT 'chunk' AS kind, chunk.due_at AS since
+    FROM campaign_chunk chunk JOIN notification_campaign campaign ON campaign.id = chunk.campaign_id
+    WHERE campaign.status = 'PROCESSING' AND chunk.state = 'WAITING' AND chunk.due_at <= clock_timestamp()
+    UNION ALL
+    SELECT 'plan', progressed_at FROM notification_campaign WHERE status = 'PROCESSING' AND planned_at IS NULL
+    UNION ALL
+    SELECT 'plan', scheduled_for FROM notification_campaign
+    WHERE status = 'SCHEDULED' AND scheduled_for <= clock_timestamp()
+  )
+  SELECT count(*) FILTER (WHERE kind = 'plan')::integer AS "duePlans",
+    count(*) FILTER (WHERE kind = 'chunk')::integer AS "dueChunks",
+    greatest(0, 1000 * extract(epoch FROM clock_timestamp() - min(since) FILTER (WHERE kind = 'plan')))::double precision
+      AS "oldestPlanMs",
+    greatest(0, 1000 * extract(epoch FROM clock_timestamp() - min(since) FILTER (WHERE kind = 'chunk')))::double precision
+      AS "oldestChunkMs",
+    (SELECT count(*)::integer FROM campaign_chunk WHERE state = 'RUNNING') AS "runningChunks",
+    (SELECT count(*)::integer FROM worker WHERE seen_at > clock_timestamp() - $1 * interval '1 millisecond') AS workers,
+    (SELECT coalesce(json_object_agg(status, count), '{}') FROM (
+      SELECT status, count(*) AS count FROM notification_campaign GROUP BY status) by_status) AS campaigns,
+    (SELECT coalesce(json_object_agg(failure_code, count), '{}') FROM (
+      SELECT failure_code, count(*) AS count FROM notification_campaign
+      WHERE status IN ('PAUSED', 'FAILED') AND failure_code IS NOT NULL GROUP BY failure_code) by_code) AS stopped
+  FROM waiting
+`;
+
+/** The state of the whole installation's work; the age of what waits for a job is 0 where nothing does. */
+export interface Workload {
+  duePlans: number;
+  dueChunks: number;
+  oldestPlanMs: number;
+  oldestChunkMs: number;
+  runningChunks: number;
+  /** Processes that work jobs. */
+  workers: number;
+  campaigns: Record<string, number>;
+  /** Campaigns that the system has paused or failed, by the code of the failure. */
+  stopped: Record<string, number>;
+  stuckCampaigns: number;
+}
+
+export async function readWorkload(sql: SqlExecutor): Promise<Workload> {
+  const [workload, stuck] = await Promise.all([
+    oneRow<Omit<Workload, 'stuckCampaigns'>>(sql, WORKLOAD, [WORKER_SILENCE_MS]),
+    findStuck(sql),
+  ]);
+  return { ...workload, stuckCampaigns: stuck.length };
+}

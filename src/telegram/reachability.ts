@@ -1,0 +1,22 @@
+import { classify } from '../sending/classification.js';
+import { BotApiError, type BotApi } from './bot-api.js';
+
+/** No answer at all, or an answer, which may be that the token is not accepted. */
+export interface TelegramState {
+  reachable: boolean;
+  tokenRejected: boolean;
+}
+
+const TIMEOUT_MS = 1500;
+
+/** Asks Telegram for the bot's name. Never throws for anything that Telegram or the network does. */
+export async function askTelegram(botApi: BotApi): Promise<TelegramState> {
+  try {
+    await botApi.call('getMe', {}, undefined, TIMEOUT_MS);
+    return { reachable: true, tokenRejected: false };
+  } catch (error) {
+    if (!(error instanceof BotApiError)) throw error;
+    const { kind } = classify(error.failure);
+    return { reachable: !['transient', 'ambiguous'].includes(kind), tokenRejected: kind === 'botUnusable' };
+  }
+}
