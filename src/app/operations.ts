@@ -19,9 +19,9 @@ export interface OperationsParts {
 }
 
 /** Scrapes of several Prometheus servers read the database once meanwhile. */
-const WORKLOAD = { keepMs: 5000, timeoutMs: 3000 };
+const WORKLOAD = { keepMs: 2000, timeoutMs: 3000 };
 /** However many probes and scrapes there are, Telegram is asked this often. */
-const TELEGRAM = { keepMs: 10_000, timeoutMs: 2000 };
+const TELEGRAM = { keepMs: 5000, timeoutMs: 2000 };
 
 /** What a process tells about its health, and the gauges that are read when Prometheus asks. */
 export function createOperations(parts: OperationsParts): Operations {

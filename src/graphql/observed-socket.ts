@@ -8,10 +8,13 @@ import { fieldOf, type OperationObserver, type OperationReport } from './operati
 
 type Init = Record<string, unknown>;
 
+/** An operation that has been let in. */
 interface Started {
   at: number;
   fields: LogFields;
   report: Omit<OperationReport, 'durationMs' | 'errorCodes'>;
+  /** Whether results come that were not there yet when the operation was reported. */
+  goesOn: boolean;
 }
 
 /** The socket is called as the request that opened it. */
@@ -72,7 +75,7 @@ export function observeSocket<E extends Extra>(
           const errorCodes = prepared.map(publicCodeOf);
           observe({ ...REFUSED, durationMs: performance.now() - at, errorCodes });
         } else if (prepared) {
-          started.set(prepared, { at, fields, report: reportOf(prepared, knownFields) });
+          started.set(prepared, { at, fields, report: reportOf(prepared, knownFields), goesOn: false });
         }
         return prepared;
       });
@@ -81,16 +84,17 @@ export function observeSocket<E extends Extra>(
       within(args, () => {
         const operation = started.get(args);
         const errorCodes = errorsOf(result).map(publicCodeOf);
-        if (operation)
+        if (operation) {
+          operation.goesOn = Symbol.asyncIterator in result;
           observe({ ...operation.report, durationMs: performance.now() - operation.at, errorCodes });
+        }
         return options.onOperation?.(context, id, payload, args, result);
       }),
     onNext: (context, id, payload, args, result) =>
       within(args, () => {
         const operation = started.get(args);
         const errorCodes = errorsOf(result).map(publicCodeOf);
-        // The result of a query has been reported with the operation.
-        if (operation?.report.type === 'subscription' && errorCodes.length > 0)
+        if (operation?.goesOn === true && errorCodes.length > 0)
           observe({ ...operation.report, durationMs: undefined, errorCodes });
         return options.onNext?.(context, id, payload, args, result);
       }),

@@ -18,7 +18,7 @@ export interface ReadinessReport {
 }
 
 /** Probes of several load balancers ask several times a second; the answers are good for this long. */
-const KEEP_MS = 3000;
+const KEEP_MS = 2000;
 const TIMEOUT_MS = 2000;
 
 /** Whether requests and work should be given to this process. Why not is told to the log only, and once. */

@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createClient } from 'graphql-ws';
+import WebSocket from 'ws';
+import { ANSWERS } from '../../src/telegram/sandbox/index.js';
+import { ADMIN_TOKEN, TestApp, VIEWER_TOKEN } from '../support/app.js';
+import {
+  createCampaign,
+  createOpenPoll,
+  createUsers,
+  followCampaign,
+  startCampaign,
+} from '../support/factories.js';
+import { socketUrl } from '../support/requests.js';
+import { waitFor } from '../support/wait.js';
+
+type Line = Record<string, unknown>;
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await TestApp.start({ environment: { LOG_LEVEL: 'trace', MESSAGES_PER_SECOND: '100' } });
+});
+afterAll(() => app.stop());
+
+function lines(): Line[] {
+  return app
+    .output()
+    .split('\n')
+    .filter((line) => line.startsWith('{') && line.endsWith('}'))
+    .map((line) => JSON.parse(line) as Line);
+}
+
+/** The lines with these fields, as soon as there is one. */
+function linesWith(fields: Line): Promise<Line[]> {
+  return waitFor(`a line with ${JSON.stringify(fields)}`, () => {
+    const found = lines().filter((line) =>
+      Object.entries(fields).every(([field, value]) => line[field] === value),
+    );
+    return found.length > 0 && found;
+  });
+}
+
+function send(query: string, headers: Record<string, string>, variables?: object): Promise<Response> {
+  return fetch(`${app.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${ADMIN_TOKEN}`, ...headers },
+    body: JSON.stringify({ query, variables }),
+  });
+}
+
+/** Makes reading polls fail inside for as long as the work takes. */
+async function withoutPolls(work: () => Promise<void>): Promise<void> {
+  await app.database.query('ALTER TABLE poll RENAME TO poll_away');
+  try {
+    await work();
+  } finally {
+    await app.database.query('ALTER TABLE poll_away RENAME TO poll');
+  }
+}
+
+test('every line of a request has its id, which is the given one or a new one, and is answered', async () => {
+  const given = 'proxy-7.1:abc';
+  await withoutPolls(async () => {
+    const answer = await send('query Wanted { polls { totalCount } }', { 'x-request-id': given });
+    expect(answer.headers.get('x-request-id')).toBe(given);
+    expect(await answer.text()).toContain('INTERNAL_SERVER_ERROR');
+  });
+  const [access] = await linesWith({ requestId: given, msg: 'operation' });
+  expect(access).toMatchObject({
+    level: 30,
+    transport: 'http',
+    type: 'query',
+    field: 'polls',
+    name: 'Wanted',
+    token: 'ADMIN_TOKEN',
+    errorCodes: ['INTERNAL_SERVER_ERROR'],
+    ms: expect.any(Number) as unknown,
+  });
+  // The error and the statement come from far below, where nobody knows of requests.
+  await linesWith({ requestId: given, msg: 'an operation failed', level: 50 });
+  await linesWith({ requestId: given, msg: 'statement' });
+
+  const forged = 'x'.repeat(101);
+  const answer = await send('{ polls { totalCount } }', { 'x-request-id': forged });
+  const made = answer.headers.get('x-request-id') ?? '';
+  expect(made).toMatch(/^[\da-f-]{36}$/);
+  expect((await linesWith({ requestId: made, msg: 'operation' }))[0]).toMatchObject({ level: 20 });
+  expect(app.output()).not.toContain(forged);
+});
+
+test('every line of an operation on a WebSocket has the ids of both', async () => {
+  const client = createClient({
+    url: socketUrl(app.url),
+    webSocketImpl: WebSocket,
+    connectionParams: { authorization: `Bearer ${VIEWER_TOKEN}` },
+    generateID: () => 'operation-42',
+    retryAttempts: 0,
+  });
+  await withoutPolls(async () => {
+    const results = client.iterate({ query: 'query OverSocket { polls { totalCount } }' });
+    expect((await results.next()).value).toMatchObject({
+      errors: [{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }],
+    });
+  });
+  await client.dispose();
+  const [access] = await linesWith({ operationId: 'operation-42', msg: 'operation' });
+  expect(access).toMatchObject({
+    transport: 'websocket',
+    name: 'OverSocket',
+    token: 'VIEWER_TOKEN',
+    errorCodes: ['INTERNAL_SERVER_ERROR'],
+  });
+  const { socketId } = access ?? {};
+  expect(socketId).toEqual(expect.any(String));
+  await linesWith({ socketId, operationId: 'operation-42', msg: 'an operation failed' });
+  await linesWith({ socketId, operationId: 'operation-42', msg: 'statement' });
+});
+
+test('the lines of the engine name the campaign, the chunk and the delivery', async () => {
+  const api = app.client();
+  await createUsers(app.database, 6);
+  app.sandbox.faults.add({ chatId: 1_000_003, answer: ANSWERS.blocked });
+  app.sandbox.faults.add({ chatId: 1_000_005, times: 1, answer: ANSWERS.throttled(1) });
+  const campaignId = await createCampaign(api, await createOpenPoll(api), { pacing: { chunkSize: 3 } });
+  await startCampaign(api, campaignId);
+  await followCampaign(api, campaignId);
+
+  await linesWith({ campaignId, msg: 'campaign planned' });
+  await linesWith({ campaignId, chunk: 0, msg: 'chunk started' });
+  await linesWith({ campaignId, chunk: 1, msg: 'chunk ended' });
+  await linesWith({ campaignId, chunk: 0, userId: '1000001', msg: 'sent' });
+  await linesWith({ campaignId, chunk: 0, userId: '1000003', reason: 'BOT_BLOCKED', msg: 'not sent' });
+  await linesWith({ campaignId, chunk: 1, userId: '1000005', msg: 'Telegram throttles the bot' });
+  await linesWith({ campaignId, msg: 'campaign completed' });
+});
+
+test('no secret and no variable of an operation is in any line', async () => {
+  const variable = 'a-name-that-nobody-needs-to-read';
+  const query = 'mutation ($users: [TelegramUserInput!]!) { importTelegramUsers(users: $users) { created } }';
+  await send(query, { 'x-request-id': 'import-1' }, { users: [{ id: '77', firstName: variable }] });
+  await linesWith({ requestId: 'import-1', msg: 'operation' });
+  // Wherever clients put them, and however wrong they are.
+  await send('{ polls { totalCount } }', { authorization: `Basic ${ADMIN_TOKEN}` });
+  await send(`{ polls(token: "${ADMIN_TOKEN}") { totalCount } }`, { 'x-request-id': ADMIN_TOKEN });
+  await send(`query ${VIEWER_TOKEN.replaceAll('-', '_')} { polls { totalCount } }`, {});
+  await fetch(`${app.url}/${ADMIN_TOKEN}?token=${VIEWER_TOKEN}`);
+
+  const [, bot = ''] = app.sandbox.token.split(':');
+  for (const secret of [ADMIN_TOKEN, VIEWER_TOKEN, bot, app.database.url, variable])
+    expect(app.output()).not.toContain(secret);
+  expect(app.output()).toContain('[secret]');
+});

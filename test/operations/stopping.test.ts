@@ -1,0 +1,160 @@
+import { once } from 'node:events';
+import { Agent, get, type IncomingMessage } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createClient } from 'graphql-ws';
+import { Client } from 'pg';
+import WebSocket from 'ws';
+import { ANSWERS } from '../../src/telegram/sandbox/index.js';
+import { ADMIN_TOKEN, TestApp } from '../support/app.js';
+import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../support/factories.js';
+import { waitForOutput, type PollcastProcess } from '../support/process.js';
+import { PROGRESS } from '../support/progress.js';
+import { overHttp, socketUrl } from '../support/requests.js';
+import { waitFor } from '../support/wait.js';
+
+/** The issue's limit for a process that is told to end, milliseconds. */
+const EXIT_LIMIT_MS = 10_000;
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await TestApp.prepare();
+});
+afterAll(() => app.stop());
+
+/** Keeps every statement on the table waiting until it is ended. */
+async function lockTable(table: string): Promise<Client> {
+  const client = new Client({ connectionString: app.database.url });
+  await client.connect();
+  await client.query('BEGIN');
+  await client.query(`LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
+  return client;
+}
+
+async function waitForWaiting(count: number): Promise<void> {
+  await waitFor(`${count} statements to wait for the lock`, async () => {
+    const waiting = await app.database.query(
+      "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+    );
+    return waiting.length >= count;
+  });
+}
+
+async function end(running: PollcastProcess): Promise<{ code: number | null; tookMs: number }> {
+  const startedAt = performance.now();
+  running.kill('SIGTERM');
+  return { code: await running.exited, tookMs: performance.now() - startedAt };
+}
+
+/** A subscription over a connection of its own. */
+function subscribe(url: string, campaignId: string) {
+  const codes: number[] = [];
+  const client = createClient({
+    url: socketUrl(url),
+    webSocketImpl: WebSocket,
+    connectionParams: { authorization: `Bearer ${ADMIN_TOKEN}` },
+    retryAttempts: 0,
+    on: { closed: (event) => codes.push((event as { code: number }).code) },
+  });
+  return { codes, events: client.iterate({ query: PROGRESS, variables: { campaignId } }) };
+}
+
+/** A client that is let in and then takes nothing any more, not even the request to go away. */
+async function freezeClient(url: string): Promise<WebSocket> {
+  const socket = new WebSocket(socketUrl(url), 'graphql-transport-ws');
+  await once(socket, 'open');
+  socket.send(
+    JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${ADMIN_TOKEN}` } }),
+  );
+  await once(socket, 'message');
+  socket.pause();
+  return socket;
+}
+
+/** A request whose body never comes to its end. */
+async function sendHalf(url: string): Promise<Socket> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  await once(socket, 'connect');
+  const head = `POST /graphql HTTP/1.1\r\nHost: ${hostname}\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n`;
+  socket.write(`${head}{"query"`);
+  socket.on('error', () => undefined);
+  return socket;
+}
+
+test('an API process that stops answers what was asked, sends its subscribers elsewhere and lets nobody in', async () => {
+  const url = await app.startApi('api');
+  const [api] = app.processes.slice(-1) as [PollcastProcess];
+  const client = app.client();
+  const campaignId = await createCampaign(client, await createOpenPoll(client));
+  const { codes, events } = subscribe(url, campaignId);
+  await events.next();
+
+  const lock = await lockTable('poll');
+  const asked = overHttp(url, { query: '{ polls { totalCount } }' });
+  await waitForWaiting(1);
+  const ended = end(api);
+  await expect(events.next()).rejects.toMatchObject({ code: 1001 });
+  // It waits for the answer, but a client that comes back at once is not let in here.
+  await expect(fetch(`${url}/readyz`)).rejects.toThrow();
+  await expect(once(new WebSocket(socketUrl(url), 'graphql-transport-ws'), 'open')).rejects.toThrow();
+  expect(api.child.exitCode).toBeNull();
+
+  await lock.end();
+  expect(await asked).toMatchObject({ status: 200, data: { polls: { totalCount: 1 } } });
+  expect(await ended).toMatchObject({ code: 0 });
+  expect(codes).toEqual([1001]);
+});
+
+test('a worker that stops is not ready from then on, while it waits for the last answer', async () => {
+  await app.startApi('api');
+  const worker = app.launch('worker', { WORKER_PORT: '0' });
+  const [, url = ''] = await waitForOutput(worker, /health and metrics at (http:[^\s"]+)/);
+  await createUsers(app.database, 1);
+  const slow = app.sandbox.faults.add({ answer: ANSWERS.slow(2500) });
+  const client = app.client();
+  const campaignId = await createCampaign(client, await createOpenPoll(client));
+  await startCampaign(client, campaignId);
+  await app.sandbox.waitUntil(() => slow.hits === 1);
+  expect((await fetch(`${url}/readyz`)).status).toBe(200);
+
+  const ended = end(worker);
+  await waitForOutput(worker, /received SIGTERM/);
+  const response = await fetch(`${url}/readyz`);
+  expect([response.status, await response.json()]).toMatchObject([503, { status: 'stopping' }]);
+  expect(await ended).toMatchObject({ code: 0 });
+  expect(
+    await app.database.query('SELECT status FROM delivery WHERE campaign_id = $1', [campaignId]),
+  ).toEqual([{ status: 'SENT' }]);
+  await expect(fetch(`${url}/healthz`)).rejects.toThrow();
+  app.sandbox.faults.clear();
+});
+
+test('clients that never let go hold up neither the end nor the release of leases', async () => {
+  const url = await app.startApi('start', { LEASE_MS: '60000' });
+  const [both] = app.processes.slice(-1) as [PollcastProcess];
+  const client = app.client();
+  await createUsers(app.database, 200, 2_000_001);
+  const campaignId = await createCampaign(client, await createOpenPoll(client), {
+    pacing: { chunkSize: 20, sendIntervalMs: 500 },
+  });
+  await startCampaign(client, campaignId);
+  await waitFor('the chunks', async () => {
+    const running = await app.database.query("SELECT FROM campaign_chunk WHERE state = 'RUNNING'");
+    return running.length > 2;
+  });
+
+  const frozen = await freezeClient(url);
+  const agent = new Agent({ keepAlive: true });
+  const [idle] = (await once(get(`${url}/healthz`, { agent }), 'response')) as [IncomingMessage];
+  idle.resume();
+  const halfSent = await sendHalf(url);
+  const { code, tookMs } = await end(both);
+  expect(code).toBe(0);
+  expect(tookMs).toBeLessThan(EXIT_LIMIT_MS);
+  expect(await app.database.query("SELECT FROM campaign_chunk WHERE state = 'RUNNING'")).toEqual([]);
+  expect(await app.database.query("SELECT FROM delivery WHERE status = 'SENDING'")).toEqual([]);
+  frozen.terminate();
+  halfSent.destroy();
+  agent.destroy();
+});
