@@ -50,9 +50,16 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     plugins: [fastifyApolloDrainPlugin(app), observeHttp(options.knownFields, options.observe)],
   });
   await apollo.start();
+  let closing = false;
   // By then nobody gets in any more, so that who is told to go away does not come back here.
   app.addHook('preClose', (done) => {
+    closing = true;
     for (const client of app.websocketServer.clients) client.close(GOING_AWAY, 'Going away');
+    done();
+  });
+  // Otherwise the connection of the last answer would be kept open for the next request.
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    if (closing) reply.header('connection', 'close');
     done();
   });
   await app.register(fastifyWebsocket, { options: { maxPayload: MAX_BODY_BYTES } });

@@ -10,7 +10,7 @@ import { ADMIN_TOKEN, TestApp } from '../support/app.js';
 import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../support/factories.js';
 import { waitForOutput, type PollcastProcess } from '../support/process.js';
 import { PROGRESS } from '../support/progress.js';
-import { overHttp, socketUrl } from '../support/requests.js';
+import { socketUrl } from '../support/requests.js';
 import { waitFor } from '../support/wait.js';
 
 /** The issue's limit for a process that is told to end, milliseconds. */
@@ -91,7 +91,11 @@ test('an API process that stops answers what was asked, sends its subscribers el
   await events.next();
 
   const lock = await lockTable('poll');
-  const asked = overHttp(url, { query: '{ polls { totalCount } }' });
+  const asked = fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${ADMIN_TOKEN}` },
+    body: JSON.stringify({ query: '{ polls { totalCount } }' }),
+  });
   await waitForWaiting(1);
   const ended = end(api);
   await expect(events.next()).rejects.toMatchObject({ code: 1001 });
@@ -101,7 +105,10 @@ test('an API process that stops answers what was asked, sends its subscribers el
   expect(api.child.exitCode).toBeNull();
 
   await lock.end();
-  expect(await asked).toMatchObject({ status: 200, data: { polls: { totalCount: 1 } } });
+  const answer = await asked;
+  expect(await answer.json()).toEqual({ data: { polls: { totalCount: 1 } } });
+  // Kept alive, the connection would hold up the end until it is cut off.
+  expect(answer.headers.get('connection')).toBe('close');
   expect(await ended).toMatchObject({ code: 0 });
   expect(codes).toEqual([1001]);
 });
