@@ -29,6 +29,12 @@ module.exports = {
       to: { path: '^src/', pathNot: '^src/telegram/sandbox/' },
     },
     {
+      name: 'metrics-know-prometheus-alone',
+      severity: 'error',
+      from: { pathNot: '^src/metrics/' },
+      to: { path: 'node_modules/prom-client/' },
+    },
+    {
       name: 'only-the-root-composes',
       severity: 'error',
       from: { pathNot: '^src/(app|cli|main)' },
