@@ -1,4 +1,8 @@
 import { z } from 'zod';
+import { withSecretsFromFiles } from './secret-files.js';
+import { SettingsError } from './settings-error.js';
+
+export { SettingsError };
 
 const botToken = z
   .string()
@@ -121,18 +125,17 @@ export interface Settings {
   requestTimeoutMs: number;
 }
 
-/** A setting that cannot be used; the message is one sentence that says which one and what would be right. */
-export class SettingsError extends Error {
-  override readonly name = 'SettingsError';
-}
+/** The environment variables that are settings. */
+export const SETTING_NAMES: readonly string[] = Object.keys(environmentSchema.shape);
 
 /**
- * Reads and checks the environment. An empty value counts as not set.
+ * Reads and checks the environment. An empty value counts as not set; secrets may come from files (NAME_FILE).
  * @throws SettingsError for the first value that cannot be used
  */
 export function loadSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
-  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const parsed = settingsSchema.safeParse(present);
+  const present: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment)) if (value) present[name] = value;
+  const parsed = settingsSchema.safeParse(withSecretsFromFiles(present));
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     throw new SettingsError(

@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { SettingsError } from './settings-error.js';
+
+/** Settings that hold a secret: each may come from a file instead, which NAME_FILE names. */
+export const SECRET_SETTINGS = ['DATABASE_URL', 'MONGODB_URL', 'BOT_TOKEN', 'ADMIN_TOKEN', 'VIEWER_TOKEN'];
+
+/** White space around the value does not count, so that an editor's or echo's last newline does no harm. */
+function readSecret(variable: string, file: string): string {
+  let content: string;
+  try {
+    content = readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new SettingsError(`${variable} must name a file that can be read; ${file} cannot (${code}).`);
+  }
+  if (content === '')
+    throw new SettingsError(`${variable} must name a file with a value in it; ${file} is empty.`);
+  return content;
+}
+
+/**
+ * The environment with each secret that is given as a file under its own name, as if it had been set directly.
+ * @throws SettingsError when a file cannot be read or is empty, or when the value is set as well
+ */
+export function withSecretsFromFiles(environment: Record<string, string>): Record<string, string> {
+  const secrets: Record<string, string> = {};
+  for (const name of SECRET_SETTINGS) {
+    const variable = `${name}_FILE`;
+    const file = environment[variable];
+    if (file === undefined) continue;
+    if (environment[name] !== undefined) {
+      throw new SettingsError(`${variable} must not be set together with ${name}.`);
+    }
+    secrets[name] = readSecret(variable, file);
+  }
+  return { ...environment, ...secrets };
+}
