@@ -4,6 +4,7 @@ import { isRoot, owns, unprivilegedAccounts } from './account.js';
 import type { Account } from './account.js';
 import { createCluster } from './create-cluster.js';
 import { codeOf, EmbeddedPostgresError, unless } from './errors.js';
+import { nativeFolder } from './native-folder.js';
 import { findPrograms } from './programs.js';
 import type { Programs } from './programs.js';
 
@@ -25,10 +26,12 @@ export async function openCluster({ dataDir, disposable, onProgress }: OpenOptio
   const address = join(dataDir, 'postgres');
   try {
     const accounts = await unprivilegedAccounts();
+    // First, so that an installation without it says so instead of complaining of a folder.
+    const native = await nativeFolder();
     await makeDataDir(dataDir);
     const owner = await ownerOf(address);
     const account = owner === undefined ? accounts[0] : accountFor(owner, accounts, address);
-    const programs = await findPrograms(account);
+    const programs = await findPrograms(native, account);
     if (owner === undefined) {
       onProgress?.(`Creating the database in ${address}`);
       await createCluster({ programs, dataDir, address, disposable });

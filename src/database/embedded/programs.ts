@@ -3,7 +3,6 @@ import { chmod, copyFile, mkdir, readdir, readlink, rename, rm, stat, symlink } 
 import { join } from 'node:path';
 import type { Account } from './account.js';
 import { codeOf, EmbeddedPostgresError } from './errors.js';
-import { nativeFolder } from './native-folder.js';
 import type { NativeFolder } from './native-folder.js';
 import { run } from './run.js';
 import type { Outcome } from './run.js';
@@ -17,8 +16,7 @@ export interface Programs {
   account: Account | undefined;
 }
 
-export async function findPrograms(account: Account | undefined): Promise<Programs> {
-  const native = await nativeFolder();
+export async function findPrograms(native: NativeFolder, account: Account | undefined): Promise<Programs> {
   const inPlace = await tryOut(native.path, account);
   if (inPlace.code === 0) return programs(native.path, inPlace, account);
   if (account === undefined) throw cannotRun(inPlace);
