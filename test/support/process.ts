@@ -13,6 +13,15 @@ export interface PollcastProcess {
   kill: (signal?: NodeJS.Signals) => void;
 }
 
+/** Gathers what a process writes to its pipes. */
+export function followProcess(child: ChildProcess): PollcastProcess {
+  let output = '';
+  child.stdout?.on('data', (data: Buffer) => (output += data.toString()));
+  child.stderr?.on('data', (data: Buffer) => (output += data.toString()));
+  const exited = once(child, 'close').then(([code]) => code as number | null);
+  return { child, output: () => output, exited, kill: (signal = 'SIGTERM') => child.kill(signal) };
+}
+
 /** Starts `pollcast <arguments>` with nothing in its environment but what is given. */
 export function startProcess(
   argv: string[],
@@ -24,11 +33,7 @@ export function startProcess(
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let output = '';
-  child.stdout.on('data', (data: Buffer) => (output += data.toString()));
-  child.stderr.on('data', (data: Buffer) => (output += data.toString()));
-  const exited = once(child, 'close').then(([code]) => code as number | null);
-  return { child, output: () => output, exited, kill: (signal = 'SIGTERM') => child.kill(signal) };
+  return followProcess(child);
 }
 
 /** Runs a command to its end. */

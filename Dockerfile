@@ -1,0 +1,35 @@
+# One image for every process of an installation: "api", "worker" and "migrate" are its commands.
+ARG NODE_IMAGE=node:22.23.2-bookworm-slim
+
+FROM ${NODE_IMAGE} AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=optional --ignore-scripts
+COPY bin/build.mjs bin/
+COPY tsconfig.json ormconfig.ts ./
+COPY migrations migrations
+COPY src src
+RUN node bin/build.mjs
+
+# Without the compiler, and without the embedded PostgreSQL, which is the optional dependency.
+FROM ${NODE_IMAGE} AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --omit=optional --ignore-scripts
+
+FROM ${NODE_IMAGE} AS runtime
+# Inside a container every address has to be listened on; what others reach is for its networks to say.
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 WORKER_PORT=4001
+WORKDIR /app
+COPY --from=dependencies /app/node_modules node_modules
+COPY --from=build /app/dist dist
+COPY package.json ./
+COPY bin/healthcheck.mjs bin/
+COPY schema schema
+# The user "node", as a number so that an orchestrator can tell that it is not root.
+USER 1000:1000
+EXPOSE 4000 4001
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["node", "bin/healthcheck.mjs"]
+# No shell and no npm in between: node is the process that gets SIGTERM.
+ENTRYPOINT ["node", "dist/src/main.js"]
+CMD ["api"]

@@ -1,0 +1,67 @@
+import { execFile, spawn } from 'node:child_process';
+import { chmod, cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { projectPath } from '../../src/config/paths.js';
+import { followProcess, type PollcastProcess } from '../support/process.js';
+import { execForm, imageEnvironment, stageOf, valuesOf } from './dockerfile.js';
+
+const run = promisify(execFile);
+/** Whoever owns nothing, where the tests run as root; another user cannot write to a read-only tree either. */
+const NOBODY = 65_534;
+const asNobody = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+
+/** The files of the image, made by the instructions of the Dockerfile. */
+export class ProductionTree {
+  private constructor(readonly path: string) {}
+
+  /** Takes a few seconds: it installs the production dependencies. */
+  static async install(): Promise<ProductionTree> {
+    const path = await mkdtemp(join(tmpdir(), 'pollcast-production-'));
+    const tree = new ProductionTree(path);
+    await tree.copyFromHost('dependencies');
+    const environment = { ...process.env, npm_config_prefer_offline: 'true', npm_config_audit: 'false' };
+    for (const command of valuesOf(stageOf('dependencies'), 'RUN')) {
+      await run('sh', ['-c', command], { cwd: path, env: environment });
+    }
+    await tree.copyFromHost('runtime');
+    await cp(projectPath('dist'), join(path, 'dist'), { recursive: true });
+    await run('chmod', ['-R', 'a+rX,a-w', path]);
+    return tree;
+  }
+
+  /** Runs a command of the image as the image does: read-only, without rights, and with its environment. */
+  start(command: string, environment: Record<string, string>): PollcastProcess {
+    const [program = '', ...entry] = execForm(stageOf('runtime'), 'ENTRYPOINT');
+    return this.spawn(program, [...entry, command], environment);
+  }
+
+  spawn(program: string, argv: string[], environment: Record<string, string>): PollcastProcess {
+    const child = spawn(program, argv, {
+      cwd: this.path,
+      env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...imageEnvironment(), ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...asNobody,
+    });
+    return followProcess(child);
+  }
+
+  async remove(): Promise<void> {
+    await run('chmod', ['-R', 'u+w', this.path]);
+    await rm(this.path, { recursive: true, force: true });
+  }
+
+  private async copyFromHost(stage: string): Promise<void> {
+    for (const value of valuesOf(stageOf(stage), 'COPY')) {
+      if (value.startsWith('--from=')) continue;
+      const [target = '', ...sources] = value.split(/\s+/).reverse();
+      for (const source of sources) {
+        const intoFolder = target.endsWith('/');
+        const to = intoFolder ? join(target, source.split('/').at(-1) ?? '') : target;
+        await cp(projectPath(source), join(this.path, to), { recursive: true });
+      }
+    }
+    await chmod(this.path, 0o755);
+  }
+}

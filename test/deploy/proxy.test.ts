@@ -1,0 +1,176 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, request, type IncomingHttpHeaders, type Server } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { ApiClient } from '../../src/cli/api-client.js';
+import { projectPath } from '../../src/config/paths.js';
+import { ADMIN_TOKEN, TestApp } from '../support/app.js';
+import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../support/factories.js';
+import { followProcess } from '../support/process.js';
+import { watchCampaign } from '../support/progress.js';
+import { waitFor } from '../support/wait.js';
+import { startNameServer, type NameServer } from './name-server.js';
+import { findNginx, startProxy, type Passage, type Proxy } from './proxy.js';
+
+const nginx = findNginx();
+// The addresses of the replicas: any of 127.0.0.0/8 is this machine, on Linux.
+const runnable = nginx !== undefined && process.platform === 'linux';
+if (!runnable)
+  console.warn('SKIPPED: the tests of deploy/nginx.conf need nginx on Linux (apt-get install nginx).');
+const describeWithNginx = runnable ? describe : describe.skip;
+
+const [FIRST, SECOND] = ['127.0.0.1', '127.0.0.2'];
+const QUERY = '{ polls(first: 1) { nodes { id } } }';
+const MEBIBYTE = 1024 * 1024;
+
+describeWithNginx('the proxy before two replicas', () => {
+  let app: TestApp;
+  let port: string;
+  let names: NameServer;
+  let proxy: Proxy;
+  let api: ApiClient;
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'pollcast-proxied-'));
+    app = await TestApp.prepare();
+    ({ port } = new URL(await app.startApi('start', { HOST: FIRST })));
+    await app.startApi('start', { HOST: SECOND, PORT: port });
+    names = await startNameServer([FIRST]);
+    proxy = await startProxy(nginx ?? '', `api:${port}`, names.port);
+    api = app.client(undefined, proxy.url);
+  });
+  afterAll(async () => {
+    await proxy.stop();
+    names.close();
+    await app.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const upstreams = () => new Set(proxy.passed().flatMap(({ upstream }) => upstream ?? []));
+  /** What the log says of the one request that is made. */
+  async function passage(ask: () => Promise<unknown>): Promise<Passage> {
+    const before = proxy.passed().length;
+    await ask();
+    return waitFor('the log', () => proxy.passed()[before]);
+  }
+
+  test('finds a replica that was started later, and passes requests to both', async () => {
+    expect(await api.run(QUERY)).toEqual({ polls: { nodes: [] } });
+    expect([...upstreams()]).toEqual([`${FIRST}:${port}`]);
+    names.addresses = [FIRST, SECOND];
+    await waitFor('both replicas', async () => {
+      await api.run(QUERY);
+      return upstreams().size === 2;
+    });
+    expect([...upstreams()].sort()).toEqual([`${FIRST}:${port}`, `${SECOND}:${port}`]);
+  });
+
+  test('passes on the sign of life and the dashboard, and answers everything else with 404 itself', async () => {
+    expect((await fetch(`${proxy.url}/healthz`)).status).toBe(200);
+    for (const path of ['/healthz', '/jobs', '/jobs/api']) {
+      expect((await passage(() => statusOf(proxy, path))).upstream).toContain(`:${port}`);
+    }
+    const closed = ['/metrics', '/readyz', '/', '/graphql/', '/healthz/x', '/jobsx', '//metrics'];
+    const waysAround = ['/jobs/../metrics', '/jobs/%2e%2e/metrics', '/graphql/../readyz'];
+    for (const path of [...closed, ...waysAround]) {
+      expect(await passage(() => statusOf(proxy, path))).toMatchObject({ status: 404, upstream: undefined });
+    }
+  });
+
+  test('refuses a body of more than 1 MiB itself', async () => {
+    const post = (bytes: number) =>
+      passage(() => fetch(`${proxy.url}/graphql`, { method: 'POST', body: Buffer.alloc(bytes, 'x') }));
+    expect(await post(MEBIBYTE + 1)).toMatchObject({ status: 413, upstream: undefined });
+    const passed = await post(MEBIBYTE);
+    expect(passed.status).not.toBe(413);
+    expect(passed.upstream).toBeDefined();
+  });
+
+  test('passes what an installation is asked after a deployment', async () => {
+    const tokenFile = join(folder, 'admin-token');
+    await writeFile(tokenFile, `${ADMIN_TOKEN}\n`);
+    const child = spawn(process.execPath, [projectPath('.ci', 'smoke-test.mjs'), proxy.url, tokenFile]);
+    const asked = followProcess(child);
+    expect([await asked.exited, asked.output()]).toEqual([0, expect.not.stringContaining('NOT OK')]);
+    expect(asked.output().match(/^ok: /gm)).toHaveLength(6);
+  });
+
+  test('passes subscriptions, which go on at the other replica when their own one ends', async () => {
+    await createUsers(app.database, 3);
+    const id = await createCampaign(api, await createOpenPoll(api));
+    // So many that each replica serves some of them.
+    const watches = Array.from({ length: 12 }, () => watchCampaign(api, id));
+    const completed = Promise.allSettled(watches.map((watch) => watch.completed));
+    for (const { events } of watches) await waitFor('the first event', () => events[0]);
+
+    const [first] = app.processes;
+    first?.kill('SIGTERM');
+    expect(await first?.exited).toBe(0);
+    // The name server still knows the replica that has gone.
+    for (let i = 0; i < 20; i++) await api.run(QUERY);
+    await startCampaign(api, id);
+    await completed;
+    for (const { events } of watches) {
+      expect(events.at(-1)).toMatchObject({ status: 'COMPLETED', sentUsers: 3 });
+    }
+    const ended = proxy.passed().filter(({ status }) => status === 101);
+    expect(ended.length).toBeGreaterThan(watches.length);
+  });
+});
+
+describeWithNginx('what the proxy tells the API', () => {
+  let upstream: Server;
+  let proxy: Proxy;
+  let seen: IncomingHttpHeaders;
+  beforeAll(async () => {
+    upstream = createServer((incoming, response) => {
+      seen = incoming.headers;
+      response.end();
+    }).listen(0, '127.0.0.1');
+    upstream.on('upgrade', (incoming, socket) => {
+      seen = incoming.headers;
+      socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
+    });
+    await once(upstream, 'listening');
+    proxy = await startProxy(nginx ?? '', `127.0.0.1:${(upstream.address() as AddressInfo).port}`);
+  });
+  afterAll(async () => {
+    await proxy.stop();
+    upstream.close();
+  });
+
+  test('the address of the client behind what the client says itself, and the host it asked for', async () => {
+    await fetch(`${proxy.url}/graphql`, { headers: { 'x-forwarded-for': '203.0.113.7' } });
+    expect(seen).toMatchObject({
+      'x-forwarded-for': '203.0.113.7, 127.0.0.1',
+      host: new URL(proxy.url).host,
+    });
+    expect(seen).not.toHaveProperty('upgrade');
+  });
+
+  test('that a WebSocket is wanted', async () => {
+    await statusOf(proxy, '/graphql', {
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      origin: 'https://example.org',
+    });
+    expect(seen).toMatchObject({
+      connection: 'upgrade',
+      upgrade: 'websocket',
+      origin: 'https://example.org',
+    });
+  });
+});
+
+/** Asks for exactly this path, which fetch would tidy up. */
+async function statusOf({ url }: Proxy, path: string, headers: Record<string, string> = {}): Promise<number> {
+  const { hostname, port } = new URL(url);
+  const asked = request({ hostname, port, path, headers }).end();
+  const [response] = (await once(asked, 'response')) as [{ statusCode: number; resume: () => void }];
+  response.resume();
+  return response.statusCode;
+}
