@@ -143,11 +143,12 @@ describeWithNginx('what the proxy tells the API', () => {
     upstream.close();
   });
 
-  test('the address of the client behind what the client says itself, and the host it asked for', async () => {
+  test('the address of the client behind what the client says itself, the host it asked for, and a request id', async () => {
     await fetch(`${proxy.url}/graphql`, { headers: { 'x-forwarded-for': '203.0.113.7' } });
     expect(seen).toMatchObject({
       'x-forwarded-for': '203.0.113.7, 127.0.0.1',
       host: new URL(proxy.url).host,
+      'x-request-id': expect.stringMatching(/^[\da-f]{32}$/),
     });
     expect(seen).not.toHaveProperty('upgrade');
   });

@@ -82,7 +82,7 @@ export async function startProxy(nginx: string, api: string, nameServerPort = 53
   return {
     url,
     passed: () =>
-      [...readFileSync(accessLog, 'utf8').matchAll(/^\S+ "\w+ (\S+)" (\d+) \d+ [\d.]+ (.+)$/gm)].map(
+      [...readFileSync(accessLog, 'utf8').matchAll(/^\S+ \w{32} "\w+ (\S+)" (\d+) \d+ [\d.]+ (.+)$/gm)].map(
         ([, path = '', status, upstream]) => ({
           path,
           status: Number(status),
