@@ -9,6 +9,8 @@ export interface TestJobs {
   environment: Record<string, string>;
   /** Every job, in an order that does not change. */
   all(): Promise<object[]>;
+  /** Adds so many copies of each chunk job that is not due yet. @returns how many jobs were copied */
+  copyWaitingChunkJobs(copies: number): Promise<number>;
   drop(): Promise<void>;
 }
 
@@ -21,6 +23,15 @@ function inPostgres(database: TestDatabase): TestJobs {
   return {
     environment: {},
     all: () => database.query('SELECT * FROM agenda_jobs ORDER BY id'),
+    copyWaitingChunkJobs: async (copies) => {
+      const made = await database.query(
+        `INSERT INTO agenda_jobs (name, type, priority, next_run_at, data)
+         SELECT name, type, priority, next_run_at, data FROM agenda_jobs, generate_series(1, $1)
+         WHERE name = 'send-chunk' AND next_run_at > now() RETURNING id`,
+        [copies],
+      );
+      return made.length / copies;
+    },
     drop: () => Promise.resolve(),
   };
 }
@@ -28,9 +39,19 @@ function inPostgres(database: TestDatabase): TestJobs {
 function inMongo(serverUrl: string): TestJobs {
   const url = withDatabase(serverUrl, `pollcast_test_${randomBytes(6).toString('hex')}`);
   const client = new MongoClient(url);
+  const jobs = client.db().collection('agendaJobs');
   return {
     environment: { MONGODB_URL: url },
-    all: () => client.db().collection('agendaJobs').find().sort({ _id: 1 }).toArray(),
+    all: () => jobs.find().sort({ _id: 1 }).toArray(),
+    copyWaitingChunkJobs: async (copies) => {
+      const waiting = await jobs
+        .find({ name: 'send-chunk', nextRunAt: { $gt: new Date() } }, { projection: { _id: 0 } })
+        .toArray();
+      for (let copy = 0; copy < copies && waiting.length > 0; copy += 1) {
+        await jobs.insertMany(waiting.map((job) => ({ ...job })));
+      }
+      return waiting.length;
+    },
     drop: async () => {
       await client.db().dropDatabase();
       await client.close();
