@@ -143,6 +143,13 @@ export async function startApi(parts: ApiParts): Promise<Api> {
       audit,
       progress: { campaigns, hub },
     }),
+    corsOrigins: settings.corsOrigins,
+    trustedProxies: settings.trustedProxies,
+    requestRates: {
+      perToken: settings.requestsPerMinutePerToken,
+      perAddress: settings.requestsPerMinutePerAddress,
+    },
+    seatLimits: { maxSockets: settings.maxSockets, maxSocketsPerAddress: settings.maxSocketsPerAddress },
     logger,
   });
   metrics.watchClients({ sockets: () => server.sockets(), subscribers: () => hub.watchers() });

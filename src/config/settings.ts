@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { withSecretsFromFiles } from './secret-files.js';
 import { SettingsError } from './settings-error.js';
@@ -41,6 +42,33 @@ const mongodbUrl = z
 
 const flag = z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true');
 
+/** A list with commas between its items, each of which has to pass the check. */
+function list(isItem: (item: string) => boolean, sentence: string) {
+  return z
+    .string()
+    .transform((value) =>
+      value
+        .split(',')
+        .map((item) => item.trim())
+        .filter((item) => item !== ''),
+    )
+    .refine((items) => items.every(isItem), sentence)
+    .optional();
+}
+
+function isOrigin(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, origin } = new URL(text);
+  return ['http:', 'https:'].includes(protocol) && origin === text;
+}
+
+/** Such as 10.0.0.7, 10.0.0.0/8 or fd00::/8. */
+function isNetwork(text: string): boolean {
+  const [, address = '', length] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const version = isIP(address);
+  return version !== 0 && Number(length ?? 0) <= (version === 4 ? 32 : 128);
+}
+
 /** Every setting, under the name of its environment variable. */
 const environmentSchema = z.object({
   HOST: z.string().default('127.0.0.1'),
@@ -72,6 +100,12 @@ const environmentSchema = z.object({
   CHUNK_TIME_LIMIT_MS: integer(1000, 3_600_000).default(300_000),
   PLAN_TIME_LIMIT_MS: integer(1000, 7_200_000).default(1_800_000),
   REQUEST_TIMEOUT_MS: integer(100, 120_000).default(20_000),
+  CORS_ORIGINS: list(isOrigin, 'must be origins such as https://dashboard.example, separated by commas'),
+  TRUSTED_PROXIES: list(isNetwork, 'must be addresses or networks such as 10.0.0.0/8, separated by commas'),
+  REQUESTS_PER_MINUTE_PER_TOKEN: integer(1, 10_000_000).default(1200),
+  REQUESTS_PER_MINUTE_PER_ADDRESS: integer(1, 10_000_000).default(2400),
+  MAX_SOCKETS: integer(1, 100_000).default(2000),
+  MAX_SOCKETS_PER_ADDRESS: integer(1, 100_000).default(200),
 });
 
 const settingsSchema = environmentSchema.superRefine((settings, context) => {
@@ -123,6 +157,15 @@ export interface Settings {
   /** Soft limit of planning; the hard limit is a sixth longer. */
   planTimeLimitMs: number;
   requestTimeoutMs: number;
+  /** Origins whose pages may use the API from a browser, beside its own. */
+  corsOrigins: string[];
+  /** Addresses and networks of proxies that are believed when they say for whom they ask. */
+  trustedProxies: string[];
+  /** The four limits that follow hold for one process. */
+  requestsPerMinutePerToken: number;
+  requestsPerMinutePerAddress: number;
+  maxSockets: number;
+  maxSocketsPerAddress: number;
 }
 
 /** The environment variables that are settings. */
@@ -166,5 +209,11 @@ export function loadSettings(environment: NodeJS.ProcessEnv = process.env): Sett
     chunkTimeLimitMs: values.CHUNK_TIME_LIMIT_MS,
     planTimeLimitMs: values.PLAN_TIME_LIMIT_MS,
     requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
+    corsOrigins: values.CORS_ORIGINS ?? [],
+    trustedProxies: values.TRUSTED_PROXIES ?? [],
+    requestsPerMinutePerToken: values.REQUESTS_PER_MINUTE_PER_TOKEN,
+    requestsPerMinutePerAddress: values.REQUESTS_PER_MINUTE_PER_ADDRESS,
+    maxSockets: values.MAX_SOCKETS,
+    maxSocketsPerAddress: values.MAX_SOCKETS_PER_ADDRESS,
   };
 }

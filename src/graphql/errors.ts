@@ -6,6 +6,19 @@ export function badUserInput(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
 }
 
+/**
+ * A request that is turned away before anything is done for it.
+ * @param http the answer over HTTP: its status, and headers with names in lower case
+ */
+export function turnedAway(
+  code: string,
+  message: string,
+  { status = 400, headers = {} }: { status?: number; headers?: Record<string, string> } = {},
+): GraphQLError {
+  const http = { status, headers: new Map(Object.entries(headers)) };
+  return new GraphQLError(message, { extensions: { code, http } });
+}
+
 const INTERNAL = 'INTERNAL_SERVER_ERROR';
 
 /** How PostgreSQL calls a text with the character U+0000. */
@@ -15,8 +28,15 @@ function isUnstorableText(error: Error | undefined): boolean {
   return error !== undefined && 'code' in error && error.code === CHARACTER_NOT_IN_REPERTOIRE;
 }
 
+/** How graphql says that its parser has met more tokens than it may; there is no code to tell it by. */
+const TOO_MANY_TOKENS = /^Syntax Error: Document contains more tha[nt] \d+ tokens/;
+
 /** Errors that graphql itself raises about a document or its variables have no path, and may carry no code. */
-function codeOf({ extensions, path, originalError }: GraphQLError): string | undefined {
+function codeOf({ message, extensions, path, originalError }: GraphQLError): string | undefined {
+  if (TOO_MANY_TOKENS.test(message)) return 'TOO_MANY_TOKENS';
+  // Apollo gives every error of validation the same code, over the one that it came with.
+  const inner = originalError instanceof GraphQLError ? originalError.extensions.code : undefined;
+  if (typeof inner === 'string') return inner;
   if (typeof extensions.code === 'string') return extensions.code;
   const isAboutRequest = path === undefined && (!originalError || originalError instanceof GraphQLError);
   return isAboutRequest ? 'BAD_USER_INPUT' : undefined;

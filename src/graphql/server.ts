@@ -1,9 +1,11 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
-import { GraphQLError, type GraphQLSchema } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { GraphQLContext } from './context.js';
+import { costProblem } from './cost.js';
 import { maskError } from './errors.js';
+import { LIMIT_RULES, LIMITS, PARSE_OPTIONS } from './limits.js';
 import { sandboxPage } from './sandbox-page.js';
 
 export interface GraphQLServerOptions {
@@ -21,17 +23,46 @@ export function createGraphQLServer(options: GraphQLServerOptions): ApolloServer
   return new ApolloServer<GraphQLContext>({
     schema,
     introspection: true,
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    persistedQueries: false,
+    parseOptions: PARSE_OPTIONS,
+    validationRules: [...LIMIT_RULES],
+    validationOptions: { maxErrors: LIMITS.errors },
     includeStacktraceInErrorResponses: false,
     hideSchemaDetailsFromClientErrors: production,
     stopOnTerminationSignals: false,
     logger: logger.child({ part: 'apollo' }),
-    formatError: (_formatted, error) =>
-      maskError(
-        error instanceof GraphQLError ? error : new GraphQLError('', { originalError: asError(error) }),
-        logger,
-      ),
-    plugins: [...plugins, production ? ApolloServerPluginLandingPageDisabled() : sandboxPage(sandboxToken)],
+    formatError: (_formatted, error) => {
+      const raised =
+        error instanceof GraphQLError ? error : new GraphQLError('', { originalError: asError(error) });
+      const told = maskError(raised, logger);
+      return production ? withoutHint(told) : told;
+    },
+    plugins: [
+      ...plugins,
+      costLimit(schema),
+      production ? ApolloServerPluginLandingPageDisabled() : sandboxPage(sandboxToken),
+    ],
   });
+}
+
+/** Refuses operations that cost too much, before they are executed. */
+function costLimit(schema: GraphQLSchema): ApolloServerPlugin<GraphQLContext> {
+  return {
+    requestDidStart: () =>
+      Promise.resolve({
+        didResolveOperation: ({ document, operation, request: { variables } }) => {
+          const problem = operation ? costProblem({ schema, document, operation, variables }) : undefined;
+          return problem ? Promise.reject(problem) : Promise.resolve();
+        },
+      }),
+  };
+}
+
+/** Apollo hides what graphql suggests for a document, but not what it suggests for variables. */
+function withoutHint(error: GraphQLFormattedError): GraphQLFormattedError {
+  return { ...error, message: error.message.replace(/ ?Did you mean .+\?$/s, '') };
 }
 
 function asError(error: unknown): Error {

@@ -14,7 +14,10 @@ import type { Authenticator } from '../access/authenticator.js';
 import type { TokenWatch } from '../access/token-watch.js';
 import { unauthenticated, type Identity } from './auth.js';
 import type { GraphQLContext } from './context.js';
-import { maskError } from './errors.js';
+import { costProblem } from './cost.js';
+import { maskError, turnedAway } from './errors.js';
+import { LIMIT_RULES, LIMITS, PARSE_OPTIONS } from './limits.js';
+import type { RequestRates } from './request-rates.js';
 
 export interface SubscriptionOptions {
   schema: GraphQLSchema;
@@ -22,6 +25,7 @@ export interface SubscriptionOptions {
   authenticator: Authenticator;
   tokenWatch: TokenWatch;
   contextFor: (identity: Identity) => GraphQLContext;
+  rates: RequestRates;
   logger: Logger;
 }
 
@@ -31,11 +35,18 @@ interface Extra extends SocketExtra {
 }
 type Init = Record<string, unknown>;
 
+/** Of one socket at a time; queries count while they run. */
+const MAX_SUBSCRIPTIONS = 100;
+/** How long a client may take to say who it is; then the socket is closed with 4408. */
+const INIT_TIMEOUT_MS = 3000;
+
+const RULES = [...specifiedRules, ...LIMIT_RULES];
+
+/** Gives errors that come without a code this one. */
 function codedErrors(errors: readonly GraphQLError[], code: string): GraphQLError[] {
-  return errors.map(
-    (error) =>
-      new GraphQLError(error.message, { nodes: error.nodes, source: error.source, extensions: { code } }),
-  );
+  return errors.map(({ message, nodes, source, positions, extensions }) => {
+    return new GraphQLError(message, { nodes, source, positions, extensions: { code, ...extensions } });
+  });
 }
 
 /** How long a client has to answer the closing of its socket, in milliseconds. */
@@ -74,26 +85,38 @@ async function admit(
   return true;
 }
 
-/** graphql-ws on the same schema, roles and errors as HTTP. */
+/** graphql-ws on the same schema, roles, limits and errors as HTTP. */
 export function subscriptionServerOptions(options: SubscriptionOptions): ServerOptions<Init, Extra> {
-  const { schema, production, contextFor, logger } = options;
+  const { schema, production, contextFor, rates, logger } = options;
   const hints = { hideSuggestions: production };
 
-  function prepare(context: Context<Init, Extra>, payload: SubscribePayload): ExecutionArgs | GraphQLError[] {
-    const { identity } = context.extra;
-    if (identity === undefined) return [unauthenticated()];
+  /** @throws RATE_LIMITED, TOO_MANY_SUBSCRIPTIONS */
+  async function admitOperation({ subscriptions, extra }: Context<Init, Extra>, name: string): Promise<void> {
+    // The one that asks is among them already.
+    if (Object.keys(subscriptions).length > MAX_SUBSCRIPTIONS) {
+      const message = `At most ${MAX_SUBSCRIPTIONS} subscriptions on one connection: complete one first.`;
+      throw turnedAway('TOO_MANY_SUBSCRIPTIONS', message);
+    }
+    await rates.countAddress(extra.request.ip);
+    await rates.countToken(name);
+  }
+
+  function prepare(identity: Identity, payload: SubscribePayload): ExecutionArgs | GraphQLError[] {
     let document;
     try {
-      document = parse(payload.query);
+      document = parse(payload.query, PARSE_OPTIONS);
     } catch (error) {
       return codedErrors([error as GraphQLError], 'GRAPHQL_PARSE_FAILED');
     }
-    const invalid = validate(schema, document, specifiedRules, hints);
+    const invalid = validate(schema, document, RULES, { ...hints, maxErrors: LIMITS.errors });
     if (invalid.length > 0) return codedErrors(invalid, 'GRAPHQL_VALIDATION_FAILED');
-    if (!getOperationAST(document, payload.operationName)) {
+    const operation = getOperationAST(document, payload.operationName);
+    if (!operation) {
       const error = new GraphQLError('Name one of the operations of the document.');
       return codedErrors([error], 'OPERATION_RESOLUTION_FAILURE');
     }
+    const problem = costProblem({ schema, document, operation, variables: payload.variables });
+    if (problem) return [problem];
     return {
       ...hints,
       schema,
@@ -104,10 +127,26 @@ export function subscriptionServerOptions(options: SubscriptionOptions): ServerO
     };
   }
 
+  async function onSubscribe(
+    context: Context<Init, Extra>,
+    payload: SubscribePayload,
+  ): Promise<ExecutionArgs | GraphQLError[]> {
+    const { identity } = context.extra;
+    if (identity === undefined) return [unauthenticated()];
+    try {
+      await admitOperation(context, identity.name);
+    } catch (error) {
+      if (error instanceof GraphQLError) return [error];
+      throw error;
+    }
+    return prepare(identity, payload);
+  }
+
   return {
     schema,
+    connectionInitWaitTimeout: INIT_TIMEOUT_MS,
     onConnect: (context) => admit(context, options),
-    onSubscribe: (context, _id, payload) => prepare(context, payload),
+    onSubscribe: (context, _id, payload) => onSubscribe(context, payload),
     onError: (_context, _id, _payload, errors) => errors.map((error) => maskError(error, logger)),
     onNext: (_context, _id, _payload, _args, result) =>
       result.errors ? { ...result, errors: result.errors.map((error) => maskError(error, logger)) } : result,

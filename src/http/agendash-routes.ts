@@ -5,11 +5,13 @@ import type * as agendash from 'agendash';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticator } from '../access/authenticator.js';
 import { Role } from '../graphql/auth.js';
+import type { RequestRates } from '../graphql/request-rates.js';
 
 export interface AgendashOptions {
   /** The Agenda of the moment. */
   agenda: () => Agenda;
   authenticator: Authenticator;
+  rates: RequestRates;
 }
 
 /** All that the page needs is its own; styles of elements are set by its program. */
@@ -51,9 +53,10 @@ function refuse(reply: FastifyReply, status: number, error: string): FastifyRepl
   return reply.code(status).send({ error });
 }
 
-function addGuard(app: FastifyInstance, authenticator: Authenticator): void {
+function addGuard(app: FastifyInstance, { authenticator, rates }: AgendashOptions): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(HEADERS);
+    await rates.countAddress(request.ip);
     const identity = await authenticator.identify(bearerOf(request.headers.authorization));
     if (!identity) {
       reply.header('www-authenticate', 'Basic realm="Pollcast jobs", charset="UTF-8"');
@@ -103,17 +106,14 @@ const REQUEUE_BODY = {
  * Agendash at /jobs, for ADMIN only: jobs can be looked at and queued again, which harms nothing, as no job decides who
  * gets a message (docs/adr/0002). Everything else is refused.
  */
-export async function addAgendashRoutes(
-  root: FastifyInstance,
-  { agenda, authenticator }: AgendashOptions,
-): Promise<void> {
+export async function addAgendashRoutes(root: FastifyInstance, options: AgendashOptions): Promise<void> {
   const { controller: Controller, pages } = await loadAgendash();
-  const controller = () => new Controller(agenda());
+  const controller = () => new Controller(options.agenda());
   // The page names what belongs to it relative to itself.
   root.get('/jobs', (_request, reply) => reply.redirect('/jobs/'));
   await root.register(
     async (app) => {
-      addGuard(app, authenticator);
+      addGuard(app, options);
       await app.register(fastifyStatic, { root: pages, cacheControl: false });
       app.get<{ Querystring: JobsQuery }>('/api', { schema: { querystring: JOBS_QUERY } }, ({ query }) => {
         const { job, state, q, skip, limit } = query;

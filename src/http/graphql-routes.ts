@@ -1,16 +1,20 @@
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
-import type { FastifyInstance } from 'fastify';
-import type { ServerOptions } from 'graphql-ws';
-import { makeHandler } from 'graphql-ws/use/@fastify/websocket';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Authenticator } from '../access/authenticator.js';
 import type { TokenWatch } from '../access/token-watch.js';
 import { unauthenticated, type Identity } from '../graphql/auth.js';
 import type { GraphQLContext } from '../graphql/context.js';
+import { turnedAway } from '../graphql/errors.js';
 import { observeSocket } from '../graphql/observed-socket.js';
 import type { OperationObserver } from '../graphql/operation-report.js';
+import type { RequestRates } from '../graphql/request-rates.js';
 import type { GraphQLServerOptions } from '../graphql/server.js';
 import { subscriptionServerOptions } from '../graphql/subscriptions.js';
+import { checkOrigin, SANDBOX_PAGE_POLICY } from './browser-rules.js';
+import type { Seats } from './sockets/seats.js';
+import { SocketServer } from './sockets/server.js';
+import type { SocketWatch } from './sockets/watch.js';
 
 export interface GraphQLRoutesOptions extends Omit<GraphQLServerOptions, 'plugins'> {
   authenticator: Authenticator;
@@ -19,6 +23,10 @@ export interface GraphQLRoutesOptions extends Omit<GraphQLServerOptions, 'plugin
   knownFields: ReadonlySet<string>;
   observe: OperationObserver;
   contextFor: (identity: Identity, options: { cache: boolean }) => GraphQLContext;
+  corsOrigins: readonly string[];
+  rates: RequestRates;
+  seats: Seats;
+  watch: SocketWatch;
 }
 
 const LOOPBACK_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
@@ -29,39 +37,50 @@ export function addGraphQLRoutes(
   apollo: ApolloServer<GraphQLContext>,
   options: GraphQLRoutesOptions,
 ): void {
-  const { schema, production, authenticator, tokenWatch, contextFor, sandboxToken, logger } = options;
+  const { production, authenticator, contextFor, sandboxToken, corsOrigins, rates, seats, logger } = options;
   const handler = fastifyApolloHandler(apollo, {
     context: async (request) => {
       const identity = await authenticator.identify(request.headers.authorization);
       if (identity === undefined) throw unauthenticated();
+      await rates.countToken(identity.name);
       return contextFor(identity, { cache: true });
     },
   });
   const subscriptions = subscriptionServerOptions({
-    schema,
-    production,
-    authenticator,
-    tokenWatch,
+    ...options,
     // A subscription outlives what a loader has read.
     contextFor: (identity) => contextFor(identity, { cache: false }),
-    logger,
   });
+  const sockets = new SocketServer(
+    observeSocket(subscriptions, options.knownFields, options.observe),
+    options.watch,
+    logger,
+  );
+
+  /** Everything that can be refused without a look at the request's body or token. */
+  async function admit(request: FastifyRequest): Promise<void> {
+    await rates.countAddress(request.ip);
+    if (!request.ws) return;
+    checkOrigin(request, corsOrigins);
+    seats.take(request.ip, request.raw.socket);
+  }
+
   app.route({
     method: 'GET',
     url: '/graphql',
+    onRequest: admit,
     handler,
-    wsHandler: makeHandler(
-      observeSocket(subscriptions, options.knownFields, options.observe) as unknown as ServerOptions<
-        Record<string, unknown>
-      >,
-    ),
+    wsHandler: (socket, request) => {
+      sockets.serve(socket, request);
+    },
+    ...(!production && { helmet: { contentSecurityPolicy: SANDBOX_PAGE_POLICY } }),
     // The page is filled in with the admin token, so a foreign name that resolves to this machine must not get it.
     // Too many accept headers ask for the page to tell by them.
-    preHandler: async (request, reply) => {
-      if (sandboxToken !== undefined && !request.ws && !LOOPBACK_HOST.test(request.headers.host ?? '')) {
-        await reply.code(403).type('text/plain').send('Open this page under 127.0.0.1 or localhost.');
-      }
+    preHandler: async (request) => {
+      if (sandboxToken === undefined || request.ws || LOOPBACK_HOST.test(request.headers.host ?? '')) return;
+      const message = 'Open this page under 127.0.0.1 or localhost.';
+      return Promise.reject(turnedAway('FORBIDDEN_HOST', message, { status: 403 }));
     },
   });
-  app.route({ method: ['POST', 'OPTIONS'], url: '/graphql', handler });
+  app.route({ method: ['POST', 'OPTIONS'], url: '/graphql', onRequest: admit, handler });
 }

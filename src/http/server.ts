@@ -1,18 +1,29 @@
 import fastifyWebsocket from '@fastify/websocket';
 import { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
-import Fastify, { type FastifyError } from 'fastify';
-import { createGraphQLServer } from '../graphql/server.js';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { handleProtocols } from 'graphql-ws';
+import type { Logger } from 'pino';
+import { turnedAway } from '../graphql/errors.js';
 import { observeHttp } from '../graphql/observed-http.js';
+import { RequestRates, type RequestRateSettings } from '../graphql/request-rates.js';
+import { createGraphQLServer } from '../graphql/server.js';
+import { addBrowserRules } from './browser-rules.js';
 import { addAgendashRoutes, type AgendashOptions } from './agendash-routes.js';
+import { answerFailures } from './failures.js';
 import { addGraphQLRoutes, type GraphQLRoutesOptions } from './graphql-routes.js';
 import { addOperationsRoutes, type Operations } from './operations-routes.js';
 import { addRequestIds, requestIdOf } from './request-id.js';
+import { Seats, type SeatLimits } from './sockets/seats.js';
+import { SocketWatch } from './sockets/watch.js';
 
-export interface HttpServerOptions extends GraphQLRoutesOptions {
+export interface HttpServerOptions extends Omit<GraphQLRoutesOptions, 'rates' | 'seats' | 'watch'> {
   host: string;
   port: number;
   operations: Operations;
   agenda: AgendashOptions['agenda'];
+  trustedProxies: readonly string[];
+  requestRates: RequestRateSettings;
+  seatLimits: SeatLimits;
 }
 
 export interface HttpServer {
@@ -26,32 +37,52 @@ export interface HttpServer {
 const LOOPBACK_ADDRESSES = ['127.0.0.1', '::1', 'localhost'];
 /** Of one request, over HTTP and over the WebSocket alike. */
 const MAX_BODY_BYTES = 1024 * 1024;
+/** Connections that are no WebSocket: beyond them new ones are closed unanswered. */
+const MAX_HTTP_CONNECTIONS = 1000;
+/** How long a client may take for the head of a request, and for all of it. */
+const HEAD_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+/** How long a client that is told to close its WebSocket may take for that. */
+const CLOSE_TIMEOUT_MS = 5000;
 /** WebSocket close code "going away": clients reconnect. */
 const GOING_AWAY = 1001;
 /** Whoever has not taken an answer or said goodbye by then is cut off, so that leases are still released in time. */
 const DRAIN_LIMIT_MS = 4000;
 
-/** GraphQL over HTTP and WebSocket on one path, health, metrics and the page of jobs. Listens when this returns. */
-export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { host, port, logger } = options;
-  const app = Fastify({ bodyLimit: MAX_BODY_BYTES, genReqId: requestIdOf });
-  app.setErrorHandler(async (error: FastifyError, request, reply) => {
-    const status = error.statusCode ?? 500;
-    if (status >= 500) logger.error({ err: error, path: request.url }, 'a request failed');
-    await reply
-      .code(status)
-      .send({ error: status >= 500 ? 'Something went wrong on our side.' : error.message });
+function createApp({ trustedProxies, seatLimits }: HttpServerOptions): FastifyInstance {
+  const app = Fastify({
+    bodyLimit: MAX_BODY_BYTES,
+    genReqId: requestIdOf,
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { headersTimeout: HEAD_TIMEOUT_MS, connectionsCheckingInterval: HEAD_TIMEOUT_MS / 2 },
   });
-  addRequestIds(app);
-  const apollo = createGraphQLServer({
-    ...options,
-    // Where other machines can get the page, it must not hold the token.
-    sandboxToken: LOOPBACK_ADDRESSES.includes(host) ? options.sandboxToken : undefined,
-    plugins: [fastifyApolloDrainPlugin(app), observeHttp(options.knownFields, options.observe)],
+  app.server.maxConnections = seatLimits.maxSockets + MAX_HTTP_CONNECTIONS;
+  return app;
+}
+
+async function acceptSockets(app: FastifyInstance, logger: Logger): Promise<void> {
+  const limits = { maxPayload: MAX_BODY_BYTES, closeTimeout: CLOSE_TIMEOUT_MS };
+  await app.register(fastifyWebsocket, {
+    options: { ...limits, handleProtocols },
+    // The protocol's close code for what was wrong is on its way to the client: cutting it off would hide it.
+    errorHandler: (error) => {
+      logger.debug({ err: error }, 'a WebSocket client broke the protocol');
+    },
   });
-  await apollo.start();
+  app.addHook('onRequest', (request, _reply, done) => {
+    const isElsewhere = request.ws && request.routeOptions.url !== '/graphql';
+    done(
+      isElsewhere
+        ? turnedAway('NOT_FOUND', 'WebSockets are served at /graphql.', { status: 404 })
+        : undefined,
+    );
+  });
+}
+
+/** Tells sockets to go away once nobody gets in any more, so that who goes does not come back here. */
+function sayGoodbye(app: FastifyInstance): void {
   let closing = false;
-  // By then nobody gets in any more, so that who is told to go away does not come back here.
   app.addHook('preClose', (done) => {
     closing = true;
     for (const client of app.websocketServer.clients) client.close(GOING_AWAY, 'Going away');
@@ -62,10 +93,34 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     if (closing) reply.header('connection', 'close');
     done();
   });
-  await app.register(fastifyWebsocket, { options: { maxPayload: MAX_BODY_BYTES } });
+}
+
+/** GraphQL over HTTP and WebSocket on one path, health, metrics and the page of jobs. Listens when this returns. */
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { host, port, logger } = options;
+  const app = createApp(options);
+  addRequestIds(app);
+  answerFailures(app, logger);
+  const apollo = createGraphQLServer({
+    ...options,
+    // Where other machines can get the page, it must not hold the token.
+    sandboxToken: LOOPBACK_ADDRESSES.includes(host) ? options.sandboxToken : undefined,
+    plugins: [fastifyApolloDrainPlugin(app), observeHttp(options.knownFields, options.observe)],
+  });
+  await apollo.start();
+  sayGoodbye(app);
+  await addBrowserRules(app, options.corsOrigins);
+  await acceptSockets(app, logger);
+  const watch = new SocketWatch(logger);
+  const rates = new RequestRates(options.requestRates);
   addOperationsRoutes(app, options.operations);
-  await addAgendashRoutes(app, options);
-  addGraphQLRoutes(app, apollo, options);
+  await addAgendashRoutes(app, { ...options, rates });
+  addGraphQLRoutes(app, apollo, {
+    ...options,
+    rates,
+    seats: new Seats(options.seatLimits),
+    watch,
+  });
   const url = await app.listen({ host, port });
   return {
     url,
@@ -78,6 +133,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       await apollo.stop();
       await app.close();
       clearTimeout(limit);
+      watch.close();
     },
   };
 }

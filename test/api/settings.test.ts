@@ -50,6 +50,15 @@ const WRONG: [string, string, RegExp][] = [
   ['CHUNK_TIME_LIMIT_MS', '999', /from 1000/],
   ['PLAN_TIME_LIMIT_MS', '999', /from 1000/],
   ['REQUEST_TIMEOUT_MS', '99', /from 100/],
+  ['CORS_ORIGINS', '*', /origins such as/],
+  ['CORS_ORIGINS', 'https://dashboard.example/', /origins such as/],
+  ['CORS_ORIGINS', 'https://a.example,ftp://b.example', /origins such as/],
+  ['TRUSTED_PROXIES', 'proxy', /addresses or networks/],
+  ['TRUSTED_PROXIES', '10.0.0.0/33', /addresses or networks/],
+  ['REQUESTS_PER_MINUTE_PER_TOKEN', '0', /from 1/],
+  ['REQUESTS_PER_MINUTE_PER_ADDRESS', 'many', /whole number/],
+  ['MAX_SOCKETS', '0', /from 1/],
+  ['MAX_SOCKETS_PER_ADDRESS', '100001', /to 100000/],
 ];
 
 describe('a setting that cannot be used', () => {

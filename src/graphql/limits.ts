@@ -1,0 +1,48 @@
+import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
+import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
+import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives';
+import { GraphQLError, type ParseOptions, type ValidationContext, type ValidationRule } from 'graphql';
+
+/**
+ * How large an operation may be, on both transports. The largest of schema/operations and the introspection query of
+ * the Sandbox have 190 tokens, and no directive or alias; the deepest way to a recipient of every campaign of a poll,
+ * through edges and nodes, is 12 fields deep.
+ */
+export const LIMITS = {
+  tokens: 1000,
+  depth: 12,
+  aliases: 30,
+  directives: 30,
+  /** See cost.ts. */
+  cost: 10_000,
+  /** Errors of one document that are told; looking for more costs time. */
+  errors: 20,
+} as const;
+
+export const PARSE_OPTIONS: ParseOptions = { maxLexicalTokens: LIMITS.tokens };
+
+/** The code under which the rules of the library refuse an operation, in place of an error without one. */
+function refuseWith(code: string) {
+  return {
+    propagateOnRejection: false,
+    onReject: [
+      (context: ValidationContext | null, { message }: GraphQLError): void => {
+        const sentence = message.replace('Syntax Error: ', '');
+        context?.reportError(new GraphQLError(sentence, { extensions: { code } }));
+      },
+    ],
+  };
+}
+
+/** Validation rules that hold an operation, fragments included, against the limits. */
+export const LIMIT_RULES: readonly ValidationRule[] = [
+  // Introspection is deep by nature; a rule of graphql itself keeps it from going in circles.
+  maxDepthRule({
+    n: LIMITS.depth,
+    ignoreIntrospection: true,
+    flattenFragments: true,
+    ...refuseWith('QUERY_TOO_DEEP'),
+  }),
+  maxAliasesRule({ n: LIMITS.aliases, ...refuseWith('TOO_MANY_ALIASES') }),
+  maxDirectivesRule({ n: LIMITS.directives, ...refuseWith('TOO_MANY_DIRECTIVES') }),
+];

@@ -1,0 +1,48 @@
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import { GraphQLError } from 'graphql';
+import type { Logger } from 'pino';
+
+/** What Fastify refuses by itself, under the codes that Apollo has for such things. */
+const REFUSALS: Readonly<Record<number, { code: string; message: string }>> = {
+  413: { code: 'PAYLOAD_TOO_LARGE', message: 'A request may have at most 1 MiB.' },
+  415: { code: 'UNSUPPORTED_MEDIA_TYPE', message: 'Send the operation as application/json.' },
+};
+const NO_JSON = ['FST_ERR_CTP_INVALID_JSON_BODY', 'FST_ERR_CTP_EMPTY_JSON_BODY'];
+
+interface Failure {
+  status: number;
+  code: string;
+  message: string;
+  headers?: ReadonlyMap<string, string>;
+}
+
+function answer(reply: FastifyReply, { status, code, message, headers }: Failure): FastifyReply {
+  for (const [name, value] of headers ?? []) reply.header(name, value);
+  return reply.code(status).send({ errors: [{ message, extensions: { code } }] });
+}
+
+function failureOf(error: FastifyError | GraphQLError): Failure {
+  if (error instanceof GraphQLError) {
+    const { code, http } = error.extensions as { code: string; http?: Omit<Failure, 'code' | 'message'> };
+    return { ...http, code, message: error.message, status: http?.status ?? 400 };
+  }
+  const status = error.statusCode ?? 500;
+  if (status < 500) {
+    const message = NO_JSON.includes(error.code) ? 'The body of the request must be JSON.' : error.message;
+    return { status, ...(REFUSALS[status] ?? { code: 'BAD_REQUEST', message }) };
+  }
+  return { status, code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong on our side.' };
+}
+
+/** Every answer that is no success has the form of a GraphQL error, with a code, and tells nothing of the inside. */
+export function answerFailures(app: FastifyInstance, logger: Logger): void {
+  app.setErrorHandler((error: FastifyError | GraphQLError, request, reply) => {
+    const failure = failureOf(error);
+    if (failure.status >= 500 && failure.code === 'INTERNAL_SERVER_ERROR')
+      logger.error({ err: error, path: request.url }, 'a request failed');
+    return answer(reply, failure);
+  });
+  app.setNotFoundHandler((_request, reply) =>
+    answer(reply, { status: 404, code: 'NOT_FOUND', message: 'There is nothing under this path.' }),
+  );
+}

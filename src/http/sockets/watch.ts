@@ -1,0 +1,113 @@
+import type { WebSocket } from '@fastify/websocket';
+import type { Logger } from 'pino';
+
+const TICK_MS = 1000;
+/** A subscriber to the 100 campaigns that it may follow sends 101 messages at once. */
+const MAX_MESSAGES_PER_TICK = 300;
+/** No answer to a real question is as large; more only heaps up where nobody reads. */
+const MAX_UNREAD_BYTES = 1024 * 1024;
+const MAX_TICKS_ABOVE = 5;
+/** Of unread data none of which has moved. */
+const MAX_TICKS_STILL = 30;
+/** As graphql-ws has it: a peer that has gone without a word is noticed within twice that. */
+const PING_EVERY_TICKS = 12;
+/** RFC 6455: a message that violates the policy of the server. */
+const POLICY_VIOLATION = 1008;
+
+interface Watched {
+  address: string;
+  messages: number;
+  ticksAbove: number;
+  ticksStill: number;
+  moved: boolean;
+  awaitsPong: boolean;
+}
+
+/** Looks after the open WebSockets: who floods, does not read or has gone is not served any longer. */
+export class SocketWatch {
+  private readonly watched = new Map<WebSocket, Watched>();
+  private readonly timer: NodeJS.Timeout;
+  private ticks = 0;
+
+  constructor(private readonly logger: Logger) {
+    this.timer = setInterval(() => {
+      this.tick();
+    }, TICK_MS);
+    this.timer.unref();
+  }
+
+  close(): void {
+    clearInterval(this.timer);
+  }
+
+  add(socket: WebSocket, address: string): void {
+    const state = {
+      address,
+      messages: 0,
+      ticksAbove: 0,
+      ticksStill: 0,
+      moved: false,
+      awaitsPong: false,
+    };
+    this.watched.set(socket, state);
+    socket.on('ping', () => this.takes(socket));
+    socket.on('pong', () => {
+      state.awaitsPong = false;
+      this.takes(socket);
+    });
+    socket.once('close', () => this.watched.delete(socket));
+  }
+
+  /** Says that something has been written to the socket. */
+  moved(socket: WebSocket): void {
+    const state = this.watched.get(socket);
+    if (state) state.moved = true;
+  }
+
+  /** Counts a message of the client. @returns whether it may be dealt with */
+  takes(socket: WebSocket): boolean {
+    const state = this.watched.get(socket);
+    if (!state) return false;
+    state.messages += 1;
+    if (state.messages > MAX_MESSAGES_PER_TICK) {
+      socket.close(POLICY_VIOLATION, 'Too many messages');
+      // What it still sends is not even read.
+      socket.pause();
+      return false;
+    }
+    // Whoever does not listen is not listened to.
+    if (socket.bufferedAmount > MAX_UNREAD_BYTES) socket.pause();
+    return true;
+  }
+
+  private tick(): void {
+    this.ticks += 1;
+    for (const [socket, state] of this.watched) this.look(socket, state);
+  }
+
+  private look(socket: WebSocket, state: Watched): void {
+    state.messages = 0;
+    const unread = socket.bufferedAmount;
+    state.ticksAbove = unread > MAX_UNREAD_BYTES ? state.ticksAbove + 1 : 0;
+    state.ticksStill = unread > 0 && !state.moved ? state.ticksStill + 1 : 0;
+    state.moved = false;
+    if (state.ticksAbove > MAX_TICKS_ABOVE || state.ticksStill > MAX_TICKS_STILL) {
+      this.drop(socket, state, 'a WebSocket was dropped: its client does not read');
+    } else if (this.ticks % PING_EVERY_TICKS === 0) {
+      if (state.awaitsPong) this.drop(socket, state, 'a WebSocket was dropped: its client is gone');
+      else this.ping(socket, state);
+    }
+    if (socket.isPaused && unread <= MAX_UNREAD_BYTES && socket.readyState === socket.OPEN) socket.resume();
+  }
+
+  private ping(socket: WebSocket, state: Watched): void {
+    if (socket.readyState !== socket.OPEN) return;
+    state.awaitsPong = true;
+    socket.ping();
+  }
+
+  private drop(socket: WebSocket, { address }: Watched, message: string): void {
+    this.logger.info({ address, unreadBytes: socket.bufferedAmount }, message);
+    socket.terminate();
+  }
+}

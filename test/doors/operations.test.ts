@@ -1,0 +1,198 @@
+import { readdirSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { getIntrospectionQuery } from 'graphql';
+import { operation } from '../../src/cli/api-client.js';
+import { projectPath } from '../../src/config/paths.js';
+import { TestApp, VIEWER_TOKEN } from '../support/app.js';
+import { codeOf, overSocket, TRANSPORTS, type Operation } from '../support/requests.js';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await TestApp.prepare();
+  await app.startApi('api');
+});
+afterAll(() => app.stop());
+
+function times(count: number, part: (index: number) => string): string {
+  return Array.from({ length: count }, (_, index) => part(index)).join(' ');
+}
+
+/** Campaigns of the poll of a campaign, and so on: three fields each time. */
+function nested(levels: number, inner = 'id', first = 1): string {
+  const list = `campaigns(first: ${first})`;
+  return levels === 0 ? inner : `${list} { nodes { topic { ${nested(levels - 1, inner, first)} } } }`;
+}
+
+const CHAIN = 60;
+/** Sixty fragments that each use the next one twice: 2 to the power of 60 fields, in 700 tokens. */
+const DOUBLING = times(CHAIN, (i) => `fragment F${i} on Poll { id ...F${i + 1} ...F${i + 1} }`);
+const WIDE = 'campaigns(first: 100) { nodes { deliveries(first: 100) { nodes { id } } } }';
+
+const HOSTILE: [string, Operation, string][] = [
+  ['depth 50', { query: `{ ${nested(16, 'id title')} }` }, 'QUERY_TOO_DEEP'],
+  [
+    'depth 50 in fragments',
+    {
+      query: `{ polls { nodes { ...F0 } } } ${times(16, (i) => `fragment F${i} on Poll { campaigns { nodes { topic { ...F${i + 1} } } } }`)}
+        fragment F16 on Poll { id }`,
+    },
+    'QUERY_TOO_DEEP',
+  ],
+  [
+    '200 aliases of a list',
+    { query: `{ ${times(200, (i) => `a${i}: polls { totalCount }`)} }` },
+    'TOO_MANY_TOKENS',
+  ],
+  [
+    '100 aliases of a list',
+    { query: `{ ${times(100, (i) => `a${i}: polls { totalCount }`)} }` },
+    'TOO_MANY_ALIASES',
+  ],
+  [
+    'aliases in a fragment that is used often',
+    {
+      query: `{ ${times(8, (i) => `p${i}: polls { ...A }`)} } fragment A on PollConnection { ${times(8, (i) => `a${i}: totalCount`)} }`,
+    },
+    'TOO_MANY_ALIASES',
+  ],
+  [
+    'one directive 100 times',
+    { query: `{ polls { totalCount ${'@include(if: true) '.repeat(100)} } }` },
+    'TOO_MANY_DIRECTIVES',
+  ],
+  [
+    'an unknown directive 300 times',
+    { query: `{ polls { totalCount ${'@bomb '.repeat(300)} } }` },
+    'TOO_MANY_DIRECTIVES',
+  ],
+  ['50,000 tokens', { query: `{ polls { ${'totalCount '.repeat(50_000)} } }` }, 'TOO_MANY_TOKENS'],
+  ['100,000 open braces', { query: '{ a '.repeat(100_000) }, 'TOO_MANY_TOKENS'],
+  ['lists in lists', { query: `{ ${WIDE} }` }, 'QUERY_TOO_COSTLY'],
+  [
+    'lists in lists by variables',
+    {
+      query: `query ($n: Int!) { campaigns(first: $n) { nodes { deliveries(first: $n) { nodes { id } } } } }`,
+      variables: { n: 100 },
+    },
+    'QUERY_TOO_COSTLY',
+  ],
+  [
+    'lists in lists by the defaults of variables',
+    {
+      query: `query ($n: Int! = 100) { campaigns(first: $n) { nodes { deliveries(first: $n) { nodes { id } } } } }`,
+    },
+    'QUERY_TOO_COSTLY',
+  ],
+  [
+    'lists without first in lists',
+    { query: `{ ${nested(3).replaceAll('(first: 1)', '')} }` },
+    'QUERY_TOO_COSTLY',
+  ],
+  [
+    'a list of negative length beside it',
+    { query: `{ ${WIDE} polls(first: -1000000) { nodes { id } } }` },
+    'QUERY_TOO_COSTLY',
+  ],
+  [
+    'a list that cannot be read beside it',
+    {
+      query: `query ($n: Int = 1) { ${WIDE} polls(first: $n) { nodes { id } } }`,
+      variables: { n: null },
+    },
+    'BAD_USER_INPUT',
+  ],
+  [
+    'the costly one of two operations',
+    { query: `query A { polls { totalCount } } query B { ${WIDE} }`, operationName: 'B' },
+    'QUERY_TOO_COSTLY',
+  ],
+  [
+    'fragments that double at each step',
+    { query: `{ polls { nodes { ...F0 } } } ${DOUBLING} fragment F${CHAIN} on Poll { id }` },
+    'QUERY_TOO_COSTLY',
+  ],
+  [
+    'fragments that use each other',
+    {
+      query: '{ polls { nodes { ...A } } } fragment A on Poll { id ...B } fragment B on Poll { id ...A }',
+    },
+    'GRAPHQL_VALIDATION_FAILED',
+  ],
+  [
+    'introspection in circles',
+    {
+      query:
+        '{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }',
+    },
+    'GRAPHQL_VALIDATION_FAILED',
+  ],
+];
+
+describe.each(TRANSPORTS)('over %s', (_name, send) => {
+  test.each(HOSTILE)('%s is refused', async (_case, hostile, code) => {
+    const answer = await send(app.url, hostile, VIEWER_TOKEN);
+    expect(codeOf(answer)).toBe(code);
+    expect(answer.data ?? null).toBeNull();
+    expect(answer.errors?.length).toBeLessThanOrEqual(21);
+    if ('status' in answer) expect(answer.status).toBe(400);
+  });
+
+  test('the introspection query of tools passes', async () => {
+    const query = getIntrospectionQuery({
+      inputValueDeprecation: true,
+      directiveIsRepeatable: true,
+      schemaDescription: true,
+      specifiedByUrl: true,
+      oneOf: true,
+    });
+    const answer = await send(app.url, { query });
+    expect(answer.errors).toBeUndefined();
+    expect(answer.data).toHaveProperty('__schema.types');
+  });
+
+  test('a page of 100 campaigns with everything that a dashboard shows passes', async () => {
+    const query = `{
+      ${times(7, (i) => `s${i}: campaigns(filter: { status: PROCESSING }) { totalCount }`)}
+      campaigns(first: 100) {
+        totalCount pageInfo { hasNextPage endCursor }
+        edges { cursor node {
+          id status messageTemplate totalUsers pendingUsers sentUsers failedUsers skippedUsers unconfirmedUsers
+          progressPercentage createdAt startedAt finishedAt estimatedFinishAt chunkCount
+          failure { code message } pacing { chunkSize chunkIntervalMs sendIntervalMs }
+          topic { id title status closesAt completedCount audienceSize }
+        } }
+      }
+      polls(first: 20) { nodes { id title questions { position text options { text answerCount } } } }
+    }`;
+    expect((await send(app.url, { query })).errors).toBeUndefined();
+  });
+});
+
+test('the example operations are far from any limit', async () => {
+  const names = readdirSync(projectPath('schema', 'operations')).map((file) => file.replace('.graphql', ''));
+  expect(names.length).toBeGreaterThan(5);
+  const input = { topicId: '1', title: 'x', questions: [{ text: 'x', options: ['a', 'b'] }] };
+  for (const name of names) {
+    const { title, questions, topicId } = input;
+    const variables = {
+      id: '999',
+      campaignId: '999',
+      pollId: '999',
+      userIds: ['1'],
+      users: [{ id: '1' }],
+      first: 100,
+      input: name === 'createPoll' ? { title, questions } : { topicId },
+    };
+    const answer = await overSocket(app.url, { query: operation(name), variables });
+    const codes = answer.errors?.map(({ extensions }) => extensions?.code) ?? [];
+    expect([name, codes]).toEqual([name, name === 'campaignProgress' ? ['NOT_FOUND'] : []]);
+  }
+});
+
+test('an operation sent as a GET is held to the same limits', async () => {
+  const query = encodeURIComponent(`{ ${WIDE} }`);
+  const response = await fetch(`${app.url}/graphql?query=${query}`, {
+    headers: { authorization: `Bearer ${VIEWER_TOKEN}`, 'apollo-require-preflight': 'true' },
+  });
+  expect([response.status, codeOf((await response.json()) as object)]).toEqual([400, 'QUERY_TOO_COSTLY']);
+});
