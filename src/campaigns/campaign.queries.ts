@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import { paginate, type Connection, type KeysetOrder, type PageArguments } from '../graphql/connection.js';
 import { badUserInput } from '../graphql/errors.js';
 import { isRowId } from '../graphql/ids.js';
+import { requireValid } from '../graphql/validation.js';
 import { NotificationCampaign } from './campaign.entity.js';
 import { CampaignOrder, type CampaignFilter, type DeliveryFilter } from './campaign.types.js';
 import { Delivery } from './delivery.entity.js';
@@ -27,11 +28,12 @@ const BY_RECIPIENT: KeysetOrder<Delivery> = {
 export class CampaignQueries {
   constructor(private readonly dataSource: DataSource) {}
 
-  campaigns(
+  async campaigns(
     filter: CampaignFilter | undefined,
     order: CampaignOrder | undefined,
     page: PageArguments,
   ): Promise<Connection<NotificationCampaign>> {
+    await requireValid(filter);
     const query = this.dataSource.getRepository(NotificationCampaign).createQueryBuilder('campaign');
     if (filter?.status) query.andWhere('campaign.status = ANY (:statuses)', { statuses: filter.status });
     if (filter?.topicId != null) {
@@ -44,11 +46,12 @@ export class CampaignQueries {
     return paginate(query, page, byCreation(order !== CampaignOrder.CREATED_AT_ASC));
   }
 
-  deliveries(
+  async deliveries(
     campaignId: string,
     filter: DeliveryFilter | undefined,
     page: PageArguments,
   ): Promise<Connection<Delivery>> {
+    await requireValid(filter);
     const query = this.dataSource.getRepository(Delivery).createQueryBuilder('delivery');
     query.andWhere('delivery.campaignId = :campaignId', { campaignId });
     if (filter?.status) query.andWhere('delivery.status = ANY (:statuses)', { statuses: filter.status });

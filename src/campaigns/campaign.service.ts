@@ -111,11 +111,12 @@ export class CampaignService {
   }
 
   async retry(id: string, statuses: DeliveryStatus[]): CampaignResult {
-    if (statuses.length === 0 || !statuses.every((status) => RETRYABLE.includes(status))) {
+    const wanted = [...new Set(statuses)];
+    if (wanted.length === 0 || !wanted.every((status) => RETRYABLE.includes(status))) {
       const message = `Only deliveries that are ${RETRYABLE.join(', ')} can be retried.`;
       return refusal(userError(UserErrorCode.INVALID, message, ['statuses']));
     }
-    if (!isRowId(id) || !(await this.campaigns.retry(id, statuses))) {
+    if (!isRowId(id) || !(await this.campaigns.retry(id, wanted))) {
       return this.explainRefusal(id, 'retry', 'campaignId');
     }
     await this.queue.enqueuePlan(id);

@@ -1,6 +1,7 @@
-import { IsOptional, Length, Max, Min, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, IsOptional, Length, Max, Min, ValidateNested } from 'class-validator';
 import { Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { UserError } from '../graphql/user-error.js';
+import { MAX_STATUSES, STATUSES_LENGTH } from '../graphql/validation.js';
 import { NotificationCampaign } from './campaign.entity.js';
 import { DeliveryStatus } from './delivery.entity.js';
 import { CampaignStatus } from './lifecycle.js';
@@ -77,6 +78,8 @@ export class CampaignPreview {
 
 @InputType({ description: 'Which campaigns to list.' })
 export class CampaignFilter {
+  @IsOptional()
+  @ArrayMaxSize(MAX_STATUSES, { message: STATUSES_LENGTH })
   @Field(() => [CampaignStatus], { nullable: true, description: 'Any of these statuses.' })
   status?: CampaignStatus[] | null;
 
@@ -92,6 +95,8 @@ export class CampaignFilter {
 
 @InputType({ description: 'Which deliveries to list.' })
 export class DeliveryFilter {
+  @IsOptional()
+  @ArrayMaxSize(MAX_STATUSES, { message: STATUSES_LENGTH })
   @Field(() => [DeliveryStatus], { nullable: true, description: 'Any of these statuses.' })
   status?: DeliveryStatus[] | null;
 }

@@ -1,5 +1,10 @@
 import { validate, type ValidationError } from 'class-validator';
+import { badUserInput } from './errors.js';
 import { userError, UserErrorCode, type UserError } from './user-error.js';
+
+/** More than there are statuses of anything. */
+export const MAX_STATUSES = 20;
+export const STATUSES_LENGTH = 'status must have at most $constraint1 items.';
 
 function flatten(errors: readonly ValidationError[], path: readonly string[]): UserError[] {
   return errors.flatMap((error) => {
@@ -17,4 +22,13 @@ function flatten(errors: readonly ValidationError[], path: readonly string[]): U
  */
 export async function validateInput(input: object, path: readonly string[]): Promise<UserError[]> {
   return flatten(await validate(input, { stopAtFirstError: true, forbidUnknownValues: false }), path);
+}
+
+/**
+ * Holds a filter against the rules of its class; a query has no userErrors to answer with.
+ * @throws BAD_USER_INPUT for the first rule that is broken
+ */
+export async function requireValid(filter: object | null | undefined): Promise<void> {
+  const [broken] = filter ? await validateInput(filter, ['filter']) : [];
+  if (broken) throw badUserInput(broken.message);
 }

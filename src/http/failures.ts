@@ -40,6 +40,9 @@ export function answerFailures(app: FastifyInstance, logger: Logger): void {
     const failure = failureOf(error);
     if (failure.status >= 500 && failure.code === 'INTERNAL_SERVER_ERROR')
       logger.error({ err: error, path: request.url }, 'a request failed');
+    // Fastify would close the connection under a client that still sends, which then never sees the answer. What is
+    // left is read and thrown away, until the time limit of a request.
+    if (failure.status === 413) reply.removeHeader('connection');
     return answer(reply, failure);
   });
   app.setNotFoundHandler((_request, reply) =>

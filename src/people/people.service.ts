@@ -1,7 +1,7 @@
 import { paginate, type Connection, type KeysetOrder, type PageArguments } from '../graphql/connection.js';
 import { isRowId } from '../graphql/ids.js';
 import { userError, UserErrorCode, type UserError } from '../graphql/user-error.js';
-import { validateInput } from '../graphql/validation.js';
+import { requireValid, validateInput } from '../graphql/validation.js';
 import type { PeopleStore } from './people.store.js';
 import type {
   ImportTelegramUsersPayload,
@@ -36,13 +36,15 @@ export class PeopleService {
     private readonly pollExists: (id: string) => Promise<boolean>,
   ) {}
 
-  list(filter: TelegramUserFilter | undefined, page: PageArguments): Promise<Connection<TelegramUser>> {
+  async list(filter: TelegramUserFilter | undefined, page: PageArguments): Promise<Connection<TelegramUser>> {
+    await requireValid(filter);
     return paginate(this.people.list(filter), page, BY_ID);
   }
 
   /** All or nothing. */
   async import(users: TelegramUserInput[]): Promise<ImportTelegramUsersPayload> {
     const errors = tooMany(users.length, MAX_IMPORT, 'users');
+    if (errors.length > 0) return { created: 0, updated: 0, userErrors: errors };
     const seen = new Map<string, number>();
     for (const [index, user] of users.entries()) {
       if (errors.length >= MAX_ERRORS) break;

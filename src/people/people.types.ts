@@ -1,16 +1,21 @@
-import { IsOptional, Matches, MaxLength } from 'class-validator';
+import { ArrayMaxSize, IsOptional, Matches, MaxLength } from 'class-validator';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { connectionType } from '../graphql/connection.js';
 import { UserError } from '../graphql/user-error.js';
+import { MAX_STATUSES, STATUSES_LENGTH } from '../graphql/validation.js';
 import { TelegramUser, TelegramUserStatus } from './telegram-user.entity.js';
 
 export const TelegramUserConnection = connectionType(TelegramUser, 'TelegramUser');
 
 @InputType({ description: 'Which people to list.' })
 export class TelegramUserFilter {
+  @IsOptional()
+  @ArrayMaxSize(MAX_STATUSES, { message: STATUSES_LENGTH })
   @Field(() => [TelegramUserStatus], { nullable: true, description: 'Any of these statuses.' })
   status?: TelegramUserStatus[] | null;
 
+  @IsOptional()
+  @MaxLength(32, { message: 'usernameContains must have at most 32 characters.' })
   @Field(() => String, {
     nullable: true,
     description: 'A part of the username; letter case does not matter.',

@@ -1,7 +1,7 @@
 import { paginate, type Connection, type KeysetOrder, type PageArguments } from '../graphql/connection.js';
 import { isRowId } from '../graphql/ids.js';
 import { refusal, success, userError, UserErrorCode, type Result } from '../graphql/user-error.js';
-import { validateInput } from '../graphql/validation.js';
+import { requireValid, validateInput } from '../graphql/validation.js';
 import { PollStatus, type Poll } from './poll.entity.js';
 import type { PollStore } from './poll.store.js';
 import type { CreatePollInput, PollFilter } from './poll.types.js';
@@ -25,7 +25,8 @@ export class PollService {
     return isRowId(id) ? this.polls.find(id) : Promise.resolve(null);
   }
 
-  list(filter: PollFilter | undefined, page: PageArguments): Promise<Connection<Poll>> {
+  async list(filter: PollFilter | undefined, page: PageArguments): Promise<Connection<Poll>> {
+    await requireValid(filter);
     return paginate(this.polls.list(filter), page, NEWEST_FIRST);
   }
 

@@ -2,15 +2,20 @@ import { ArrayMaxSize, ArrayMinSize, IsOptional, Matches, MaxLength, ValidateNes
 import { Field, InputType, ObjectType } from 'type-graphql';
 import { connectionType } from '../graphql/connection.js';
 import { UserError } from '../graphql/user-error.js';
+import { MAX_STATUSES, STATUSES_LENGTH } from '../graphql/validation.js';
 import { Poll, PollStatus } from './poll.entity.js';
 
 export const PollConnection = connectionType(Poll, 'Poll');
 
 @InputType({ description: 'Which polls to list.' })
 export class PollFilter {
+  @IsOptional()
+  @ArrayMaxSize(MAX_STATUSES, { message: STATUSES_LENGTH })
   @Field(() => [PollStatus], { nullable: true, description: 'Any of these statuses.' })
   status?: PollStatus[] | null;
 
+  @IsOptional()
+  @MaxLength(200, { message: 'titleContains must have at most 200 characters.' })
   @Field(() => String, { nullable: true, description: 'A part of the title; letter case does not matter.' })
   titleContains?: string | null;
 }

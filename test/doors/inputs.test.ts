@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import {
+  buildClientSchema,
+  getIntrospectionQuery,
+  type GraphQLField,
+  type GraphQLInputType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  type IntrospectionQuery,
+  isCompositeType,
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+} from 'graphql';
+import { TestApp } from '../support/app.js';
+import { createCampaign, createOpenPoll } from '../support/factories.js';
+import { databasePrint } from '../support/mutations.js';
+import { overHttp, type Answer } from '../support/requests.js';
+
+/** Every argument and every field of an input, each with values that nobody sends in good faith. */
+
+let app: TestApp;
+let schema: GraphQLSchema;
+beforeAll(async () => {
+  app = await TestApp.prepare();
+  await app.startApi('api');
+  await createCampaign(app.client(), await createOpenPoll(app.client()));
+  const { data } = await overHttp<IntrospectionQuery>(app.url, { query: getIntrospectionQuery() });
+  if (!data) throw new Error('The schema cannot be read.');
+  schema = buildClientSchema(data);
+});
+afterAll(() => app.stop());
+
+const FUTURE = '2999-01-01T00:00:00.000Z';
+
+/** A value that passes, apart from what stands in the database. */
+function sample(type: GraphQLInputType): unknown {
+  if (isNonNullType(type)) return sample(type.ofType);
+  if (isListType(type)) return [sample(type.ofType), sample(type.ofType)];
+  if (isEnumType(type)) return type.getValue('FAILED')?.value ?? type.getValues()[0]?.value;
+  if (isInputObjectType(type)) {
+    return Object.fromEntries(
+      Object.values(type.getFields()).map((field) => [field.name, sample(field.type)]),
+    );
+  }
+  return { ID: '1', Int: 1, DateTime: FUTURE }[type.name] ?? 'text';
+}
+
+const LONG = 'x'.repeat(5000);
+/** One more than the longest list that is allowed: of completions. */
+const MANY = 10_001;
+
+/** What a value of a type is replaced by: too long, too large, too small, too many. */
+function extremes(type: GraphQLInputType): unknown[] {
+  if (isNonNullType(type)) return extremes(type.ofType);
+  if (isListType(type)) {
+    const item = isInputObjectType(getNamedType(type)) ? { id: '1' } : sample(type.ofType);
+    return [Array.from({ length: MANY }, () => item)];
+  }
+  if (isEnumType(type) || isInputObjectType(type)) return [];
+  const byName: Record<string, unknown[]> = {
+    ID: ['-1', '0', '1.5', '9'.repeat(30), LONG, "1' OR 1=1"],
+    Int: [-1, -2_147_483_648, 2_147_483_647],
+    DateTime: ['0000-01-01T00:00:00.000Z'],
+    String: [LONG],
+  };
+  return byName[type.name] ?? [];
+}
+
+type Change = [path: string, value: unknown];
+
+/** Each way to put one extreme value into a value that passes otherwise. */
+function changed(type: GraphQLInputType, path: string): Change[] {
+  if (isNonNullType(type)) return changed(type.ofType, path);
+  const whole = extremes(type).map((value): Change => [path, value]);
+  if (isListType(type)) {
+    const inner = changed(type.ofType, `${path}[0]`);
+    return [...whole, ...inner.map(([at, item]): Change => [at, [item, sample(type.ofType)]])];
+  }
+  if (!isInputObjectType(type)) return whole;
+  const base = sample(type) as Record<string, unknown>;
+  return Object.values(type.getFields()).flatMap((field) =>
+    changed(field.type, `${path}.${field.name}`).map(([at, value]): Change => [
+      at,
+      { ...base, [field.name]: value },
+    ]),
+  );
+}
+
+interface Call {
+  name: string;
+  path: string;
+  query: string;
+  variables: Record<string, unknown>;
+}
+
+/** A call that passes, as far as its arguments go. */
+function plainCall(
+  kind: 'query' | 'mutation',
+  field: GraphQLField<unknown, unknown>,
+): Pick<Call, 'query' | 'variables'> {
+  const declared = field.args.map((arg) => `$${arg.name}: ${arg.type.toString()}`).join(', ');
+  const passed = field.args.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
+  const selection = isCompositeType(getNamedType(field.type))
+    ? kind === 'mutation'
+      ? '{ userErrors { code field message } }'
+      : '{ __typename }'
+    : '';
+  const query = `${kind} (${declared}) { result: ${field.name}(${passed}) ${selection} }`;
+  const base = Object.fromEntries(field.args.map((arg) => [arg.name, sample(arg.type)]));
+  delete base.after;
+  return { query, variables: base };
+}
+
+function callsOf(kind: 'query' | 'mutation', field: GraphQLField<unknown, unknown>): Call[] {
+  const { query, variables } = plainCall(kind, field);
+  return field.args.flatMap((arg) =>
+    changed(arg.type, arg.name).map(([path, value]) => ({
+      name: `${field.name}: ${path}`,
+      path,
+      query,
+      variables: { ...variables, [arg.name]: value },
+    })),
+  );
+}
+
+interface Result {
+  result: { userErrors?: { field: string[] | null }[] } | null;
+}
+
+const REFUSALS = ['BAD_USER_INPUT', 'QUERY_TOO_COSTLY'];
+
+/** Whether an answer refuses what stands at the path. */
+function isRefused({ data, errors = [] }: Answer<Result>, path: string): boolean {
+  const names = path.replace(/\[(\d+)\]/g, '.$1');
+  const list = names.replace(/\.\d+$/, '');
+  const fields = data?.result?.userErrors?.map(({ field }) => field?.join('.') ?? '') ?? [];
+  if (fields.some((field) => field === list || field.startsWith(names))) return true;
+  return errors.length > 0 && errors.every(({ extensions }) => REFUSALS.includes(extensions?.code ?? ''));
+}
+
+test('an argument that is too long, too large, too small or of too many is refused or finds nothing', async () => {
+  const fieldsOf = (type: GraphQLObjectType | null | undefined) => Object.values(type?.getFields() ?? {});
+  const calls = [
+    ...fieldsOf(schema.getQueryType()).flatMap((field) => callsOf('query', field)),
+    ...fieldsOf(schema.getMutationType()).flatMap((field) => callsOf('mutation', field)),
+  ];
+  expect(calls.length).toBeGreaterThan(80);
+  for (const field of fieldsOf(schema.getQueryType())) {
+    const { query, variables } = plainCall('query', field);
+    // What is refused below is refused for the value at the path alone.
+    expect((await overHttp(app.url, { query, variables })).errors).toBeUndefined();
+  }
+  const before = await databasePrint(app);
+  const accepted: string[] = [];
+  for (const { name, path, query, variables } of calls) {
+    const answer = await overHttp<Result>(app.url, { query, variables });
+    if (!isRefused(answer, path) && answer.data?.result !== null) accepted.push(name);
+  }
+  // A filter may name any instant, and a status given often is the same as given once.
+  const harmless = ['campaigns: filter.createdAfter', 'campaigns: filter.createdBefore'];
+  expect(accepted).toEqual([...harmless, 'retryDeliveries: statuses']);
+  expect(await databasePrint(app)).toEqual(before);
+});
