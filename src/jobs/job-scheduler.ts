@@ -49,6 +49,8 @@ export class JobScheduler implements JobQueue {
   get current(): Agenda {
     return this.agenda;
   }
+  private restarting: Promise<void> | undefined;
+  private isStopping = false;
 
   constructor(private readonly options: JobSchedulerOptions) {
     ({ agenda: this.agenda, channel: this.channel } = this.createAgenda());
@@ -90,7 +92,8 @@ export class JobScheduler implements JobQueue {
     if (!handlers) return;
     const patienceMs = this.options.reconcileIntervalMs * MISSED_RECONCILIATIONS;
     this.watchdog = setInterval(() => {
-      if (performance.now() - this.lastJobAt > patienceMs) void this.restart(handlers);
+      if (this.restarting || performance.now() - this.lastJobAt <= patienceMs) return;
+      this.restarting = this.restart(handlers).finally(() => (this.restarting = undefined));
     }, this.options.reconcileIntervalMs);
     this.watchdog.unref();
   }
@@ -111,6 +114,7 @@ export class JobScheduler implements JobQueue {
     this.options.logger.warn('no job has run here for long: starting the job queue anew');
     try {
       await this.stopAgenda();
+      if (this.isStopping) return;
       ({ agenda: this.agenda, channel: this.channel } = this.createAgenda());
       await this.run(handlers);
     } catch (error) {
@@ -128,6 +132,9 @@ export class JobScheduler implements JobQueue {
   async stop(): Promise<void> {
     clearInterval(this.watchdog);
     this.started = false;
+    this.isStopping = true;
+    // Otherwise the new one would be started behind our back, and never be stopped.
+    await this.restarting;
     await this.stopAgenda();
     // One that fails now has failed on its own, and has been reported.
     await Promise.allSettled(this.running);
