@@ -151,6 +151,29 @@ const REAP_DEAD_LEASES = `
     (SELECT count(*)::integer FROM settled WHERE status = 'UNCONFIRMED') AS "unconfirmedDeliveries"
 `;
 
+/** A retry puts deliveries back while their chunk is being released as done, and neither sees the other. */
+const REOPEN_CHUNKS = `
+  WITH stranded AS (
+    SELECT chunk.campaign_id, chunk.number
+    FROM campaign_chunk chunk
+    JOIN notification_campaign campaign ON campaign.id = chunk.campaign_id AND campaign.pending_users > 0
+    WHERE chunk.state IN ('DONE', 'SET_ASIDE') AND campaign.status <> 'CANCELLED'
+      AND ($1::bigint IS NULL OR chunk.campaign_id = $1)
+      AND EXISTS (
+        SELECT FROM delivery
+        WHERE delivery.campaign_id = chunk.campaign_id AND delivery.chunk_number = chunk.number
+          AND delivery.status = 'PENDING')
+    FOR UPDATE OF chunk SKIP LOCKED
+  ), reopened AS (
+    UPDATE campaign_chunk chunk SET
+      state = 'WAITING', reason = NULL, attempts = 0, remaining_at_claim = NULL, due_at = clock_timestamp(),
+      enqueued_at = NULL
+    FROM stranded WHERE chunk.campaign_id = stranded.campaign_id AND chunk.number = stranded.number
+    RETURNING chunk.number
+  )
+  SELECT count(*)::integer AS count FROM reopened
+`;
+
 /** A job that found no room to run its chunk is gone, rightly: who finishes a chunk goes on with the next. */
 const CHUNKS_WITHOUT_JOB = `
   SELECT chunk.campaign_id AS "campaignId", chunk.number, chunk.due_at AS "dueAt"
@@ -204,6 +227,11 @@ export class ChunkStore {
 
   reapDeadLeases(): Promise<Repairs> {
     return oneRow<Repairs>(this.sql, REAP_DEAD_LEASES, [MAX_CHUNK_ATTEMPTS]);
+  }
+
+  /** @returns how many finished chunks, of one campaign or of all, wait again because somebody in them is pending */
+  async reopenStranded(campaignId?: string): Promise<number> {
+    return (await oneRow<{ count: number }>(this.sql, REOPEN_CHUNKS, [campaignId ?? null])).count;
   }
 
   /** Waiting chunks that have no job, or whose job is overdue by `overdueMs` and must be presumed lost. */

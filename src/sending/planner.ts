@@ -33,6 +33,7 @@ export class CampaignPlanner {
       const result = await this.audience.plan(campaign.topicId, campaignId);
       if (result) this.logger.info({ campaignId, ...result }, 'campaign planned');
       await this.campaigns.complete(campaignId);
+      await this.chunks.reopenStranded(campaignId);
       while (!signal.aborted && (await this.enqueueBatch(campaignId)) === BATCH_SIZE);
     } finally {
       clearInterval(keepAlive);

@@ -11,7 +11,7 @@ const STUCK = `
     AND (campaign.planned_at IS NULL OR EXISTS (
       SELECT FROM campaign_chunk chunk
       JOIN delivery ON delivery.campaign_id = chunk.campaign_id AND delivery.chunk_number = chunk.number
-      WHERE chunk.campaign_id = campaign.id AND chunk.state IN ('WAITING', 'RUNNING')
+      WHERE chunk.campaign_id = campaign.id
         AND chunk.due_at < clock_timestamp() - $1 * interval '1 millisecond'
         AND delivery.status = 'PENDING' AND (delivery.not_before IS NULL OR delivery.not_before < clock_timestamp())))
 `;

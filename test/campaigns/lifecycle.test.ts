@@ -110,6 +110,24 @@ describe('an operator', () => {
     expect(app.sandbox.messagesTo(Number(other))).toHaveLength(1);
   });
 
+  test('serves also whom a retry has put back while their chunk was being released as done', async () => {
+    const api = app.client();
+    const [user = ''] = await createUsers(app.database, 1);
+    app.sandbox.faults.add({ chatId: Number(user), answer: ANSWERS.chatNotFound });
+    const id = await createCampaign(api, await createOpenPoll(api));
+    await startCampaign(api, id);
+    await followCampaign(api, id);
+    app.sandbox.faults.clear();
+    // What is left when the release counts before the retry commits, and the retry looks before the release does.
+    await app.database.query(`UPDATE delivery SET status = 'PENDING', reason = NULL`);
+    await app.database.query(
+      `UPDATE notification_campaign SET status = 'PROCESSING', pending_users = 1, failed_users = 0 WHERE id = $1`,
+      [id],
+    );
+    expect((await followCampaign(api, id)).at(-1)).toMatchObject({ status: 'COMPLETED', sentUsers: 1 });
+    expect(app.sandbox.messagesTo(Number(user))).toHaveLength(1);
+  });
+
   test('cannot retry what was sent', async () => {
     const api = app.client();
     await createUsers(app.database, 1);
