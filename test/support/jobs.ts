@@ -48,7 +48,7 @@ function inMongo(serverUrl: string): TestJobs {
         .find({ name: 'send-chunk', nextRunAt: { $gt: new Date() } }, { projection: { _id: 0 } })
         .toArray();
       for (let copy = 0; copy < copies && waiting.length > 0; copy += 1) {
-        await jobs.insertMany(waiting.map((job) => ({ ...job })));
+        await jobs.insertMany(waiting.map((job) => ({ ...job, lockedAt: null })));
       }
       return waiting.length;
     },
