@@ -203,6 +203,10 @@ export class JobScheduler implements JobQueue {
     this.lastJobAt = performance.now();
     try {
       await run;
+    } catch (error) {
+      // Agenda runs it again by and by, and says nothing of it.
+      this.options.logger.error({ err: error }, 'a job failed');
+      throw error;
     } finally {
       this.running.delete(run);
     }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { manyMayFollow } from '../async/linked-signal.js';
 import type { ChunkRef, ChunkStore, LeasedChunk } from './chunk.store.js';
 import { ChunkRun, type ChunkRunTools } from './chunk-run.js';
 import type { LeaseKeeper } from './lease-keeper.js';
@@ -34,7 +35,10 @@ export class ChunkWorker {
     private readonly queue: JobQueue,
     private readonly tools: ChunkRunTools,
     private readonly options: ChunkWorkerOptions,
-  ) {}
+  ) {
+    manyMayFollow(this.stopping.signal);
+    manyMayFollow(this.abandoning.signal);
+  }
 
   /** No new send from now on; running chunks settle what is in flight and release their leases. */
   stop(): void {
@@ -71,11 +75,16 @@ export class ChunkWorker {
     const { timeLimitMs } = this.options;
     logger.debug({ recipients: chunk.remaining }, 'chunk started');
     try {
-      const limits = { softMs: timeLimitMs, hardMs: timeLimitMs * HARD_LIMIT_FACTOR };
-      const dueInMs = await withTimeLimits(limits, (timeLimit) => {
-        const stop = AbortSignal.any([this.stopping.signal, lease.signal, timeLimit]);
-        return new ChunkRun({ ...this.tools, logger }, lease, stop, this.abandoning.signal).run();
-      });
+      const limits = {
+        softMs: timeLimitMs,
+        hardMs: timeLimitMs * HARD_LIMIT_FACTOR,
+        signals: [this.stopping.signal, lease.signal],
+      };
+      const dueInMs = await withTimeLimits(limits, (stop) =>
+        new ChunkRun({ ...this.tools, logger }, lease, stop, this.abandoning.signal).run(),
+      );
+      // A heartbeat from now on would only find that the lease is gone.
+      this.leases.drop(lease);
       await this.release(chunk, dueInMs);
       logger.debug('chunk ended');
     } finally {

@@ -1,25 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { linkSignals } from '../async/linked-signal.js';
 
 export class TimeLimitExceeded extends Error {
   override readonly name = 'TimeLimitExceeded';
 }
 
 /**
- * Runs work under two limits: at the soft one its signal is aborted and it is expected to end at the next safe point,
- * at the hard one it is given up on.
+ * Runs work under two limits: at the soft one, or when one of the other signals is aborted, its signal is aborted and it
+ * is expected to end at the next safe point; at the hard one it is given up on.
  * @throws TimeLimitExceeded at the hard limit
  */
 export async function withTimeLimits<T>(
-  limits: { softMs: number; hardMs: number },
+  limits: { softMs: number; hardMs: number; signals?: readonly AbortSignal[] },
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const done = new AbortController();
+  const stop = linkSignals(limits.signals ?? [], limits.softMs);
   const hardLimit = sleep(limits.hardMs, undefined, { signal: done.signal }).then(() => {
     throw new TimeLimitExceeded(`The hard time limit of ${limits.hardMs} ms was exceeded.`);
   });
   try {
-    return await Promise.race([work(AbortSignal.timeout(limits.softMs)), hardLimit]);
+    return await Promise.race([work(stop.signal), hardLimit]);
   } finally {
+    stop.unlink();
     done.abort();
     hardLimit.catch(() => undefined);
   }
