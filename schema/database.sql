@@ -132,6 +132,7 @@ TABLE delivery WITH (fillfactor=80)
   not_before timestamp(3) with time zone
   sent_at timestamp(3) with time zone
   updated_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  claim_id uuid
   CONSTRAINT delivery_chunk_fk FOREIGN KEY (campaign_id, chunk_number) REFERENCES campaign_chunk(campaign_id, number) ON DELETE CASCADE
   CONSTRAINT delivery_pk PRIMARY KEY (campaign_id, user_id)
   CONSTRAINT delivery_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'SENDING'::text, 'SENT'::text, 'FAILED'::text, 'SKIPPED'::text, 'UNCONFIRMED'::text])))

@@ -77,6 +77,10 @@ export class Delivery {
   @Column({ type: 'integer', default: 0 })
   fence!: number;
 
+  /** Which statement has marked it SENDING, by an id that the worker drew. */
+  @Column({ name: 'claim_id', type: 'uuid', nullable: true })
+  claimId!: string | null;
+
   @Column({ type: 'integer', default: 0 })
   @Field(() => Int, {
     description: 'Requests made for it; a request that Telegram throttled does not count.',

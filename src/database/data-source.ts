@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { InitialSchema1790000000000 } from '../../migrations/1790000000000-initial-schema.js';
 import { SendingIndex1790000001000 } from '../../migrations/1790000001000-sending-index.js';
 import { Access1790000002000 } from '../../migrations/1790000002000-access.js';
+import { ClaimId1790000400000 } from '../../migrations/1790000400000-claim-id.js';
 import { ApiToken } from '../access/api-token.entity.js';
 import { AuditEntry } from '../access/audit-entry.entity.js';
 import { WorkerHeartbeat1790000300000 } from '../../migrations/1790000300000-worker-heartbeat.js';
@@ -79,6 +80,7 @@ export function createDataSource({
       SendingIndex1790000001000,
       Access1790000002000,
       WorkerHeartbeat1790000300000,
+      ClaimId1790000400000,
     ],
     migrationsTableName: 'migration',
     migrationsTransactionMode: 'each',

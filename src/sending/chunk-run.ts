@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { DeliveryStatus } from '../campaigns/delivery.entity.js';
@@ -17,6 +18,9 @@ const LEAD_MS = 10;
 /** A chunk whose next recipient has to wait longer than this is released meanwhile. */
 const MAX_IDLE_MS = 5000;
 const CLAIM_RETRY_MS = 500;
+/** Unwanted recipients that a claim passes over: more when the one before found nobody else, as in a closed poll. */
+const LOOK_AHEAD = 20;
+const LONG_LOOK_AHEAD = 2000;
 
 export interface ChunkRunTools {
   deliveries: DeliveryStore;
@@ -31,11 +35,11 @@ export interface ChunkRunTools {
 /** Sends to the recipients of one leased chunk until none is pending or it is told to stop. */
 export class ChunkRun {
   private readonly sending = new Set<Promise<void>>();
-  private readonly inFlight = new Set<string>();
   private readonly unsettled = new Set<Promise<void>>();
   private nextSendAt = performance.now();
   private pending: number;
   private putBack = 0;
+  private lookAhead = LOOK_AHEAD;
 
   constructor(
     private readonly tools: ChunkRunTools,
@@ -65,7 +69,8 @@ export class ChunkRun {
       if (claim.recipients.length === 0) idleMs = claim.retryInMs ?? 0;
     }
     await this.settleAll();
-    return idleMs;
+    // Whoever goes on with the chunk keeps its pace.
+    return Math.max(0, idleMs, this.nextSendAt - performance.now());
   }
 
   private async settleAll(): Promise<void> {
@@ -91,6 +96,8 @@ export class ChunkRun {
     await this.tools.limiter.giveBack(slots.slice(claim?.recipients.length ?? 0));
     if (!claim) return undefined;
     this.pending = claim.pending;
+    const foundNobody = claim.recipients.length === 0 && claim.skipped > 0;
+    this.lookAhead = foundNobody ? LONG_LOOK_AHEAD : LOOK_AHEAD;
     claim.recipients.forEach((recipient, index) => {
       const slot = slots[index];
       if (slot) this.dispatch(recipient, slot);
@@ -101,16 +108,16 @@ export class ChunkRun {
   /** While the database is away it is asked again; a claim whose answer was lost is put back first. */
   private async claim(wanted: number): Promise<Claim | undefined> {
     const { deliveries, logger } = this.tools;
+    const request = { claimId: randomUUID(), wanted, lookAhead: this.lookAhead };
     try {
-      return await deliveries.claim(this.lease.chunk, wanted);
+      return await deliveries.claim(this.lease.chunk, request);
     } catch (error) {
       logger.warn({ err: error }, 'recipients could not be claimed');
     }
     while (!this.stop.aborted) {
       await this.pause(CLAIM_RETRY_MS);
       try {
-        await this.settleAll();
-        await deliveries.putBackUnsent(this.lease.chunk, [...this.inFlight]);
+        await deliveries.putBackUnsent(this.lease.chunk, request.claimId);
         break;
       } catch (error) {
         logger.warn({ err: error }, 'recipients could not be put back yet');
@@ -120,15 +127,12 @@ export class ChunkRun {
   }
 
   private dispatch(recipient: Recipient, slot: Slot): void {
-    this.inFlight.add(recipient.userId);
     const sent = this.send(recipient, slot);
     const sending = sent.then(() => undefined);
     track(this.sending, sending);
     track(
       this.unsettled,
-      sent
-        .then((outcome) => this.settle(recipient, outcome))
-        .finally(() => this.inFlight.delete(recipient.userId)),
+      sent.then((outcome) => this.settle(recipient, outcome)),
     );
   }
 

@@ -34,11 +34,13 @@ export const MAX_CHUNK_ATTEMPTS = 5;
 /**
  * Claims one chunk that is due: of the campaign with the fewest running chunks, so that a small campaign does not
  * wait for a large one. No more run at once than can end within the time limit at the installation's rate ($2 is how
- * many messages that is); the first chunk of a campaign runs all the same.
+ * many messages they may hold together); the first chunk of a campaign runs all the same.
  */
 const CLAIM_DUE_CHUNK = `
   WITH running AS (
-    SELECT campaign_id, count(*) AS chunks FROM campaign_chunk WHERE state = 'RUNNING' GROUP BY campaign_id
+    SELECT campaign_id, count(*) AS chunks, count(*) * min(campaign.chunk_size) AS messages
+    FROM campaign_chunk JOIN notification_campaign campaign ON campaign.id = campaign_id
+    WHERE state = 'RUNNING' GROUP BY campaign_id
   ), candidate AS (
     SELECT chunk.campaign_id, chunk.number
     FROM campaign_chunk chunk
@@ -46,7 +48,7 @@ const CLAIM_DUE_CHUNK = `
     LEFT JOIN running USING (campaign_id)
     WHERE chunk.state = 'WAITING' AND chunk.due_at <= clock_timestamp()
       AND (running.chunks IS NULL
-        OR (SELECT sum(chunks) FROM running) < greatest(1, $2::double precision / campaign.chunk_size))
+        OR (SELECT sum(messages) FROM running) + campaign.chunk_size <= $2::double precision)
     ORDER BY coalesce(running.chunks, 0), chunk.due_at, chunk.campaign_id, chunk.number
     LIMIT 1
     FOR UPDATE OF chunk SKIP LOCKED
@@ -97,7 +99,7 @@ const RELEASE_CHUNK = `
     state = CASE WHEN rest.pending + rest.sending > 0 THEN 'WAITING' ELSE 'DONE' END,
     lease_token = NULL, lease_expires_at = NULL, attempts = 0, remaining_at_claim = NULL,
     due_at = clock_timestamp()
-      + CASE WHEN rest.pending > 0 THEN $4 ELSE greatest($4, 1000) END * interval '1 millisecond',
+      + CASE WHEN rest.pending > 0 THEN $4::double precision ELSE greatest($4, 1000) END * interval '1 millisecond',
     enqueued_at = NULL
   FROM (
     SELECT count(*) FILTER (WHERE status = 'PENDING') AS pending,
@@ -182,8 +184,10 @@ const CHUNKS_WITHOUT_JOB = `
     AND ($1::bigint IS NULL OR chunk.campaign_id = $1)
     AND (chunk.enqueued_at IS NULL OR (
       greatest(chunk.enqueued_at, chunk.due_at) < clock_timestamp() - $2 * interval '1 millisecond'
-      AND (SELECT count(*) FROM campaign_chunk WHERE state = 'RUNNING')
-        < greatest(1, $3::double precision / campaign.chunk_size)))
+      AND campaign.chunk_size + (
+        SELECT coalesce(sum(running.chunk_size), 0)
+        FROM campaign_chunk busy JOIN notification_campaign running ON running.id = busy.campaign_id
+        WHERE busy.state = 'RUNNING') <= greatest(campaign.chunk_size, $3::double precision)))
   ORDER BY chunk.due_at, chunk.campaign_id, chunk.number
   LIMIT $4
 `;

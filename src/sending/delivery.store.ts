@@ -58,8 +58,15 @@ export interface LedgerState {
   failureStreakReason: string | null;
 }
 
-/** Unwanted recipients that one claim may pass over in search of wanted ones. */
-const LOOK_AHEAD = 20;
+/** What one claim asks for. */
+export interface ClaimRequest {
+  /** Drawn anew for each claim: tells what it has marked, should its answer be lost. */
+  claimId: string;
+  /** Recipients at the most. */
+  wanted: number;
+  /** Unwanted recipients that the claim may pass over in search of wanted ones. */
+  lookAhead: number;
+}
 
 /**
  * Marks up to $4 wanted recipients of a leased chunk SENDING and those in between that are no longer wanted SKIPPED,
@@ -96,7 +103,11 @@ const CLAIM_RECIPIENTS = `
     ORDER BY delivery.user_id
     LIMIT $4::integer + $5::integer
   ), wanted AS (
-    SELECT user_id, chat_id, first_name FROM candidate WHERE unwanted IS NULL ORDER BY user_id LIMIT $4
+    -- Two people can have one chat, where Telegram has moved it.
+    SELECT user_id, chat_id, first_name FROM (
+      SELECT DISTINCT ON (chat_id) * FROM candidate WHERE unwanted IS NULL ORDER BY chat_id, user_id
+    ) one_a_chat
+    ORDER BY user_id LIMIT $4
   ), paced AS (
     INSERT INTO chat_pacing AS pacing (chat_id, next_at)
     SELECT chat_id, clock_timestamp() + interval '1 second' FROM wanted ORDER BY chat_id
@@ -104,8 +115,8 @@ const CLAIM_RECIPIENTS = `
     RETURNING chat_id
   ), sending AS (
     UPDATE delivery SET
-      status = 'SENDING', fence = delivery.fence + 1, attempts = delivery.attempts + 1, reason = NULL,
-      not_before = NULL, updated_at = clock_timestamp()
+      status = 'SENDING', claim_id = $6, fence = delivery.fence + 1, attempts = delivery.attempts + 1,
+      reason = NULL, not_before = NULL, updated_at = clock_timestamp()
     FROM wanted JOIN paced USING (chat_id)
     WHERE delivery.campaign_id = $1 AND delivery.chunk_number = $2 AND delivery.user_id = wanted.user_id
       AND delivery.status = 'PENDING'
@@ -145,14 +156,13 @@ const CLAIM_RECIPIENTS = `
   FROM rest
 `;
 
-/** Puts back what a claim marked whose answer never reached us: nothing was sent for those not in flight. */
+/**
+ * Puts back what a claim marked whose answer never reached us, so that nothing was sent. Whenever it runs, late or twice,
+ * it touches nothing that another claim has marked since.
+ */
 const PUT_BACK_UNSENT = `
-  UPDATE delivery SET status = 'PENDING', attempts = delivery.attempts - 1
-  FROM campaign_chunk chunk
-  WHERE chunk.campaign_id = $1 AND chunk.number = $2 AND chunk.lease_token = $3
-    AND chunk.lease_expires_at > clock_timestamp()
-    AND delivery.campaign_id = $1 AND delivery.chunk_number = $2 AND delivery.status = 'SENDING'
-    AND NOT delivery.user_id = ANY ($4::bigint[])
+  UPDATE delivery SET status = 'PENDING', attempts = attempts - 1
+  WHERE campaign_id = $1 AND chunk_number = $2 AND status = 'SENDING' AND claim_id = $3
 `;
 
 /**
@@ -240,13 +250,13 @@ const SETTLE_ORPHANS = `
 export class DeliveryStore {
   constructor(private readonly sql: SqlExecutor) {}
 
-  claim(chunk: LeasedChunk, wanted: number): Promise<Claim> {
-    const parameters = [chunk.campaignId, chunk.number, chunk.leaseToken, wanted, LOOK_AHEAD];
+  claim(chunk: LeasedChunk, { claimId, wanted, lookAhead }: ClaimRequest): Promise<Claim> {
+    const parameters = [chunk.campaignId, chunk.number, chunk.leaseToken, wanted, lookAhead, claimId];
     return oneRow<Claim>(this.sql, CLAIM_RECIPIENTS, parameters);
   }
 
-  async putBackUnsent(chunk: LeasedChunk, inFlight: string[]): Promise<void> {
-    await rows(this.sql, PUT_BACK_UNSENT, [chunk.campaignId, chunk.number, chunk.leaseToken, inFlight]);
+  async putBackUnsent(chunk: LeasedChunk, claimId: string): Promise<void> {
+    await rows(this.sql, PUT_BACK_UNSENT, [chunk.campaignId, chunk.number, claimId]);
   }
 
   settle(campaignId: string, group: readonly Settlement[], streak: Streak): Promise<LedgerState> {

@@ -115,6 +115,26 @@ describe('the rate', () => {
   });
 });
 
+describe('the pace of a chunk', () => {
+  const SEND_INTERVAL_MS = 2500;
+  /** Sends leave on time, but they arrive through a network stack and two event loops. */
+  const TOLERANCE_MS = 100;
+
+  test('stays the same when the chunk changes hands between two messages', async () => {
+    await start({ CHUNK_TIME_LIMIT_MS: '1000' });
+    await createUsers(app.database, 3);
+    const pacing = { sendIntervalMs: SEND_INTERVAL_MS };
+    const id = await createCampaign(api, await createOpenPoll(api), { pacing });
+    await startCampaign(api, id);
+    await followCampaign(api, id);
+
+    const times = app.sandbox.messages.map(({ sentAt }) => sentAt);
+    const gaps = times.slice(1).map((at, index) => at - (times[index] ?? 0));
+    expect(gaps).toHaveLength(2);
+    expect(Math.min(...gaps)).toBeGreaterThan(SEND_INTERVAL_MS - TOLERANCE_MS);
+  });
+});
+
 describe('a campaign that stands still', () => {
   const STOOD_STILL = `UPDATE notification_campaign SET progressed_at = now() - interval '3 minutes' WHERE id = $1`;
 

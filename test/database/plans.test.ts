@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { ApiTokenStore } from '../../src/access/api-token.store.js';
@@ -133,8 +134,9 @@ describe(`with ${USERS} recipients`, () => {
       const [chunks, deliveries] = [new ChunkStore(dataSource), new DeliveryStore(dataSource)];
       const chunk = await chunks.claimDue(LEASE);
       if (!chunk) throw new Error('No chunk is due.');
+      const claimId = randomUUID();
       await chunks.renew([chunk.leaseToken], LEASE.leaseMs);
-      const { recipients } = await deliveries.claim(chunk, 10);
+      const { recipients } = await deliveries.claim(chunk, { claimId, wanted: 10, lookAhead: 20 });
       const settlements = recipients.slice(1).map(({ userId, fence }) => ({
         campaignId: chunk.campaignId,
         userId,
@@ -143,7 +145,7 @@ describe(`with ${USERS} recipients`, () => {
         messageId: userId,
       }));
       await deliveries.settle(chunk.campaignId, settlements, { reason: null, count: 0, broken: true });
-      await deliveries.putBackUnsent(chunk, []);
+      await deliveries.putBackUnsent(chunk, claimId);
       expect(await chunks.release(chunk, 0)).toBeInstanceOf(Date);
       return settlements.length;
     });

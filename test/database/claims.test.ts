@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { DataSource } from 'typeorm';
+import { AudienceStore } from '../../src/campaigns/audience.store.js';
+import { createDataSource } from '../../src/database/data-source.js';
+import { ChunkStore, type LeasedChunk } from '../../src/sending/chunk.store.js';
+import { DeliveryStore, type Claim } from '../../src/sending/delivery.store.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { createUsers } from '../support/factories.js';
+
+const LEASE = { leaseMs: 60_000, runningMessages: 1000 };
+
+let database: TestDatabase;
+let dataSource: DataSource;
+let chunks: ChunkStore;
+let deliveries: DeliveryStore;
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  dataSource = await createDataSource({ url: database.url }).initialize();
+  chunks = new ChunkStore(dataSource);
+  deliveries = new DeliveryStore(dataSource);
+  await database.query("INSERT INTO poll (title, status) VALUES ('Lunch', 'OPEN'), ('Dinner', 'OPEN')");
+});
+afterEach(async () => {
+  await dataSource.destroy();
+  await database.drop();
+});
+
+/** A running campaign with its audience fixed. */
+async function plannedCampaign(pollId: string, chunkSize: number): Promise<string> {
+  const [campaign] = await database.query<{ id: string }>(
+    `INSERT INTO notification_campaign (topic_id, message_template, chunk_size, chunk_interval_ms, send_interval_ms,
+       status) VALUES ($1, 'Hello', $2, 0, 0, 'PROCESSING') RETURNING id`,
+    [pollId, chunkSize],
+  );
+  const id = campaign?.id ?? '';
+  await new AudienceStore(dataSource).plan(pollId, id);
+  return id;
+}
+
+async function leasedChunk(): Promise<LeasedChunk> {
+  const chunk = await chunks.claimDue(LEASE);
+  if (!chunk) throw new Error('No chunk is due.');
+  return chunk;
+}
+
+function claim(chunk: LeasedChunk, wanted: number, claimId: string = randomUUID()): Promise<Claim> {
+  return deliveries.claim(chunk, { claimId, wanted, lookAhead: 20 });
+}
+
+function statuses(): Promise<{ status: string; attempts: number }[]> {
+  return database.query('SELECT status, attempts FROM delivery ORDER BY user_id');
+}
+
+describe('a claim whose answer was lost', () => {
+  test('is put back, and only that one, however late and often', async () => {
+    await createUsers(database, 3);
+    await plannedCampaign('1', 10);
+    const chunk = await leasedChunk();
+    const [lost, other] = [randomUUID(), randomUUID()];
+    await claim(chunk, 1, lost);
+    await claim(chunk, 1, other);
+    await deliveries.putBackUnsent(chunk, lost);
+    expect(await statuses()).toEqual([
+      { status: 'PENDING', attempts: 0 },
+      { status: 'SENDING', attempts: 1 },
+      { status: 'PENDING', attempts: 0 },
+    ]);
+
+    // The same statement, executed once more after the recipient was handed out anew.
+    await database.query('DELETE FROM chat_pacing');
+    await claim(chunk, 1);
+    await deliveries.putBackUnsent(chunk, lost);
+    expect((await statuses()).map(({ status }) => status)).toEqual(['SENDING', 'SENDING', 'PENDING']);
+  });
+});
+
+describe('two people with one chat', () => {
+  test('get their messages one after the other', async () => {
+    await createUsers(database, 3);
+    await database.query('UPDATE telegram_user SET chat_id = -100500 WHERE id <> 1000003');
+    await plannedCampaign('1', 10);
+    const chunk = await leasedChunk();
+    const { recipients, pending } = await claim(chunk, 3);
+    expect(recipients.map(({ chatId }) => chatId)).toEqual(['-100500', '1000003']);
+    expect(pending).toBe(1);
+  });
+});
+
+describe('running chunks', () => {
+  test('hold no more messages together than end in time, whatever their size', async () => {
+    await createUsers(database, 900);
+    await plannedCampaign('1', 10);
+    for (let chunk = 0; chunk < 60; chunk += 1) await leasedChunk();
+    const large = await plannedCampaign('2', 150);
+    const next: string[] = [];
+    for (let chunk = 0; chunk < 12; chunk += 1) next.push((await leasedChunk()).campaignId);
+
+    // 60 chunks of 10 leave room for 2 of 150, and after these for 10 of 10.
+    expect(next).toEqual([large, large, ...Array<string>(10).fill('1')]);
+    expect(await chunks.claimDue(LEASE)).toBeUndefined();
+  });
+});
