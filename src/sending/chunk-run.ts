@@ -138,7 +138,7 @@ export class ChunkRun {
 
   /** @returns undefined when nothing was sent because this worker may not send any more */
   private async send(recipient: Recipient, slot: Slot): Promise<SendOutcome | undefined> {
-    const { limiter, sender, window, logger } = this.tools;
+    const { limiter, window, logger } = this.tools;
     await this.pause(this.nextSendAt - performance.now());
     await limiter.turn(slot);
     if (this.stop.aborted || !this.lease.stands()) {
@@ -147,7 +147,7 @@ export class ChunkRun {
     }
     const startedAt = performance.now();
     this.nextSendAt = startedAt + this.lease.chunk.sendIntervalMs;
-    const outcome = await sender.send(reminderFor(recipient, this.lease.chunk), this.abandon);
+    const outcome = await this.request(recipient);
     window.observe(performance.now() - startedAt);
     if (outcome.kind === 'throttled')
       logger.warn(
@@ -156,6 +156,17 @@ export class ChunkRun {
       );
     await limiter.report(slot, outcome);
     return outcome;
+  }
+
+  /** Whatever goes wrong in here, the message may have left: it must not be sent again, nor end the process. */
+  private async request(recipient: Recipient): Promise<SendOutcome> {
+    const { sender, logger } = this.tools;
+    try {
+      return await sender.send(reminderFor(recipient, this.lease.chunk), this.abandon);
+    } catch (error) {
+      logger.error({ err: error, userId: recipient.userId }, 'a message failed in an unforeseen way');
+      return { kind: 'ambiguous', reason: 'SENDER_FAILED' };
+    }
   }
 
   private async settle(recipient: Recipient, outcome: SendOutcome | undefined): Promise<void> {

@@ -62,7 +62,7 @@ const RULES: readonly Rule[] = [
 ];
 
 /** Transport errors that come before a byte of the request could have left. */
-const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
 
 /** Telegram says how long to wait; a 429 without that is waited out for this long. */
 const DEFAULT_RETRY_AFTER_SECONDS = 1;

@@ -17,6 +17,11 @@ interface Entry {
   done: () => void;
 }
 
+/** SQLSTATE classes 22 (data exception) and 23 (integrity violation): the same statement will never pass. */
+function isRefusal(error: unknown): boolean {
+  return /^2[23]/.test(String((error as { code?: unknown }).code));
+}
+
 /** The run of like failures at the end of a group; a success or another failure before it breaks an older run. */
 export function streakOf(group: readonly Settlement[]): Streak {
   const streak: Streak = { reason: null, count: 0, broken: false };
@@ -85,8 +90,34 @@ export class SettlementWriter {
           { err: error, campaignId, results: group.length },
           'results could not be written yet',
         );
+        if (isRefusal(error)) {
+          await this.writeApart(campaignId, group);
+          return;
+        }
         await sleep(RETRY_DELAY_MS);
       }
     }
+  }
+
+  /** One result that the database refuses must not keep all others from being written. */
+  private async writeApart(campaignId: string, group: Entry[]): Promise<void> {
+    const [only, ...others] = group;
+    if (only && others.length === 0) {
+      const { userId, fence, status } = only.settlement;
+      this.logger.error(
+        { campaignId, userId, status },
+        'a result cannot be written: the delivery is UNCONFIRMED',
+      );
+      if (status === DeliveryStatus.UNCONFIRMED) return;
+      only.settlement = {
+        campaignId,
+        userId,
+        fence,
+        status: DeliveryStatus.UNCONFIRMED,
+        reason: 'RESULT_UNWRITABLE',
+      };
+    }
+    const parts = others.length === 0 ? [group] : group.map((entry) => [entry]);
+    for (const part of parts) await this.write(campaignId, part);
   }
 }

@@ -1,4 +1,5 @@
 import { Telegram, TelegramError } from 'telegraf';
+import { linkSignals } from '../async/linked-signal.js';
 import type { TelegramFailure } from '../sending/outcome.js';
 
 export interface BotApiOptions {
@@ -41,20 +42,22 @@ export class BotApi {
     signal?: AbortSignal,
     timeoutMs = this.#timeoutMs,
   ): Promise<T> {
-    const timeout = AbortSignal.timeout(timeoutMs);
+    const limit = linkSignals(signal ? [signal] : [], timeoutMs);
     // callApi alone takes a signal, and its types know the methods of Bot API 7.1 only.
     const callApi = this.#telegram.callApi.bind(this.#telegram) as unknown as Call;
     try {
-      return (await callApi(method, payload, {
-        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-      })) as T;
+      return (await callApi(method, payload, { signal: limit.signal })) as T;
     } catch (error) {
-      throw new BotApiError(this.#failureOf(error, timeout));
+      throw new BotApiError(this.#failureOf(error, limit.timedOut()));
+    } finally {
+      limit.unlink();
     }
   }
 
-  #failureOf(error: unknown, timeout: AbortSignal): TelegramFailure {
+  #failureOf(error: unknown, timedOut: boolean): TelegramFailure {
     if (error instanceof TelegramError) {
+      // What stands between us and Telegram may answer with a JSON of its own.
+      if (!isAnswer(error.response)) return { kind: 'transport', code: 'INVALID_BODY' };
       return {
         kind: 'answer',
         code: error.code,
@@ -63,11 +66,16 @@ export class BotApi {
         migrateToChatId: error.parameters?.migrate_to_chat_id?.toString(),
       };
     }
-    if (timeout.aborted) return { kind: 'transport', code: 'TIMEOUT' };
+    if (timedOut) return { kind: 'transport', code: 'TIMEOUT' };
     const { code, type } = (error ?? {}) as { code?: unknown; type?: unknown };
     if (typeof code === 'string') return { kind: 'transport', code };
     return { kind: 'transport', code: type === 'invalid-json' ? 'INVALID_BODY' : 'UNKNOWN' };
   }
+}
+
+function isAnswer(response: unknown): boolean {
+  const { error_code: code, description } = (response ?? {}) as Record<string, unknown>;
+  return typeof code === 'number' && typeof description === 'string';
 }
 
 /** The public number of a bot, the part of its token before the colon. */

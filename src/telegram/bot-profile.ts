@@ -1,4 +1,4 @@
-import type { BotApi } from './bot-api.js';
+import { BotApiError, type BotApi } from './bot-api.js';
 
 /** What Telegram says of the bot itself. Asked for when it is first needed, and again only if that failed. */
 export class BotProfile {
@@ -18,7 +18,10 @@ export class BotProfile {
 
   private async askUsername(abandon: AbortSignal | undefined): Promise<string> {
     try {
-      return (await this.botApi.call<{ username: string }>('getMe', {}, abandon)).username;
+      const { username } =
+        (await this.botApi.call<{ username?: unknown } | undefined>('getMe', {}, abandon)) ?? {};
+      if (typeof username === 'string') return username;
+      throw new BotApiError({ kind: 'transport', code: 'INVALID_BODY' });
     } catch (error) {
       this.username = undefined;
       throw error;

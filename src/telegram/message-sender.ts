@@ -8,6 +8,13 @@ function outcomeOf(error: unknown): SendOutcome {
   throw error;
 }
 
+/** What Telegram answers to sendMessage; anything else leaves open what became of the message. */
+export function sentOutcome(answer: unknown): SendOutcome {
+  const { message_id: messageId } = (answer ?? {}) as { message_id?: unknown };
+  if (!Number.isSafeInteger(messageId)) return { kind: 'ambiguous', reason: 'ANSWER_LOST' };
+  return { kind: 'sent', messageId: String(messageId) };
+}
+
 /** What a call that failed before the message itself left means for the message: whatever it was, nothing was sent. */
 function beforeSending(error: unknown): SendOutcome {
   const outcome = outcomeOf(error);
@@ -39,8 +46,7 @@ export class TelegramSender implements MessageSender {
       ...(this.options.paidBroadcast && { allow_paid_broadcast: true }),
     };
     try {
-      const message = await this.botApi.call<{ message_id: number }>('sendMessage', payload, abandon);
-      return { kind: 'sent', messageId: String(message.message_id) };
+      return sentOutcome(await this.botApi.call('sendMessage', payload, abandon));
     } catch (error) {
       return outcomeOf(error);
     }

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { pino } from 'pino';
 import type { DataSource } from 'typeorm';
 import { AudienceStore } from '../../src/campaigns/audience.store.js';
+import { DeliveryStatus } from '../../src/campaigns/delivery.entity.js';
 import { createDataSource } from '../../src/database/data-source.js';
 import { ChunkStore, type LeasedChunk } from '../../src/sending/chunk.store.js';
 import { DeliveryStore, type Claim } from '../../src/sending/delivery.store.js';
+import { SettlementWriter } from '../../src/sending/settlements.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createUsers } from '../support/factories.js';
 
@@ -73,6 +76,25 @@ describe('a claim whose answer was lost', () => {
     await claim(chunk, 1);
     await deliveries.putBackUnsent(chunk, lost);
     expect((await statuses()).map(({ status }) => status)).toEqual(['SENDING', 'SENDING', 'PENDING']);
+  });
+});
+
+describe('a result that cannot be written', () => {
+  test('leaves its delivery UNCONFIRMED, and the others of its group are written', async () => {
+    await createUsers(database, 3);
+    const campaignId = await plannedCampaign('1', 10);
+    const { recipients } = await claim(await leasedChunk(), 3);
+    const writer = new SettlementWriter(deliveries, () => Promise.resolve(), pino({ level: 'silent' }));
+    await Promise.all(
+      recipients.map(({ userId, fence }, place) => {
+        const messageId = place === 1 ? 'no number' : userId;
+        return writer.add({ campaignId, userId, fence, status: DeliveryStatus.SENT, messageId });
+      }),
+    );
+    expect((await statuses()).map(({ status }) => status)).toEqual(['SENT', 'UNCONFIRMED', 'SENT']);
+    expect(
+      await database.query('SELECT sent_users, unconfirmed_users, pending_users FROM notification_campaign'),
+    ).toEqual([{ sent_users: 2, unconfirmed_users: 1, pending_users: 0 }]);
   });
 });
 

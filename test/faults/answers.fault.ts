@@ -38,6 +38,12 @@ function unconfirmed(answer: FaultAnswer, reason: string): Row {
   return { answer, status: 'UNCONFIRMED', reason, attempts: 1, calls: 1 };
 }
 
+/** A JSON that Telegram would never send. */
+function foreign(status: number, body: unknown): FaultAnswer {
+  const text = JSON.stringify(body);
+  return { kind: 'body', phase: 'after', status, contentType: 'application/json', body: text };
+}
+
 const ROWS: Record<string, Row> = {
   '429 with retry_after, once': { ...sentAfter(ANSWERS.throttled(1), 1), calls: 2 },
   '500, once': { ...sentAfter(ANSWERS.serverError, 2), calls: 2 },
@@ -61,6 +67,13 @@ const ROWS: Record<string, Row> = {
   'no answer after': unconfirmed(ANSWERS.hangAfter, 'ANSWER_TIMEOUT'),
   'a page of HTML with 200': unconfirmed(ANSWERS.nonJsonAfter(200), 'ANSWER_LOST'),
   'a page of HTML with 403': unconfirmed(ANSWERS.nonJson(403), 'ANSWER_LOST'),
+  'a JSON of a gateway with 403': unconfirmed(foreign(403, { message: 'Forbidden' }), 'ANSWER_LOST'),
+  'ok without a result': unconfirmed(foreign(200, { ok: true }), 'ANSWER_LOST'),
+  'ok with a result that is no message': unconfirmed(foreign(200, { ok: true, result: true }), 'ANSWER_LOST'),
+  'ok with a message without a number': unconfirmed(
+    foreign(200, { ok: true, result: { message_id: 'abc' } }),
+    'ANSWER_LOST',
+  ),
   '403 blocked': gone(ANSWERS.blocked, 'BOT_BLOCKED', 'BLOCKED'),
   '403 deactivated': gone(ANSWERS.deactivated, 'USER_DEACTIVATED', 'DEACTIVATED'),
   '403 cannot initiate': gone(ANSWERS.cannotInitiate, 'CONVERSATION_NOT_STARTED', 'UNREACHABLE'),

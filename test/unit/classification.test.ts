@@ -80,7 +80,7 @@ describe('classification', () => {
         (code, description, errorCode) => {
           expect(classify({ kind: 'answer', code, description }).kind).not.toBe('sent');
           const outcome = classify({ kind: 'transport', code: errorCode }).kind;
-          const connected = !/^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/.test(errorCode);
+          const connected = !/^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN)$/.test(errorCode);
           expect(outcome).toBe(connected ? 'ambiguous' : 'transient');
         },
       ),

@@ -15,6 +15,8 @@ let pool: Pool;
 beforeAll(async () => {
   database = await createTestDatabase();
   pool = new Pool({ connectionString: database.url, max: 8 });
+  // A connection that is ended may still be there when the database is dropped.
+  pool.on('error', () => undefined);
 });
 afterAll(async () => {
   await pool.end();
