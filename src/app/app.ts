@@ -34,7 +34,13 @@ export async function startApp(settings: Settings, roles: readonly AppRole[], lo
   // Each step is undone in reverse order, also when a later one fails.
   const cleanup: (() => Promise<void> | void)[] = [];
   async function stop(): Promise<void> {
-    for (let undo = cleanup.pop(); undo; undo = cleanup.pop()) await undo();
+    for (let undo = cleanup.pop(); undo; undo = cleanup.pop()) {
+      try {
+        await undo();
+      } catch (error) {
+        logger.error({ err: error }, 'a part of the process did not end in order');
+      }
+    }
   }
   try {
     const database = await connectDatabase(settings, logger);

@@ -45,8 +45,19 @@ export interface ConnectedDatabase {
 const JOB_POOL_SIZE = 6;
 const ENGINE_POOL_SIZE = 8;
 
+const CONNECT_TIMEOUT_MS = 10_000;
+/** None of theirs takes as long: the connection has fallen silent, and is given up for another. */
+const STATEMENT_TIMEOUT_MS = 15_000;
+
 function createPool(url: string, applicationName: string, max: number, logger: Logger): Pool {
-  const pool = new Pool({ connectionString: url, max, application_name: applicationName });
+  const pool = new Pool({
+    connectionString: url,
+    max,
+    application_name: applicationName,
+    keepAlive: true,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: STATEMENT_TIMEOUT_MS,
+  });
   pool.on('error', (error) => {
     logger.warn({ err: error }, 'an idle database connection was lost');
   });

@@ -20,6 +20,10 @@ export async function serve(
   logger: Logger,
   interruption: Interruption,
 ): Promise<void> {
+  // A promise that nobody awaits, in a library, must not take with it the results that are still to be written.
+  process.on('unhandledRejection', (error) => {
+    logger.error({ err: error }, 'something failed that nothing waits for');
+  });
   const app = await startApp(settings, roles, logger);
   interruption.started();
   announce(app, settings, logger);

@@ -88,6 +88,7 @@ export function createDataSource({
     installExtensions: false,
     applicationName: applicationName ?? 'pollcast',
     poolSize,
+    extra: { keepAlive: true, connectionTimeoutMillis: 10_000 },
     poolErrorHandler: (error: unknown) => {
       logger?.warn({ err: error }, 'an idle database connection was lost');
     },

@@ -92,7 +92,8 @@ export class JobScheduler implements JobQueue {
     if (!handlers) return;
     const patienceMs = this.options.reconcileIntervalMs * MISSED_RECONCILIATIONS;
     this.watchdog = setInterval(() => {
-      if (this.restarting || performance.now() - this.lastJobAt <= patienceMs) return;
+      const seemsDead = this.running.size === 0 && performance.now() - this.lastJobAt > patienceMs;
+      if (this.restarting || !seemsDead) return;
       this.restarting = this.restart(handlers).finally(() => (this.restarting = undefined));
     }, this.options.reconcileIntervalMs);
     this.watchdog.unref();
@@ -109,14 +110,16 @@ export class JobScheduler implements JobQueue {
 
   /** A process that was frozen for longer than its locks live leaks job slots in Agenda, and may run nothing more. */
   private async restart(handlers: JobHandlers): Promise<void> {
-    this.lastJobAt = performance.now();
-    this.started = false;
     this.options.logger.warn('no job has run here for long: starting the job queue anew');
     try {
+      // Agenda would end the process if it were made while its storage is away.
+      await this.agenda.db.getQueueSize();
+      this.started = false;
       await this.stopAgenda();
       if (this.isStopping) return;
       ({ agenda: this.agenda, channel: this.channel } = this.createAgenda());
       await this.run(handlers);
+      this.lastJobAt = performance.now();
     } catch (error) {
       this.options.logger.error({ err: error }, 'the job queue could not be started anew yet');
     }

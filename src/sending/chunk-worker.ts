@@ -56,6 +56,8 @@ export class ChunkWorker {
       if (!chunk) return;
       await this.runChunk(chunk, job, claimedAt);
     }
+    // The job is used up, but a worker that stays may be idle.
+    await this.queue.enqueueChunks([{ ...wanted, dueAt: new Date() }]);
   }
 
   private async isDue(wanted: ChunkRef): Promise<boolean> {

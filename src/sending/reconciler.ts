@@ -62,33 +62,43 @@ export class Reconciler {
   ) {}
 
   async run(): Promise<RepairCounts> {
-    const { releasedChunks, setAsideChunks, unconfirmedDeliveries } = await this.chunks.reapDeadLeases();
-    const repairs: RepairCounts = {
-      releasedChunks,
-      setAsideChunks,
-      unconfirmedDeliveries,
-      orphanedDeliveries: await this.deliveries.settleOrphans(this.options.leaseMs),
-      reopenedChunks: await this.chunks.reopenStranded(),
-      skippedDeliveries: await this.campaigns.skipAllCancelled(),
-      completedCampaigns: await this.completeDrained(),
-      startedCampaigns: await this.startDue(),
-      plannedCampaigns: await this.planUnplanned(),
-      recreatedJobs: await this.recreateJobs(),
-    };
+    const repairs = Object.fromEntries(REPAIR_KINDS.map((kind) => [kind, 0])) as RepairCounts;
+    for (const step of this.steps()) {
+      try {
+        Object.assign(repairs, await step());
+      } catch (error) {
+        // The others do not depend on it, and its turn comes again.
+        this.logger.warn({ err: error }, 'a step of the reconciliation failed');
+      }
+    }
     this.meter.repaired(repairs);
     const needed = Object.fromEntries(Object.entries(repairs).filter(([, count]) => count > 0));
-    await this.reportStuck();
     if (Object.keys(needed).length > 0)
       this.logger.warn({ repairs: needed }, 'repaired what was left undone');
     this.logger.debug('reconciled');
     return repairs;
   }
 
-  private async reportStuck(): Promise<void> {
+  private steps(): (() => Promise<Partial<RepairCounts>>)[] {
+    return [
+      () => this.chunks.reapDeadLeases(),
+      async () => ({ orphanedDeliveries: await this.deliveries.settleOrphans(this.options.leaseMs) }),
+      async () => ({ reopenedChunks: await this.chunks.reopenStranded() }),
+      async () => ({ skippedDeliveries: await this.campaigns.skipAllCancelled() }),
+      async () => ({ completedCampaigns: await this.completeDrained() }),
+      async () => ({ startedCampaigns: await this.startDue() }),
+      async () => ({ plannedCampaigns: await this.planUnplanned() }),
+      async () => ({ recreatedJobs: await this.recreateJobs() }),
+      () => this.reportStuck(),
+    ];
+  }
+
+  private async reportStuck(): Promise<Partial<RepairCounts>> {
     const stuck = await findStuck(this.sql);
     for (const { id, pendingUsers, progressedAt } of stuck) {
       this.logger.error({ campaignId: id, pendingUsers, progressedAt }, 'campaign is stuck');
     }
+    return {};
   }
 
   private async completeDrained(): Promise<number> {

@@ -1,5 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { Client } from 'pg';
 import type { TestApp } from '../support/app.js';
+import { testEnvironment } from '../support/environment.js';
+import { waitForOutput } from '../support/process.js';
 import { waitFor } from '../support/wait.js';
 import { deliveriesOf, tally } from './support/record.js';
 import { startOwnServer } from './support/own-server.js';
@@ -73,6 +76,29 @@ describe('PostgreSQL', () => {
     expect(await run.end()).toMatchObject({ sentUsers: 400 });
     await run.verify();
     console.log(`${ended} statements interrupted`);
+  });
+
+  test('admits nobody for longer than an idle worker waits for a job: no process ends, and a campaign is worked', async () => {
+    const app = await scene.prepare({
+      environment: { LEASE_MS: '3000', RECONCILE_INTERVAL_MS: '300', MESSAGES_PER_SECOND: '100' },
+    });
+    await app.startApi();
+    const worker = await app.startWorker();
+    const name = new URL(app.database.url).pathname.slice(1);
+    const admin = new Client({ connectionString: testEnvironment().adminUrl });
+    await admin.connect();
+    try {
+      await admin.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
+      await endConnections(app, `application_name LIKE 'pollcast%'`);
+      await waitForOutput(worker, /could not be started anew yet/);
+    } finally {
+      await admin.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
+      await admin.end();
+    }
+    const run = await scene.start(app, { audience: 100, input: { pacing: { chunkSize: 40 } } });
+    expect(await run.end()).toMatchObject({ sentUsers: 100 });
+    await run.verify();
+    expect(app.processes.map(({ child }) => child.exitCode)).toEqual([null, null]);
   });
 
   async function endConnections(app: TestApp, condition: string): Promise<number> {
