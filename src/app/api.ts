@@ -25,6 +25,7 @@ import { PeopleStore } from '../people/people.store.js';
 import { PollResolver, QuestionOptionResolver, QuestionResolver } from '../polls/poll.resolver.js';
 import { PollService } from '../polls/poll.service.js';
 import { PollStore } from '../polls/poll.store.js';
+import { ChatPacing } from '../sending/chat-pacing.js';
 import type { MessageSender } from '../sending/outcome.js';
 import type { JobQueue } from '../sending/ports.js';
 import type { RateLimiter } from '../sending/rate-limiter.js';
@@ -83,6 +84,7 @@ export async function startApi(parts: ApiParts): Promise<Api> {
     },
     parts.sender,
     parts.limiter,
+    new ChatPacing(dataSource),
   );
   const peopleService = new PeopleService(people, async (id) => (await polls.find(id)) !== null);
   const resolvers = new Map<unknown, object>(

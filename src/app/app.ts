@@ -90,8 +90,7 @@ export async function startApp(settings: Settings, roles: readonly AppRole[], lo
     cleanup.push(() => scheduler.stop());
     await scheduler.start(engine?.handlers);
     if (engine) {
-      const poller = startBot({ ...parts, telegram, databaseUrl: database.url });
-      cleanup.push(() => poller.stop());
+      cleanup.push(startBot({ ...parts, telegram, databaseUrl: database.url }));
       const heartbeat = new WorkerHeartbeat(engineSql, logger);
       heartbeat.start();
       cleanup.push(() => heartbeat.stop());

@@ -2,7 +2,9 @@ import type { Logger } from 'pino';
 import type { DataSource } from 'typeorm';
 import type { Settings } from '../config/settings.js';
 import { PeopleStore } from '../people/people.store.js';
+import { ChatPacing } from '../sending/chat-pacing.js';
 import type { RateLimiter } from '../sending/rate-limiter.js';
+import { Answers } from '../telegram/answers.js';
 import { Bot } from '../telegram/bot.js';
 import { BotApi, botIdOf } from '../telegram/bot-api.js';
 import { BotProfile } from '../telegram/bot-profile.js';
@@ -51,12 +53,21 @@ export interface BotParts {
   logger: Logger;
 }
 
-/** Starts to listen to the people who write to the bot. */
-export function startBot({ telegram, databaseUrl, dataSource, limiter, logger }: BotParts): UpdatePoller {
+/** Starts to listen to the people who write to the bot. @returns how to end that */
+export function startBot({
+  telegram,
+  databaseUrl,
+  dataSource,
+  limiter,
+  logger,
+}: BotParts): () => Promise<void> {
   const { botApi, botId } = telegram;
-  const bot = new Bot(new PeopleStore(dataSource), botApi, limiter, logger);
+  const answers = new Answers(botApi, limiter, new ChatPacing(dataSource), logger);
+  const bot = new Bot(new PeopleStore(dataSource), answers);
   const handle = bot.handle.bind(bot);
   const poller = new UpdatePoller({ botApi, botId, databaseUrl, handle, logger });
   poller.start();
-  return poller;
+  return async () => {
+    await Promise.all([poller.stop(), answers.stop()]);
+  };
 }

@@ -1,7 +1,9 @@
+import { linkSignals } from '../async/linked-signal.js';
 import { isRowId } from '../graphql/ids.js';
 import { userError, UserErrorCode } from '../graphql/user-error.js';
 import type { TelegramUser } from '../people/telegram-user.entity.js';
 import type { Poll } from '../polls/poll.entity.js';
+import type { ChatPacing } from '../sending/chat-pacing.js';
 import { explain } from '../sending/classification.js';
 import type { MessageSender, SendOutcome } from '../sending/outcome.js';
 import { URGENT, type RateLimiter } from '../sending/rate-limiter.js';
@@ -45,6 +47,7 @@ export class TestNotificationService {
     private readonly sources: TestNotificationSources,
     private readonly sender: MessageSender,
     private readonly limiter: RateLimiter,
+    private readonly pacing: ChatPacing,
   ) {}
 
   async send(campaignId: string, userId: string): Promise<SendTestNotificationPayload> {
@@ -61,7 +64,10 @@ export class TestNotificationService {
   }
 
   private async sendNow(message: ReturnType<typeof reminderFor>): Promise<SendTestNotificationPayload> {
-    const [slot] = await this.limiter.acquire(URGENT, 1, AbortSignal.timeout(MAX_WAIT_MS));
+    const patience = linkSignals([], MAX_WAIT_MS);
+    const isItsTurn = await this.pacing.turn(message.chatId, patience.signal);
+    const [slot] = isItsTurn ? await this.limiter.acquire(URGENT, 1, patience.signal) : [];
+    patience.unlink();
     if (!slot)
       return refused(UserErrorCode.TELEGRAM_REJECTED, 'Telegram asks the bot to wait; try again later.');
     await this.limiter.turn(slot);

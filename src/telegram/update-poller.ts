@@ -18,7 +18,7 @@ export interface UpdatePollerOptions {
   botId: string;
   databaseUrl: string;
   /** Throws when the update cannot be handled now; it is tried again then. */
-  handle: (update: BotUpdate, stop: AbortSignal) => Promise<void>;
+  handle: (update: BotUpdate) => Promise<void>;
   logger: Logger;
 }
 
@@ -69,7 +69,7 @@ export class UpdatePoller {
           'SELECT pg_try_advisory_lock($1, hashtext($2)) AS locked',
           [POLLER_LOCK, this.options.botId],
         );
-        if (rows[0]?.locked) await this.pollWhile(() => !lost);
+        if (rows[0]?.locked) await this.pollWhile(client, () => !lost);
         else await this.pause(TAKE_OVER_MS);
       } catch (error) {
         this.options.logger.debug({ err: error }, 'updates cannot be read yet');
@@ -80,7 +80,8 @@ export class UpdatePoller {
     }
   }
 
-  private async pollWhile(isHolder: () => boolean): Promise<void> {
+  /** @throws when the database cannot be reached: nothing may be given up then */
+  private async pollWhile(holder: Client, isHolder: () => boolean): Promise<void> {
     const { botApi, logger } = this.options;
     while (!this.stopped() && isHolder()) {
       try {
@@ -90,20 +91,20 @@ export class UpdatePoller {
           this.stopping.signal,
           LONG_POLL_SECONDS * 1000 + LONG_POLL_MARGIN_MS,
         );
-        for (const update of updates) await this.handle(update);
+        for (const update of updates) await this.handle(update, holder);
       } catch (error) {
         if (this.stopped()) return;
         if (!(error instanceof BotApiError)) throw error;
         logger.debug({ err: error }, 'Telegram gave no updates');
-        await this.pause(RETRY_DELAY_MS);
+        await this.pause(Math.max(RETRY_DELAY_MS, retryAfterMsOf(error)));
       }
     }
   }
 
-  private async handle(update: BotUpdate): Promise<void> {
+  private async handle(update: BotUpdate, holder: Client): Promise<void> {
     for (let attempt = 1; attempt <= MAX_TRIES && !this.stopped(); attempt += 1) {
       try {
-        await this.options.handle(update, this.stopping.signal);
+        await this.options.handle(update);
         break;
       } catch (error) {
         this.options.logger.warn(
@@ -111,6 +112,7 @@ export class UpdatePoller {
           'an update was not handled',
         );
         await this.pause(RETRY_DELAY_MS);
+        await holder.query('SELECT 1');
       }
     }
     if (!this.stopped()) this.offset = update.update_id + 1;
@@ -123,4 +125,8 @@ export class UpdatePoller {
   private async pause(ms: number): Promise<void> {
     await sleep(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
+}
+
+function retryAfterMsOf({ failure }: BotApiError): number {
+  return failure.kind === 'answer' ? (failure.retryAfterSeconds ?? 0) * 1000 : 0;
 }

@@ -115,6 +115,30 @@ describe('the rate', () => {
   });
 });
 
+describe('somebody who writes again and again', () => {
+  const WRITES = 40;
+
+  test('gets one answer a second, the newest, and holds up nobody', async () => {
+    await start({ MESSAGES_PER_SECOND: '50' });
+    await createUsers(app.database, 200);
+    const id = await createCampaign(api, await createOpenPoll(api));
+    const writer = 7_000_001;
+    for (let write = 1; write < WRITES; write += 1) app.sandbox.userSays(writer, '/start');
+    app.sandbox.userSays(writer, '/stop');
+    await startCampaign(api, id);
+    expect((await followCampaign(api, id)).at(-1)).toMatchObject({ status: 'COMPLETED' });
+    const goodbye = () =>
+      app.sandbox.messagesTo(writer).some(({ text }) => text.includes('no more reminders'));
+    await waitFor('the answer to the last', goodbye);
+
+    const times = app.sandbox.messagesTo(writer).map(({ sentAt }) => sentAt);
+    const gaps = times.slice(1).map((at, index) => at - (times[index] ?? 0));
+    expect(times.length).toBeLessThan(WRITES);
+    expect(Math.min(...gaps)).toBeGreaterThan(900);
+    expect(app.sandbox.throttled).toBe(0);
+  });
+});
+
 describe('the pace of a chunk', () => {
   const SEND_INTERVAL_MS = 2500;
   /** Sends leave on time, but they arrive through a network stack and two event loops. */

@@ -247,12 +247,14 @@ describe('people who write to the bot', () => {
       );
       return row?.status;
     };
-    app.sandbox.userSays(user, '/start');
-    await waitFor('/start', async () => (await status()) === 'ACTIVE');
-    app.sandbox.userSays(user, '/stop');
-    await waitFor('/stop', async () => (await status()) === 'OPTED_OUT');
-    app.sandbox.userSays(user, '/start poll_1');
-    await waitFor('/start', async () => (await status()) === 'ACTIVE');
-    await waitFor('the answers', () => app.sandbox.messagesTo(user.id).length === 3);
+    const says = async (text: string, expected: string) => {
+      const answers = app.sandbox.messagesTo(user.id).length;
+      app.sandbox.userSays(user, text);
+      await waitFor(text, async () => (await status()) === expected);
+      await waitFor(`the answer to ${text}`, () => app.sandbox.messagesTo(user.id).length === answers + 1);
+    };
+    await says('/start', 'ACTIVE');
+    await says('/stop', 'OPTED_OUT');
+    await says('/start poll_1', 'ACTIVE');
   });
 });

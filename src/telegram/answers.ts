@@ -1,0 +1,83 @@
+import type { Logger } from 'pino';
+import { linkSignals, manyMayFollow } from '../async/linked-signal.js';
+import type { ChatPacing } from '../sending/chat-pacing.js';
+import { classify } from '../sending/classification.js';
+import type { SendOutcome } from '../sending/outcome.js';
+import { URGENT, type RateLimiter, type Slot } from '../sending/rate-limiter.js';
+import { BotApiError, type BotApi } from './bot-api.js';
+import { sentOutcome } from './message-sender.js';
+
+/** An answer that could not be sent by then would only puzzle. */
+const MAX_WAIT_MS = 10_000;
+
+/**
+ * Answers to people who write to the bot: before all campaign messages, and within the limits. Somebody who writes faster
+ * than may be answered gets the newest answer, and holds up nobody.
+ */
+export class Answers {
+  private readonly stopping = new AbortController();
+  private readonly waiting = new Map<string, string>();
+  private readonly running = new Set<Promise<void>>();
+
+  constructor(
+    private readonly botApi: BotApi,
+    private readonly limiter: RateLimiter,
+    private readonly pacing: ChatPacing,
+    private readonly logger: Logger,
+  ) {
+    manyMayFollow(this.stopping.signal);
+  }
+
+  put(chatId: string, text: string): void {
+    const isWaiting = this.waiting.has(chatId);
+    this.waiting.set(chatId, text);
+    if (isWaiting || this.stopping.signal.aborted) return;
+    const run = this.answer(chatId).finally(() => this.running.delete(run));
+    this.running.add(run);
+  }
+
+  /** No answer from now on; what is under way is no longer waited for. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await Promise.all(this.running);
+  }
+
+  private async answer(chatId: string): Promise<void> {
+    try {
+      const slot = await this.turnOf(chatId);
+      // What comes from now on is another answer.
+      const text = this.waiting.get(chatId) ?? '';
+      this.waiting.delete(chatId);
+      if (!slot) return;
+      if (this.stopping.signal.aborted) await this.limiter.giveBack([slot]);
+      else await this.limiter.report(slot, await this.send(chatId, text));
+    } catch (error) {
+      this.waiting.delete(chatId);
+      this.logger.warn({ err: error, chatId }, 'an answer was not sent');
+    }
+  }
+
+  /** @returns undefined when the turn has not come in time */
+  private async turnOf(chatId: string): Promise<Slot | undefined> {
+    const patience = linkSignals([this.stopping.signal], MAX_WAIT_MS);
+    try {
+      if (!(await this.pacing.turn(chatId, patience.signal))) return undefined;
+      const [slot] = await this.limiter.acquire(URGENT, 1, patience.signal);
+      if (slot) await this.limiter.turn(slot);
+      return slot;
+    } finally {
+      patience.unlink();
+    }
+  }
+
+  private async send(chatId: string, text: string): Promise<SendOutcome> {
+    try {
+      const payload = { chat_id: chatId, text };
+      return sentOutcome(await this.botApi.call('sendMessage', payload, this.stopping.signal));
+    } catch (error) {
+      if (!(error instanceof BotApiError)) throw error;
+      this.logger.info({ err: error, chatId }, 'an answer was not delivered');
+      return classify(error.failure);
+    }
+  }
+}
