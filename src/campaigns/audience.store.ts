@@ -1,4 +1,4 @@
-import { rows, type SqlExecutor } from '../database/rows.js';
+import { oneRow, rows, type SqlExecutor, type TransactionalSql } from '../database/rows.js';
 
 /** Whom a campaign for a poll would address: everyone reachable who has not completed it. */
 const AUDIENCE_CONDITION = `
@@ -6,15 +6,18 @@ const AUDIENCE_CONDITION = `
   AND NOT EXISTS (SELECT FROM poll_completion done WHERE done.poll_id = $1 AND done.user_id = person.id)
 `;
 
+/** One planning of a campaign at a time; the row of the campaign stays free for pauses and cancellations meanwhile. */
+const LOCK_PLANNING = `SELECT pg_try_advisory_xact_lock(hashtextextended('plan campaign ' || $1::text, 0)) AS locked`;
+
 /**
- * Fixes the audience of a running campaign: recipients, chunks and counters in one statement, in which no recipient
- * passes through this process. The lock and planned_at make a second planning find nothing to do.
+ * Fixes the audience of a running campaign: recipients and chunks in one statement, in which no recipient passes through
+ * this process. planned_at makes a second planning find nothing to do.
  */
 const PLAN = `
   WITH campaign AS (
-    SELECT id, chunk_size, chunk_interval_ms, clock_timestamp() AS planned_at FROM notification_campaign
+    SELECT id, chunk_size, chunk_interval_ms, clock_timestamp()::timestamptz(3) AS planned_at
+    FROM notification_campaign
     WHERE id = $2 AND topic_id = $1 AND status = 'PROCESSING' AND planned_at IS NULL
-    FOR UPDATE
   ), audience AS (
     SELECT person.id AS user_id,
       ((row_number() OVER (ORDER BY person.id) - 1) / (SELECT chunk_size FROM campaign))::integer AS chunk_number
@@ -29,17 +32,17 @@ const PLAN = `
     INSERT INTO delivery (campaign_id, chunk_number, user_id)
     SELECT campaign.id, chunk_number, user_id FROM campaign, audience
     RETURNING user_id
-  ), planned AS (
-    UPDATE notification_campaign SET
-      planned_at = campaign.planned_at, total_users = counted.users, pending_users = counted.users,
-      chunk_count = counted.chunks
-    FROM campaign, (
-      SELECT (SELECT count(*) FROM deliveries) AS users, (SELECT count(*) FROM chunks) AS chunks
-    ) counted
-    WHERE notification_campaign.id = campaign.id
-    RETURNING total_users, chunk_count
   )
-  SELECT total_users AS "totalUsers", chunk_count AS "chunkCount" FROM planned
+  SELECT campaign.planned_at AS "plannedAt", (SELECT count(*)::integer FROM deliveries) AS "totalUsers",
+    (SELECT count(*)::integer FROM chunks) AS "chunkCount"
+  FROM campaign
+`;
+
+/** A campaign that was paused while it was planned keeps its audience; one that was cancelled gets none. */
+const FINISH_PLANNING = `
+  UPDATE notification_campaign SET planned_at = $2, total_users = $3, pending_users = $3, chunk_count = $4
+  WHERE id = $1 AND planned_at IS NULL AND status IN ('PROCESSING', 'PAUSED')
+  RETURNING id
 `;
 
 /** Autovacuum comes too late: until then the engine's statements would be planned for empty tables. */
@@ -78,14 +81,22 @@ export interface Exclusion {
   count: number;
 }
 
-export class AudienceStore {
-  constructor(private readonly sql: SqlExecutor) {}
+/** Rolls a planning back. */
+class PlanningRefused extends Error {}
 
-  /** @returns undefined when the campaign is not running or was planned before */
+export class AudienceStore {
+  constructor(private readonly sql: TransactionalSql) {}
+
+  /** @returns undefined when the campaign is not running, is being planned or was planned before */
   async plan(pollId: string, campaignId: string): Promise<PlanResult | undefined> {
-    const [result] = await rows<PlanResult>(this.sql, PLAN, [pollId, campaignId]);
-    if (result && result.totalUsers > 0) await this.sql.query(REFRESH_STATISTICS);
-    return result;
+    try {
+      const result = await this.sql.transaction((sql) => planWithin(sql, pollId, campaignId));
+      if (result.totalUsers > 0) await this.sql.query(REFRESH_STATISTICS);
+      return result;
+    } catch (error) {
+      if (error instanceof PlanningRefused) return undefined;
+      throw error;
+    }
   }
 
   /** Sizes of the audiences that campaigns for these polls would have now, by poll. */
@@ -107,4 +118,16 @@ export class AudienceStore {
   first(pollId: string, count: number): Promise<{ id: string; firstName: string | null }[]> {
     return rows(this.sql, FIRST_RECIPIENTS, [pollId, count]);
   }
+}
+
+/** @throws PlanningRefused */
+async function planWithin(sql: SqlExecutor, pollId: string, campaignId: string): Promise<PlanResult> {
+  const { locked } = await oneRow<{ locked: boolean }>(sql, LOCK_PLANNING, [campaignId]);
+  if (!locked) throw new PlanningRefused();
+  const [plan] = await rows<PlanResult & { plannedAt: Date }>(sql, PLAN, [pollId, campaignId]);
+  if (!plan) throw new PlanningRefused();
+  const { plannedAt, totalUsers, chunkCount } = plan;
+  const finished = await rows(sql, FINISH_PLANNING, [campaignId, plannedAt, totalUsers, chunkCount]);
+  if (finished.length === 0) throw new PlanningRefused();
+  return { totalUsers, chunkCount };
 }

@@ -43,7 +43,8 @@ const POLL_OPEN = `EXISTS (
 /** What must hold beside the status. */
 const EVENT_CONDITIONS: Partial<Record<CampaignEvent, string>> = {
   start: POLL_OPEN,
-  resume: POLL_OPEN,
+  // Where nobody is left to be reminded, all that is missing is the end.
+  resume: `(${POLL_OPEN} OR planned_at IS NOT NULL AND pending_users = 0)`,
   retry: POLL_OPEN,
   complete: 'pending_users = 0 AND planned_at IS NOT NULL',
 };

@@ -3,6 +3,11 @@ export interface SqlExecutor {
   query(sql: string, parameters?: unknown[]): Promise<unknown>;
 }
 
+/** What can also run several statements as one: a DataSource. */
+export interface TransactionalSql extends SqlExecutor {
+  transaction<T>(work: (sql: SqlExecutor) => Promise<T>): Promise<T>;
+}
+
 /**
  * Runs a statement and returns its rows. TypeORM gives the rows of UPDATE and DELETE beside their count, those of
  * every other statement bare.

@@ -67,6 +67,21 @@ describe('an operator', () => {
     expect(app.sandbox.messages).toHaveLength(60);
   });
 
+  test('ends a paused campaign in which nobody is left, although its poll is closed', async () => {
+    const api = app.client();
+    await createUsers(app.database, 1);
+    const pollId = await createOpenPoll(api);
+    const id = await createCampaign(api, pollId);
+    const hang = app.sandbox.faults.add({ times: 1, answer: ANSWERS.slow(500) });
+    await startCampaign(api, id);
+    await app.sandbox.waitUntil(() => hang.hits === 1);
+    expect((await change(api, 'pauseCampaign', id)).campaign?.status).toBe('PAUSED');
+    await waitFor('the last answer', async () => (await campaign(api, id)).pendingUsers === 0);
+    await api.run('mutation ($id: ID!) { closePoll(id: $id) { poll { id } } }', { id: pollId });
+    expect((await change(api, 'resumeCampaign', id)).userErrors).toEqual([]);
+    expect((await followCampaign(api, id)).at(-1)).toMatchObject({ status: 'COMPLETED', sentUsers: 1 });
+  });
+
   test('cancels a campaign: whoever was pending is skipped, and nobody is reminded afterwards', async () => {
     const api = app.client();
     const id = await runningCampaign();

@@ -8,6 +8,7 @@ import { createDataSource } from '../../src/database/data-source.js';
 import { ChunkStore, type LeasedChunk } from '../../src/sending/chunk.store.js';
 import { DeliveryStore, type Claim } from '../../src/sending/delivery.store.js';
 import { SettlementWriter } from '../../src/sending/settlements.js';
+import type { TransactionalSql } from '../../src/database/rows.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createUsers } from '../support/factories.js';
 
@@ -30,14 +31,18 @@ afterEach(async () => {
   await database.drop();
 });
 
-/** A running campaign with its audience fixed. */
-async function plannedCampaign(pollId: string, chunkSize: number): Promise<string> {
+async function runningCampaign(pollId: string, chunkSize: number): Promise<string> {
   const [campaign] = await database.query<{ id: string }>(
     `INSERT INTO notification_campaign (topic_id, message_template, chunk_size, chunk_interval_ms, send_interval_ms,
        status) VALUES ($1, 'Hello', $2, 0, 0, 'PROCESSING') RETURNING id`,
     [pollId, chunkSize],
   );
-  const id = campaign?.id ?? '';
+  return campaign?.id ?? '';
+}
+
+/** A running campaign with its audience fixed. */
+async function plannedCampaign(pollId: string, chunkSize: number): Promise<string> {
+  const id = await runningCampaign(pollId, chunkSize);
   await new AudienceStore(dataSource).plan(pollId, id);
   return id;
 }
@@ -55,6 +60,52 @@ function claim(chunk: LeasedChunk, wanted: number, claimId: string = randomUUID(
 function statuses(): Promise<{ status: string; attempts: number }[]> {
   return database.query('SELECT status, attempts FROM delivery ORDER BY user_id');
 }
+
+describe('a campaign whose status changes while it is planned', () => {
+  /** Plans a campaign, and changes its status on another connection once the recipients have been written. */
+  async function planMeanwhile(id: string, status: string): Promise<unknown> {
+    const sql: TransactionalSql = {
+      query: (text, parameters) => dataSource.query(text, parameters),
+      transaction: (work) =>
+        dataSource.transaction((manager) =>
+          work({
+            query: async (text, parameters) => {
+              const result: unknown = await manager.query(text, parameters);
+              // This would wait for ever if the planning held the campaign.
+              if (text.includes('INSERT INTO delivery'))
+                await database.query('UPDATE notification_campaign SET status = $2 WHERE id = $1', [
+                  id,
+                  status,
+                ]);
+              return result;
+            },
+          }),
+        ),
+    };
+    return new AudienceStore(sql).plan('1', id);
+  }
+
+  test.each([
+    ['PAUSED', 3],
+    ['CANCELLED', 0],
+  ])('to %s has %i recipients', async (status, recipients) => {
+    await createUsers(database, 3);
+    const id = await runningCampaign('1', 10);
+    const plan = await planMeanwhile(id, status);
+    expect(plan).toEqual(recipients > 0 ? { totalUsers: recipients, chunkCount: 1 } : undefined);
+    expect(await statuses()).toHaveLength(recipients);
+    const [campaign] = await database.query('SELECT status, total_users FROM notification_campaign');
+    expect(campaign).toEqual({ status, total_users: recipients });
+  });
+
+  test('is planned once, by whoever comes first', async () => {
+    await createUsers(database, 50);
+    const id = await runningCampaign('1', 10);
+    const plans = await Promise.all([1, 2, 3, 4].map(() => new AudienceStore(dataSource).plan('1', id)));
+    expect(plans.filter((plan) => plan !== undefined)).toEqual([{ totalUsers: 50, chunkCount: 5 }]);
+    expect(await statuses()).toHaveLength(50);
+  });
+});
 
 describe('a claim whose answer was lost', () => {
   test('is put back, and only that one, however late and often', async () => {

@@ -11,7 +11,7 @@ import { CampaignQueries } from '../../src/campaigns/campaign.queries.js';
 import { DeliveryStatus } from '../../src/campaigns/delivery.entity.js';
 import { createLogger } from '../../src/config/logger.js';
 import { createDataSource } from '../../src/database/data-source.js';
-import type { SqlExecutor } from '../../src/database/rows.js';
+import type { SqlExecutor, TransactionalSql } from '../../src/database/rows.js';
 import { PeopleService } from '../../src/people/people.service.js';
 import { PeopleStore } from '../../src/people/people.store.js';
 import { TelegramUserStatus } from '../../src/people/telegram-user.entity.js';
@@ -40,11 +40,15 @@ beforeAll(async () => {
   );
   planning = [];
   await connected(async (dataSource) => {
-    const recorder: SqlExecutor = {
+    const recorded = (executor: SqlExecutor): SqlExecutor => ({
       query: (sql, parameters) => {
         planning.push(sql);
-        return dataSource.query(sql, parameters);
+        return executor.query(sql, parameters);
       },
+    });
+    const recorder: TransactionalSql = {
+      ...recorded(dataSource),
+      transaction: (work) => dataSource.transaction((manager) => work(recorded(manager))),
     };
     await new AudienceStore(recorder).plan('1', '1');
   });
@@ -109,9 +113,9 @@ async function withoutScans<T>(work: (dataSource: DataSource) => Promise<T>): Pr
 }
 
 describe(`with ${USERS} recipients`, () => {
-  test('planning is one statement and the refresh of statistics, whatever the audience', async () => {
-    expect(planning).toHaveLength(2);
-    expect(planning[1]).toMatch(/^\s*ANALYZE /);
+  test('planning takes four statements, lock and statistics included, whatever the audience', async () => {
+    expect(planning).toHaveLength(4);
+    expect(planning[3]).toMatch(/^\s*ANALYZE /);
     const [campaign] = await database.query(
       'SELECT total_users, pending_users, chunk_count FROM notification_campaign',
     );
