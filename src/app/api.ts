@@ -11,6 +11,7 @@ import { CampaignStore } from '../campaigns/campaign.store.js';
 import { DeliveryResolver } from '../campaigns/delivery.resolver.js';
 import { ProgressHub } from '../campaigns/progress-hub.js';
 import { ProgressResolver } from '../campaigns/progress.resolver.js';
+import { StandstillStore } from '../campaigns/standstill.store.js';
 import { TestNotificationService } from '../campaigns/test-notification.service.js';
 import type { Settings } from '../config/settings.js';
 import { PostgresListener } from '../database/listener.js';
@@ -65,6 +66,7 @@ export async function startApi(parts: ApiParts): Promise<Api> {
   const polls = new PollStore(dataSource);
   const people = new PeopleStore(dataSource);
   const queries = new CampaignQueries(dataSource);
+  const standstills = new StandstillStore(dataSource);
   const pollService = new PollService(polls);
   const campaigns = new CampaignService(
     new CampaignStore(dataSource),
@@ -141,7 +143,7 @@ export async function startApi(parts: ApiParts): Promise<Api> {
     tokenWatch,
     contextFor: (identity, options) => ({
       identity,
-      loaders: createLoaders({ polls, people, audience }, options),
+      loaders: createLoaders({ polls, people, audience, standstills }, options),
       audit,
       progress: { campaigns, hub },
     }),

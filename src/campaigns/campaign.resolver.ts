@@ -25,13 +25,16 @@ import {
   CampaignFilter,
   CampaignOrder,
   CampaignPayload,
+  CampaignStandstill,
   CreateCampaignInput,
   DeliveryFilter,
   Pacing,
+  type StandstillCode,
 } from './campaign.types.js';
 import { NotificationCampaign } from './campaign.entity.js';
 import { DeliveryConnection, NotificationCampaignConnection } from './connections.js';
 import { Delivery } from './delivery.entity.js';
+import { CampaignStatus } from './lifecycle.js';
 import { finishEstimateOf, percentageOf } from './progress.js';
 
 /** The result of a change as the API answers it. */
@@ -40,6 +43,12 @@ export function campaignPayload(result: Result<NotificationCampaign>): CampaignP
     ? { campaign: result.value, userErrors: [] }
     : { campaign: null, userErrors: result.errors };
 }
+
+const STANDSTILL_MESSAGES: Readonly<Record<StandstillCode, string>> = {
+  NO_WORKER: 'No process works jobs: start "npm run worker".',
+  BOT_THROTTLED: 'Telegram makes the bot wait. The campaign goes on by itself.',
+  NO_PROGRESS: 'Nothing has happened for two minutes. Look into the logs of the workers for this campaign.',
+};
 
 export const ID_ARGUMENT = { description: 'Number of the campaign.' };
 
@@ -132,6 +141,19 @@ export class CampaignResolver {
   })
   failure(@Root() { failureCode, failureMessage }: NotificationCampaign): CampaignFailure | null {
     return failureCode === null ? null : { code: failureCode, message: failureMessage ?? failureCode };
+  }
+
+  @FieldResolver(() => CampaignStandstill, {
+    nullable: true,
+    description:
+      'Why it makes no progress although it is PROCESSING; null while it does, and in every other status.',
+  })
+  async standstill(
+    @Root() { id, status }: NotificationCampaign,
+    @Ctx() { loaders }: GraphQLContext,
+  ): Promise<CampaignStandstill | null> {
+    const standstill = status === CampaignStatus.PROCESSING ? await loaders.standstill.load(id) : null;
+    return standstill && { ...standstill, message: STANDSTILL_MESSAGES[standstill.code] };
   }
 
   @FieldResolver(() => DeliveryConnection, { description: 'Its reminders, by recipient.' })

@@ -43,6 +43,35 @@ export class CampaignFailure {
   message!: string;
 }
 
+/** Why a campaign that runs makes no progress. */
+export enum StandstillCode {
+  NO_WORKER = 'NO_WORKER',
+  BOT_THROTTLED = 'BOT_THROTTLED',
+  NO_PROGRESS = 'NO_PROGRESS',
+}
+
+registerEnumType(StandstillCode, {
+  name: 'StandstillCode',
+  description: 'Why a campaign that runs makes no progress.',
+  valuesConfig: {
+    NO_WORKER: { description: 'No process works jobs.' },
+    BOT_THROTTLED: { description: 'Telegram makes the bot wait.' },
+    NO_PROGRESS: { description: 'Nothing has happened for two minutes, and nobody knows why.' },
+  },
+});
+
+@ObjectType({ description: 'Why a campaign that runs makes no progress.' })
+export class CampaignStandstill {
+  @Field(() => StandstillCode, { description: 'Stable code, for programs.' })
+  code!: StandstillCode;
+
+  @Field(() => String, { description: 'A sentence that says what is the matter and what to do.' })
+  message!: string;
+
+  @Field(() => Date, { nullable: true, description: 'When it is likely to be over.' })
+  until!: Date | null;
+}
+
 @ObjectType({ description: 'How many people are left out of an audience, and why.' })
 export class ExclusionCount {
   @Field(() => String, { description: 'COMPLETED, or the status that makes them unreachable.' })

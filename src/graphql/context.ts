@@ -2,6 +2,7 @@ import type DataLoader from 'dataloader';
 import type { AuditTrail } from '../access/audit-trail.js';
 import type { CampaignService } from '../campaigns/campaign.service.js';
 import type { ProgressHub } from '../campaigns/progress-hub.js';
+import type { Standstill } from '../campaigns/standstill.store.js';
 import type { TelegramUser } from '../people/telegram-user.entity.js';
 import type { Poll } from '../polls/poll.entity.js';
 import type { Question, QuestionOption } from '../polls/question.entity.js';
@@ -15,6 +16,7 @@ export interface Loaders {
   completedCount: DataLoader<string, number>;
   audienceSize: DataLoader<string, number>;
   answerCount: DataLoader<string, number>;
+  standstill: DataLoader<string, Standstill | null>;
   user: DataLoader<string, TelegramUser | null>;
 }
 

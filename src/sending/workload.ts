@@ -30,7 +30,7 @@ export function findStuck(sql: SqlExecutor): Promise<StuckCampaign[]> {
 }
 
 /** A worker that has not been heard of for this long does not count; it tells of itself several times meanwhile. */
-const WORKER_SILENCE_MS = 30_000;
+export const WORKER_SILENCE_MS = 30_000;
 
 /**
  * What waits to be done by a job, read from the domain tables, so that work counts whose job was lost. A campaign

@@ -175,6 +175,35 @@ describe('a campaign that stands still', () => {
     await waitFor(`${count} reconciliations`, () => seen() >= before + count);
   }
 
+  async function standstill(
+    id: string,
+  ): Promise<{ code: string; message: string; until: string | null } | null> {
+    const { campaign: found } = await api.run<{
+      campaign: { standstill: { code: string; message: string; until: string | null } | null };
+    }>('query ($id: ID!) { campaign(id: $id) { standstill { code message until } } }', { id });
+    return found.standstill;
+  }
+
+  test('says so when no process works jobs, and when Telegram makes the bot wait', async () => {
+    await app.startApi('api');
+    api = app.client();
+    await createUsers(app.database, 50);
+    const id = await createCampaign(api, await createOpenPoll(api));
+    expect(await standstill(id)).toBeNull();
+    await startCampaign(api, id);
+    expect(await standstill(id)).toMatchObject({ code: 'NO_WORKER', until: null });
+
+    app.sandbox.faults.add({ times: 1, answer: ANSWERS.throttledBot(3) });
+    await app.startWorker();
+    const throttled = await waitFor('the bot to be throttled', async () => {
+      const reason = await standstill(id);
+      return reason?.code === 'BOT_THROTTLED' && reason;
+    });
+    expect(Date.parse(throttled.until ?? '')).toBeGreaterThan(Date.now());
+    expect((await followCampaign(api, id)).at(-1)).toMatchObject({ status: 'COMPLETED', sentUsers: 50 });
+    expect(await standstill(id)).toBeNull();
+  });
+
   test('without a reason is reported as stuck; paused or throttled it is not', async () => {
     const environment = { RECONCILE_INTERVAL_MS: '300', REQUEST_TIMEOUT_MS: '60000', LOG_LEVEL: 'debug' };
     await app.startApi('start', environment);
@@ -193,6 +222,7 @@ describe('a campaign that stands still', () => {
     );
     await app.database.query(STOOD_STILL, [stuck]);
     await waitFor('the report', () => stuckLines(stuck).length > 0);
+    expect(await standstill(stuck)).toMatchObject({ code: 'NO_PROGRESS' });
 
     await app.database.query(`UPDATE rate_limit SET blocked_until = now() + interval '1 hour'`);
     await reconciliations(2);
