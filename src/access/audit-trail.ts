@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { paginate, type Connection, type KeysetOrder, type PageArguments } from '../graphql/connection.js';
 import { badUserInput } from '../graphql/errors.js';
 import { isRowId } from '../graphql/ids.js';
+import { requireValid } from '../graphql/validation.js';
 import type { UserError } from '../graphql/user-error.js';
 import { AuditOutcome, type AuditEntry } from './audit-entry.entity.js';
 import type { AuditEnding, AuditedCall, AuditStore } from './audit.store.js';
@@ -64,7 +65,8 @@ export class AuditTrail {
     }
   }
 
-  list(filter: AuditFilter | undefined, page: PageArguments): Promise<Connection<AuditEntry>> {
+  async list(filter: AuditFilter | undefined, page: PageArguments): Promise<Connection<AuditEntry>> {
+    await requireValid(filter);
     if (filter?.campaignId != null && !isRowId(filter.campaignId)) {
       throw badUserInput('campaignId must be the number of a campaign.');
     }

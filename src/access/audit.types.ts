@@ -1,15 +1,22 @@
+import { IsOptional, MaxLength } from 'class-validator';
 import { Field, ID, InputType } from 'type-graphql';
 import { connectionType } from '../graphql/connection.js';
 import { AuditEntry } from './audit-entry.entity.js';
+
+const LENGTH = '$property must have at most $constraint1 characters.';
 
 @InputType({ description: 'Which entries of the audit log to list.' })
 export class AuditFilter {
   @Field(() => ID, { nullable: true, description: 'About this campaign.' })
   campaignId?: string | null;
 
+  @IsOptional()
+  @MaxLength(64, { message: LENGTH })
   @Field(() => String, { nullable: true, description: 'Called with the token of this name.' })
   actor?: string | null;
 
+  @IsOptional()
+  @MaxLength(64, { message: LENGTH })
   @Field(() => String, { nullable: true, description: 'Calls of this mutation, such as cancelCampaign.' })
   action?: string | null;
 }

@@ -1,7 +1,7 @@
 import type { Settings } from './settings.js';
 
 export type SecretSettings = Partial<
-  Pick<Settings, 'botToken' | 'adminToken' | 'viewerToken' | 'databaseUrl'>
+  Pick<Settings, 'botToken' | 'adminToken' | 'viewerToken' | 'databaseUrl' | 'mongodbUrl'>
 >;
 
 /** As it is, in a URL, and inside a JSON text. */
@@ -10,19 +10,20 @@ function spellingsOf(secret: string): string[] {
 }
 
 /** With its surroundings: a short password alone may be a part of any word. */
-function passwordOf(databaseUrl: string): string | undefined {
-  const { password } = new URL(databaseUrl);
-  return password === '' ? undefined : `:${password}@`;
+function passwordOf(url: string | undefined): string | undefined {
+  // MongoDB's may name several hosts, which URL does not take.
+  return /^[^/]+\/\/[^:/@]*(:[^@/]+@)/.exec(url ?? '')?.[1];
 }
 
 /** Takes the secrets of the settings out of a line, whichever way they got into it: a last line of defence. */
 export function createRedaction(settings: SecretSettings): (line: string) => string {
-  const { botToken, adminToken, viewerToken, databaseUrl } = settings;
+  const { botToken, adminToken, viewerToken, databaseUrl, mongodbUrl } = settings;
   // The part before the colon is the public number of the bot.
   const botSecret = botToken?.slice(botToken.indexOf(':') + 1);
-  const password = databaseUrl === undefined ? undefined : passwordOf(databaseUrl);
-  const secrets = [botSecret, adminToken, viewerToken].filter((secret) => secret !== undefined);
-  const spellings = new Set([...secrets.flatMap(spellingsOf), ...(password === undefined ? [] : [password])]);
+  const isSet = (value: string | undefined) => value !== undefined;
+  const secrets = [botSecret, adminToken, viewerToken].filter(isSet);
+  const passwords = [databaseUrl, mongodbUrl].map(passwordOf).filter(isSet);
+  const spellings = new Set([...secrets.flatMap(spellingsOf), ...passwords]);
   return (line) => {
     let redacted = line;
     for (const spelling of spellings) redacted = redacted.replaceAll(spelling, '[secret]');
