@@ -125,7 +125,7 @@ test('where a migration is missing the process is not ready', async () => {
     'DELETE FROM migration WHERE id = (SELECT max(id) FROM migration) RETURNING name, timestamp',
   );
   await waitForReport({ code: 503, status: 'not ready', checks: { ...READY, migrations: 'failed' } });
-  expect(app.output()).toContain(`The database lacks ${gone?.name}.`);
+  await waitFor('the log', () => app.output().includes(`The database lacks ${gone?.name}.`));
   await app.database.query('INSERT INTO migration (name, timestamp) VALUES ($1, $2)', [
     gone?.name,
     gone?.timestamp,

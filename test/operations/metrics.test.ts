@@ -74,7 +74,7 @@ describe('a campaign', () => {
       const samples = await scrape(app.url);
       return (valueOf(samples, 'pollcast_repairs_total', { kind: 'planned_campaigns' }) ?? 0) > before;
     });
-    expect(app.output()).toContain('"repairs":{"plannedCampaigns":1}');
+    await waitFor('the log of it', () => app.output().includes('"repairs":{"plannedCampaigns":1}'));
   });
 
   test('that makes no progress is shown as stuck, and what waits in it with its age', async () => {
