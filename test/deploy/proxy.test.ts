@@ -17,13 +17,14 @@ import { startNameServer, type NameServer } from './name-server.js';
 import { findNginx, startProxy, type Passage, type Proxy } from './proxy.js';
 
 const nginx = findNginx();
-// The addresses of the replicas: any of 127.0.0.0/8 is this machine, on Linux.
+// Any of 127.0.0.0/8 is this machine, on Linux.
 const runnable = nginx !== undefined && process.platform === 'linux';
 if (!runnable)
   console.warn('SKIPPED: the tests of deploy/nginx.conf need nginx on Linux (apt-get install nginx).');
 const describeWithNginx = runnable ? describe : describe.skip;
 
-const [FIRST, SECOND] = ['127.0.0.1', '127.0.0.2'];
+// The addresses of the replicas. No other test listens there, so that nobody gets the port of the one that has ended.
+const [FIRST, SECOND] = ['127.0.0.2', '127.0.0.3'];
 const QUERY = '{ polls(first: 1) { nodes { id } } }';
 const MEBIBYTE = 1024 * 1024;
 
@@ -60,6 +61,7 @@ describeWithNginx('the proxy before two replicas', () => {
 
   test('finds a replica that was started later, and passes requests to both', async () => {
     expect(await api.run(QUERY)).toEqual({ polls: { nodes: [] } });
+    await waitFor('the log', () => upstreams().size > 0);
     expect([...upstreams()]).toEqual([`${FIRST}:${port}`]);
     names.addresses = [FIRST, SECOND];
     await waitFor('both replicas', async () => {
