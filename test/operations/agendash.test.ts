@@ -25,16 +25,21 @@ function post(action: string, body: unknown, headers: Record<string, string> = {
   });
 }
 
-async function createJob(): Promise<string> {
-  const [job] = await app.database.query<{ id: string }>(
-    `INSERT INTO agenda_jobs (name, data, next_run_at) VALUES ('send-chunk', '{"campaignId": "1", "number": 0}',
-       now() + interval '1 day') RETURNING id`,
-  );
-  return job?.id ?? '';
+function createJob(): Promise<string> {
+  return app.jobs.addChunkJob();
 }
 
-function jobs(): Promise<{ id: string; disabled: boolean }[]> {
-  return app.database.query('SELECT id, disabled FROM agenda_jobs ORDER BY id');
+/** The jobs, with nothing that changes by itself. */
+async function jobs(): Promise<{ id: string; disabled: boolean }[]> {
+  const all = (await app.jobs.all()) as {
+    id?: string;
+    _id?: { toHexString(): string };
+    disabled?: boolean;
+  }[];
+  return all.map(({ id, _id, disabled }) => ({
+    id: id ?? _id?.toHexString() ?? '',
+    disabled: disabled ?? false,
+  }));
 }
 
 const PATHS = [

@@ -133,6 +133,9 @@ test('where a migration is missing the process is not ready', async () => {
   await waitForReport({ code: 200, status: 'ready', checks: READY });
 });
 
+/** They may be elsewhere. */
+const jobsWithoutDatabase = process.env.MONGODB_URL ? 'ok' : 'failed';
+
 test('without the database the process is alive and not ready, and its metrics claim nothing', async () => {
   const name = new URL(app.database.url).pathname.slice(1);
   const admin = new Client({ connectionString: testEnvironment().adminUrl });
@@ -145,7 +148,7 @@ test('without the database the process is alive and not ready, and its metrics c
   await waitForReport({
     code: 503,
     status: 'not ready',
-    checks: { database: 'failed', jobs: 'failed', migrations: 'failed', telegram: 'ok' },
+    checks: { database: 'failed', jobs: jobsWithoutDatabase, migrations: 'failed', telegram: 'ok' },
   });
   expect((await fetch(`${app.url}/healthz`)).status).toBe(200);
   await waitForValue('pollcast_database_up', {}, 0);

@@ -9,10 +9,14 @@ export interface TestJobs {
   environment: Record<string, string>;
   /** Every job, in an order that does not change. */
   all(): Promise<object[]>;
+  /** Adds the job of a chunk that is due tomorrow. @returns its id */
+  addChunkJob(): Promise<string>;
   /** Adds so many copies of each chunk job that is not due yet. @returns how many jobs were copied */
   copyWaitingChunkJobs(copies: number): Promise<number>;
   drop(): Promise<void>;
 }
+
+const CHUNK = { campaignId: '1', number: 0 };
 
 /** In a MongoDB database of their own when the tests run with MONGODB_URL, otherwise in the app's database. */
 export function testJobs(database: TestDatabase, mongodbUrl = process.env.MONGODB_URL): TestJobs {
@@ -23,6 +27,14 @@ function inPostgres(database: TestDatabase): TestJobs {
   return {
     environment: {},
     all: () => database.query('SELECT * FROM agenda_jobs ORDER BY id'),
+    addChunkJob: async () => {
+      const [job] = await database.query<{ id: string }>(
+        `INSERT INTO agenda_jobs (name, data, next_run_at) VALUES ('send-chunk', $1, now() + interval '1 day')
+         RETURNING id`,
+        [CHUNK],
+      );
+      return job?.id ?? '';
+    },
     copyWaitingChunkJobs: async (copies) => {
       const made = await database.query(
         `INSERT INTO agenda_jobs (name, type, priority, next_run_at, data)
@@ -43,6 +55,11 @@ function inMongo(serverUrl: string): TestJobs {
   return {
     environment: { MONGODB_URL: url },
     all: () => jobs.find().sort({ _id: 1 }).toArray(),
+    addChunkJob: async () => {
+      const nextRunAt = new Date(Date.now() + 86_400_000);
+      const job = { name: 'send-chunk', type: 'normal', priority: 0, data: CHUNK, nextRunAt, lockedAt: null };
+      return (await jobs.insertOne(job)).insertedId.toString();
+    },
     copyWaitingChunkJobs: async (copies) => {
       const waiting = await jobs
         .find({ name: 'send-chunk', nextRunAt: { $gt: new Date() } }, { projection: { _id: 0 } })
