@@ -55,13 +55,14 @@ async function showProgress(api: ApiClient, campaignId: string): Promise<Progres
   const events = api.subscribe<{ campaignProgress: Progress }>(operation('campaignProgress'), { campaignId });
   try {
     for await (const { campaignProgress: progress } of events) {
-      const planned = progress.campaign.chunkCount > 0 || progress.status === 'COMPLETED';
+      const { totalUsers, pendingUsers, campaign } = progress;
+      const planned = campaign.chunkCount > 0 || progress.status === 'COMPLETED';
+      const done = totalUsers - pendingUsers;
       if (planned && !bar.isActive) {
-        const { totalUsers, campaign } = progress;
         console.log(`Started notification campaign for ${totalUsers} users in ${campaign.chunkCount} chunks`);
-        bar.start(totalUsers, 0, payloadOf(progress));
+        bar.start(totalUsers, done, payloadOf(progress));
       }
-      bar.update(progress.totalUsers - progress.pendingUsers, payloadOf(progress));
+      bar.update(done, payloadOf(progress));
       last = progress;
     }
   } finally {
