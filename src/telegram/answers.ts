@@ -32,7 +32,11 @@ export class Answers {
     const isWaiting = this.waiting.has(chatId);
     this.waiting.set(chatId, text);
     if (isWaiting || this.stopping.signal.aborted) return;
-    const run = this.answer(chatId).finally(() => this.running.delete(run));
+    const run = this.answer(chatId)
+      .catch((error: unknown) => {
+        this.logger.warn({ err: error, chatId }, 'an answer was not sent');
+      })
+      .finally(() => this.running.delete(run));
     this.running.add(run);
   }
 
@@ -43,18 +47,20 @@ export class Answers {
   }
 
   private async answer(chatId: string): Promise<void> {
-    try {
-      const slot = await this.turnOf(chatId);
-      // What comes from now on is another answer.
-      const text = this.waiting.get(chatId) ?? '';
-      this.waiting.delete(chatId);
-      if (!slot) return;
-      if (this.stopping.signal.aborted) await this.limiter.giveBack([slot]);
-      else await this.limiter.report(slot, await this.send(chatId, text));
-    } catch (error) {
-      this.waiting.delete(chatId);
-      this.logger.warn({ err: error, chatId }, 'an answer was not sent');
-    }
+    let text = '';
+    const slot = await this.turnOf(chatId).finally(() => {
+      text = this.take(chatId);
+    });
+    if (!slot) return;
+    if (this.stopping.signal.aborted) await this.limiter.giveBack([slot]);
+    else await this.limiter.report(slot, await this.send(chatId, text));
+  }
+
+  /** What comes from now on is another answer. */
+  private take(chatId: string): string {
+    const text = this.waiting.get(chatId) ?? '';
+    this.waiting.delete(chatId);
+    return text;
   }
 
   /** @returns undefined when the turn has not come in time */
