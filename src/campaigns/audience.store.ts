@@ -1,3 +1,4 @@
+import { withFreshPlans } from '../database/fresh-plans.js';
 import { oneRow, rows, type SqlExecutor, type TransactionalSql } from '../database/rows.js';
 
 /** Whom a campaign for a poll would address: everyone reachable who has not completed it. */
@@ -90,7 +91,7 @@ export class AudienceStore {
   /** @returns undefined when the campaign is not running, is being planned or was planned before */
   async plan(pollId: string, campaignId: string): Promise<PlanResult | undefined> {
     try {
-      const result = await this.sql.transaction((sql) => planWithin(sql, pollId, campaignId));
+      const result = await withFreshPlans(this.sql, (sql) => planWithin(sql, pollId, campaignId));
       if (result.totalUsers > 0) await this.sql.query(REFRESH_STATISTICS);
       return result;
     } catch (error) {

@@ -1,4 +1,5 @@
 import type { DataSource, SelectQueryBuilder } from 'typeorm';
+import { withFreshPlans } from '../database/fresh-plans.js';
 import { likePattern } from '../database/like.js';
 import { oneRow, rows } from '../database/rows.js';
 import type { TelegramUserFilter, TelegramUserInput } from './people.types.js';
@@ -103,6 +104,9 @@ export class PeopleStore {
   }
 
   async recordCompletions(pollId: string, userIds: readonly string[]): Promise<number> {
-    return (await oneRow<{ count: number }>(this.dataSource, RECORD_COMPLETIONS, [pollId, userIds])).count;
+    const { count } = await withFreshPlans(this.dataSource, (sql) =>
+      oneRow<{ count: number }>(sql, RECORD_COMPLETIONS, [pollId, userIds]),
+    );
+    return count;
   }
 }

@@ -113,9 +113,9 @@ async function withoutScans<T>(work: (dataSource: DataSource) => Promise<T>): Pr
 }
 
 describe(`with ${USERS} recipients`, () => {
-  test('planning takes four statements, lock and statistics included, whatever the audience', async () => {
-    expect(planning).toHaveLength(4);
-    expect(planning[3]).toMatch(/^\s*ANALYZE /);
+  test('planning takes five statements, lock and statistics included, whatever the audience', async () => {
+    expect(planning).toHaveLength(5);
+    expect(planning[4]).toMatch(/^\s*ANALYZE /);
     const [campaign] = await database.query(
       'SELECT total_users, pending_users, chunk_count FROM notification_campaign',
     );
