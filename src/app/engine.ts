@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { Logger } from 'pino';
+import { manyMayFollow } from '../async/linked-signal.js';
 import { AudienceStore } from '../campaigns/audience.store.js';
 import { SystemCampaignControl } from '../campaigns/campaign-control.js';
 import { CampaignSchedule } from '../campaigns/schedule.js';
@@ -55,7 +56,7 @@ export interface EngineParts {
 
 export interface Engine {
   handlers: JobHandlers;
-  /** No new send from now on. */
+  /** No new send from now on, and no planning goes on. */
   stop(): void;
 }
 
@@ -117,7 +118,12 @@ export function createEngine(parts: EngineParts): Engine {
     },
     { leaseMs, timeLimitMs: chunkTimeLimitMs, runningMessages },
   );
-  const planLimits = { softMs: planTimeLimitMs, hardMs: planTimeLimitMs * PLAN_HARD_LIMIT_FACTOR };
+  const stopping = new AbortController();
+  const planLimits = {
+    softMs: planTimeLimitMs,
+    hardMs: planTimeLimitMs * PLAN_HARD_LIMIT_FACTOR,
+    signals: [manyMayFollow(stopping.signal)],
+  };
   return {
     handlers: {
       plan: (campaignId, job) =>
@@ -128,6 +134,7 @@ export function createEngine(parts: EngineParts): Engine {
       },
     },
     stop: () => {
+      stopping.abort();
       worker.stop();
     },
   };

@@ -8,7 +8,12 @@ const AUDIENCE_CONDITION = `
 `;
 
 /** One planning of a campaign at a time; the row of the campaign stays free for pauses and cancellations meanwhile. */
-const LOCK_PLANNING = `SELECT pg_try_advisory_xact_lock(hashtextextended('plan campaign ' || $1::text, 0)) AS locked`;
+const LOCK_PLANNING = `
+  SELECT pg_try_advisory_xact_lock(hashtextextended('plan campaign ' || $1::text, 0)) AS locked, pg_backend_pid() AS pid
+`;
+
+/** From another connection: the one that plans is busy. */
+const BREAK_OFF_PLANNING = 'SELECT pg_cancel_backend($1)';
 
 /**
  * Fixes the audience of a running campaign: recipients and chunks in one statement, in which no recipient passes through
@@ -88,15 +93,44 @@ class PlanningRefused extends Error {}
 export class AudienceStore {
   constructor(private readonly sql: TransactionalSql) {}
 
-  /** @returns undefined when the campaign is not running, is being planned or was planned before */
-  async plan(pollId: string, campaignId: string): Promise<PlanResult | undefined> {
+  /**
+   * @param signal breaks the planning off, as if it had not begun
+   * @returns undefined when the campaign is not running, is being planned or was planned before
+   */
+  async plan(pollId: string, campaignId: string, signal?: AbortSignal): Promise<PlanResult | undefined> {
     try {
-      const result = await withFreshPlans(this.sql, (sql) => planWithin(sql, pollId, campaignId));
+      const result = await withFreshPlans(this.sql, async (sql) => {
+        const { locked, pid } = await oneRow<{ locked: boolean; pid: number }>(sql, LOCK_PLANNING, [
+          campaignId,
+        ]);
+        if (!locked) throw new PlanningRefused();
+        return this.unlessAborted(signal, pid, () => planWithin(sql, pollId, campaignId));
+      });
       if (result.totalUsers > 0) await this.sql.query(REFRESH_STATISTICS);
       return result;
     } catch (error) {
-      if (error instanceof PlanningRefused) return undefined;
+      if (error instanceof PlanningRefused || signal?.aborted) return undefined;
       throw error;
+    }
+  }
+
+  /** Resolves only when the connection can no longer be hit by what breaks it off: its next user is somebody else. */
+  private async unlessAborted<T>(
+    signal: AbortSignal | undefined,
+    pid: number,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    let brokenOff: Promise<unknown> | undefined;
+    const breakOff = () => {
+      brokenOff = this.sql.query(BREAK_OFF_PLANNING, [pid]).catch(() => undefined);
+    };
+    if (signal?.aborted) throw new PlanningRefused();
+    signal?.addEventListener('abort', breakOff, { once: true });
+    try {
+      return await work();
+    } finally {
+      signal?.removeEventListener('abort', breakOff);
+      await brokenOff;
     }
   }
 
@@ -123,8 +157,6 @@ export class AudienceStore {
 
 /** @throws PlanningRefused */
 async function planWithin(sql: SqlExecutor, pollId: string, campaignId: string): Promise<PlanResult> {
-  const { locked } = await oneRow<{ locked: boolean }>(sql, LOCK_PLANNING, [campaignId]);
-  if (!locked) throw new PlanningRefused();
   const [plan] = await rows<PlanResult & { plannedAt: Date }>(sql, PLAN, [pollId, campaignId]);
   if (!plan) throw new PlanningRefused();
   const { plannedAt, totalUsers, chunkCount } = plan;

@@ -137,6 +137,37 @@ test('a worker that stops is not ready from then on, while it waits for the last
   app.sandbox.faults.clear();
 });
 
+test('a worker breaks off the planning of an audience when it is told to end, and the next one plans it', async () => {
+  await app.startApi('api');
+  const worker = await app.startWorker();
+  await createUsers(app.database, 3, 1_500_001);
+  const client = app.client();
+  const campaignId = await createCampaign(client, await createOpenPoll(client));
+  // Nobody can insert the first chunk before it is known whether this one stays.
+  const blocker = new Client({ connectionString: app.database.url });
+  await blocker.connect();
+  await blocker.query('BEGIN');
+  await blocker.query('INSERT INTO campaign_chunk (campaign_id, number, due_at) VALUES ($1, 0, now())', [
+    campaignId,
+  ]);
+  await startCampaign(client, campaignId);
+  await waitForWaiting(1);
+
+  const { code, tookMs } = await end(worker);
+  await blocker.end();
+
+  expect(code).toBe(0);
+  expect(tookMs).toBeLessThan(EXIT_LIMIT_MS);
+  const deliveries = 'SELECT FROM delivery WHERE campaign_id = $1';
+  expect(await app.database.query(deliveries, [campaignId])).toEqual([]);
+  const next = await app.startWorker();
+  await waitFor('the audience', async () => {
+    const planned = await app.database.query(deliveries, [campaignId]);
+    return planned.length >= 3;
+  });
+  expect(await end(next)).toMatchObject({ code: 0 });
+});
+
 test('clients that never let go hold up neither the end nor the release of leases', async () => {
   const url = await app.startApi('start', { LEASE_MS: '60000' });
   const [both] = app.processes.slice(-1) as [PollcastProcess];
