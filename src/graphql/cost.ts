@@ -49,8 +49,10 @@ export interface CostedOperation {
 export function costProblem(costed: CostedOperation): GraphQLError | undefined {
   const { schema, document, operation } = costed;
   const variables = costed.variables ?? {};
-  // Nothing is executed then, and the execution says what is wrong with them.
-  if (getVariableValues(schema, operation.variableDefinitions ?? [], variables).errors) return undefined;
+  const { errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, {
+    maxErrors: LIMITS.errors,
+  });
+  if (errors) return tooManyErrors(errors);
   try {
     const cost = getComplexity({
       schema,
@@ -67,6 +69,16 @@ export function costProblem(costed: CostedOperation): GraphQLError | undefined {
       ? tooCostly(`selects more than ${MAX_SELECTIONS} fields`)
       : turnedAway('BAD_USER_INPUT', message);
   }
+}
+
+/** Nothing is executed when variables cannot be used, and the execution says why. Of very many errors, one is enough. */
+function tooManyErrors(errors: readonly GraphQLError[]): GraphQLError | undefined {
+  if (errors.length <= LIMITS.errors) return undefined;
+  const first = errors[0]?.message ?? '';
+  return turnedAway(
+    'BAD_USER_INPUT',
+    `More than ${LIMITS.errors} values cannot be used. The first: ${first}`,
+  );
 }
 
 function tooCostly(why: string): GraphQLError {

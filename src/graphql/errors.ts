@@ -47,6 +47,17 @@ export function publicCodeOf(error: GraphQLError): string {
   return isUnstorableText(error.originalError) ? 'BAD_USER_INPUT' : (codeOf(error) ?? INTERNAL);
 }
 
+/** Messages of graphql repeat the client's value, however long it is. */
+const MAX_MESSAGE_LENGTH = 1000;
+
+/** Its beginning and its end, where graphql says what would be right. */
+function shortened(message: string): string {
+  const half = MAX_MESSAGE_LENGTH / 2;
+  return message.length <= MAX_MESSAGE_LENGTH
+    ? message
+    : `${message.slice(0, half)} ... ${message.slice(-half)}`;
+}
+
 /**
  * What a client gets to see of an error, on both transports: what was raised for it, as it is; everything else as
  * INTERNAL_SERVER_ERROR without any detail, which goes to the log instead.
@@ -63,5 +74,5 @@ export function maskError(error: GraphQLError, logger: Logger): GraphQLFormatted
     logger.error({ err: original ?? error, path }, 'an operation failed');
     return { message: 'Something went wrong on our side.', locations, path, extensions: { code: INTERNAL } };
   }
-  return { message: error.message, locations, path, extensions: { code } };
+  return { message: shortened(error.message), locations, path, extensions: { code } };
 }

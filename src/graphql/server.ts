@@ -62,7 +62,9 @@ function costLimit(schema: GraphQLSchema): ApolloServerPlugin<GraphQLContext> {
 
 /** Apollo hides what graphql suggests for a document, but not what it suggests for variables. */
 function withoutHint(error: GraphQLFormattedError): GraphQLFormattedError {
-  return { ...error, message: error.message.replace(/ ?Did you mean .+\?$/s, '') };
+  const { message } = error;
+  const hint = message.endsWith('?') ? message.lastIndexOf('Did you mean ') : -1;
+  return hint < 0 ? error : { ...error, message: message.slice(0, hint).trimEnd() };
 }
 
 function asError(error: unknown): Error {

@@ -4,6 +4,7 @@ import { getIntrospectionQuery } from 'graphql';
 import { operation } from '../../src/cli/api-client.js';
 import { projectPath } from '../../src/config/paths.js';
 import { TestApp, VIEWER_TOKEN } from '../support/app.js';
+import { createOpenPoll } from '../support/factories.js';
 import { codeOf, overSocket, TRANSPORTS, type Operation } from '../support/requests.js';
 
 let app: TestApp;
@@ -119,6 +120,14 @@ const HOSTILE: [string, Operation, string][] = [
     'GRAPHQL_VALIDATION_FAILED',
   ],
   [
+    'a thousand values that cannot be used',
+    {
+      query: 'query ($status: [PollStatus!]) { polls(filter: { status: $status }) { totalCount } }',
+      variables: { status: Array<number>(1000).fill(1) },
+    },
+    'BAD_USER_INPUT',
+  ],
+  [
     'introspection in circles',
     {
       query:
@@ -165,6 +174,41 @@ describe.each(TRANSPORTS)('over %s', (_name, send) => {
       polls(first: 20) { nodes { id title questions { position text options { text answerCount } } } }
     }`;
     expect((await send(app.url, { query })).errors).toBeUndefined();
+  });
+});
+
+describe('input that is made to be read slowly takes no longer than other input of its size', () => {
+  const BY_STATUS = 'query ($status: [PollStatus!]) { polls(filter: { status: $status }) { totalCount } }';
+  const preview = (messageTemplate: string): Operation => ({
+    query: 'query ($input: CreateCampaignInput!) { campaignPreview(input: $input) { sampleText } }',
+    variables: { input: { topicId: '1', messageTemplate } },
+  });
+
+  /** The shorter of two times, ms: the first may pay for what is compiled and cached. */
+  async function timeOf(operation: Operation): Promise<number> {
+    const times: number[] = [];
+    for (let run = 0; run < 2; run += 1) {
+      const startedAt = performance.now();
+      await overSocket(app.url, operation, VIEWER_TOKEN);
+      times.push(performance.now() - startedAt);
+    }
+    return Math.min(...times);
+  }
+
+  test.each([
+    [
+      'a placeholder of spaces that does not end',
+      preview(`{{${' '.repeat(3000)}`),
+      preview('x'.repeat(3002)),
+    ],
+    [
+      'a list of values that are all wrong',
+      { query: BY_STATUS, variables: { status: Array<number>(200_000).fill(1) } },
+      { query: BY_STATUS, variables: { status: Array<string>(100_000).fill('OPEN') } },
+    ],
+  ])('%s', async (_case, hostile, harmless) => {
+    await createOpenPoll(app.client());
+    expect(await timeOf(hostile)).toBeLessThan(20 * (await timeOf(harmless)));
   });
 });
 
