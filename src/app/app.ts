@@ -111,6 +111,7 @@ export async function startApp(settings: Settings, roles: readonly AppRole[], lo
       // Before anything that takes its time to end, during which messages would still go out.
       cleanup.push(() => {
         engine.stop();
+        void scheduler.stopTaking();
       });
     }
     cleanup.push(() => {

@@ -1,5 +1,6 @@
 import { Agenda, backoffStrategies, type AgendaBackend, type Job, type NotificationChannel } from 'agenda';
 import type { Logger } from 'pino';
+import { within } from '../async/within.js';
 import type { ChunkRef, DueChunk } from '../sending/chunk.store.js';
 import type { JobHandle, JobQueue } from '../sending/ports.js';
 import type { JobStorage } from './job-storage.js';
@@ -32,6 +33,11 @@ const PLAN_CONCURRENCY = 4;
 /** Reconciliations that a worker sees none of before it doubts its own queue; others may have run them. */
 const MISSED_RECONCILIATIONS = 5;
 
+/** Of the 10 s in which a process has to stop, what the job storage gets for the jobs that are given back. */
+const GIVE_BACK_LIMIT_MS = 1000;
+/** And what handlers get to end: a storage that does not answer would hold them up for longer. */
+const HANDLER_LIMIT_MS = 7000;
+
 interface PlanData {
   campaignId: string;
 }
@@ -51,6 +57,7 @@ export class JobScheduler implements JobQueue {
   }
   private restarting: Promise<void> | undefined;
   private isStopping = false;
+  private handedBack: Promise<void> | undefined;
 
   constructor(private readonly options: JobSchedulerOptions) {
     ({ agenda: this.agenda, channel: this.channel } = this.createAgenda());
@@ -131,16 +138,31 @@ export class JobScheduler implements JobQueue {
     await this.agenda.db.getQueueSize();
   }
 
-  /** Takes no new job and resolves when the handlers that run have ended. */
-  async stop(): Promise<void> {
+  /**
+   * Takes no new job from now on. Jobs can still be made: handlers that end hand on what is left of theirs. They are not
+   * announced any more, so that others find them on their next tick.
+   */
+  stopTaking(): Promise<void> {
+    this.handedBack ??= this.handBack();
+    return this.handedBack;
+  }
+
+  private async handBack(): Promise<void> {
     clearInterval(this.watchdog);
     this.started = false;
     this.isStopping = true;
     // Otherwise the new one would be started behind our back, and never be stopped.
     await this.restarting;
-    await this.stopAgenda();
+    await within(GIVE_BACK_LIMIT_MS, this.stopAgenda());
+  }
+
+  /** Takes no new job and resolves when the handlers that run have ended, or would take too long to. */
+  async stop(): Promise<void> {
+    const startedAt = performance.now();
+    await this.stopTaking();
     // One that fails now has failed on its own, and has been reported.
-    await Promise.allSettled(this.running);
+    await within(HANDLER_LIMIT_MS - (performance.now() - startedAt), Promise.allSettled(this.running));
+    await this.channel.disconnect();
   }
 
   /** While the job storage is away it cannot be told which jobs are given back: their locks run out. */

@@ -4,10 +4,7 @@ import { JobStorageUnavailable, type JobStorageFailure } from './job-storage.js'
 
 /** Where the jobs are when the URL names no database. */
 const DEFAULT_DATABASE = 'pollcast';
-/**
- * How long an operation waits for a server that can be used, and for its answer. A process that stops waits for both
- * while MongoDB is away, and has 10 s in all.
- */
+/** How long an operation waits for a server that can be used, and for its answer. */
 const SERVER_SELECTION_TIMEOUT_MS = 3000;
 const SOCKET_TIMEOUT_MS = 5000;
 /** More would only queue up in the server: each process runs few operations at once. */

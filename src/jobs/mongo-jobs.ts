@@ -4,12 +4,14 @@ import { PostgresNotificationChannel } from '@agendajs/postgres-backend';
 import type { Collection, Db, MongoClient } from 'mongodb';
 import type { Pool } from 'pg';
 import type { JobStorage, OpenJobs } from './job-storage.js';
+import { within } from '../async/within.js';
 import { connectMongo } from './mongo-connection.js';
 
 const COLLECTION = 'agendaJobs';
 /** What Agenda sorts and filters by when it looks for a job; the name is the one it would give the index itself. */
 const NEXT_JOB_INDEX = { name: 1, nextRunAt: 1, priority: -1, lockedAt: 1, disabled: 1 } as const;
 const NEXT_JOB_INDEX_NAME = 'findAndLockNextJobIndex';
+const CLOSE_LIMIT_MS = 1000;
 const INDEX_ATTEMPTS = 5;
 const INDEX_RETRY_MS = 200;
 
@@ -64,8 +66,9 @@ export class MongoJobs implements JobStorage {
     if (twins.length > 0) await this.jobs.deleteMany({ _id: { $in: twins } });
   }
 
+  /** The driver takes its leave of the server, which may not answer. */
   close(): Promise<void> {
-    return this.client.close();
+    return within(CLOSE_LIMIT_MS, this.client.close());
   }
 
   /** Any number of processes may make it at once; where the server lets only one, the others find it made. */

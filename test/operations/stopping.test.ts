@@ -82,6 +82,13 @@ async function sendHalf(url: string): Promise<Socket> {
   return socket;
 }
 
+async function jobsMade(): Promise<number> {
+  const [row] = await app.database.query<{ count: number }>(
+    "SELECT n_tup_ins::integer AS count FROM pg_stat_user_tables WHERE relname = 'agenda_jobs'",
+  );
+  return row?.count ?? 0;
+}
+
 test('an API process that stops answers what was asked, sends its subscribers elsewhere and lets nobody in', async () => {
   const url = await app.startApi('api');
   const [api] = app.processes.slice(-1) as [PollcastProcess];
@@ -187,8 +194,11 @@ test('clients that never let go hold up neither the end nor the release of lease
   const [idle] = (await once(get(`${url}/healthz`, { agent }), 'response')) as [IncomingMessage];
   idle.resume();
   const halfSent = await sendHalf(url);
+  const jobsBefore = await jobsMade();
   const { code, tookMs } = await end(both);
   expect(code).toBe(0);
+  // Each of its ten chunks is handed on once, and not taken back while the clients are waited for.
+  expect((await jobsMade()) - jobsBefore).toBeLessThan(40);
   expect(tookMs).toBeLessThan(EXIT_LIMIT_MS);
   expect(await app.database.query("SELECT FROM campaign_chunk WHERE state = 'RUNNING'")).toEqual([]);
   expect(await app.database.query("SELECT FROM delivery WHERE status = 'SENDING'")).toEqual([]);
