@@ -32,7 +32,7 @@ function templateUnusable(description: string, reason: string, lengthOnly = fals
  * Telegram documents no list of errors: these are the descriptions that it has been seen to send. The first rule
  * that fits decides; what fits none is decided by its code alone.
  */
-const RULES: readonly Rule[] = [
+export const RULES: readonly Rule[] = [
   gone(403, 'blocked by the user', 'BOT_BLOCKED', BLOCKED),
   gone(403, 'user is deactivated', 'USER_DEACTIVATED', DEACTIVATED),
   gone(403, "can't initiate conversation", 'CONVERSATION_NOT_STARTED', UNREACHABLE),
