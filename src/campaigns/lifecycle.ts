@@ -51,9 +51,3 @@ export const TRANSITIONS: Readonly<Record<CampaignEvent, Transition>> = {
 
 /** The statuses in which nothing more happens unless somebody asks for it: a subscription ends there. */
 export const FINAL_STATUSES: readonly CampaignStatus[] = [COMPLETED, FAILED, CANCELLED];
-
-/** The status that `event` leads to from `status`, or undefined where it is not allowed. */
-export function nextStatus(status: CampaignStatus, event: CampaignEvent): CampaignStatus | undefined {
-  const transition = TRANSITIONS[event];
-  return transition.from.includes(status) ? transition.to : undefined;
-}
