@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { waitFor } from '../support/wait.js';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -101,10 +103,22 @@ describe('the database', () => {
   });
 
   test('counts every change of a campaign in its version, and announces it', async () => {
-    const [before] = await database.query<{ version: number }>('SELECT version FROM notification_campaign');
-    await database.query(`${setCampaign} version = 1, pending_users = 0, sent_users = 1`);
-    await database.query(`${setCampaign} status = 'PROCESSING'`);
-    const [after] = await database.query<{ version: number }>('SELECT version FROM notification_campaign');
-    expect(after?.version).toBe((before?.version ?? 0) + 2);
+    const announced: string[] = [];
+    const listener = new Client({ connectionString: database.url });
+    listener.on('notification', ({ channel, payload }) => announced.push(`${channel} ${payload}`));
+    await listener.connect();
+    try {
+      await listener.query('LISTEN campaign_changed');
+      const [before] = await database.query<{ version: number }>('SELECT version FROM notification_campaign');
+      await database.query(`${setCampaign} version = 1, pending_users = 0, sent_users = 1`);
+      await waitFor('the first announcement', () => announced.length === 1);
+      await database.query(`${setCampaign} status = 'PROCESSING'`);
+      await waitFor('the second announcement', () => announced.length === 2);
+      const [after] = await database.query<{ version: number }>('SELECT version FROM notification_campaign');
+      expect(after?.version).toBe((before?.version ?? 0) + 2);
+      expect(announced).toEqual(['campaign_changed 1', 'campaign_changed 1']);
+    } finally {
+      await listener.end();
+    }
   });
 });
