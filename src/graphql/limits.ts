@@ -5,7 +5,7 @@ import { GraphQLError, type ParseOptions, type ValidationContext, type Validatio
 
 /**
  * How large an operation may be, on both transports. The introspection query of tools has 184 tokens, the largest of
- * schema/operations 59, and neither a directive or an alias; the way from polls over edges and nodes to the recipients of
+ * schema/operations 65, and neither a directive or an alias; the way from polls over edges and nodes to the recipients of
  * their campaigns is 11 fields deep.
  */
 export const LIMITS = {

@@ -166,8 +166,8 @@ describe.each(TRANSPORTS)('over %s', (_name, send) => {
         totalCount pageInfo { hasNextPage endCursor }
         edges { cursor node {
           id status messageTemplate totalUsers pendingUsers sentUsers failedUsers skippedUsers unconfirmedUsers
-          progressPercentage createdAt startedAt finishedAt estimatedFinishAt chunkCount
-          failure { code message } pacing { chunkSize chunkIntervalMs sendIntervalMs }
+          progressPercentage createdAt scheduledFor startedAt finishedAt estimatedFinishAt chunkCount
+          failure { code message } standstill { code message until } pacing { chunkSize chunkIntervalMs sendIntervalMs }
           topic { id title status closesAt completedCount audienceSize }
         } }
       }
