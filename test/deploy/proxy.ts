@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { projectPath } from '../../src/config/paths.js';
+import { freePort } from '../support/port.js';
 import { followProcess } from '../support/process.js';
 import { waitFor } from '../support/wait.js';
 
@@ -27,14 +26,6 @@ export interface Proxy {
   /** Lines of the access log: what was asked for, and which address of the API answered, if any. */
   passed: () => Passage[];
   stop: () => Promise<void>;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }
 
 /** The configuration with what only holds inside a container put in other words. */

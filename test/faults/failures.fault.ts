@@ -1,25 +1,14 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { MAX_ATTEMPTS } from '../../src/sending/backoff.js';
 import { ANSWERS } from '../../src/telegram/sandbox/index.js';
 import { change } from '../campaigns/operations.js';
+import { freePort } from '../support/port.js';
 import { waitFor } from '../support/wait.js';
 import { deliveriesOf, tally } from './support/record.js';
 import { failureOf } from './support/failure.js';
 import { useScene } from './support/scene.js';
 
 const scene = useScene();
-
-/** A port on which nothing listens. */
-async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 describe('like failures in a row', () => {
   test('pause the campaign after 20; it goes on when it is resumed', async () => {
@@ -66,7 +55,7 @@ describe('like failures in a row', () => {
 
 describe('failures in which nothing was sent', () => {
   test('of the network end after five requests for each recipient', async () => {
-    const roots = [`http://127.0.0.1:${await closedPort()}`, 'http://nobody.invalid'];
+    const roots = [`http://127.0.0.1:${await freePort()}`, 'http://nobody.invalid'];
     await Promise.all(roots.map(expectUnreachable));
   });
 

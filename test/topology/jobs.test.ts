@@ -1,5 +1,3 @@
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ConnectionString } from 'mongodb-connection-string-url';
 import { TestApp } from '../support/app.js';
@@ -10,6 +8,7 @@ import {
   followCampaign,
   startCampaign,
 } from '../support/factories.js';
+import { freePort } from '../support/port.js';
 import { runCommand } from '../support/process.js';
 import { waitFor } from '../support/wait.js';
 
@@ -83,12 +82,7 @@ describe('a MONGODB_URL that cannot be used ends the start with one sentence', (
   }
 
   test('when nobody answers there', async () => {
-    const free = createServer().listen(0, '127.0.0.1');
-    await once(free, 'listening');
-    const address = free.address();
-    const port = typeof address === 'object' && address ? address.port : 0;
-    free.close();
-    await once(free, 'close');
+    const port = await freePort();
     const { code, output } = await start('api', `mongodb://me:${SECRET}@127.0.0.1:${port}/pollcast`);
     expect(code).toBe(1);
     expect(output.split('\n').at(-2)).toBe(
