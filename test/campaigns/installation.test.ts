@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { ANSWERS } from '../../src/telegram/sandbox/index.js';
 import type { ApiClient } from '../../src/cli/api-client.js';
 import { TestApp } from '../support/app.js';
+import { runningChunks } from '../support/chunks.js';
 import {
   campaign,
   createCampaign,
@@ -37,10 +38,6 @@ function placesOf(people: readonly string[]): number[] {
   return app.sandbox.messages.flatMap(({ chatId }, place) => (chats.has(chatId) ? [place] : []));
 }
 
-async function runningChunks(): Promise<number> {
-  return (await app.database.query(`SELECT FROM campaign_chunk WHERE state = 'RUNNING'`)).length;
-}
-
 describe.each([
   ['pauseCampaign', 'PAUSED'],
   ['cancelCampaign', 'CANCELLED'],
@@ -51,13 +48,13 @@ describe.each([
     const id = await createCampaign(api, await createOpenPoll(api), { pacing: { chunkSize: 50 } });
     await startCampaign(api, id);
     await waitFor('both workers to send', async () => {
-      const busy = await app.database.query(`SELECT FROM campaign_chunk WHERE state = 'RUNNING'`);
-      return busy.length > 1 && app.sandbox.messages.length > 100;
+      const busy = await runningChunks(app.database);
+      return busy > 1 && app.sandbox.messages.length > 100;
     });
 
     const askedAt = performance.now();
     expect((await change(api, mutation, id)).campaign?.status).toBe(status);
-    await waitFor('every chunk to be released', async () => (await runningChunks()) === 0);
+    await waitFor('every chunk to be released', async () => (await runningChunks(app.database)) === 0);
     expect(performance.now() - askedAt).toBeLessThan(TAKES_EFFECT_WITHIN_MS);
     const { sentUsers, totalUsers } = await campaign(api, id);
     expect(sentUsers).toBe(app.sandbox.messages.length);

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { ANSWERS } from '../../src/telegram/sandbox/index.js';
 import { TestApp } from '../support/app.js';
+import { runningChunks } from '../support/chunks.js';
 import {
   campaign,
   createCampaign,
@@ -51,10 +52,7 @@ describe('an operator', () => {
       return row?.sending === 0 ? campaign(api, id) : undefined;
     });
     const accepted = app.sandbox.messages.length;
-    await waitFor('every chunk to be released', async () => {
-      const running = await app.database.query(`SELECT FROM campaign_chunk WHERE state = 'RUNNING'`);
-      return running.length === 0;
-    });
+    await waitFor('every chunk to be released', async () => (await runningChunks(app.database)) === 0);
     expect(paused.campaign?.status).toBe('PAUSED');
     expect(app.sandbox.messages).toHaveLength(accepted);
     expect(still).toMatchObject({ status: 'PAUSED', totalUsers: 60, sentUsers: accepted });

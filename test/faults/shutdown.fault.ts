@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { ANSWERS } from '../../src/telegram/sandbox/index.js';
-import type { TestApp } from '../support/app.js';
+import { runningChunks } from '../support/chunks.js';
 import { waitForOutput, type PollcastProcess } from '../support/process.js';
 import { deliveriesOf, tally } from './support/record.js';
 import { useScene } from './support/scene.js';
@@ -29,13 +29,6 @@ async function terminate(worker: PollcastProcess): Promise<Ending> {
   return { code, tookMs: performance.now() - askedAt, stoppingAt };
 }
 
-async function runningChunks(app: TestApp): Promise<number> {
-  const [row] = await app.database.query<{ count: number }>(
-    `SELECT count(*)::integer AS count FROM campaign_chunk WHERE state = 'RUNNING'`,
-  );
-  return row?.count ?? -1;
-}
-
 test('SIGTERM: no further send, every answer is settled, the leases are released, another worker goes on', async () => {
   const app = await scene.prepare({ environment: PATIENT, sandbox: { latencyMs: 300 } });
   await app.startApi();
@@ -50,7 +43,7 @@ test('SIGTERM: no further send, every answer is settled, the leases are released
     ({ method, receivedAt }) => method === 'sendMessage' && receivedAt > stoppingAt + ON_THE_WAY_MS,
   );
   expect(late).toEqual([]);
-  expect(await runningChunks(app)).toBe(0);
+  expect(await runningChunks(app.database)).toBe(0);
   const settled = tally(await deliveriesOf(app, run.id));
   expect(settled).toEqual({ SENT: app.sandbox.messages.length, PENDING: 500 - app.sandbox.messages.length });
 

@@ -7,6 +7,7 @@ import { Client } from 'pg';
 import WebSocket from 'ws';
 import { ANSWERS } from '../../src/telegram/sandbox/index.js';
 import { ADMIN_TOKEN, TestApp } from '../support/app.js';
+import { runningChunks } from '../support/chunks.js';
 import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../support/factories.js';
 import { waitForOutput, type PollcastProcess } from '../support/process.js';
 import { PROGRESS } from '../support/progress.js';
@@ -184,10 +185,7 @@ test('clients that never let go hold up neither the end nor the release of lease
     pacing: { chunkSize: 20, sendIntervalMs: 500 },
   });
   await startCampaign(client, campaignId);
-  await waitFor('the chunks', async () => {
-    const running = await app.database.query("SELECT FROM campaign_chunk WHERE state = 'RUNNING'");
-    return running.length > 2;
-  });
+  await waitFor('the chunks', async () => (await runningChunks(app.database)) > 2);
 
   const frozen = await freezeClient(url);
   const agent = new Agent({ keepAlive: true });
@@ -200,7 +198,7 @@ test('clients that never let go hold up neither the end nor the release of lease
   // Each of its ten chunks is handed on once, and not taken back while the clients are waited for.
   expect((await jobsMade()) - jobsBefore).toBeLessThan(40);
   expect(tookMs).toBeLessThan(EXIT_LIMIT_MS);
-  expect(await app.database.query("SELECT FROM campaign_chunk WHERE state = 'RUNNING'")).toEqual([]);
+  expect(await runningChunks(app.database)).toBe(0);
   expect(await app.database.query("SELECT FROM delivery WHERE status = 'SENDING'")).toEqual([]);
   frozen.terminate();
   halfSent.destroy();
