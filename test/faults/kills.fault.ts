@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { pick, seededRandom } from './support/random.js';
+import { seededRandom } from '../../src/telegram/sandbox/random.js';
 import { deliveriesOf, tally } from './support/record.js';
 import { useScene } from './support/scene.js';
 
@@ -10,6 +10,13 @@ const MESSAGES_BETWEEN_KILLS = 250;
 const LEFT_BY_ONE_KILL = 60;
 
 const scene = useScene();
+
+/** One of the items by chance. */
+function pick<T>(items: readonly T[], random: () => number): T {
+  const item = items[Math.floor(random() * items.length)];
+  if (item === undefined) throw new Error('There is nothing to pick from.');
+  return item;
+}
 
 test(`a campaign of ${AUDIENCE} ends although a random worker is killed again and again (seed ${SEED})`, async () => {
   const random = seededRandom(SEED);
