@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 import type { ApiClient } from '../../src/cli/api-client.js';
 
 export interface ProgressEvent {
@@ -38,4 +39,16 @@ export function watchCampaign(api: ApiClient, campaignId: string): Watch {
     return events;
   }
   return { events, completed: collect() };
+}
+
+/** What the events of one subscription must have in common, whatever happens: they add up, and none comes twice or late. */
+export function expectEventsToAddUp(events: readonly ProgressEvent[]): void {
+  const wrong = events.filter(
+    (event) =>
+      event.totalUsers !==
+      event.pendingUsers + event.sentUsers + event.failedUsers + event.skippedUsers + event.unconfirmedUsers,
+  );
+  expect(wrong).toEqual([]);
+  const versions = events.map((event) => event.version);
+  expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
 }

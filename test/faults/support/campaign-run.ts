@@ -1,7 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../../support/factories.js';
-import { watchCampaign, type ProgressEvent, type Watch } from '../../support/progress.js';
+import {
+  expectEventsToAddUp,
+  watchCampaign,
+  type ProgressEvent,
+  type Watch,
+} from '../../support/progress.js';
 import { waitFor } from '../../support/wait.js';
 import type { TestApp } from '../../support/app.js';
 import { expectLedgerMatches } from './record.js';
@@ -113,15 +118,4 @@ export class CampaignRun {
   async abandon(): Promise<void> {
     await this.reader.stop();
   }
-}
-
-function expectEventsToAddUp(events: readonly ProgressEvent[]): void {
-  const wrong = events.filter(
-    (event) =>
-      event.totalUsers !==
-      event.pendingUsers + event.sentUsers + event.failedUsers + event.skippedUsers + event.unconfirmedUsers,
-  );
-  expect(wrong).toEqual([]);
-  const versions = events.map((event) => event.version);
-  expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
 }
