@@ -1,5 +1,6 @@
 import { operation, type ApiClient } from '../../src/cli/api-client.js';
 import type { TestDatabase } from './database.js';
+import { watchCampaign, type ProgressEvent } from './progress.js';
 
 export interface UserError {
   field: string[] | null;
@@ -73,12 +74,6 @@ export async function campaign(api: ApiClient, id: string): Promise<CampaignRow>
 }
 
 /** Follows a campaign by its subscription until the server completes it. @returns every event */
-export async function followCampaign<T extends { status: string } = CampaignRow>(
-  api: ApiClient,
-  campaignId: string,
-): Promise<T[]> {
-  const events: T[] = [];
-  const subscription = api.subscribe<{ campaignProgress: T }>(operation('campaignProgress'), { campaignId });
-  for await (const { campaignProgress } of subscription) events.push(campaignProgress);
-  return events;
+export function followCampaign(api: ApiClient, campaignId: string): Promise<ProgressEvent[]> {
+  return watchCampaign(api, campaignId).completed;
 }
