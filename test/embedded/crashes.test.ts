@@ -1,7 +1,8 @@
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { kill, query, Scratch, until } from './scratch.js';
+import { waitFor } from '../support/wait.js';
+import { kill, query, Scratch } from './scratch.js';
 
 const insert = 'INSERT INTO people SELECT generate_series(1, 100)';
 const count = 'SELECT count(*)::integer AS people FROM people';
@@ -55,7 +56,7 @@ describe('after a crash', () => {
         ([row]) => row?.people === 100,
         () => false,
       );
-    await until(isBack, 'the server was back');
+    await waitFor('the server to be back', isBack);
 
     const other = scratch.member();
     expect((await other.joined()).started).toBe(false);

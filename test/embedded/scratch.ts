@@ -1,21 +1,12 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { waitFor } from '../support/wait.js';
 import { Member } from './member.js';
 import type { MemberOptions } from './member.js';
 
 export const isRoot = process.getuid?.() === 0;
-
-/** Waits for a condition, which has to come true within seconds. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`It never came about that ${what}.`);
-    await sleep(20);
-  }
-}
 
 export async function query(url: string, sql: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: url });
@@ -61,7 +52,7 @@ export class Scratch {
     await Promise.all(this.members.map((member) => member.kill()));
     const pid = this.postmaster();
     if (pid !== undefined && kill(pid, 'SIGQUIT')) {
-      await until(() => this.postmaster() === undefined || !kill(pid, 0), 'the server ended');
+      await waitFor('the end of the server', () => this.postmaster() === undefined || !kill(pid, 0));
     }
   }
 
