@@ -33,33 +33,13 @@ CREATE INDEX agenda_jobs_locked_idx ON public.agenda_jobs USING btree (locked_at
 CREATE INDEX agenda_jobs_next_idx ON public.agenda_jobs USING btree (name, next_run_at, priority DESC, locked_at) WHERE (NOT disabled)
 CREATE UNIQUE INDEX agenda_jobs_single_key ON public.agenda_jobs USING btree (name) WHERE ((type)::text = 'single'::text)
 
-TABLE agenda_logs
-  id uuid NOT NULL DEFAULT gen_random_uuid()
-  timestamp timestamp with time zone NOT NULL DEFAULT now()
-  level character varying(10) NOT NULL
-  event character varying(30) NOT NULL
-  job_id character varying(255)
-  job_name character varying(255) NOT NULL
-  message text NOT NULL
-  duration integer
-  error text
-  fail_count integer
-  retry_delay integer
-  retry_attempt integer
-  agenda_name character varying(255)
-  meta jsonb
-  CONSTRAINT agenda_logs_pk PRIMARY KEY (id)
-CREATE INDEX agenda_logs_job_idx ON public.agenda_logs USING btree (job_name, "timestamp")
-CREATE INDEX agenda_logs_time_idx ON public.agenda_logs USING btree ("timestamp")
-
 TABLE answer
   question_id bigint NOT NULL
   user_id bigint NOT NULL
   option_id bigint NOT NULL
   answered_at timestamp(3) with time zone NOT NULL DEFAULT now()
-  CONSTRAINT answer_option_fk FOREIGN KEY (option_id) REFERENCES question_option(id) ON DELETE CASCADE
+  CONSTRAINT answer_option_fk FOREIGN KEY (question_id, option_id) REFERENCES question_option(question_id, id) ON DELETE CASCADE
   CONSTRAINT answer_pk PRIMARY KEY (question_id, user_id)
-  CONSTRAINT answer_question_fk FOREIGN KEY (question_id) REFERENCES question(id) ON DELETE CASCADE
   CONSTRAINT answer_user_fk FOREIGN KEY (user_id) REFERENCES telegram_user(id) ON DELETE CASCADE
 CREATE INDEX answer_option_idx ON public.answer USING btree (option_id)
 CREATE INDEX answer_user_idx ON public.answer USING btree (user_id)
@@ -249,6 +229,7 @@ TABLE question_option
   CONSTRAINT question_option_pk PRIMARY KEY (id)
   CONSTRAINT question_option_position_key UNIQUE (question_id, "position")
   CONSTRAINT question_option_question_fk FOREIGN KEY (question_id) REFERENCES question(id) ON DELETE CASCADE
+  CONSTRAINT question_option_question_key UNIQUE (question_id, id)
 
 TABLE rate_limit WITH (fillfactor=50)
   bot text NOT NULL

@@ -4,6 +4,7 @@ import { InitialSchema1790000000000 } from '../../migrations/1790000000000-initi
 import { SendingIndex1790000001000 } from '../../migrations/1790000001000-sending-index.js';
 import { Access1790000002000 } from '../../migrations/1790000002000-access.js';
 import { ClaimId1790000400000 } from '../../migrations/1790000400000-claim-id.js';
+import { AnswerOption1790000500000 } from '../../migrations/1790000500000-answer-option.js';
 import { ApiToken } from '../access/api-token.entity.js';
 import { AuditEntry } from '../access/audit-entry.entity.js';
 import { WorkerHeartbeat1790000300000 } from '../../migrations/1790000300000-worker-heartbeat.js';
@@ -81,6 +82,7 @@ export function createDataSource({
       Access1790000002000,
       WorkerHeartbeat1790000300000,
       ClaimId1790000400000,
+      AnswerOption1790000500000,
     ],
     migrationsTableName: 'migration',
     migrationsTransactionMode: 'each',

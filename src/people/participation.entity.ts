@@ -1,6 +1,6 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
 import { Poll } from '../polls/poll.entity.js';
-import { Question, QuestionOption } from '../polls/question.entity.js';
+import { QuestionOption } from '../polls/question.entity.js';
 import { TelegramUser } from './telegram-user.entity.js';
 
 /** Somebody answered every question of a poll: the one fact that takes a person out of its audience. */
@@ -25,7 +25,7 @@ export class PollCompletion {
   user?: Relation<TelegramUser>;
 }
 
-/** The option somebody chose for a question. */
+/** The option somebody chose for a question: one of that question's own. */
 @Entity('answer')
 @Index('answer_option_idx', ['optionId'])
 @Index('answer_user_idx', ['userId'])
@@ -42,15 +42,14 @@ export class Answer {
   @Column({ name: 'answered_at', type: 'timestamptz', precision: 3, default: () => 'now()' })
   answeredAt!: Date;
 
-  @ManyToOne(() => Question, { onDelete: 'CASCADE' })
-  @JoinColumn({ name: 'question_id', foreignKeyConstraintName: 'answer_question_fk' })
-  question?: Relation<Question>;
-
   @ManyToOne(() => TelegramUser, { onDelete: 'CASCADE' })
   @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'answer_user_fk' })
   user?: Relation<TelegramUser>;
 
   @ManyToOne(() => QuestionOption, { onDelete: 'CASCADE' })
-  @JoinColumn({ name: 'option_id', foreignKeyConstraintName: 'answer_option_fk' })
+  @JoinColumn([
+    { name: 'question_id', referencedColumnName: 'questionId', foreignKeyConstraintName: 'answer_option_fk' },
+    { name: 'option_id', referencedColumnName: 'id', foreignKeyConstraintName: 'answer_option_fk' },
+  ])
   option?: Relation<QuestionOption>;
 }

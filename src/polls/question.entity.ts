@@ -40,6 +40,7 @@ export class Question {
 
 @Entity('question_option')
 @Unique('question_option_position_key', ['questionId', 'position'])
+@Unique('question_option_question_key', ['questionId', 'id'])
 @ObjectType({ description: 'One answer that can be chosen for a question.' })
 export class QuestionOption {
   @PrimaryGeneratedColumn('identity', {

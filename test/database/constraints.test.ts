@@ -32,7 +32,6 @@ const setCampaign = 'UPDATE notification_campaign SET';
 const REFUSED: Record<string, string> = {
   agenda_jobs_type_check: "INSERT INTO agenda_jobs (name, type) VALUES ('plan', 'double')",
   answer_option_fk: 'UPDATE answer SET option_id = 9',
-  answer_question_fk: 'UPDATE answer SET question_id = 9',
   answer_user_fk: 'UPDATE answer SET user_id = 9',
   api_token_hash_check: "UPDATE api_token SET token_hash = 'the token itself'",
   api_token_role_check: "UPDATE api_token SET role = 'OWNER'",
@@ -100,6 +99,19 @@ describe('the database', () => {
          SELECT FROM pg_index WHERE indrelid = conrelid AND indkey[0] = conkey[1] AND indpred IS NULL)`,
     );
     expect(without).toEqual([]);
+  });
+
+  test('takes for an answer only an option of its question', async () => {
+    await database.query(`
+      INSERT INTO question (poll_id, position, text) VALUES (1, 2, 'And why?');
+      INSERT INTO question_option (question_id, position, text) VALUES (2, 1, 'Because')`);
+    const answer = 'INSERT INTO answer (question_id, user_id, option_id) VALUES';
+    await expect(database.query(`${answer} (2, 1, 1)`)).rejects.toMatchObject({
+      constraint: 'answer_option_fk',
+    });
+    await database.query(`${answer} (2, 1, 2)`);
+    await database.query('DELETE FROM question WHERE id = 1');
+    expect(await database.query('SELECT question_id FROM answer')).toEqual([{ question_id: '2' }]);
   });
 
   test('counts every change of a campaign in its version, and announces it', async () => {
