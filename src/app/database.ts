@@ -78,7 +78,7 @@ export async function connectDatabase(settings: Settings, logger: Logger): Promi
       url,
       dataSource,
       jobPool,
-      engineSql: new PreparedSql(enginePool),
+      engineSql: new PreparedSql(enginePool, logger),
       pools: {
         application: (dataSource.driver as PostgresDriver).master as Pool,
         jobs: jobPool,

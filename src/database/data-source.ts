@@ -16,7 +16,7 @@ import { TelegramUser } from '../people/telegram-user.entity.js';
 import { Poll } from '../polls/poll.entity.js';
 import { Question, QuestionOption } from '../polls/question.entity.js';
 
-/** Every statement appears at level trace, without its parameters, which may hold names of people. */
+/** Each statement appears at level trace, without its parameters, which may hold names of people. */
 class StatementLogger implements TypeOrmLogger {
   constructor(private readonly logger: Logger) {}
 

@@ -1,17 +1,22 @@
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
+import type { Logger } from 'pino';
 import type { SqlExecutor } from './rows.js';
 
 /**
- * Runs statements as prepared ones. The engine's few statements run hundreds of times a second, and planning one
- * takes twice as long as executing it.
+ * Runs statements as prepared ones: the engine's few run for every message, and need not be planned each time. They
+ * appear at level trace, without their parameters.
  */
 export class PreparedSql implements SqlExecutor {
   private readonly names = new Map<string, string>();
 
-  constructor(private readonly pool: Pool) {}
+  constructor(
+    private readonly pool: Pool,
+    private readonly logger?: Logger,
+  ) {}
 
   async query(sql: string, parameters: unknown[] = []): Promise<unknown[]> {
+    this.logger?.trace({ sql }, 'statement');
     const result = await this.pool.query<Record<string, unknown>>({
       name: this.nameOf(sql),
       text: sql,

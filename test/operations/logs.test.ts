@@ -131,6 +131,9 @@ test('the lines of the engine name the campaign, the chunk and the delivery', as
   await linesWith({ campaignId, chunk: 0, userId: '1000003', reason: 'BOT_BLOCKED', msg: 'not sent' });
   await linesWith({ campaignId, chunk: 1, userId: '1000005', msg: 'Telegram throttles the bot' });
   await linesWith({ campaignId, msg: 'campaign completed' });
+  await waitFor('a statement of the engine', () =>
+    lines().some(({ msg, sql }) => msg === 'statement' && String(sql).includes('reserve_send_slots')),
+  );
 });
 
 test('no secret and no variable of an operation is in any line', async () => {
