@@ -11,7 +11,7 @@ import { statementsOf } from '../support/statements.js';
 import { createToken, expireToken, revokeToken } from '../support/tokens.js';
 import { waitFor } from '../support/wait.js';
 
-/** Within this time a revoked token's sockets are closed, as the issue has it. */
+/** The sockets of a revoked token are closed within this time, as the README promises; milliseconds. */
 const LIMIT_MS = 5000;
 const QUERY = { query: '{ polls { totalCount } }' };
 const NOTHING = { query: '{ __typename }' };

@@ -14,7 +14,7 @@ import { PROGRESS } from '../support/progress.js';
 import { socketUrl } from '../support/requests.js';
 import { waitFor } from '../support/wait.js';
 
-/** The limit for a process that is told to end, milliseconds. */
+/** A process that is told to end does so within this time, as the README promises; milliseconds. */
 const EXIT_LIMIT_MS = 10_000;
 
 let app: TestApp;

@@ -13,7 +13,7 @@ import { statementsOf } from '../support/statements.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
 import { waitFor } from '../support/wait.js';
 
-/** The issue's own limit on how late an event may come. */
+/** An event that comes later than this is no live progress any more; milliseconds. */
 const MAX_LAG_MS = 500;
 const AUDIENCE = 60;
 const SLOW = { pacing: { sendIntervalMs: 40 } };
