@@ -34,7 +34,7 @@ export class Pacing {
   sendIntervalMs!: number;
 }
 
-@ObjectType({ description: 'Why a campaign stands still.' })
+@ObjectType({ description: 'Why a campaign is FAILED, or was paused by the system.' })
 export class CampaignFailure {
   @Field(() => String, { description: 'Stable machine-readable code, e.g. BOT_TOKEN_REJECTED.' })
   code!: string;
@@ -56,7 +56,10 @@ registerEnumType(StandstillCode, {
   valuesConfig: {
     NO_WORKER: { description: 'No process works jobs.' },
     BOT_THROTTLED: { description: 'Telegram makes the bot wait.' },
-    NO_PROGRESS: { description: 'Nothing has happened for two minutes, and nobody knows why.' },
+    NO_PROGRESS: {
+      description:
+        'Nothing has happened for two minutes, or twice sendIntervalMs if that is longer, and nobody knows why.',
+    },
   },
 });
 

@@ -1,4 +1,4 @@
-/** Telegram's limit for one message, in characters after entity parsing. */
+/** Telegram's limit for one message, in characters. It counts what is left of the markup; here all of the template counts. */
 export const MAX_TEMPLATE_LENGTH = 4096;
 
 export const DEFAULT_MESSAGE_TEMPLATE =

@@ -46,7 +46,7 @@ export class Poll {
   @Column({ name: 'closes_at', type: 'timestamptz', precision: 3, nullable: true })
   @Field(() => Date, {
     nullable: true,
-    description: 'After this instant the bot accepts no more answers and no reminder is sent.',
+    description: 'After this instant no reminder of the poll is sent.',
   })
   closesAt!: Date | null;
 
