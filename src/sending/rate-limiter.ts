@@ -1,81 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SendOutcome } from './outcome.js';
 import type { EngineMeter } from './ports.js';
-import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
-
-export interface Reservation {
-  granted: number;
-  /** Milliseconds from now to the first granted slot, or until it is worth asking again when none was granted. */
-  waitMs: number;
-  /** The slot is the one probe after a 429: the rest waits for its answer. */
-  probe: boolean;
-}
-
-/** The rate limit of one bot as the whole installation shares it. */
-export interface RateLimitStore {
-  reserve(wanted: number): Promise<Reservation>;
-  /** @returns milliseconds by which this makes the bot wait longer than it had to before */
-  block(durationMs: number): Promise<number>;
-  unblock(): Promise<void>;
-  /** Makes the probe that was granted available again. */
-  returnProbe(): Promise<void>;
-}
-
-/** Slots are handed out at most this far ahead, so that a pause, a 429 or a more urgent message takes effect soon. */
-export const HORIZON_MS = 100;
-
-const RESERVE = `
-  SELECT granted, wait_ms AS "waitMs", probe
-  FROM reserve_send_slots($1, $2 * interval '1 millisecond', $3, $4 * interval '1 millisecond')
-`;
-
-/** Processes that are throttled together wait once: the row is locked before it is read, and only what is added counts. */
-const BLOCK = `
-  WITH before AS MATERIALIZED (SELECT blocked_until FROM rate_limit WHERE bot = $1 FOR UPDATE)
-  INSERT INTO rate_limit AS bot_limit (bot, blocked_until)
-  SELECT $1, clock_timestamp() + $2 * interval '1 millisecond' FROM (SELECT max(blocked_until) FROM before) locked
-  ON CONFLICT (bot) DO UPDATE SET
-    blocked_until = greatest(bot_limit.blocked_until, excluded.blocked_until), probe_expires_at = NULL
-  RETURNING greatest(0, 1000 * extract(epoch FROM
-    bot_limit.blocked_until - greatest(clock_timestamp(), (SELECT blocked_until FROM before))))::double precision AS added
-`;
-
-const UNBLOCK = `
-  UPDATE rate_limit SET blocked_until = NULL, probe_expires_at = NULL
-  WHERE bot = $1 AND blocked_until <= clock_timestamp() + $2 * interval '1 millisecond'
-`;
-
-const RETURN_PROBE = 'UPDATE rate_limit SET probe_expires_at = NULL WHERE bot = $1';
-
-/** One row of the table rate_limit, named by the public number of the bot, never by its token. */
-export class PostgresRateLimit implements RateLimitStore {
-  constructor(
-    private readonly sql: SqlExecutor,
-    private readonly botId: string,
-    private readonly messagesPerSecond: number,
-  ) {}
-
-  reserve(wanted: number): Promise<Reservation> {
-    return oneRow<Reservation>(this.sql, RESERVE, [
-      this.botId,
-      1000 / this.messagesPerSecond,
-      wanted,
-      HORIZON_MS,
-    ]);
-  }
-
-  async block(durationMs: number): Promise<number> {
-    return (await oneRow<{ added: number }>(this.sql, BLOCK, [this.botId, durationMs])).added;
-  }
-
-  async unblock(): Promise<void> {
-    await rows(this.sql, UNBLOCK, [this.botId, HORIZON_MS]);
-  }
-
-  async returnProbe(): Promise<void> {
-    await rows(this.sql, RETURN_PROBE, [this.botId]);
-  }
-}
+import type { RateLimitStore } from './rate-limit.store.js';
 
 /** Permission to send one message at `at` (milliseconds of performance.now). */
 export interface Slot {
@@ -83,15 +9,15 @@ export interface Slot {
   probe: boolean;
 }
 
-/** Who asks for slots. */
-export interface Sender {
+/** For whom slots are asked. */
+export interface SlotRequest {
   /** Lanes get equal shares of the rate: one for each campaign, and the urgent one before all others. */
   lane: string;
   /** Within a lane, who has the most left to send comes first, so that the chunks of a campaign end together. */
   remaining: number;
 }
 
-interface Waiter extends Sender {
+interface Waiter extends SlotRequest {
   wanted: number;
   signal: AbortSignal;
   give: (slots: Slot[]) => void;
@@ -111,11 +37,11 @@ const MAX_CATCH_UP_MS = 10;
 const URGENT_LANE = 'urgent';
 
 /** Messages that somebody in the chat is waiting for. */
-export const URGENT: Sender = { lane: URGENT_LANE, remaining: 1 };
+export const URGENT: SlotRequest = { lane: URGENT_LANE, remaining: 1 };
 
 /**
- * Hands the installation's send slots to the senders of this process. Waiting senders are served by one statement at
- * a time; lanes (campaigns) take turns slot by slot, so that each gets the same share of the rate whatever the number
+ * Hands the installation's send slots to whoever asks in this process. All that wait are served by one statement at a
+ * time; lanes (campaigns) take turns slot by slot, so that each gets the same share of the rate whatever the number
  * of its chunks, and the urgent lane comes before all others.
  */
 export class RateLimiter {
@@ -136,11 +62,11 @@ export class RateLimiter {
    * Waits until at least one slot is reserved, and returns up to `wanted`.
    * @returns the slots in order of time, or none when the signal was aborted
    */
-  acquire(sender: Sender, wanted: number, signal: AbortSignal): Promise<Slot[]> {
+  acquire(request: SlotRequest, wanted: number, signal: AbortSignal): Promise<Slot[]> {
     if (signal.aborted) return Promise.resolve([]);
     const askedAt = performance.now();
     return new Promise((resolve) => {
-      const waiter: Waiter = { ...sender, wanted, signal, give: finish };
+      const waiter: Waiter = { ...request, wanted, signal, give: finish };
       const onAbort = () => {
         this.waiters.splice(this.waiters.indexOf(waiter), 1);
         finish([]);
@@ -233,7 +159,7 @@ export class RateLimiter {
     if (shares.size === 0) await this.giveBack([{ at: firstAt, probe }]);
   }
 
-  /** The sender with the most left of the lane whose turn it is. */
+  /** Whoever has the most left of the lane whose turn it is. */
   private nextWaiter(shares: ReadonlyMap<Waiter, Slot[]>): Waiter | undefined {
     const hungry = this.waiters.filter((waiter) => (shares.get(waiter)?.length ?? 0) < waiter.wanted);
     const lanes = [...new Set(hungry.map((waiter) => waiter.lane))].sort();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ANSWERS, type RecordedCall } from '../../src/telegram/sandbox/index.js';
-import { HORIZON_MS } from '../../src/sending/rate-limiter.js';
+import { HORIZON_MS } from '../../src/sending/rate-limit.store.js';
 import type { TestApp } from '../support/app.js';
 import { deliveriesOf } from './support/record.js';
 import { useScene } from './support/scene.js';

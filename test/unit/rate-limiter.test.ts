@@ -2,12 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Pool } from 'pg';
 import { PreparedSql } from '../../src/database/prepared.js';
-import {
-  PostgresRateLimit,
-  RateLimiter,
-  URGENT,
-  type RateLimitStore,
-} from '../../src/sending/rate-limiter.js';
+import { PostgresRateLimit, type RateLimitStore } from '../../src/sending/rate-limit.store.js';
+import { RateLimiter, URGENT } from '../../src/sending/rate-limiter.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 let database: TestDatabase;

@@ -1,0 +1,75 @@
+import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
+
+export interface Reservation {
+  granted: number;
+  /** Milliseconds from now to the first granted slot, or until it is worth asking again when none was granted. */
+  waitMs: number;
+  /** The slot is the one probe after a 429: the rest waits for its answer. */
+  probe: boolean;
+}
+
+/** The rate limit of one bot as the whole installation shares it. */
+export interface RateLimitStore {
+  reserve(wanted: number): Promise<Reservation>;
+  /** @returns milliseconds by which this makes the bot wait longer than it had to before */
+  block(durationMs: number): Promise<number>;
+  unblock(): Promise<void>;
+  /** Makes the probe that was granted available again. */
+  returnProbe(): Promise<void>;
+}
+
+/** Slots are handed out at most this far ahead, so that a pause, a 429 or a more urgent message takes effect soon. */
+export const HORIZON_MS = 100;
+
+const RESERVE = `
+  SELECT granted, wait_ms AS "waitMs", probe
+  FROM reserve_send_slots($1, $2 * interval '1 millisecond', $3, $4 * interval '1 millisecond')
+`;
+
+/** Processes that are throttled together wait once: the row is locked before it is read, and only what is added counts. */
+const BLOCK = `
+  WITH before AS MATERIALIZED (SELECT blocked_until FROM rate_limit WHERE bot = $1 FOR UPDATE)
+  INSERT INTO rate_limit AS bot_limit (bot, blocked_until)
+  SELECT $1, clock_timestamp() + $2 * interval '1 millisecond' FROM (SELECT max(blocked_until) FROM before) locked
+  ON CONFLICT (bot) DO UPDATE SET
+    blocked_until = greatest(bot_limit.blocked_until, excluded.blocked_until), probe_expires_at = NULL
+  RETURNING greatest(0, 1000 * extract(epoch FROM
+    bot_limit.blocked_until - greatest(clock_timestamp(), (SELECT blocked_until FROM before))))::double precision AS added
+`;
+
+const UNBLOCK = `
+  UPDATE rate_limit SET blocked_until = NULL, probe_expires_at = NULL
+  WHERE bot = $1 AND blocked_until <= clock_timestamp() + $2 * interval '1 millisecond'
+`;
+
+const RETURN_PROBE = 'UPDATE rate_limit SET probe_expires_at = NULL WHERE bot = $1';
+
+/** One row of the table rate_limit, named by the public number of the bot, never by its token. */
+export class PostgresRateLimit implements RateLimitStore {
+  constructor(
+    private readonly sql: SqlExecutor,
+    private readonly botId: string,
+    private readonly messagesPerSecond: number,
+  ) {}
+
+  reserve(wanted: number): Promise<Reservation> {
+    return oneRow<Reservation>(this.sql, RESERVE, [
+      this.botId,
+      1000 / this.messagesPerSecond,
+      wanted,
+      HORIZON_MS,
+    ]);
+  }
+
+  async block(durationMs: number): Promise<number> {
+    return (await oneRow<{ added: number }>(this.sql, BLOCK, [this.botId, durationMs])).added;
+  }
+
+  async unblock(): Promise<void> {
+    await rows(this.sql, UNBLOCK, [this.botId, HORIZON_MS]);
+  }
+
+  async returnProbe(): Promise<void> {
+    await rows(this.sql, RETURN_PROBE, [this.botId]);
+  }
+}
