@@ -4,11 +4,11 @@ import type { Settings } from '../config/settings.js';
 import { PeopleStore } from '../people/people.store.js';
 import { ChatPacing } from '../sending/chat-pacing.js';
 import type { RateLimiter } from '../sending/rate-limiter.js';
-import { Answers } from '../telegram/answers.js';
 import { Bot } from '../telegram/bot.js';
 import { BotApi, botIdOf } from '../telegram/bot-api.js';
 import { BotProfile } from '../telegram/bot-profile.js';
 import { TelegramSender } from '../telegram/message-sender.js';
+import { ReplyQueue } from '../telegram/reply-queue.js';
 import { startBotApiSandbox } from '../telegram/sandbox/index.js';
 import { UpdatePoller } from '../telegram/update-poller.js';
 
@@ -62,12 +62,12 @@ export function startBot({
   logger,
 }: BotParts): () => Promise<void> {
   const { botApi, botId } = telegram;
-  const answers = new Answers(botApi, limiter, new ChatPacing(dataSource), logger);
-  const bot = new Bot(new PeopleStore(dataSource), answers);
+  const replies = new ReplyQueue(botApi, limiter, new ChatPacing(dataSource), logger);
+  const bot = new Bot(new PeopleStore(dataSource), replies);
   const handle = bot.handle.bind(bot);
   const poller = new UpdatePoller({ botApi, botId, databaseUrl, handle, logger });
   poller.start();
   return async () => {
-    await Promise.all([poller.stop(), answers.stop()]);
+    await Promise.all([poller.stop(), replies.stop()]);
   };
 }

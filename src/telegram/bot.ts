@@ -1,5 +1,5 @@
 import type { PeopleStore } from '../people/people.store.js';
-import type { Answers } from './answers.js';
+import type { ReplyQueue } from './reply-queue.js';
 import type { BotUpdate } from './update-poller.js';
 
 const WELCOME =
@@ -10,10 +10,10 @@ const GOODBYE = 'You will get no more reminders. Write /start if you change your
 export class Bot {
   constructor(
     private readonly people: PeopleStore,
-    private readonly answers: Answers,
+    private readonly replies: ReplyQueue,
   ) {}
 
-  /** What was recorded stands, whether or not the answer arrives. @throws when it cannot be recorded now */
+  /** What was recorded stands, whether or not the reply arrives. @throws when it cannot be recorded now */
   async handle({ message }: BotUpdate): Promise<void> {
     if (message?.chat.type !== 'private' || !message.from) return;
     const [command] = (message.text ?? '').trim().split(/[\s@]/);
@@ -26,10 +26,10 @@ export class Bot {
         lastName: last_name,
         languageCode: language_code,
       });
-      this.answers.put(String(message.chat.id), WELCOME);
+      this.replies.put(String(message.chat.id), WELCOME);
     } else if (command === '/stop') {
       await this.people.optOut(String(id));
-      this.answers.put(String(message.chat.id), GOODBYE);
+      this.replies.put(String(message.chat.id), GOODBYE);
     }
   }
 }

@@ -7,14 +7,14 @@ import { URGENT, type RateLimiter, type Slot } from '../sending/rate-limiter.js'
 import { BotApiError, type BotApi } from './bot-api.js';
 import { sentOutcome } from './message-sender.js';
 
-/** An answer that could not be sent by then would only puzzle. */
+/** A reply that could not be sent by then would only puzzle. */
 const MAX_WAIT_MS = 10_000;
 
 /**
- * Answers to people who write to the bot: before all campaign messages, and within the limits. Somebody who writes faster
- * than may be answered gets the newest answer, and holds up nobody.
+ * Replies to people who write to the bot: before all campaign messages, and within the limits. Somebody who writes faster
+ * than may be replied to gets the newest reply, and holds up nobody.
  */
-export class Answers {
+export class ReplyQueue {
   private readonly stopping = new AbortController();
   private readonly waiting = new Map<string, string>();
   private readonly running = new Set<Promise<void>>();
@@ -32,21 +32,21 @@ export class Answers {
     const isWaiting = this.waiting.has(chatId);
     this.waiting.set(chatId, text);
     if (isWaiting || this.stopping.signal.aborted) return;
-    const run = this.answer(chatId)
+    const run = this.reply(chatId)
       .catch((error: unknown) => {
-        this.logger.warn({ err: error, chatId }, 'an answer was not sent');
+        this.logger.warn({ err: error, chatId }, 'a reply was not sent');
       })
       .finally(() => this.running.delete(run));
     this.running.add(run);
   }
 
-  /** No answer from now on; what is under way is no longer waited for. */
+  /** No reply from now on; what is under way is no longer waited for. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await Promise.all(this.running);
   }
 
-  private async answer(chatId: string): Promise<void> {
+  private async reply(chatId: string): Promise<void> {
     let text = '';
     const slot = await this.turnOf(chatId).finally(() => {
       text = this.take(chatId);
@@ -56,7 +56,7 @@ export class Answers {
     else await this.limiter.report(slot, await this.send(chatId, text));
   }
 
-  /** What comes from now on is another answer. */
+  /** What comes from now on is another reply. */
   private take(chatId: string): string {
     const text = this.waiting.get(chatId) ?? '';
     this.waiting.delete(chatId);
@@ -82,7 +82,7 @@ export class Answers {
       return sentOutcome(await this.botApi.call('sendMessage', payload, this.stopping.signal));
     } catch (error) {
       if (!(error instanceof BotApiError)) throw error;
-      this.logger.info({ err: error, chatId }, 'an answer was not delivered');
+      this.logger.info({ err: error, chatId }, 'a reply was not delivered');
       return classify(error.failure);
     }
   }
