@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
-import { ANSWERS } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS } from '../../src/telegram/sandbox/index.js';
 import { ADMIN_TOKEN, TestApp } from '../support/app.js';
 import {
   campaign,
@@ -46,7 +46,7 @@ describe('campaignProgress', () => {
   test('gives the current state, then every change in order, and ends with the final state', async () => {
     const api = app.client();
     const [blocked, broken] = [FIRST_USER, FIRST_USER + 1];
-    app.sandbox.faults.add({ chatId: blocked, answer: ANSWERS.blocked });
+    app.sandbox.faults.add({ chatId: blocked, answer: FAULT_ANSWERS.blocked });
     app.sandbox.faults.add({ chatId: broken, answer: { kind: 'reset', phase: 'after' } });
     const id = await slowCampaign();
 

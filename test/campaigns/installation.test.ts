@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { ANSWERS } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS } from '../../src/telegram/sandbox/index.js';
 import type { ApiClient } from '../../src/cli/api-client.js';
 import { TestApp } from '../support/app.js';
 import { runningChunks } from '../support/chunks.js';
@@ -190,7 +190,7 @@ describe('a campaign that stands still', () => {
     await startCampaign(api, id);
     expect(await standstill(id)).toMatchObject({ code: 'NO_WORKER', until: null });
 
-    app.sandbox.faults.add({ times: 1, answer: ANSWERS.throttledBot(3) });
+    app.sandbox.faults.add({ times: 1, answer: FAULT_ANSWERS.throttledBot(3) });
     await app.startWorker();
     const throttled = await waitFor('the bot to be throttled', async () => {
       const reason = await standstill(id);
@@ -205,7 +205,7 @@ describe('a campaign that stands still', () => {
     const environment = { RECONCILE_INTERVAL_MS: '300', REQUEST_TIMEOUT_MS: '60000', LOG_LEVEL: 'debug' };
     await app.startApi('start', environment);
     api = app.client();
-    app.sandbox.faults.add({ chatId: 1_000_001, answer: ANSWERS.hangBefore });
+    app.sandbox.faults.add({ chatId: 1_000_001, answer: FAULT_ANSWERS.hangBefore });
     await createUsers(app.database, 3);
     // The second recipient waits for the first, whose answer does not come.
     const pacing = { sendIntervalMs: 10 };

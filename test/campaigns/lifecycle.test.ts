@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { ANSWERS } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS } from '../../src/telegram/sandbox/index.js';
 import { TestApp } from '../support/app.js';
 import { runningChunks } from '../support/chunks.js';
 import {
@@ -70,7 +70,7 @@ describe('an operator', () => {
     await createUsers(app.database, 1);
     const pollId = await createOpenPoll(api);
     const id = await createCampaign(api, pollId);
-    const hang = app.sandbox.faults.add({ times: 1, answer: ANSWERS.slow(500) });
+    const hang = app.sandbox.faults.add({ times: 1, answer: FAULT_ANSWERS.slow(500) });
     await startCampaign(api, id);
     await app.sandbox.waitUntil(() => hang.hits === 1);
     expect((await change(api, 'pauseCampaign', id)).campaign?.status).toBe('PAUSED');
@@ -99,7 +99,7 @@ describe('an operator', () => {
   test('retries what failed, and nothing else', async () => {
     const api = app.client();
     const [blocked = '', other = ''] = await createUsers(app.database, 2);
-    app.sandbox.faults.add({ chatId: Number(blocked), answer: ANSWERS.chatNotFound });
+    app.sandbox.faults.add({ chatId: Number(blocked), answer: FAULT_ANSWERS.chatNotFound });
     const id = await createCampaign(api, await createOpenPoll(api));
     await startCampaign(api, id);
     await followCampaign(api, id);
@@ -126,7 +126,7 @@ describe('an operator', () => {
   test('serves also whom a retry has put back while their chunk was being released as done', async () => {
     const api = app.client();
     const [user = ''] = await createUsers(app.database, 1);
-    app.sandbox.faults.add({ chatId: Number(user), answer: ANSWERS.chatNotFound });
+    app.sandbox.faults.add({ chatId: Number(user), answer: FAULT_ANSWERS.chatNotFound });
     const id = await createCampaign(api, await createOpenPoll(api));
     await startCampaign(api, id);
     await followCampaign(api, id);
@@ -241,7 +241,7 @@ describe('before a campaign', () => {
     expect((await send(user)).sendTestNotification).toEqual({ delivered: true, userErrors: [] });
     expect(app.sandbox.messagesTo(Number(user))).toHaveLength(1);
     expect((await send('77')).sendTestNotification.userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
-    app.sandbox.faults.add({ answer: ANSWERS.blocked });
+    app.sandbox.faults.add({ answer: FAULT_ANSWERS.blocked });
     expect((await send(user)).sendTestNotification).toMatchObject({
       delivered: false,
       userErrors: [{ code: 'TELEGRAM_REJECTED' }],

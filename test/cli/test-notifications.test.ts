@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { ANSWERS, startBotApiSandbox, type BotApiSandbox } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS, startBotApiSandbox, type BotApiSandbox } from '../../src/telegram/sandbox/index.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createUsers } from '../support/factories.js';
 import { runCommand } from '../support/process.js';
@@ -77,7 +77,7 @@ describe('test-notifications', () => {
   });
 
   test("prints Telegram's refusal and ends with 1", async () => {
-    sandbox.faults.add({ method: 'sendMessage', answer: ANSWERS.blocked });
+    sandbox.faults.add({ method: 'sendMessage', answer: FAULT_ANSWERS.blocked });
     const { code, output } = await testNotifications(['--poll', pollId, '--user', users[5] ?? '']);
     expect({ code, output }).toEqual({
       code: 1,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ANSWERS, type FaultAnswer } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS, type FaultAnswer } from '../../src/telegram/sandbox/index.js';
 import { TestApp } from '../support/app.js';
 import { createCampaign, createOpenPoll, followCampaign, startCampaign } from '../support/factories.js';
 import { waitFor } from '../support/wait.js';
@@ -45,28 +45,28 @@ function foreign(status: number, body: unknown): FaultAnswer {
 }
 
 const ROWS: Record<string, Row> = {
-  '429 with retry_after, once': { ...sentAfter(ANSWERS.throttled(1), 1), calls: 2 },
-  '500, once': { ...sentAfter(ANSWERS.serverError, 2), calls: 2 },
-  '502, once': { ...sentAfter(ANSWERS.badGateway, 2), calls: 2 },
-  '502 with a page of HTML, once': { ...sentAfter(ANSWERS.badGatewayHtml, 2), calls: 2 },
+  '429 with retry_after, once': { ...sentAfter(FAULT_ANSWERS.throttled(1), 1), calls: 2 },
+  '500, once': { ...sentAfter(FAULT_ANSWERS.serverError, 2), calls: 2 },
+  '502, once': { ...sentAfter(FAULT_ANSWERS.badGateway, 2), calls: 2 },
+  '502 with a page of HTML, once': { ...sentAfter(FAULT_ANSWERS.badGatewayHtml, 2), calls: 2 },
   '500, always': {
-    answer: ANSWERS.serverError,
+    answer: FAULT_ANSWERS.serverError,
     status: 'FAILED',
     reason: 'TELEGRAM_UNAVAILABLE',
     attempts: 5,
     calls: 5,
   },
-  'a slow answer': { ...sentAfter(ANSWERS.slow(400), 1), calls: 1 },
-  'connection reset before': unconfirmed(ANSWERS.resetBefore, 'ANSWER_LOST'),
-  'connection reset after': unconfirmed(ANSWERS.resetAfter, 'ANSWER_LOST'),
+  'a slow answer': { ...sentAfter(FAULT_ANSWERS.slow(400), 1), calls: 1 },
+  'connection reset before': unconfirmed(FAULT_ANSWERS.resetBefore, 'ANSWER_LOST'),
+  'connection reset after': unconfirmed(FAULT_ANSWERS.resetAfter, 'ANSWER_LOST'),
   // telegraf does not notice that a connection ends within a body: the timeout does.
-  'body cut short before': unconfirmed(ANSWERS.truncatedBefore, 'ANSWER_TIMEOUT'),
-  'body cut short after': unconfirmed(ANSWERS.truncatedAfter, 'ANSWER_TIMEOUT'),
-  'body cut short, connection open': unconfirmed(ANSWERS.truncatedOpenAfter, 'ANSWER_TIMEOUT'),
-  'no answer before': unconfirmed(ANSWERS.hangBefore, 'ANSWER_TIMEOUT'),
-  'no answer after': unconfirmed(ANSWERS.hangAfter, 'ANSWER_TIMEOUT'),
-  'a page of HTML with 200': unconfirmed(ANSWERS.nonJsonAfter(200), 'ANSWER_LOST'),
-  'a page of HTML with 403': unconfirmed(ANSWERS.nonJson(403), 'ANSWER_LOST'),
+  'body cut short before': unconfirmed(FAULT_ANSWERS.truncatedBefore, 'ANSWER_TIMEOUT'),
+  'body cut short after': unconfirmed(FAULT_ANSWERS.truncatedAfter, 'ANSWER_TIMEOUT'),
+  'body cut short, connection open': unconfirmed(FAULT_ANSWERS.truncatedOpenAfter, 'ANSWER_TIMEOUT'),
+  'no answer before': unconfirmed(FAULT_ANSWERS.hangBefore, 'ANSWER_TIMEOUT'),
+  'no answer after': unconfirmed(FAULT_ANSWERS.hangAfter, 'ANSWER_TIMEOUT'),
+  'a page of HTML with 200': unconfirmed(FAULT_ANSWERS.nonJsonAfter(200), 'ANSWER_LOST'),
+  'a page of HTML with 403': unconfirmed(FAULT_ANSWERS.nonJson(403), 'ANSWER_LOST'),
   'a JSON of a gateway with 403': unconfirmed(foreign(403, { message: 'Forbidden' }), 'ANSWER_LOST'),
   'ok without a result': unconfirmed(foreign(200, { ok: true }), 'ANSWER_LOST'),
   'ok with a result that is no message': unconfirmed(foreign(200, { ok: true, result: true }), 'ANSWER_LOST'),
@@ -74,27 +74,27 @@ const ROWS: Record<string, Row> = {
     foreign(200, { ok: true, result: { message_id: 'abc' } }),
     'ANSWER_LOST',
   ),
-  '403 blocked': gone(ANSWERS.blocked, 'BOT_BLOCKED', 'BLOCKED'),
-  '403 deactivated': gone(ANSWERS.deactivated, 'USER_DEACTIVATED', 'DEACTIVATED'),
-  '403 cannot initiate': gone(ANSWERS.cannotInitiate, 'CONVERSATION_NOT_STARTED', 'UNREACHABLE'),
-  '403 bot to bot': gone(ANSWERS.botToBot, 'RECIPIENT_IS_BOT', 'UNREACHABLE'),
-  '403 bot to itself': gone(ANSWERS.botToItself, 'RECIPIENT_IS_BOT', 'UNREACHABLE'),
-  '403 kicked': failed(ANSWERS.kicked, 'FORBIDDEN'),
-  '403 unknown': failed(ANSWERS.unknownForbidden, 'FORBIDDEN'),
-  '400 chat not found': failed(ANSWERS.chatNotFound, 'CHAT_NOT_FOUND'),
-  '400 PEER_ID_INVALID': failed(ANSWERS.peerIdInvalid, 'PEER_ID_INVALID'),
-  '400 not enough rights': failed(ANSWERS.noWriteAccess, 'NO_WRITE_ACCESS'),
-  '400 no rights': failed(ANSWERS.noRightsToSend, 'NO_WRITE_ACCESS'),
-  '400 administrator rights': failed(ANSWERS.needAdministratorRights, 'NO_WRITE_ACCESS'),
-  '400 CHAT_WRITE_FORBIDDEN': failed(ANSWERS.chatWriteForbidden, 'NO_WRITE_ACCESS'),
-  '400 CHAT_RESTRICTED': failed(ANSWERS.chatRestricted, 'CHAT_RESTRICTED'),
-  '400 unknown': failed(ANSWERS.unknownBadRequest, 'BAD_REQUEST'),
-  '400 message is not modified': failed(ANSWERS.notModified, 'BAD_REQUEST'),
-  '400 too long, personal text': failed(ANSWERS.tooLong, 'MESSAGE_TOO_LONG'),
-  '400 text empty, personal text': failed(ANSWERS.textEmpty, 'MESSAGE_EMPTY'),
-  '400 moved': { ...sentAfter(ANSWERS.migrated(SUPERGROUP), 2), calls: 1 },
+  '403 blocked': gone(FAULT_ANSWERS.blocked, 'BOT_BLOCKED', 'BLOCKED'),
+  '403 deactivated': gone(FAULT_ANSWERS.deactivated, 'USER_DEACTIVATED', 'DEACTIVATED'),
+  '403 cannot initiate': gone(FAULT_ANSWERS.cannotInitiate, 'CONVERSATION_NOT_STARTED', 'UNREACHABLE'),
+  '403 bot to bot': gone(FAULT_ANSWERS.botToBot, 'RECIPIENT_IS_BOT', 'UNREACHABLE'),
+  '403 bot to itself': gone(FAULT_ANSWERS.botToItself, 'RECIPIENT_IS_BOT', 'UNREACHABLE'),
+  '403 kicked': failed(FAULT_ANSWERS.kicked, 'FORBIDDEN'),
+  '403 unknown': failed(FAULT_ANSWERS.unknownForbidden, 'FORBIDDEN'),
+  '400 chat not found': failed(FAULT_ANSWERS.chatNotFound, 'CHAT_NOT_FOUND'),
+  '400 PEER_ID_INVALID': failed(FAULT_ANSWERS.peerIdInvalid, 'PEER_ID_INVALID'),
+  '400 not enough rights': failed(FAULT_ANSWERS.noWriteAccess, 'NO_WRITE_ACCESS'),
+  '400 no rights': failed(FAULT_ANSWERS.noRightsToSend, 'NO_WRITE_ACCESS'),
+  '400 administrator rights': failed(FAULT_ANSWERS.needAdministratorRights, 'NO_WRITE_ACCESS'),
+  '400 CHAT_WRITE_FORBIDDEN': failed(FAULT_ANSWERS.chatWriteForbidden, 'NO_WRITE_ACCESS'),
+  '400 CHAT_RESTRICTED': failed(FAULT_ANSWERS.chatRestricted, 'CHAT_RESTRICTED'),
+  '400 unknown': failed(FAULT_ANSWERS.unknownBadRequest, 'BAD_REQUEST'),
+  '400 message is not modified': failed(FAULT_ANSWERS.notModified, 'BAD_REQUEST'),
+  '400 too long, personal text': failed(FAULT_ANSWERS.tooLong, 'MESSAGE_TOO_LONG'),
+  '400 text empty, personal text': failed(FAULT_ANSWERS.textEmpty, 'MESSAGE_EMPTY'),
+  '400 moved': { ...sentAfter(FAULT_ANSWERS.migrated(SUPERGROUP), 2), calls: 1 },
   '400 moved twice': {
-    answer: ANSWERS.migrated(OTHER_SUPERGROUP),
+    answer: FAULT_ANSWERS.migrated(OTHER_SUPERGROUP),
     status: 'FAILED',
     reason: 'CHAT_MOVED',
     attempts: 2,
@@ -125,7 +125,7 @@ describe('what becomes of a recipient when Telegram answers', () => {
     for (const [name, { answer, times }] of Object.entries(ROWS)) {
       app.sandbox.faults.add({ chatId: chatOf(name), times, answer });
     }
-    const movesAgain = ANSWERS.migrated(SUPERGROUP - 10);
+    const movesAgain = FAULT_ANSWERS.migrated(SUPERGROUP - 10);
     app.sandbox.faults.add({ chatId: OTHER_SUPERGROUP, answer: movesAgain });
     await app.startApi('start');
     run = await CampaignRun.start(app, { audience: NAMES.length + OTHERS });

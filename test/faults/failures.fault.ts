@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { MAX_ATTEMPTS } from '../../src/sending/backoff.js';
-import { ANSWERS } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS } from '../../src/telegram/sandbox/index.js';
 import { change } from '../campaigns/operations.js';
 import { freePort } from '../support/port.js';
 import { waitFor } from '../support/wait.js';
@@ -14,7 +14,7 @@ describe('like failures in a row', () => {
   test('pause the campaign after 20; it goes on when it is resumed', async () => {
     const app = await scene.prepare({ environment: { MESSAGES_PER_SECOND: '50' } });
     await app.startApi('start');
-    const refusals = app.sandbox.faults.add({ after: 10, answer: ANSWERS.unknownBadRequest });
+    const refusals = app.sandbox.faults.add({ after: 10, answer: FAULT_ANSWERS.unknownBadRequest });
     const run = await scene.start(app, { audience: 200 });
     const failure = await waitFor('the pause', () => failureOf(app, run.id, 'PAUSED'));
     expect(failure).toEqual({
@@ -44,8 +44,8 @@ describe('like failures in a row', () => {
     const app = await scene.prepare();
     await app.startApi('start');
     const all = Array.from({ length: 90 }, (_, index) => 1_000_001 + index);
-    app.sandbox.faults.add({ chatId: all.filter((id) => id % 3 === 0), answer: ANSWERS.chatNotFound });
-    app.sandbox.faults.add({ chatId: all.filter((id) => id % 3 === 1), answer: ANSWERS.peerIdInvalid });
+    app.sandbox.faults.add({ chatId: all.filter((id) => id % 3 === 0), answer: FAULT_ANSWERS.chatNotFound });
+    app.sandbox.faults.add({ chatId: all.filter((id) => id % 3 === 1), answer: FAULT_ANSWERS.peerIdInvalid });
     // One send at a time: the answers come in the order of the recipients.
     const run = await scene.start(app, { audience: 90, input: { pacing: { sendIntervalMs: 1 } } });
     expect(await run.end()).toMatchObject({ failedUsers: 60, sentUsers: 30 });
@@ -61,7 +61,7 @@ describe('failures in which nothing was sent', () => {
 
   test('since the bot could not be asked for its name leave nobody UNCONFIRMED', async () => {
     const app = await scene.prepare({ environment: { REQUEST_TIMEOUT_MS: '500' } });
-    for (const answer of [ANSWERS.resetBefore, ANSWERS.hangBefore]) {
+    for (const answer of [FAULT_ANSWERS.resetBefore, FAULT_ANSWERS.hangBefore]) {
       app.sandbox.faults.add({ method: 'getMe', times: 1, answer });
     }
     await app.startApi('start');

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { ANSWERS, type FaultAnswer, type NamedAnswer } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS, type FaultAnswer, type NamedFaultAnswer } from '../../src/telegram/sandbox/index.js';
 import { change } from '../campaigns/operations.js';
 import type { TestApp } from '../support/app.js';
 import { watchCampaign } from '../support/progress.js';
@@ -41,7 +41,7 @@ const IMPOSSIBLE = new Set(['serverErrorAfter', 'badGatewayHtmlAfter']);
 
 const scene = useScene();
 
-function answerOf(name: string, answer: NamedAnswer): FaultAnswer {
+function answerOf(name: string, answer: NamedFaultAnswer): FaultAnswer {
   if (typeof answer !== 'function') return answer;
   const value = VALUES[name];
   if (value === undefined) throw new Error(`Which value does ${name} take here?`);
@@ -49,7 +49,7 @@ function answerOf(name: string, answer: NamedAnswer): FaultAnswer {
 }
 
 function addEveryAnswer({ sandbox }: TestApp): { name: string; hits: () => number }[] {
-  return Object.entries<NamedAnswer>(ANSWERS)
+  return Object.entries<NamedFaultAnswer>(FAULT_ANSWERS)
     .filter(([name]) => !IMPOSSIBLE.has(name))
     .map(([name, answer]) => {
       const rule = { answer: answerOf(name, answer), probability: SHARE_OF_EACH };

@@ -1,23 +1,23 @@
 import { expect, test } from '@jest/globals';
-import { ANSWERS, type FaultAnswer } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS, type FaultAnswer } from '../../src/telegram/sandbox/index.js';
 import type { TestApp } from '../support/app.js';
 import { runCommand } from '../support/process.js';
 import { failureOf } from './support/failure.js';
 import { useScene } from './support/scene.js';
 
 const TRANSPORT_FAULTS: FaultAnswer[] = [
-  ANSWERS.resetBefore,
-  ANSWERS.resetAfter,
-  ANSWERS.truncatedBefore,
-  ANSWERS.truncatedAfter,
-  ANSWERS.truncatedOpenAfter,
-  ANSWERS.hangBefore,
-  ANSWERS.hangAfter,
-  ANSWERS.nonJson(200),
-  ANSWERS.nonJson(403),
-  ANSWERS.nonJson(502),
-  ANSWERS.nonJsonAfter(200),
-  ANSWERS.serverError,
+  FAULT_ANSWERS.resetBefore,
+  FAULT_ANSWERS.resetAfter,
+  FAULT_ANSWERS.truncatedBefore,
+  FAULT_ANSWERS.truncatedAfter,
+  FAULT_ANSWERS.truncatedOpenAfter,
+  FAULT_ANSWERS.hangBefore,
+  FAULT_ANSWERS.hangAfter,
+  FAULT_ANSWERS.nonJson(200),
+  FAULT_ANSWERS.nonJson(403),
+  FAULT_ANSWERS.nonJson(502),
+  FAULT_ANSWERS.nonJsonAfter(200),
+  FAULT_ANSWERS.serverError,
 ];
 
 const scene = useScene();
@@ -54,7 +54,7 @@ async function apiAnswers(app: TestApp, id: string): Promise<string> {
     sendTestNotification(campaignId: $id, telegramUserId: $user) { delivered userErrors { code message } }
   }`;
   const answers: unknown[] = [await app.client().run(query, { id })];
-  for (const answer of [...TRANSPORT_FAULTS, ANSWERS.unauthorized]) {
+  for (const answer of [...TRANSPORT_FAULTS, FAULT_ANSWERS.unauthorized]) {
     const fault = app.sandbox.faults.add({ times: 1, answer });
     answers.push(await app.client().run(sendTest, { id, user: '1000001' }));
     fault.remove();
@@ -82,7 +82,7 @@ test('the bot token is in nothing that the system writes, whatever goes wrong', 
   await run.verify();
   const answers = await apiAnswers(app, run.id);
 
-  app.sandbox.faults.add({ method: '*', answer: ANSWERS.unauthorized });
+  app.sandbox.faults.add({ method: '*', answer: FAULT_ANSWERS.unauthorized });
   await app.database.query('DELETE FROM delivery');
   await app.database.query('DELETE FROM telegram_user');
   const refused = await scene.start(app, { audience: 5 });

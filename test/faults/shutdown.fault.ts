@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { ANSWERS } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS } from '../../src/telegram/sandbox/index.js';
 import { runningChunks } from '../support/chunks.js';
 import { waitForOutput, type PollcastProcess } from '../support/process.js';
 import { deliveriesOf, tally } from './support/record.js';
@@ -71,7 +71,7 @@ test('SIGTERM while an answer hangs: the worker ends in time, and that delivery 
   await app.startApi();
   const worker = await app.startWorker();
   const victim = 1_000_010;
-  const hang = app.sandbox.faults.add({ chatId: victim, answer: ANSWERS.hangAfter });
+  const hang = app.sandbox.faults.add({ chatId: victim, answer: FAULT_ANSWERS.hangAfter });
   const run = await scene.start(app, { audience: 300, input: { pacing: { chunkSize: 50 } } });
   await app.sandbox.waitUntil(() => hang.hits === 1);
   await run.accepted(100);
@@ -91,7 +91,7 @@ test('SIGTERM while an answer hangs: the worker ends in time, and that delivery 
 
 test.each(['getMe', 'getUpdates'])('SIGTERM while %s hangs: the worker ends in time', async (method) => {
   const app = await scene.prepare({ environment: PATIENT });
-  const hang = app.sandbox.faults.add({ method, answer: ANSWERS.hangBefore });
+  const hang = app.sandbox.faults.add({ method, answer: FAULT_ANSWERS.hangBefore });
   await app.startApi();
   const worker = await app.startWorker();
   const run = await scene.start(app, { audience: 20 });
@@ -110,7 +110,7 @@ test.each(['getMe', 'getUpdates'])('SIGTERM while %s hangs: the worker ends in t
 test('SIGTERM while the answer to somebody hangs who wrote to the bot: no further send, and an end in time', async () => {
   const app = await scene.prepare({ environment: PATIENT, sandbox: { latencyMs: 20 } });
   const writer = 7_000_001;
-  const hang = app.sandbox.faults.add({ chatId: writer, answer: ANSWERS.hangBefore });
+  const hang = app.sandbox.faults.add({ chatId: writer, answer: FAULT_ANSWERS.hangBefore });
   await app.startApi();
   const worker = await app.startWorker();
   app.sandbox.userSays(writer, '/stop');

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { explain } from '../../src/sending/classification.js';
-import { ANSWERS, type FaultAnswer } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS, type FaultAnswer } from '../../src/telegram/sandbox/index.js';
 import { change } from '../campaigns/operations.js';
 import { TestApp } from '../support/app.js';
 import { waitFor } from '../support/wait.js';
@@ -22,27 +22,31 @@ interface Row {
 }
 
 const ROWS: Row[] = [
-  { name: '401', answer: ANSWERS.unauthorized, code: 'BOT_TOKEN_REJECTED' },
-  { name: '404 for the method', answer: ANSWERS.notFound, code: 'BOT_TOKEN_REJECTED' },
-  { name: '421', answer: ANSWERS.misdirected, code: 'BOT_ON_OTHER_SERVER' },
-  { name: '400 Logged out', answer: ANSWERS.loggedOut, code: 'BOT_LOGGED_OUT' },
-  { name: "400 can't parse entities", answer: ANSWERS.cantParseEntities, code: 'MARKUP_INVALID' },
+  { name: '401', answer: FAULT_ANSWERS.unauthorized, code: 'BOT_TOKEN_REJECTED' },
+  { name: '404 for the method', answer: FAULT_ANSWERS.notFound, code: 'BOT_TOKEN_REJECTED' },
+  { name: '421', answer: FAULT_ANSWERS.misdirected, code: 'BOT_ON_OTHER_SERVER' },
+  { name: '400 Logged out', answer: FAULT_ANSWERS.loggedOut, code: 'BOT_LOGGED_OUT' },
+  { name: "400 can't parse entities", answer: FAULT_ANSWERS.cantParseEntities, code: 'MARKUP_INVALID' },
   {
     name: '400 message is too long',
-    answer: ANSWERS.tooLong,
+    answer: FAULT_ANSWERS.tooLong,
     code: 'MESSAGE_TOO_LONG',
     messageTemplate: IMPERSONAL,
   },
   {
     name: '400 text is empty',
-    answer: ANSWERS.textEmpty,
+    answer: FAULT_ANSWERS.textEmpty,
     code: 'MESSAGE_EMPTY',
     messageTemplate: IMPERSONAL,
   },
-  { name: '400 BUTTON_DATA_INVALID', answer: ANSWERS.buttonDataInvalid, code: 'BUTTON_INVALID' },
-  { name: '400 BUTTON_URL_INVALID', answer: ANSWERS.buttonUrlInvalid, code: 'BUTTON_INVALID' },
-  { name: '400 reply markup is too long', answer: ANSWERS.replyMarkupTooLong, code: 'REPLY_MARKUP_TOO_LONG' },
-  { name: '400 unsupported parse_mode', answer: ANSWERS.badParseMode, code: 'PARSE_MODE_INVALID' },
+  { name: '400 BUTTON_DATA_INVALID', answer: FAULT_ANSWERS.buttonDataInvalid, code: 'BUTTON_INVALID' },
+  { name: '400 BUTTON_URL_INVALID', answer: FAULT_ANSWERS.buttonUrlInvalid, code: 'BUTTON_INVALID' },
+  {
+    name: '400 reply markup is too long',
+    answer: FAULT_ANSWERS.replyMarkupTooLong,
+    code: 'REPLY_MARKUP_TOO_LONG',
+  },
+  { name: '400 unsupported parse_mode', answer: FAULT_ANSWERS.badParseMode, code: 'PARSE_MODE_INVALID' },
 ];
 
 describe('an answer that is the end for the whole campaign', () => {

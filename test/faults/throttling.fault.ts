@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ANSWERS, type RecordedCall } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS, type RecordedCall } from '../../src/telegram/sandbox/index.js';
 import { HORIZON_MS } from '../../src/sending/rate-limit.store.js';
 import type { TestApp } from '../support/app.js';
 import { deliveriesOf } from './support/record.js';
@@ -25,7 +25,7 @@ describe('429 with retry_after', () => {
     await app.startApi();
     await app.startWorker();
     await app.startWorker();
-    app.sandbox.faults.add({ after: 150, times: 1, answer: ANSWERS.throttledBot(RETRY_AFTER_S) });
+    app.sandbox.faults.add({ after: 150, times: 1, answer: FAULT_ANSWERS.throttledBot(RETRY_AFTER_S) });
     const run = await scene.start(app, { audience: 500, input: { pacing: { chunkSize: 50 } } });
     expect(await run.end()).toMatchObject({ sentUsers: 500 });
     await run.verify();
@@ -48,7 +48,11 @@ describe('429 with retry_after', () => {
   test('again and again, for the last recipient too, holds nothing up for longer than Telegram asks', async () => {
     const app = await scene.prepare();
     await app.startApi('start');
-    const last = app.sandbox.faults.add({ chatId: 1_000_003, times: 3, answer: ANSWERS.throttledBot(1) });
+    const last = app.sandbox.faults.add({
+      chatId: 1_000_003,
+      times: 3,
+      answer: FAULT_ANSWERS.throttledBot(1),
+    });
     const run = await scene.start(app, { audience: 3 });
     expect(await run.end()).toMatchObject({ sentUsers: 3 });
     await run.verify();
@@ -67,7 +71,7 @@ describe('429 with retry_after', () => {
   test('for one chat and for hours parks that chat, and the others go on after one pause', async () => {
     const app = await scene.prepare();
     await app.startApi('start');
-    app.sandbox.faults.add({ chatId: 1_000_001, answer: ANSWERS.throttled(2) });
+    app.sandbox.faults.add({ chatId: 1_000_001, answer: FAULT_ANSWERS.throttled(2) });
     const run = await scene.start(app, { audience: 200, input: { pacing: { chunkSize: 20 } } });
     await run.settled(199);
     app.sandbox.faults.clear();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Client } from 'pg';
-import { ANSWERS } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS } from '../../src/telegram/sandbox/index.js';
 import { TestApp } from '../support/app.js';
 import { testEnvironment } from '../support/environment.js';
 import {
@@ -103,19 +103,19 @@ test('a worker without WORKER_PORT listens nowhere', async () => {
 });
 
 test('where Telegram does not answer the process is not ready; where it refuses the token it stays within reach', async () => {
-  app.sandbox.faults.add({ method: 'getMe', answer: ANSWERS.hangBefore });
+  app.sandbox.faults.add({ method: 'getMe', answer: FAULT_ANSWERS.hangBefore });
   await waitForReport({ code: 503, status: 'not ready', checks: { ...READY, telegram: 'failed' } });
   expect(valueOf(await scrape(app.url), 'pollcast_telegram_up')).toBe(0);
   expect(valueOf(await scrape(app.url), 'pollcast_bot_token_rejected')).toBe(0);
 
   app.sandbox.faults.clear();
-  app.sandbox.faults.add({ method: 'getMe', answer: ANSWERS.unauthorized });
+  app.sandbox.faults.add({ method: 'getMe', answer: FAULT_ANSWERS.unauthorized });
   await waitForReport({ code: 200, status: 'ready', checks: READY });
   expect(valueOf(await scrape(app.url), 'pollcast_telegram_up')).toBe(1);
   expect(valueOf(await scrape(app.url), 'pollcast_bot_token_rejected')).toBe(1);
 
   app.sandbox.faults.clear();
-  app.sandbox.faults.add({ method: 'getMe', answer: ANSWERS.badGateway });
+  app.sandbox.faults.add({ method: 'getMe', answer: FAULT_ANSWERS.badGateway });
   await waitForReport({ code: 503, checks: { ...READY, telegram: 'failed' } });
   app.sandbox.faults.clear();
 });

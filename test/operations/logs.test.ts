@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
-import { ANSWERS } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS } from '../../src/telegram/sandbox/index.js';
 import { ADMIN_TOKEN, TestApp, VIEWER_TOKEN } from '../support/app.js';
 import {
   createCampaign,
@@ -118,8 +118,8 @@ test('every line of an operation on a WebSocket has the ids of both', async () =
 test('the lines of the engine name the campaign, the chunk and the delivery', async () => {
   const api = app.client();
   await createUsers(app.database, 6);
-  app.sandbox.faults.add({ chatId: 1_000_003, answer: ANSWERS.blocked });
-  app.sandbox.faults.add({ chatId: 1_000_005, times: 1, answer: ANSWERS.throttled(1) });
+  app.sandbox.faults.add({ chatId: 1_000_003, answer: FAULT_ANSWERS.blocked });
+  app.sandbox.faults.add({ chatId: 1_000_005, times: 1, answer: FAULT_ANSWERS.throttled(1) });
   const campaignId = await createCampaign(api, await createOpenPoll(api), { pacing: { chunkSize: 3 } });
   await startCampaign(api, campaignId);
   await followCampaign(api, campaignId);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ANSWERS } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS } from '../../src/telegram/sandbox/index.js';
 import { TestApp, VIEWER_TOKEN } from '../support/app.js';
 import {
   createCampaign,
@@ -30,9 +30,9 @@ describe('a campaign', () => {
   test('is counted by outcome, with its waits, its chunks and the silence that Telegram asks for', async () => {
     const api = app.client();
     await createUsers(app.database, 40);
-    app.sandbox.faults.add({ chatId: 1_000_003, answer: ANSWERS.blocked });
-    app.sandbox.faults.add({ chatId: 1_000_004, answer: ANSWERS.resetAfter });
-    app.sandbox.faults.add({ chatId: 1_000_020, times: 1, answer: ANSWERS.throttledBot(1) });
+    app.sandbox.faults.add({ chatId: 1_000_003, answer: FAULT_ANSWERS.blocked });
+    app.sandbox.faults.add({ chatId: 1_000_004, answer: FAULT_ANSWERS.resetAfter });
+    app.sandbox.faults.add({ chatId: 1_000_020, times: 1, answer: FAULT_ANSWERS.throttledBot(1) });
     const id = await createCampaign(api, await createOpenPoll(api), { pacing: { chunkSize: 10 } });
     await waitForValue('pollcast_campaigns', { status: 'PENDING' }, 1);
     await startCampaign(api, id);

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import { Client } from 'pg';
 import WebSocket from 'ws';
-import { ANSWERS } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS } from '../../src/telegram/sandbox/index.js';
 import { ADMIN_TOKEN, TestApp } from '../support/app.js';
 import { runningChunks } from '../support/chunks.js';
 import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../support/factories.js';
@@ -126,7 +126,7 @@ test('a worker that stops is not ready from then on, while it waits for the last
   const worker = app.launch('worker', { WORKER_PORT: '0' });
   const [, url = ''] = await waitForOutput(worker, /health and metrics at (http:[^\s"]+)/);
   await createUsers(app.database, 1);
-  const slow = app.sandbox.faults.add({ answer: ANSWERS.slow(2500) });
+  const slow = app.sandbox.faults.add({ answer: FAULT_ANSWERS.slow(2500) });
   const client = app.client();
   const campaignId = await createCampaign(client, await createOpenPoll(client));
   await startCampaign(client, campaignId);

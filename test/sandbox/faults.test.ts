@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Telegram } from 'telegraf';
 import type { TelegramError } from 'telegraf';
-import { ANSWERS } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS } from '../../src/telegram/sandbox/index.js';
 import type { FaultAnswer } from '../../src/telegram/sandbox/index.js';
 import { UNLIMITED, call, send, startSandbox } from './support.js';
 
@@ -15,7 +15,7 @@ const VALUES: Record<string, number> = {
   nonJsonAfter: 200,
 };
 
-const CASES = Object.entries(ANSWERS).map(([name, answer]): [string, FaultAnswer] => [
+const CASES = Object.entries(FAULT_ANSWERS).map(([name, answer]): [string, FaultAnswer] => [
   name,
   typeof answer === 'function' ? answer(VALUES[name] ?? 0) : answer,
 ]);
@@ -63,7 +63,7 @@ describe('refusals on demand', () => {
 
   test('throttledBot makes the whole bot wait, until the faults are cleared', async () => {
     const sandbox = await startSandbox(UNLIMITED);
-    sandbox.faults.add({ chatId: 7, times: 1, answer: ANSWERS.throttledBot(60) });
+    sandbox.faults.add({ chatId: 7, times: 1, answer: FAULT_ANSWERS.throttledBot(60) });
     await send(sandbox, 7);
 
     const other = await send(sandbox, 8);
@@ -75,7 +75,7 @@ describe('refusals on demand', () => {
 
   test('throttled leaves other chats alone', async () => {
     const sandbox = await startSandbox(UNLIMITED);
-    sandbox.faults.add({ chatId: 7, answer: ANSWERS.throttled(3600) });
+    sandbox.faults.add({ chatId: 7, answer: FAULT_ANSWERS.throttled(3600) });
     expect(await send(sandbox, 7)).toMatchObject({ status: 429, parameters: { retry_after: 3600 } });
     expect(await send(sandbox, 8)).toMatchObject({ status: 200 });
   });
@@ -134,7 +134,7 @@ describe('broken transport on demand', () => {
 
   test('an answer cannot be lost when the request itself is refused', async () => {
     const sandbox = await startSandbox(UNLIMITED);
-    const handle = sandbox.faults.add({ answer: ANSWERS.resetAfter, times: 1 });
+    const handle = sandbox.faults.add({ answer: FAULT_ANSWERS.resetAfter, times: 1 });
     expect(await send(sandbox, 7, { text: '' })).toMatchObject({ status: 400 });
     expect(handle.hits).toBe(0);
     await expect(send(sandbox, 7)).rejects.toThrow();
@@ -145,9 +145,9 @@ describe('broken transport on demand', () => {
 describe('rules', () => {
   test('apply by method, chat, and count; the first that matches wins', async () => {
     const sandbox = await startSandbox(UNLIMITED);
-    sandbox.faults.add({ chatId: [7, '9'], after: 1, times: 1, answer: ANSWERS.blocked });
-    sandbox.faults.add({ chatId: '7', times: 2, answer: ANSWERS.serverError });
-    sandbox.faults.add({ method: 'getMe', answer: ANSWERS.unauthorized });
+    sandbox.faults.add({ chatId: [7, '9'], after: 1, times: 1, answer: FAULT_ANSWERS.blocked });
+    sandbox.faults.add({ chatId: '7', times: 2, answer: FAULT_ANSWERS.serverError });
+    sandbox.faults.add({ method: 'getMe', answer: FAULT_ANSWERS.unauthorized });
 
     const statuses = [];
     for (const chatId of [7, 8, 9, 7, 7]) statuses.push((await send(sandbox, chatId)).status);
@@ -157,7 +157,7 @@ describe('rules', () => {
 
   test('can be removed one by one', async () => {
     const sandbox = await startSandbox(UNLIMITED);
-    const handle = sandbox.faults.add({ answer: ANSWERS.blocked });
+    const handle = sandbox.faults.add({ answer: FAULT_ANSWERS.blocked });
     expect(await send(sandbox, 7)).toMatchObject({ status: 403 });
     handle.remove();
     expect(await send(sandbox, 7)).toMatchObject({ status: 200 });
@@ -167,7 +167,7 @@ describe('rules', () => {
   test('at random, equal seeds give equal draws and the share asked for', async () => {
     const draw = async (seed: number): Promise<string> => {
       const sandbox = await startSandbox({ ...UNLIMITED, seed });
-      sandbox.faults.add({ probability: 0.3, answer: ANSWERS.serverError });
+      sandbox.faults.add({ probability: 0.3, answer: FAULT_ANSWERS.serverError });
       for (let chat = 1; chat <= 200; chat++) await send(sandbox, chat);
       return sandbox.calls.map(({ status }) => (status === 500 ? 'x' : '.')).join('');
     };
@@ -184,6 +184,6 @@ describe('rules', () => {
     [{ probability: 2 }, 'probability must be from 0 to 1, not 2'],
   ])('refuse %j', async (numbers, message) => {
     const sandbox = await startSandbox();
-    expect(() => sandbox.faults.add({ ...numbers, answer: ANSWERS.blocked })).toThrow(message);
+    expect(() => sandbox.faults.add({ ...numbers, answer: FAULT_ANSWERS.blocked })).toThrow(message);
   });
 });

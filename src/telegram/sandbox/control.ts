@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ANSWERS } from './answers.js';
+import { FAULT_ANSWERS } from './fault-answers.js';
 import type { SandboxCore } from './core.js';
 import type { FaultAnswer } from './fault-types.js';
 import { isParams, stringParam, toInteger } from './params.js';
@@ -64,7 +64,7 @@ function overview({ core }: ControlRequest): unknown {
     pendingUpdates: core.updates.pending.length,
     webhook: core.webhook.target?.url ?? null,
     limits: { messagesPerSecond, chatMessagesPerSecond, chatBurst },
-    answers: Object.keys(ANSWERS),
+    answers: Object.keys(FAULT_ANSWERS),
   };
 }
 
@@ -113,11 +113,11 @@ function press({ core, body, id }: ControlRequest): unknown {
 
 /** By name, with `value` for the answers that take a number. */
 function readAnswer({ answer: name, value }: Params): FaultAnswer {
-  const names = Object.keys(ANSWERS).join(', ');
-  if (typeof name !== 'string' || !Object.hasOwn(ANSWERS, name)) {
+  const names = Object.keys(FAULT_ANSWERS).join(', ');
+  if (typeof name !== 'string' || !Object.hasOwn(FAULT_ANSWERS, name)) {
     throw new InputError(`answer must be one of: ${names}`);
   }
-  const answer = ANSWERS[name as keyof typeof ANSWERS];
+  const answer = FAULT_ANSWERS[name as keyof typeof FAULT_ANSWERS];
   if (typeof answer !== 'function') return answer;
   const number = toInteger(value);
   if (number === undefined) throw new InputError(`The answer ${name} needs a whole number as "value"`);

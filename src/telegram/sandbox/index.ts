@@ -7,8 +7,8 @@ import { startServer } from './server.js';
 import type { Update } from './types.js';
 import type { ButtonChoice, Press, SandboxUser } from './users.js';
 
-export { ANSWERS } from './answers.js';
-export type { NamedAnswer } from './answers.js';
+export { FAULT_ANSWERS } from './fault-answers.js';
+export type { NamedFaultAnswer } from './fault-answers.js';
 export type { CallbackAnswer } from './callback-queries.js';
 export type * from './fault-types.js';
 export { SANDBOX_TOKEN } from './options.js';

@@ -2,7 +2,7 @@ import type { ResponseParameters } from './api-error.js';
 import type { ApiFault, BodyFault, FaultAnswer, FaultPhase, SlowFault } from './fault-types.js';
 
 /** A fixed answer, or one that takes a number: seconds, milliseconds, a chat id, a status. */
-export type NamedAnswer = FaultAnswer | ((value: number) => FaultAnswer);
+export type NamedFaultAnswer = FaultAnswer | ((value: number) => FaultAnswer);
 
 const GATEWAY_PAGE =
   '<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>nginx</body>\r\n</html>\r\n';
@@ -23,7 +23,7 @@ function throttled(retryAfter: number): ApiFault {
  * A name for every answer that a bot has to cope with: Telegram's refusals in Telegram's words, and the
  * ways in which an answer gets lost. `...After` means that the request was carried out all the same.
  */
-export const ANSWERS = {
+export const FAULT_ANSWERS = {
   /** 429 for the matching request alone; @param retryAfter whole seconds */
   throttled,
   /** 429, and for that time to every other sendMessage of the bot. */
@@ -92,4 +92,4 @@ export const ANSWERS = {
   /** A page of HTML with that status; nothing was carried out. */
   nonJson: (status: number): BodyFault => page(status, 'before'),
   nonJsonAfter: (status: number): BodyFault => page(status, 'after'),
-} as const satisfies Record<string, NamedAnswer>;
+} as const satisfies Record<string, NamedFaultAnswer>;
