@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import type { Settings } from '../config/settings.js';
 import { PeopleStore } from '../people/people.store.js';
 import { ChatPacing } from '../sending/chat-pacing.js';
+import { DirectSender } from '../sending/direct-sender.js';
 import type { RateLimiter } from '../sending/rate-limiter.js';
 import { Bot } from '../telegram/bot.js';
 import { BotApi, botIdOf } from '../telegram/bot-api.js';
@@ -62,7 +63,7 @@ export function startBot({
   logger,
 }: BotParts): () => Promise<void> {
   const { botApi, botId } = telegram;
-  const replies = new ReplyQueue(botApi, limiter, new ChatPacing(dataSource), logger);
+  const replies = new ReplyQueue(botApi, new DirectSender(limiter, new ChatPacing(dataSource)), logger);
   const bot = new Bot(new PeopleStore(dataSource), replies);
   const handle = bot.handle.bind(bot);
   const poller = new UpdatePoller({ botApi, botId, databaseUrl, handle, logger });

@@ -9,9 +9,12 @@ import { isRowId } from '../graphql/ids.js';
 import { PeopleStore } from '../people/people.store.js';
 import type { Poll } from '../polls/poll.entity.js';
 import { PollStore } from '../polls/poll.store.js';
-import type { OutgoingMessage, SendOutcome } from '../sending/outcome.js';
+import { ChatPacing } from '../sending/chat-pacing.js';
+import { DirectSender } from '../sending/direct-sender.js';
+import { sentenceOf } from '../sending/explain.js';
+import type { OutgoingMessage } from '../sending/outcome.js';
 import { PostgresRateLimit } from '../sending/rate-limit.store.js';
-import { RateLimiter, URGENT } from '../sending/rate-limiter.js';
+import { RateLimiter } from '../sending/rate-limiter.js';
 import { reminderFor } from '../sending/reminder.js';
 import { CommandFailure } from './failure.js';
 import type { Interruption } from './interruption.js';
@@ -29,8 +32,6 @@ interface Person {
 }
 
 const NAMES_SHOWN = 10;
-/** How long the message may wait for its turn among those of running campaigns. */
-const MAX_WAIT_MS = 10_000;
 
 export async function testNotificationsCommand(
   settings: Settings,
@@ -103,7 +104,7 @@ function messageTo({ id, chatId, firstName }: Person, poll: Poll): OutgoingMessa
   return reminderFor({ chatId: chatId ?? id, firstName }, content);
 }
 
-/** Takes its turn by the rate limit that all processes share. */
+/** Takes its turn by the limits that all processes share. */
 async function sendOne(
   settings: Settings,
   message: OutgoingMessage,
@@ -117,27 +118,14 @@ async function sendOne(
     const limiter = new RateLimiter(store, messagesPerSecond, (error) => {
       logger.warn({ err: error }, 'the rate limit could not be read');
     });
-    const [slot] = await limiter.acquire(URGENT, 1, AbortSignal.timeout(MAX_WAIT_MS));
-    if (!slot) throw new CommandFailure('Telegram makes the bot wait: nothing was sent, try again later.');
-    await limiter.turn(slot);
-    const outcome = await telegram.sender.send(message);
-    await limiter.report(slot, outcome);
-    const receiver = telegram.sandboxUrl === undefined ? 'Telegram' : 'The sandbox';
+    const direct = new DirectSender(limiter, new ChatPacing(engineSql));
+    const outcome = await direct.send(message.chatId, () => telegram.sender.send(message));
+    if (!outcome) throw new CommandFailure('Telegram makes the bot wait: nothing was sent, try again later.');
     if (outcome.kind !== 'sent')
-      throw new CommandFailure(`${receiver} refused the message to ${message.chatId}: ${reasonOf(outcome)}.`);
+      throw new CommandFailure(`The message to ${message.chatId} failed. ${sentenceOf(outcome)}`);
+    const receiver = telegram.sandboxUrl === undefined ? 'Telegram' : 'The sandbox';
     console.log(`\n${receiver} accepted the message to ${message.chatId}; its id is ${outcome.messageId}.`);
   } finally {
     await telegram.close();
-  }
-}
-
-function reasonOf(outcome: Exclude<SendOutcome, { kind: 'sent' }>): string {
-  switch (outcome.kind) {
-    case 'throttled':
-      return `the bot has to wait for ${Math.ceil(outcome.retryAfterMs / 1000)} s`;
-    case 'moved':
-      return `the chat has the id ${outcome.chatId} now`;
-    default:
-      return outcome.reason;
   }
 }

@@ -1,14 +1,15 @@
 import type { Logger } from 'pino';
-import { linkSignals, manyMayFollow } from '../async/linked-signal.js';
-import type { ChatPacing } from '../sending/chat-pacing.js';
+import { manyMayFollow } from '../async/linked-signal.js';
 import { classify } from '../sending/classification.js';
+import type { DirectSender } from '../sending/direct-sender.js';
 import type { SendOutcome } from '../sending/outcome.js';
-import { URGENT, type RateLimiter, type Slot } from '../sending/rate-limiter.js';
 import { BotApiError, type BotApi } from './bot-api.js';
 import { sentOutcome } from './message-sender.js';
 
-/** A reply that could not be sent by then would only puzzle. */
-const MAX_WAIT_MS = 10_000;
+/** The text may change until the turn of the reply has come. */
+interface Reply {
+  text: string;
+}
 
 /**
  * Replies to people who write to the bot: before all campaign messages, and within the limits. Somebody who writes faster
@@ -16,28 +17,21 @@ const MAX_WAIT_MS = 10_000;
  */
 export class ReplyQueue {
   private readonly stopping = new AbortController();
-  private readonly waiting = new Map<string, string>();
+  private readonly waiting = new Map<string, Reply>();
   private readonly running = new Set<Promise<void>>();
 
   constructor(
     private readonly botApi: BotApi,
-    private readonly limiter: RateLimiter,
-    private readonly pacing: ChatPacing,
+    private readonly direct: DirectSender,
     private readonly logger: Logger,
   ) {
     manyMayFollow(this.stopping.signal);
   }
 
   put(chatId: string, text: string): void {
-    const isWaiting = this.waiting.has(chatId);
-    this.waiting.set(chatId, text);
-    if (isWaiting || this.stopping.signal.aborted) return;
-    const run = this.reply(chatId)
-      .catch((error: unknown) => {
-        this.logger.warn({ err: error, chatId }, 'a reply was not sent');
-      })
-      .finally(() => this.running.delete(run));
-    this.running.add(run);
+    const waiting = this.waiting.get(chatId);
+    if (waiting) waiting.text = text;
+    else if (!this.stopping.signal.aborted) this.start(chatId, { text });
   }
 
   /** No reply from now on; what is under way is no longer waited for. */
@@ -46,34 +40,26 @@ export class ReplyQueue {
     await Promise.all(this.running);
   }
 
-  private async reply(chatId: string): Promise<void> {
-    let text = '';
-    const slot = await this.turnOf(chatId).finally(() => {
-      text = this.take(chatId);
-    });
-    if (!slot) return;
-    if (this.stopping.signal.aborted) await this.limiter.giveBack([slot]);
-    else await this.limiter.report(slot, await this.send(chatId, text));
+  private start(chatId: string, reply: Reply): void {
+    this.waiting.set(chatId, reply);
+    const run = this.reply(chatId, reply)
+      .catch((error: unknown) => {
+        this.logger.warn({ err: error, chatId }, 'a reply was not sent');
+      })
+      .finally(() => this.running.delete(run));
+    this.running.add(run);
   }
 
-  /** What comes from now on is another reply. */
-  private take(chatId: string): string {
-    const text = this.waiting.get(chatId) ?? '';
-    this.waiting.delete(chatId);
-    return text;
-  }
-
-  /** @returns undefined when the turn has not come in time */
-  private async turnOf(chatId: string): Promise<Slot | undefined> {
-    const patience = linkSignals([this.stopping.signal], MAX_WAIT_MS);
-    try {
-      if (!(await this.pacing.turn(chatId, patience.signal))) return undefined;
-      const [slot] = await this.limiter.acquire(URGENT, 1, patience.signal);
-      if (slot) await this.limiter.turn(slot);
-      return slot;
-    } finally {
-      patience.unlink();
-    }
+  private async reply(chatId: string, reply: Reply): Promise<void> {
+    // What comes from then on is another reply.
+    const close = () => {
+      if (this.waiting.get(chatId) === reply) this.waiting.delete(chatId);
+    };
+    const request = () => {
+      close();
+      return this.send(chatId, reply.text);
+    };
+    await this.direct.send(chatId, request, this.stopping.signal).finally(close);
   }
 
   private async send(chatId: string, text: string): Promise<SendOutcome> {

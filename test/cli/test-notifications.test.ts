@@ -76,12 +76,30 @@ describe('test-notifications', () => {
     expect(row?.count).toBe(0);
   });
 
+  test('waits for the turn of the chat, as whatever else writes to it', async () => {
+    const [taken] = await database.query<{ nextAt: Date }>(
+      `INSERT INTO chat_pacing (chat_id, next_at) VALUES ($1, clock_timestamp() + interval '4 seconds')
+       RETURNING next_at AS "nextAt"`,
+      [users[7]],
+    );
+    const { code } = await testNotifications(['--poll', pollId, '--user', users[7] ?? '']);
+    expect(code).toBe(0);
+    const [next] = await database.query<{ nextAt: Date }>(
+      'SELECT next_at AS "nextAt" FROM chat_pacing WHERE chat_id = $1',
+      [users[7]],
+    );
+    expect(sandbox.messages[0]?.sentAt).toBeGreaterThanOrEqual(taken?.nextAt.getTime() ?? Infinity);
+    expect(next?.nextAt.getTime()).toBeGreaterThan(taken?.nextAt.getTime() ?? Infinity);
+  });
+
   test("prints Telegram's refusal and ends with 1", async () => {
     sandbox.faults.add({ method: 'sendMessage', answer: FAULT_ANSWERS.blocked });
     const { code, output } = await testNotifications(['--poll', pollId, '--user', users[5] ?? '']);
     expect({ code, output }).toEqual({
       code: 1,
-      output: expect.stringContaining(`Telegram refused the message to ${users[5]}: BOT_BLOCKED.`),
+      output: expect.stringContaining(
+        `The message to ${users[5]} failed. Telegram did not accept the message: BOT_BLOCKED.`,
+      ),
     });
     expect(sandbox.messages).toHaveLength(0);
   });

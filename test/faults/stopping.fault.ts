@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { explain } from '../../src/sending/classification.js';
+import { explain } from '../../src/sending/explain.js';
 import { FAULT_ANSWERS, type FaultAnswer } from '../../src/telegram/sandbox/index.js';
 import { change } from '../campaigns/operations.js';
 import { TestApp } from '../support/app.js';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { classify, explain, RULES } from '../../src/sending/classification.js';
+import { classify, RULES } from '../../src/sending/classification.js';
+import { explain } from '../../src/sending/explain.js';
 import type { TelegramFailure } from '../../src/sending/outcome.js';
 
 const FORBIDDEN = 'Forbidden: ';

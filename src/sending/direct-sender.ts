@@ -1,0 +1,48 @@
+import { linkSignals } from '../async/linked-signal.js';
+import type { ChatPacing } from './chat-pacing.js';
+import type { SendOutcome } from './outcome.js';
+import { URGENT, type RateLimiter, type Slot } from './rate-limiter.js';
+
+/** A message that somebody waits for and that has not left by then would only puzzle. */
+const MAX_WAIT_MS = 10_000;
+
+/** Messages of no campaign, one by one: before all campaign messages, and within the limits of the bot and of the chat. */
+export class DirectSender {
+  constructor(
+    private readonly limiter: RateLimiter,
+    private readonly pacing: ChatPacing,
+  ) {}
+
+  /**
+   * @param request sends the message; called when its turn has come, and only then
+   * @param signal aborted when nothing may be sent any more
+   * @returns undefined when nothing was sent: the turn has not come in time, or the signal was aborted before
+   */
+  async send(
+    chatId: string,
+    request: () => Promise<SendOutcome>,
+    signal?: AbortSignal,
+  ): Promise<SendOutcome | undefined> {
+    const slot = await this.slotFor(chatId, signal);
+    if (!slot) return undefined;
+    await this.limiter.turn(slot);
+    if (signal?.aborted) {
+      await this.limiter.giveBack([slot]);
+      return undefined;
+    }
+    const outcome = await request();
+    await this.limiter.report(slot, outcome);
+    return outcome;
+  }
+
+  private async slotFor(chatId: string, signal?: AbortSignal): Promise<Slot | undefined> {
+    const patience = linkSignals(signal ? [signal] : [], MAX_WAIT_MS);
+    try {
+      if (!(await this.pacing.turn(chatId, patience.signal))) return undefined;
+      const [slot] = await this.limiter.acquire(URGENT, 1, patience.signal);
+      return slot;
+    } finally {
+      patience.unlink();
+    }
+  }
+}
