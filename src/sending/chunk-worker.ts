@@ -4,13 +4,10 @@ import type { ChunkRef, ChunkStore, LeasedChunk } from './chunk.store.js';
 import { ChunkRun, type ChunkRunTools } from './chunk-run.js';
 import type { LeaseKeeper } from './lease-keeper.js';
 import type { JobHandle, JobQueue } from './ports.js';
-import { withTimeLimits } from './time-limit.js';
+import { CHUNK_HARD_FACTOR, withTimeLimits } from './time-limit.js';
 
 /** A job that fires earlier than its chunk is due waits for it up to this long; the clocks of machines differ. */
 const MAX_EARLY_MS = 10_000;
-/** Celery's hard limit of the chunk task was a fifth above its soft one: 6 and 5 minutes. */
-const HARD_LIMIT_FACTOR = 1.2;
-
 /** Of the 10 s in which a process has to stop, answers are waited for this long; later ones are UNCONFIRMED. */
 const MAX_GOODBYE_MS = 6000;
 
@@ -79,7 +76,7 @@ export class ChunkWorker {
     try {
       const limits = {
         softMs: timeLimitMs,
-        hardMs: timeLimitMs * HARD_LIMIT_FACTOR,
+        hardMs: timeLimitMs * CHUNK_HARD_FACTOR,
         signals: [this.stopping.signal, lease.signal],
       };
       const dueInMs = await withTimeLimits(limits, (stop) =>

@@ -10,31 +10,37 @@ import type { CampaignControl, JobHandle, JobQueue } from './ports.js';
 const BATCH_SIZE = 50;
 const HAND_OVER_MS = 1000;
 
+export interface PlannerParts {
+  store: CampaignStore;
+  schedule: CampaignSchedule;
+  audience: AudienceStore;
+  chunks: ChunkStore;
+  queue: JobQueue;
+  campaigns: CampaignControl;
+  /** Messages that running chunks may hold together so that each ends within its time limit. */
+  runningMessages: number;
+  /** After this long a job that nobody has taken is presumed lost. */
+  overdueMs: number;
+  logger: Logger;
+}
+
 /** Fixes the audience of a campaign that was started, and makes a job for each chunk that has none. */
 export class CampaignPlanner {
-  constructor(
-    private readonly store: CampaignStore,
-    private readonly schedule: CampaignSchedule,
-    private readonly audience: AudienceStore,
-    private readonly chunks: ChunkStore,
-    private readonly queue: JobQueue,
-    private readonly campaigns: CampaignControl,
-    private readonly options: { runningMessages: number; overdueMs: number },
-    private readonly logger: Logger,
-  ) {}
+  constructor(private readonly parts: PlannerParts) {}
 
   /** May run twice, or again after it was interrupted: what is done stays done, and the rest is made up for. */
   async plan(campaignId: string, signal: AbortSignal, job: JobHandle): Promise<void> {
-    await this.schedule.startDue();
-    const campaign = await this.store.find(campaignId);
-    if (campaign?.status === CampaignStatus.CANCELLED) await this.store.skipAllCancelled();
+    const { store, schedule, audience, chunks, campaigns, logger } = this.parts;
+    await schedule.startDue();
+    const campaign = await store.find(campaignId);
+    if (campaign?.status === CampaignStatus.CANCELLED) await store.skipAllCancelled();
     if (campaign?.status !== CampaignStatus.PROCESSING) return;
     const keepAlive = setInterval(() => void job.touch().catch(() => undefined), 10_000);
     try {
-      const result = await this.audience.plan(campaign.topicId, campaignId, signal);
-      if (result) this.logger.info({ campaignId, ...result }, 'campaign planned');
-      await this.campaigns.complete(campaignId);
-      await this.chunks.reopenStranded(campaignId);
+      const result = await audience.plan(campaign.topicId, campaignId, signal);
+      if (result) logger.info({ campaignId, ...result }, 'campaign planned');
+      await campaigns.complete(campaignId);
+      await chunks.reopenStranded(campaignId);
       while (!signal.aborted && (await this.enqueueBatch(campaignId)) === BATCH_SIZE);
       if (signal.aborted) await this.handOver(campaignId);
     } finally {
@@ -44,8 +50,8 @@ export class CampaignPlanner {
 
   /** Later, because a process that stops still takes jobs for a moment. */
   private async handOver(campaignId: string): Promise<void> {
-    this.logger.info({ campaignId }, 'planning broken off, to be gone on with');
-    await this.queue.enqueuePlan(campaignId, new Date(Date.now() + HAND_OVER_MS));
+    this.parts.logger.info({ campaignId }, 'planning broken off, to be gone on with');
+    await this.parts.queue.enqueuePlan(campaignId, new Date(Date.now() + HAND_OVER_MS));
   }
 
   /**
@@ -53,10 +59,11 @@ export class CampaignPlanner {
    * @returns how many were made
    */
   async enqueueBatch(campaignId?: string): Promise<number> {
-    const batch = await this.chunks.withoutJob({ campaignId, limit: BATCH_SIZE, ...this.options });
+    const { chunks, queue, runningMessages, overdueMs } = this.parts;
+    const batch = await chunks.withoutJob({ campaignId, limit: BATCH_SIZE, runningMessages, overdueMs });
     if (batch.length === 0) return 0;
-    await this.queue.enqueueChunks(batch);
-    await this.chunks.markEnqueued(batch);
+    await queue.enqueueChunks(batch);
+    await chunks.markEnqueued(batch);
     return batch.length;
   }
 }

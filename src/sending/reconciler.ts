@@ -18,10 +18,20 @@ const UNPLANNED = `
     AND progressed_at < clock_timestamp() - $1 * interval '1 millisecond'
 `;
 
-export interface ReconcilerOptions {
+export interface ReconcilerParts {
+  sql: SqlExecutor;
+  chunks: ChunkStore;
+  deliveries: DeliveryStore;
+  campaigns: CampaignStore;
+  schedule: CampaignSchedule;
+  control: CampaignControl;
+  planner: CampaignPlanner;
+  queue: JobQueue;
   leaseMs: number;
   /** After this long a step that nobody has taken is presumed lost. */
   overdueMs: number;
+  meter: Pick<EngineMeter, 'repaired'>;
+  logger: Logger;
 }
 
 /** What can have been left undone. */
@@ -47,44 +57,33 @@ export type RepairCounts = Record<RepairKind, number>;
  * each repair is one statement that finds nothing left where another was faster.
  */
 export class Reconciler {
-  constructor(
-    private readonly sql: SqlExecutor,
-    private readonly chunks: ChunkStore,
-    private readonly deliveries: DeliveryStore,
-    private readonly campaigns: CampaignStore,
-    private readonly schedule: CampaignSchedule,
-    private readonly control: CampaignControl,
-    private readonly planner: CampaignPlanner,
-    private readonly queue: JobQueue,
-    private readonly options: ReconcilerOptions,
-    private readonly meter: Pick<EngineMeter, 'repaired'>,
-    private readonly logger: Logger,
-  ) {}
+  constructor(private readonly parts: ReconcilerParts) {}
 
   async run(): Promise<RepairCounts> {
+    const { meter, logger } = this.parts;
     const repairs = Object.fromEntries(REPAIR_KINDS.map((kind) => [kind, 0])) as RepairCounts;
     for (const step of this.steps()) {
       try {
         Object.assign(repairs, await step());
       } catch (error) {
         // The others do not depend on it, and its turn comes again.
-        this.logger.warn({ err: error }, 'a step of the reconciliation failed');
+        logger.warn({ err: error }, 'a step of the reconciliation failed');
       }
     }
-    this.meter.repaired(repairs);
+    meter.repaired(repairs);
     const needed = Object.fromEntries(Object.entries(repairs).filter(([, count]) => count > 0));
-    if (Object.keys(needed).length > 0)
-      this.logger.warn({ repairs: needed }, 'repaired what was left undone');
-    this.logger.debug('reconciled');
+    if (Object.keys(needed).length > 0) logger.warn({ repairs: needed }, 'repaired what was left undone');
+    logger.debug('reconciled');
     return repairs;
   }
 
   private steps(): (() => Promise<Partial<RepairCounts>>)[] {
+    const { chunks, deliveries, campaigns, leaseMs } = this.parts;
     return [
-      () => this.chunks.reapDeadLeases(),
-      async () => ({ orphanedDeliveries: await this.deliveries.settleOrphans(this.options.leaseMs) }),
-      async () => ({ reopenedChunks: await this.chunks.reopenStranded() }),
-      async () => ({ skippedDeliveries: await this.campaigns.skipAllCancelled() }),
+      () => chunks.reapDeadLeases(),
+      async () => ({ orphanedDeliveries: await deliveries.settleOrphans(leaseMs) }),
+      async () => ({ reopenedChunks: await chunks.reopenStranded() }),
+      async () => ({ skippedDeliveries: await campaigns.skipAllCancelled() }),
       async () => ({ completedCampaigns: await this.completeDrained() }),
       async () => ({ startedCampaigns: await this.startDue() }),
       async () => ({ plannedCampaigns: await this.planUnplanned() }),
@@ -94,35 +93,35 @@ export class Reconciler {
   }
 
   private async reportStuck(): Promise<Partial<RepairCounts>> {
-    const stuck = await findStuck(this.sql);
+    const stuck = await findStuck(this.parts.sql);
     for (const { id, pendingUsers, progressedAt } of stuck) {
-      this.logger.error({ campaignId: id, pendingUsers, progressedAt }, 'campaign is stuck');
+      this.parts.logger.error({ campaignId: id, pendingUsers, progressedAt }, 'campaign is stuck');
     }
     return {};
   }
 
   private async completeDrained(): Promise<number> {
-    const drained = await rows<{ id: string }>(this.sql, DRAINED);
-    for (const { id } of drained) await this.control.complete(id);
+    const drained = await rows<{ id: string }>(this.parts.sql, DRAINED);
+    for (const { id } of drained) await this.parts.control.complete(id);
     return drained.length;
   }
 
   private async startDue(): Promise<number> {
-    const started = await this.schedule.startDue();
-    for (const id of started) await this.queue.enqueuePlan(id);
+    const started = await this.parts.schedule.startDue();
+    for (const id of started) await this.parts.queue.enqueuePlan(id);
     return started.length;
   }
 
   private async planUnplanned(): Promise<number> {
-    const unplanned = await rows<{ id: string }>(this.sql, UNPLANNED, [this.options.overdueMs]);
-    for (const { id } of unplanned) await this.queue.enqueuePlan(id);
+    const unplanned = await rows<{ id: string }>(this.parts.sql, UNPLANNED, [this.parts.overdueMs]);
+    for (const { id } of unplanned) await this.parts.queue.enqueuePlan(id);
     return unplanned.length;
   }
 
   private async recreateJobs(): Promise<number> {
     let total = 0;
     for (;;) {
-      const made = await this.planner.enqueueBatch();
+      const made = await this.parts.planner.enqueueBatch();
       total += made;
       if (made === 0) return total;
     }

@@ -1,6 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { linkSignals } from '../async/linked-signal.js';
 
+/**
+ * How far the hard limit lies above the soft one: a fifth for a chunk (6 and 5 minutes), which waits for answers that are
+ * under way, and a sixth for planning (35 and 30 minutes), which ends after the batch of jobs it is at.
+ */
+export const CHUNK_HARD_FACTOR = 6 / 5;
+export const PLAN_HARD_FACTOR = 7 / 6;
+
 export class TimeLimitExceeded extends Error {
   override readonly name = 'TimeLimitExceeded';
 }
