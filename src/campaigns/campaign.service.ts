@@ -1,6 +1,7 @@
 import { refusal, success, userError, UserErrorCode, type Result } from '../graphql/user-error.js';
 import { isRowId } from '../graphql/ids.js';
-import { PollStatus, type Poll } from '../polls/poll.entity.js';
+import type { Poll } from '../polls/poll.entity.js';
+import { isClosed, isOpen } from '../polls/poll-open.js';
 import type { JobQueue } from '../sending/ports.js';
 import type { AudienceStore } from './audience.store.js';
 import { campaignInputErrors, fingerprintOf, pacingOf, templateOf } from './campaign-input.js';
@@ -20,10 +21,6 @@ export interface CampaignDefaults {
 type CampaignResult = Promise<Result<NotificationCampaign>>;
 
 const RETRYABLE = [DeliveryStatus.FAILED, DeliveryStatus.UNCONFIRMED, DeliveryStatus.SKIPPED];
-
-export function isClosed(poll: Poll, now: Date): boolean {
-  return poll.status === PollStatus.CLOSED || (poll.closesAt !== null && poll.closesAt <= now);
-}
 
 /** What people can do with campaigns. */
 export class CampaignService {
@@ -159,12 +156,13 @@ export class CampaignService {
     if (!campaign) return refusal(userError(UserErrorCode.NOT_FOUND, `There is no campaign ${id}.`, field));
     const { from } = TRANSITIONS[event];
     const poll = await this.findPoll(campaign.topicId);
-    if (from.includes(campaign.status) && poll && isClosed(poll, new Date())) {
-      return refusal(userError(UserErrorCode.POLL_CLOSED, `Poll ${poll.id} takes no more answers.`, field));
-    }
-    if (from.includes(campaign.status) && poll?.status === PollStatus.DRAFT) {
+    const now = new Date();
+    if (from.includes(campaign.status) && poll && !isOpen(poll, now)) {
+      const { id: pollId } = poll;
       return refusal(
-        userError(UserErrorCode.INVALID_STATE, `Open poll ${poll.id} first: it is a draft.`, field),
+        isClosed(poll, now)
+          ? userError(UserErrorCode.POLL_CLOSED, `Poll ${pollId} takes no more answers.`, field)
+          : userError(UserErrorCode.INVALID_STATE, `Open poll ${pollId} first: it is a draft.`, field),
       );
     }
     const message = `Campaign ${id} is ${campaign.status}; ${event} is possible when it is ${from.join(' or ')}.`;

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
+import { POLL_IS_OPEN } from '../polls/poll-open.js';
 import { NotificationCampaign } from './campaign.entity.js';
 import type { DeliveryStatus } from './delivery.entity.js';
 import { TRANSITIONS, type CampaignEvent } from './lifecycle.js';
@@ -36,9 +37,7 @@ const EVENT_COLUMNS: Readonly<Record<CampaignEvent, string>> = {
     progressed_at = clock_timestamp(), finished_at = NULL`,
 };
 
-const POLL_OPEN = `EXISTS (
-  SELECT FROM poll WHERE poll.id = topic_id AND poll.status = 'OPEN'
-    AND (poll.closes_at IS NULL OR poll.closes_at > clock_timestamp()))`;
+const POLL_OPEN = `EXISTS (SELECT FROM poll WHERE poll.id = topic_id AND ${POLL_IS_OPEN})`;
 
 /** What must hold beside the status. */
 const EVENT_CONDITIONS: Partial<Record<CampaignEvent, string>> = {

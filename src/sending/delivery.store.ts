@@ -1,7 +1,9 @@
 import type { DeliveryStatus } from '../campaigns/delivery.entity.js';
 import type { CampaignStatus } from '../campaigns/lifecycle.js';
 import type { TelegramUserStatus } from '../people/telegram-user.entity.js';
+import { POLL_IS_OPEN } from '../polls/poll-open.js';
 import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
+import { CHAT_INTERVAL } from './chat-pacing.js';
 import type { LeasedChunk } from './chunk.store.js';
 
 /** One recipient whose delivery is marked SENDING for us. */
@@ -79,8 +81,7 @@ const CLAIM_RECIPIENTS = `
     WHERE campaign_id = $1 AND number = $2 AND lease_token = $3 AND lease_expires_at > clock_timestamp()
     FOR SHARE
   ), campaign AS (
-    SELECT campaign.id, campaign.topic_id,
-      poll.status = 'OPEN' AND (poll.closes_at IS NULL OR poll.closes_at > clock_timestamp()) AS open
+    SELECT campaign.id, campaign.topic_id, ${POLL_IS_OPEN} AS open
     FROM notification_campaign campaign
     JOIN poll ON poll.id = campaign.topic_id
     JOIN chunk ON chunk.campaign_id = campaign.id
@@ -110,7 +111,7 @@ const CLAIM_RECIPIENTS = `
     ORDER BY user_id LIMIT $4
   ), paced AS (
     INSERT INTO chat_pacing AS pacing (chat_id, next_at)
-    SELECT chat_id, clock_timestamp() + interval '1 second' FROM wanted ORDER BY chat_id
+    SELECT chat_id, clock_timestamp() + ${CHAT_INTERVAL} FROM wanted ORDER BY chat_id
     ON CONFLICT (chat_id) DO UPDATE SET next_at = excluded.next_at WHERE pacing.next_at <= clock_timestamp()
     RETURNING chat_id
   ), sending AS (
@@ -122,7 +123,7 @@ const CLAIM_RECIPIENTS = `
       AND delivery.status = 'PENDING'
     RETURNING delivery.user_id, wanted.chat_id, wanted.first_name, delivery.fence, delivery.attempts
   ), waiting AS (
-    UPDATE delivery SET not_before = clock_timestamp() + interval '1 second'
+    UPDATE delivery SET not_before = clock_timestamp() + ${CHAT_INTERVAL}
     FROM wanted
     WHERE delivery.campaign_id = $1 AND delivery.chunk_number = $2 AND delivery.user_id = wanted.user_id
       AND delivery.status = 'PENDING'
