@@ -1,0 +1,100 @@
+import { POLL_IS_OPEN } from '../polls/poll-open.js';
+import { CHAT_INTERVAL } from './chat-pacing.js';
+
+/**
+ * Marks up to $4 wanted recipients of a leased chunk SENDING and those in between that are no longer wanted SKIPPED,
+ * counters included. The share lock on the chunk keeps the lease from being taken away under the statement; a chat
+ * that got a message less than a second ago, from whichever campaign, is left for later.
+ *
+ * $1 campaign, $2 chunk, $3 lease token, $4 recipients wanted, $5 unwanted ones to pass over at most, $6 id of the claim.
+ */
+export const CLAIM_RECIPIENTS = `
+  WITH chunk AS (
+    SELECT campaign_id, number FROM campaign_chunk
+    WHERE campaign_id = $1 AND number = $2 AND lease_token = $3 AND lease_expires_at > clock_timestamp()
+    FOR SHARE
+  ), campaign AS (
+    SELECT campaign.id, campaign.topic_id, ${POLL_IS_OPEN} AS open
+    FROM notification_campaign campaign
+    JOIN poll ON poll.id = campaign.topic_id
+    JOIN chunk ON chunk.campaign_id = campaign.id
+    WHERE campaign.status = 'PROCESSING'
+  ), candidate AS (
+    SELECT delivery.user_id, coalesce(person.chat_id, person.id) AS chat_id, person.first_name,
+      CASE
+        WHEN NOT campaign.open THEN 'POLL_CLOSED'
+        WHEN completion.user_id IS NOT NULL THEN 'COMPLETED_MEANWHILE'
+        WHEN person.status = 'OPTED_OUT' THEN 'OPTED_OUT'
+        WHEN person.status <> 'ACTIVE' THEN 'RECIPIENT_GONE'
+      END AS unwanted
+    FROM campaign
+    JOIN delivery ON delivery.campaign_id = campaign.id
+    JOIN telegram_user person ON person.id = delivery.user_id
+    LEFT JOIN poll_completion completion
+      ON completion.poll_id = campaign.topic_id AND completion.user_id = delivery.user_id
+    WHERE delivery.campaign_id = $1 AND delivery.chunk_number = $2 AND delivery.status = 'PENDING'
+      AND (delivery.not_before IS NULL OR delivery.not_before <= clock_timestamp())
+    ORDER BY delivery.user_id
+    LIMIT $4::integer + $5::integer
+  ), wanted AS (
+    -- Two people can have one chat, where Telegram has moved it.
+    SELECT user_id, chat_id, first_name FROM (
+      SELECT DISTINCT ON (chat_id) * FROM candidate WHERE unwanted IS NULL ORDER BY chat_id, user_id
+    ) one_a_chat
+    ORDER BY user_id LIMIT $4
+  ), paced AS (
+    INSERT INTO chat_pacing AS pacing (chat_id, next_at)
+    SELECT chat_id, clock_timestamp() + ${CHAT_INTERVAL} FROM wanted ORDER BY chat_id
+    ON CONFLICT (chat_id) DO UPDATE SET next_at = excluded.next_at WHERE pacing.next_at <= clock_timestamp()
+    RETURNING chat_id
+  ), sending AS (
+    UPDATE delivery SET
+      status = 'SENDING', claim_id = $6, fence = delivery.fence + 1, attempts = delivery.attempts + 1,
+      reason = NULL, not_before = NULL, updated_at = clock_timestamp()
+    FROM wanted JOIN paced USING (chat_id)
+    WHERE delivery.campaign_id = $1 AND delivery.chunk_number = $2 AND delivery.user_id = wanted.user_id
+      AND delivery.status = 'PENDING'
+    RETURNING delivery.user_id, wanted.chat_id, wanted.first_name, delivery.fence, delivery.attempts
+  ), waiting AS (
+    UPDATE delivery SET not_before = clock_timestamp() + ${CHAT_INTERVAL}
+    FROM wanted
+    WHERE delivery.campaign_id = $1 AND delivery.chunk_number = $2 AND delivery.user_id = wanted.user_id
+      AND delivery.status = 'PENDING'
+      AND wanted.chat_id NOT IN (SELECT chat_id FROM paced)
+  ), skipped AS (
+    UPDATE delivery SET status = 'SKIPPED', reason = candidate.unwanted, updated_at = clock_timestamp()
+    FROM candidate
+    WHERE delivery.campaign_id = $1 AND delivery.chunk_number = $2 AND delivery.user_id = candidate.user_id
+      AND delivery.status = 'PENDING'
+      AND candidate.unwanted IS NOT NULL
+    RETURNING delivery.user_id
+  ), ledger AS (
+    UPDATE notification_campaign campaign SET
+      pending_users = campaign.pending_users - change.skipped,
+      skipped_users = campaign.skipped_users + change.skipped,
+      progressed_at = clock_timestamp()
+    FROM (SELECT count(*) AS skipped FROM skipped) change
+    WHERE campaign.id = $1 AND change.skipped > 0
+  ), rest AS (
+    SELECT count(*)::integer AS pending, min(not_before) AS first, bool_or(not_before IS NULL) AS now
+    FROM delivery
+    WHERE campaign_id = $1 AND chunk_number = $2 AND status = 'PENDING'
+      AND user_id NOT IN (SELECT user_id FROM sending UNION ALL SELECT user_id FROM skipped)
+  )
+  SELECT EXISTS (SELECT FROM chunk) AS leased, EXISTS (SELECT FROM campaign) AS running,
+    (SELECT coalesce(json_agg(json_build_object('userId', user_id::text, 'chatId', chat_id::text,
+      'firstName', first_name, 'fence', fence, 'attempts', attempts) ORDER BY user_id), '[]') FROM sending) AS recipients,
+    (SELECT count(*)::integer FROM skipped) AS skipped, rest.pending,
+    CASE WHEN rest.pending > 0 AND NOT rest.now
+      THEN greatest(0, 1000 * extract(epoch FROM rest.first - clock_timestamp()))::double precision END AS "retryInMs"
+  FROM rest
+`;
+
+/**
+ * Puts back what a claim marked whose answer never reached us, so that nothing was sent. Whenever it runs, late or twice,
+ * it touches nothing that another claim has marked since. $1 campaign, $2 chunk, $3 id of the claim.
+ */
+export const PUT_BACK_UNSENT = `
+  UPDATE delivery SET status = 'PENDING', attempts = attempts - 1
+  WHERE campaign_id = $1 AND chunk_number = $2 AND status = 'SENDING' AND claim_id = $3
+`;

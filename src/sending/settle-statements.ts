@@ -1,0 +1,85 @@
+/**
+ * Writes a group of results of one campaign: deliveries, people, counters and the streak of like failures, all or
+ * nothing. Each result settles only the claim it belongs to, so writing a group twice changes nothing. An answer that
+ * comes after the delivery was given up as UNCONFIRMED, or even put back, still counts when it says SENT.
+ *
+ * $1 campaign; of each result $2 user, $3 fence, $4 status, $5 reason, $6 message id, $7 milliseconds to the next try,
+ * $8 whether the attempt is unspent, $9 new status of the person, $10 new chat; of the Streak $11 reason, $12 count,
+ * $13 broken. With a broken streak, or failures of another reason than the campaign's, the streak starts anew at $12;
+ * otherwise $12 is added, which changes nothing for a group that only puts recipients back.
+ */
+export const SETTLE = `
+  WITH result AS (
+    SELECT * FROM unnest($2::bigint[], $3::integer[], $4::text[], $5::text[], $6::bigint[], $7::double precision[],
+        $8::boolean[], $9::text[], $10::bigint[])
+      AS result (user_id, fence, status, reason, message_id, retry_in_ms, unspent, user_status, chat_id)
+  ), open AS (
+    SELECT result.*, delivery.status AS was
+    FROM delivery JOIN result USING (user_id, fence)
+    WHERE delivery.campaign_id = $1 AND delivery.user_id = ANY ($2::bigint[])
+      AND (delivery.status = 'SENDING' OR (result.status = 'SENT' AND delivery.status IN ('UNCONFIRMED', 'PENDING')))
+    ORDER BY user_id
+    FOR UPDATE OF delivery
+  ), settled AS (
+    UPDATE delivery SET
+      status = open.status, reason = open.reason, message_id = coalesce(open.message_id, delivery.message_id),
+      attempts = delivery.attempts - CASE WHEN open.unspent THEN 1 ELSE 0 END,
+      not_before = clock_timestamp() + open.retry_in_ms * interval '1 millisecond',
+      sent_at = CASE WHEN open.status = 'SENT' THEN clock_timestamp() END,
+      updated_at = clock_timestamp()
+    FROM open WHERE delivery.campaign_id = $1 AND delivery.user_id = open.user_id
+    RETURNING open.user_id, open.was, open.status
+  ), people AS (
+    UPDATE telegram_user person SET
+      status = coalesce(open.user_status, person.status), chat_id = coalesce(open.chat_id, person.chat_id),
+      updated_at = clock_timestamp()
+    FROM open
+    WHERE person.id = open.user_id AND (open.user_status IS NOT NULL OR open.chat_id IS NOT NULL)
+  ), change AS (
+    SELECT count(*) AS results,
+      count(*) FILTER (WHERE was IN ('SENDING', 'PENDING') AND status <> 'PENDING') AS settled,
+      count(*) FILTER (WHERE status = 'SENT') AS sent, count(*) FILTER (WHERE status = 'FAILED') AS failed,
+      count(*) FILTER (WHERE status = 'UNCONFIRMED') - count(*) FILTER (WHERE was = 'UNCONFIRMED') AS unconfirmed
+    FROM settled
+  )
+  UPDATE notification_campaign campaign SET
+    pending_users = campaign.pending_users - change.settled,
+    sent_users = campaign.sent_users + change.sent,
+    failed_users = campaign.failed_users + change.failed,
+    unconfirmed_users = campaign.unconfirmed_users + change.unconfirmed,
+    progressed_at = CASE WHEN change.settled > 0 THEN clock_timestamp() ELSE campaign.progressed_at END,
+    failure_streak = CASE
+      WHEN change.results = 0 THEN campaign.failure_streak
+      WHEN $13 OR campaign.failure_streak_reason IS DISTINCT FROM $11::text AND $12::integer > 0 THEN $12
+      ELSE campaign.failure_streak + $12 END,
+    failure_streak_reason = CASE
+      WHEN change.results > 0 AND ($13 OR $12 > 0) THEN $11
+      ELSE campaign.failure_streak_reason END
+  FROM change WHERE campaign.id = $1
+  RETURNING campaign.status, campaign.pending_users AS "pendingUsers", campaign.failure_streak AS "failureStreak",
+    campaign.failure_streak_reason AS "failureStreakReason"
+`;
+
+/** What a worker died over after its chunk had changed hands: no lease covers these any more. $1 least age in milliseconds. */
+export const SETTLE_ORPHANS = `
+  WITH orphan AS (
+    SELECT delivery.campaign_id, delivery.user_id
+    FROM delivery
+    JOIN campaign_chunk chunk ON chunk.campaign_id = delivery.campaign_id AND chunk.number = delivery.chunk_number
+    JOIN notification_campaign campaign ON campaign.id = delivery.campaign_id AND campaign.pending_users > 0
+    WHERE delivery.status = 'SENDING' AND chunk.state <> 'RUNNING'
+      AND delivery.updated_at < statement_timestamp() - $1 * interval '1 millisecond'
+    ORDER BY 1, 2
+    FOR UPDATE OF delivery SKIP LOCKED
+  ), settled AS (
+    UPDATE delivery SET status = 'UNCONFIRMED', reason = 'WORKER_DIED', updated_at = clock_timestamp()
+    FROM orphan WHERE delivery.campaign_id = orphan.campaign_id AND delivery.user_id = orphan.user_id
+    RETURNING delivery.campaign_id
+  ), ledger AS (
+    UPDATE notification_campaign campaign SET
+      pending_users = campaign.pending_users - change.count, unconfirmed_users = unconfirmed_users + change.count
+    FROM (SELECT campaign_id, count(*) AS count FROM settled GROUP BY campaign_id) change
+    WHERE campaign.id = change.campaign_id
+  )
+  SELECT count(*)::integer AS count FROM settled
+`;
