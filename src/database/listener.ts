@@ -1,11 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from 'pg';
+import { escapeIdentifier } from 'pg';
 import type { Logger } from 'pino';
+import { WatchedConnection } from './watched-connection.js';
 
 const RECONNECT_DELAYS_MS = [100, 250, 500, 1000, 2000];
-/** A connection that breaks without a word, as by a router, is noticed after twice this. */
-const CHECK_INTERVAL_MS = 3000;
-const CONNECT_TIMEOUT_MS = 5000;
 
 export interface ListenerOptions {
   url: string;
@@ -18,7 +16,7 @@ export interface ListenerOptions {
 
 /** A connection that LISTENs on one channel and comes back by itself whenever it breaks. */
 export class PostgresListener {
-  private client: Client | undefined;
+  private connection: WatchedConnection | undefined;
   private closed = false;
 
   constructor(private readonly options: ListenerOptions) {}
@@ -30,71 +28,37 @@ export class PostgresListener {
 
   async close(): Promise<void> {
     this.closed = true;
-    await this.client?.end();
+    await this.connection?.close();
   }
 
   private async connect(): Promise<void> {
     const { url, channel, onNotification, onConnected } = this.options;
-    const client = new Client({
-      connectionString: url,
-      application_name: 'pollcast listen',
-      keepAlive: true,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    const connection = await WatchedConnection.open({
+      url,
+      applicationName: 'pollcast listen',
+      onNotification: ({ payload }) => {
+        onNotification(payload ?? '');
+      },
     });
-    client.on('notification', (message) => {
-      onNotification(message.payload ?? '');
-    });
-    const lost = this.lossOf(client);
-    lost.catch(() => undefined);
     try {
-      await client.connect();
-      await Promise.race([client.query(`LISTEN ${client.escapeIdentifier(channel)}`), lost]);
+      await connection.query(`LISTEN ${escapeIdentifier(channel)}`);
     } catch (error) {
-      abandon(client);
+      connection.abandon();
       throw error;
     }
     if (this.isClosed()) {
-      abandon(client);
+      connection.abandon();
       return;
     }
-    this.client = client;
+    this.connection = connection;
     onConnected();
-    void lost.catch((error: unknown) => this.reconnect(client, error));
+    void connection.lost.catch((error: unknown) => this.reconnect(connection, error));
   }
 
-  /** Rejects when the connection has ended, or does not answer any more. */
-  private async lossOf(client: Client): Promise<never> {
-    let check: NodeJS.Timeout | undefined;
-    const loss = new Promise<never>((_resolve, reject) => {
-      client.on('error', reject);
-      client.on('end', () => {
-        reject(new Error('The connection has ended.'));
-      });
-      let asked = false;
-      check = setInterval(() => {
-        if (asked) {
-          reject(new Error('The connection does not answer.'));
-          return;
-        }
-        asked = true;
-        // A failure comes as an error of the connection, too.
-        client.query('SELECT').then(
-          () => (asked = false),
-          () => undefined,
-        );
-      }, CHECK_INTERVAL_MS);
-    });
-    try {
-      return await loss;
-    } finally {
-      clearInterval(check);
-    }
-  }
-
-  private async reconnect(broken: Client, cause: unknown): Promise<void> {
+  private async reconnect(broken: WatchedConnection, cause: unknown): Promise<void> {
     if (this.isClosed()) return;
-    this.client = undefined;
-    abandon(broken);
+    this.connection = undefined;
+    broken.abandon();
     const { channel, logger } = this.options;
     logger.warn({ err: cause, channel }, 'the listening connection was lost');
     for (let attempt = 0; !this.isClosed(); attempt += 1) {
@@ -112,9 +76,4 @@ export class PostgresListener {
   private isClosed(): boolean {
     return this.closed;
   }
-}
-
-/** Closes a connection of which nothing more is expected, without waiting for the server's part in it. */
-function abandon(client: Client): void {
-  client.end().catch(() => undefined);
 }

@@ -1,30 +1,53 @@
-import { Client } from 'pg';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import { createDataSource, type DataSourceOptions } from './data-source.js';
 import { rows } from './rows.js';
+import { WatchedConnection } from './watched-connection.js';
 
 /** Key of the advisory lock that admits one migrating process at a time; any constant would do. */
 const MIGRATION_LOCK = 7_655_323;
+
+/** How soon it is looked again whether the process before us is done. */
+const TURN_RETRY_MS = 100;
 
 /**
  * Brings the database schema up to date. Any number of processes may call this at the same instant: they take
  * turns on an advisory lock, and those behind the first find nothing left to do.
  * @returns the names of the migrations that this call ran
+ * @throws also when the connection that holds the lock is lost meanwhile
  */
 export async function migrate(options: DataSourceOptions): Promise<string[]> {
-  const lock = new Client({ connectionString: options.url, application_name: 'pollcast migrate' });
-  await lock.connect();
+  const { url } = options;
+  const lock = await WatchedConnection.open({ url, applicationName: 'pollcast migrate' });
   try {
-    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    const dataSource = await createDataSource({ ...options, poolSize: 1 }).initialize();
-    try {
-      const ran = await dataSource.runMigrations();
-      return ran.map((migration) => migration.name);
-    } finally {
-      await dataSource.destroy();
-    }
+    await takeTurn(lock);
+    const lost = lock.lost.catch((cause: unknown) => {
+      throw new Error('The migration lost its lock, and with it the database: run it again.', { cause });
+    });
+    return await Promise.race([runMigrations(options), lost]);
   } finally {
-    await lock.end();
+    await lock.close();
+  }
+}
+
+/** Asks again and again: a statement that waits for the lock would keep the connection from being watched. */
+async function takeTurn(lock: WatchedConnection): Promise<void> {
+  const isOurs = async () => {
+    const [row] = await lock.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [
+      MIGRATION_LOCK,
+    ]);
+    return row?.locked === true;
+  };
+  while (!(await isOurs())) await sleep(TURN_RETRY_MS);
+}
+
+async function runMigrations(options: DataSourceOptions): Promise<string[]> {
+  const dataSource = await createDataSource({ ...options, poolSize: 1 }).initialize();
+  try {
+    const ran = await dataSource.runMigrations();
+    return ran.map((migration) => migration.name);
+  } finally {
+    await dataSource.destroy();
   }
 }
 

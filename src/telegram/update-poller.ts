@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from 'pg';
 import type { Logger } from 'pino';
+import { linkSignals } from '../async/linked-signal.js';
+import { WatchedConnection } from '../database/watched-connection.js';
 import { BotApiError, type BotApi } from './bot-api.js';
 
 /** The parts of Telegram's Update that the bot understands. */
@@ -55,54 +56,66 @@ export class UpdatePoller {
   }
 
   private async run(): Promise<void> {
+    const { databaseUrl: url, logger } = this.options;
     while (!this.stopped()) {
-      const client = new Client({
-        connectionString: this.options.databaseUrl,
-        application_name: 'pollcast poller',
-      });
-      let lost = false;
-      client.on('error', () => (lost = true));
-      client.on('end', () => (lost = true));
       try {
-        await client.connect();
-        const { rows } = await client.query<{ locked: boolean }>(
-          'SELECT pg_try_advisory_lock($1, hashtext($2)) AS locked',
-          [POLLER_LOCK, this.options.botId],
-        );
-        if (rows[0]?.locked) await this.pollWhile(client, () => !lost);
-        else await this.pause(TAKE_OVER_MS);
+        const connection = await WatchedConnection.open({ url, applicationName: 'pollcast poller' });
+        await this.pollIfFirst(connection).finally(() => connection.close());
       } catch (error) {
-        this.options.logger.debug({ err: error }, 'updates cannot be read yet');
-        await this.pause(RETRY_DELAY_MS);
-      } finally {
-        await client.end().catch(() => undefined);
+        if (this.stopped()) return;
+        logger.debug({ err: error }, 'updates cannot be read yet');
+        await pause(RETRY_DELAY_MS, this.stopping.signal);
       }
+    }
+  }
+
+  /** @throws when the database cannot be reached */
+  private async pollIfFirst(connection: WatchedConnection): Promise<void> {
+    const [lock] = await connection.query<{ locked: boolean }>(
+      'SELECT pg_try_advisory_lock($1, hashtext($2)) AS locked',
+      [POLLER_LOCK, this.options.botId],
+    );
+    if (!lock?.locked) {
+      await pause(TAKE_OVER_MS, this.stopping.signal);
+      return;
+    }
+    // From its loss on another process may be the poller.
+    const loss = new AbortController();
+    connection.lost.catch(() => {
+      loss.abort();
+    });
+    const end = linkSignals([this.stopping.signal, loss.signal]);
+    try {
+      await this.pollUntil(end.signal, connection);
+      if (loss.signal.aborted) await connection.lost;
+    } finally {
+      end.unlink();
     }
   }
 
   /** @throws when the database cannot be reached: nothing may be given up then */
-  private async pollWhile(holder: Client, isHolder: () => boolean): Promise<void> {
+  private async pollUntil(end: AbortSignal, holder: WatchedConnection): Promise<void> {
     const { botApi, logger } = this.options;
-    while (!this.stopped() && isHolder()) {
+    for (;;) {
       try {
         const updates = await botApi.call<BotUpdate[]>(
           'getUpdates',
           { offset: this.offset, timeout: LONG_POLL_SECONDS, allowed_updates: ['message'] },
-          this.stopping.signal,
+          end,
           LONG_POLL_SECONDS * 1000 + LONG_POLL_MARGIN_MS,
         );
-        for (const update of updates) await this.handle(update, holder);
+        for (const update of updates) await this.handle(update, holder, end);
       } catch (error) {
-        if (this.stopped()) return;
         if (!(error instanceof BotApiError)) throw error;
         logger.debug({ err: error }, 'Telegram gave no updates');
-        await this.pause(Math.max(RETRY_DELAY_MS, retryAfterMsOf(error)));
+        await pause(Math.max(RETRY_DELAY_MS, retryAfterMsOf(error)), end);
       }
+      if (end.aborted) return;
     }
   }
 
-  private async handle(update: BotUpdate, holder: Client): Promise<void> {
-    for (let attempt = 1; attempt <= MAX_TRIES && !this.stopped(); attempt += 1) {
+  private async handle(update: BotUpdate, holder: WatchedConnection, end: AbortSignal): Promise<void> {
+    for (let attempt = 1; attempt <= MAX_TRIES && !end.aborted; attempt += 1) {
       try {
         await this.options.handle(update);
         break;
@@ -111,20 +124,20 @@ export class UpdatePoller {
           { err: error, updateId: update.update_id, attempt },
           'an update was not handled',
         );
-        await this.pause(RETRY_DELAY_MS);
+        await pause(RETRY_DELAY_MS, end);
         await holder.query('SELECT 1');
       }
     }
-    if (!this.stopped()) this.offset = update.update_id + 1;
+    if (!end.aborted) this.offset = update.update_id + 1;
   }
 
   private stopped(): boolean {
     return this.stopping.signal.aborted;
   }
+}
 
-  private async pause(ms: number): Promise<void> {
-    await sleep(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
-  }
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => undefined);
 }
 
 function retryAfterMsOf({ failure }: BotApiError): number {

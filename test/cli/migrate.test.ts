@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Client } from 'pg';
 import { dumpSchema } from '../../src/database/schema-dump.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { runCommand } from '../support/process.js';
+import { runCommand, startProcess } from '../support/process.js';
+import { waitFor } from '../support/wait.js';
 
 let database: TestDatabase;
 let schema: string;
@@ -21,6 +23,31 @@ describe('migrate', () => {
     const said = runs.map(({ output }) => output.trim().split('\n').at(-1) ?? '').sort();
     expect(said.filter((line) => line.startsWith('Ran InitialSchema'))).toHaveLength(1);
     expect(said.filter((line) => line === 'The database schema is up to date.')).toHaveLength(4);
+    expect(await dumpSchema(database.url)).toBe(schema);
+  });
+
+  test('says so when the connection that keeps others from migrating is lost, and can be run again', async () => {
+    const environment = { DATABASE_URL: database.url };
+    // Somebody else is about to make the same table: the migration waits for them, and its lock is idle.
+    const rival = new Client({ connectionString: database.url });
+    await rival.connect();
+    await rival.query('BEGIN; CREATE TABLE migration (id integer)');
+    const running = startProcess(['migrate'], environment);
+    await waitFor('the migration to wait', async () => {
+      const [waiting] = await database.query(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      return waiting !== undefined;
+    });
+    await database.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND application_name = 'pollcast migrate'`,
+    );
+    expect(await running.exited).toBe(1);
+    expect(running.output().trim().split('\n').at(-1)).toMatch(/lost its lock.*run it again\.$/);
+    await rival.end();
+
+    expect(await runCommand(['migrate'], environment)).toMatchObject({ code: 0 });
     expect(await dumpSchema(database.url)).toBe(schema);
   });
 

@@ -1,0 +1,87 @@
+import { Client, type Notification, type QueryResultRow } from 'pg';
+
+/** A connection that breaks without a word, as by a router, is noticed after twice this. */
+const CHECK_INTERVAL_MS = 3000;
+const CONNECT_TIMEOUT_MS = 5000;
+
+export interface WatchedConnectionOptions {
+  url: string;
+  applicationName: string;
+  onNotification?: (message: Notification) => void;
+}
+
+/**
+ * A connection on which something hangs, as a LISTEN or an advisory lock: that it breaks is noticed also while it is
+ * idle. Statements on it have to be short, since one that is not answered before the second check counts as a loss.
+ */
+export class WatchedConnection {
+  /** Rejects when the connection has ended, or does not answer any more. Need not be handled. */
+  readonly lost: Promise<never>;
+
+  private constructor(private readonly client: Client) {
+    this.lost = lossOf(client);
+    this.lost.catch(() => undefined);
+  }
+
+  /** @throws what keeps it from being made */
+  static async open(options: WatchedConnectionOptions): Promise<WatchedConnection> {
+    const client = new Client({
+      connectionString: options.url,
+      application_name: options.applicationName,
+      keepAlive: true,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    });
+    if (options.onNotification) client.on('notification', options.onNotification);
+    const connection = new WatchedConnection(client);
+    try {
+      await client.connect();
+    } catch (error) {
+      connection.abandon();
+      throw error;
+    }
+    return connection;
+  }
+
+  /** @throws also when the connection is lost before the answer */
+  async query<T extends QueryResultRow>(sql: string, parameters: unknown[] = []): Promise<T[]> {
+    return (await Promise.race([this.client.query<T>(sql, parameters), this.lost])).rows;
+  }
+
+  /** Closes it in order, for as long as the server answers. */
+  async close(): Promise<void> {
+    await Promise.race([this.client.end(), this.lost]).catch(() => undefined);
+  }
+
+  /** Closes it without waiting for the server's part in it, of which nothing more is expected. */
+  abandon(): void {
+    this.client.end().catch(() => undefined);
+  }
+}
+
+async function lossOf(client: Client): Promise<never> {
+  let check: NodeJS.Timeout | undefined;
+  const loss = new Promise<never>((_resolve, reject) => {
+    client.on('error', reject);
+    client.on('end', () => {
+      reject(new Error('The connection has ended.'));
+    });
+    let asked = false;
+    check = setInterval(() => {
+      if (asked) {
+        reject(new Error('The connection does not answer.'));
+        return;
+      }
+      asked = true;
+      // A failure comes as an error of the connection, too.
+      client.query('SELECT').then(
+        () => (asked = false),
+        () => undefined,
+      );
+    }, CHECK_INTERVAL_MS);
+  });
+  try {
+    return await loss;
+  } finally {
+    clearInterval(check);
+  }
+}
