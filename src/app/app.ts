@@ -92,7 +92,9 @@ export async function startApp(settings: Settings, roles: readonly AppRole[], lo
     cleanup.push(() => scheduler.stop());
     await scheduler.start(engine?.handlers);
     if (engine) {
-      cleanup.push(startBot({ ...parts, telegram, databaseUrl: database.url }));
+      const bot = startBot({ ...parts, telegram, databaseUrl: database.url });
+      cleanup.push(() => bot.stop());
+      metrics.watchBot(bot);
       const heartbeat = new WorkerHeartbeat(engineSql, logger);
       heartbeat.start();
       cleanup.push(() => heartbeat.stop());

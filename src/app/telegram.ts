@@ -8,6 +8,7 @@ import type { RateLimiter } from '../sending/rate-limiter.js';
 import { Bot } from '../telegram/bot.js';
 import { BotApi, botIdOf } from '../telegram/bot-api.js';
 import { BotProfile } from '../telegram/bot-profile.js';
+import { Hearing } from '../telegram/hearing.js';
 import { TelegramSender } from '../telegram/message-sender.js';
 import { ReplyQueue } from '../telegram/reply-queue.js';
 import { startBotApiSandbox } from '../telegram/sandbox/index.js';
@@ -54,21 +55,25 @@ export interface BotParts {
   logger: Logger;
 }
 
-/** Starts to listen to the people who write to the bot. @returns how to end that */
-export function startBot({
-  telegram,
-  databaseUrl,
-  dataSource,
-  limiter,
-  logger,
-}: BotParts): () => Promise<void> {
+export interface RunningBot {
+  /** Whether this process has to read what people write to the bot, and cannot. */
+  isDeaf(): boolean;
+  stop(): Promise<void>;
+}
+
+/** Starts to listen to the people who write to the bot. */
+export function startBot({ telegram, databaseUrl, dataSource, limiter, logger }: BotParts): RunningBot {
   const { botApi, botId } = telegram;
   const replies = new ReplyQueue(botApi, new DirectSender(limiter, new ChatPacing(dataSource)), logger);
   const bot = new Bot(new PeopleStore(dataSource), replies);
   const handle = bot.handle.bind(bot);
-  const poller = new UpdatePoller({ botApi, botId, databaseUrl, handle, logger });
+  const hearing = new Hearing(logger);
+  const poller = new UpdatePoller({ botApi, botId, databaseUrl, handle, hearing, logger });
   poller.start();
-  return async () => {
-    await Promise.all([poller.stop(), replies.stop()]);
+  return {
+    isDeaf: () => hearing.isFailing(),
+    stop: async () => {
+      await Promise.all([poller.stop(), replies.stop()]);
+    },
   };
 }

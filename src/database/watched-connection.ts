@@ -4,6 +4,12 @@ import { Client, type Notification, type QueryResultRow } from 'pg';
 const CHECK_INTERVAL_MS = 3000;
 const CONNECT_TIMEOUT_MS = 5000;
 
+/** The server, too, must give up a silent connection in less than its usual hours: it holds the lock until then. */
+const SERVER_GIVES_UP = `
+  SET tcp_keepalives_idle = '10s'; SET tcp_keepalives_interval = '5s'; SET tcp_keepalives_count = 3;
+  SET tcp_user_timeout = '25s'
+`;
+
 export interface WatchedConnectionOptions {
   url: string;
   applicationName: string;
@@ -35,6 +41,7 @@ export class WatchedConnection {
     const connection = new WatchedConnection(client);
     try {
       await client.connect();
+      await connection.query(SERVER_GIVES_UP);
     } catch (error) {
       connection.abandon();
       throw error;

@@ -61,6 +61,14 @@ export class Metrics {
     );
   }
 
+  watchBot(bot: { isDeaf: () => boolean }): void {
+    this.gauge(
+      'pollcast_bot_updates_failing',
+      'Whether this process has to read what people write to the bot, and cannot.',
+      () => Number(bot.isDeaf()),
+    );
+  }
+
   watchClients(clients: { sockets: () => number; subscribers: () => number }): void {
     this.gauge('pollcast_websockets', 'Open WebSockets.', clients.sockets);
     this.gauge('pollcast_subscribers', 'Subscriptions to the progress of a campaign.', clients.subscribers);

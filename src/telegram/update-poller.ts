@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { linkSignals } from '../async/linked-signal.js';
 import { WatchedConnection } from '../database/watched-connection.js';
 import { BotApiError, type BotApi } from './bot-api.js';
+import type { Hearing } from './hearing.js';
 
 /** The parts of Telegram's Update that the bot understands. */
 export interface BotUpdate {
@@ -20,11 +21,14 @@ export interface UpdatePollerOptions {
   databaseUrl: string;
   /** Throws when the update cannot be handled now; it is tried again then. */
   handle: (update: BotUpdate) => Promise<void>;
+  hearing: Hearing;
   logger: Logger;
 }
 
 /** Telegram keeps a request open for this long until an update comes. */
 const LONG_POLL_SECONDS = 25;
+/** While updates cannot be read, so that it is soon known when they can; another reader cuts off also these. */
+const PROBE_SECONDS = 5;
 const LONG_POLL_MARGIN_MS = 10_000;
 const RETRY_DELAY_MS = 2000;
 /** How often a process that is not the poller looks whether it has to be. */
@@ -56,14 +60,14 @@ export class UpdatePoller {
   }
 
   private async run(): Promise<void> {
-    const { databaseUrl: url, logger } = this.options;
+    const { databaseUrl: url, hearing } = this.options;
     while (!this.stopped()) {
       try {
         const connection = await WatchedConnection.open({ url, applicationName: 'pollcast poller' });
         await this.pollIfFirst(connection).finally(() => connection.close());
       } catch (error) {
         if (this.stopped()) return;
-        logger.debug({ err: error }, 'updates cannot be read yet');
+        hearing.failed(error);
         await pause(RETRY_DELAY_MS, this.stopping.signal);
       }
     }
@@ -76,6 +80,7 @@ export class UpdatePoller {
       [POLLER_LOCK, this.options.botId],
     );
     if (!lock?.locked) {
+      this.options.hearing.worked();
       await pause(TAKE_OVER_MS, this.stopping.signal);
       return;
     }
@@ -95,19 +100,21 @@ export class UpdatePoller {
 
   /** @throws when the database cannot be reached: nothing may be given up then */
   private async pollUntil(end: AbortSignal, holder: WatchedConnection): Promise<void> {
-    const { botApi, logger } = this.options;
+    const { botApi, hearing } = this.options;
     for (;;) {
+      const timeout = hearing.isFailing() ? PROBE_SECONDS : LONG_POLL_SECONDS;
       try {
         const updates = await botApi.call<BotUpdate[]>(
           'getUpdates',
-          { offset: this.offset, timeout: LONG_POLL_SECONDS, allowed_updates: ['message'] },
+          { offset: this.offset, timeout, allowed_updates: ['message'] },
           end,
-          LONG_POLL_SECONDS * 1000 + LONG_POLL_MARGIN_MS,
+          timeout * 1000 + LONG_POLL_MARGIN_MS,
         );
+        hearing.worked();
         for (const update of updates) await this.handle(update, holder, end);
       } catch (error) {
         if (!(error instanceof BotApiError)) throw error;
-        logger.debug({ err: error }, 'Telegram gave no updates');
+        if (!end.aborted) hearing.failed(error);
         await pause(Math.max(RETRY_DELAY_MS, retryAfterMsOf(error)), end);
       }
       if (end.aborted) return;

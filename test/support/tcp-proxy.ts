@@ -6,6 +6,8 @@ export interface TcpProxy {
   port: number;
   /** Lets a connection fall silent without closing it, as a router does that has forgotten it. */
   silence(portAtServer: number): void;
+  /** Ends a connection on both sides, as a server does that hears nothing any more. */
+  drop(portAtServer: number): void;
   close(): Promise<void>;
 }
 
@@ -29,6 +31,10 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
         near.unpipe(far).pause();
         far.unpipe(near).pause();
       }
+    },
+    drop: (portAtServer) => {
+      for (const pair of pairs.filter(([, far]) => far.localPort === portAtServer))
+        for (const socket of pair) socket.destroy();
     },
     close: async () => {
       server.close();

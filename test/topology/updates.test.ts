@@ -1,17 +1,30 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { TestApp } from '../support/app.js';
-import type { PollcastProcess } from '../support/process.js';
+import { scrape, valueOf } from '../operations/support/samples.js';
+import { waitForOutput, type PollcastProcess } from '../support/process.js';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 import { waitFor } from '../support/wait.js';
 
 let app: TestApp;
-let first: PollcastProcess;
+let proxy: TcpProxy;
+/** Two, of which one reads the updates at a time; the first was the first to. */
+const workers: { running: PollcastProcess; url: string }[] = [];
 beforeAll(async () => {
   app = await TestApp.prepare();
-  first = await app.startWorker();
-  await pollerOtherThan(undefined);
-  await app.startWorker();
+  const server = new URL(app.database.url);
+  proxy = await startTcpProxy({ host: server.hostname, port: Number(server.port || 5432) });
+  server.host = `127.0.0.1:${proxy.port}`;
+  while (workers.length < 2) {
+    const running = await app.startWorker({ DATABASE_URL: server.href, WORKER_PORT: '0' });
+    const [, url = ''] = await waitForOutput(running, /health and metrics at (http:[^\s"]+)/);
+    workers.push({ running, url });
+    await pollerOtherThan(undefined);
+  }
 });
-afterAll(() => app.stop());
+afterAll(async () => {
+  await app.stop();
+  await proxy.close();
+});
 
 /** The connection that holds the lock of the bot's poller. */
 async function poller(): Promise<number | undefined> {
@@ -42,6 +55,8 @@ async function isReplied(writer: number): Promise<void> {
 test('when the lock of the poller breaks another process reads the updates, and the one that had it lives', async () => {
   await isReplied(7_000_001);
   const before = await poller();
+  const first = workers[0]?.running;
+  if (!first) throw new Error('No worker has been started.');
   // While it stands still it cannot have the lock back, so that it is certainly the other that takes over.
   first.kill('SIGSTOP');
   const asked = timesAsked();
@@ -61,4 +76,54 @@ test('when the lock of the poller breaks another process reads the updates, and 
   expect(first.child.exitCode).toBeNull();
   for (const writer of [7_000_001, 7_000_002, 7_000_003])
     expect(app.sandbox.messagesTo(writer)).toHaveLength(1);
+});
+
+test('a lock that breaks without a word is noticed, and the updates are read on', async () => {
+  const before = await poller();
+  const [holder] = await app.database.query<{ port: number }>(
+    'SELECT client_port AS port FROM pg_stat_activity WHERE pid = $1',
+    [before],
+  );
+  proxy.silence(holder?.port ?? 0);
+  await waitFor('the loss to be noticed', () =>
+    /The connection does not answer.*what people write to the bot is not read/.test(app.output()),
+  );
+  expect(await poller()).toBe(before);
+  proxy.drop(holder?.port ?? 0);
+  await pollerOtherThan(before);
+  await isReplied(7_000_004);
+});
+
+describe('a webhook that somebody has set', () => {
+  const WARNING = /somebody has set a webhook/g;
+
+  async function callBotApi(method: string, payload: object): Promise<void> {
+    const response = await fetch(`${app.sandbox.url}/bot${app.sandbox.token}/${method}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(payload),
+    });
+    expect(response.status).toBe(200);
+  }
+
+  /** How many workers say that they cannot read the updates. */
+  async function deafWorkers(): Promise<number> {
+    const samples = await Promise.all(workers.map(({ url }) => scrape(url)));
+    const values = samples.map((found) => valueOf(found, 'pollcast_bot_updates_failing'));
+    return values.reduce<number>((sum, value) => sum + (value ?? NaN), 0);
+  }
+
+  test('is warned of once, shown by the gauge, and got over', async () => {
+    await waitFor('both to hear', async () => (await deafWorkers()) === 0);
+    // Nobody takes what it delivers: it stays with Telegram.
+    await callBotApi('setWebhook', { url: 'http://127.0.0.1:9/' });
+    await waitFor('the gauge', async () => (await deafWorkers()) === 1);
+    const asked = timesAsked();
+    await app.sandbox.waitUntil(() => timesAsked() > asked + 2);
+    expect(app.output().match(WARNING)).toHaveLength(1);
+
+    await callBotApi('deleteWebhook', {});
+    await waitFor('the gauge', async () => (await deafWorkers()) === 0);
+    await isReplied(7_000_005);
+  });
 });
