@@ -8,7 +8,6 @@ import type { CampaignControl, JobHandle, JobQueue } from './ports.js';
 
 /** Jobs made at once: one after the other would wait for the database each time. */
 const BATCH_SIZE = 50;
-const HAND_OVER_MS = 1000;
 
 export interface PlannerParts {
   store: CampaignStore;
@@ -30,7 +29,7 @@ export class CampaignPlanner {
 
   /** May run twice, or again after it was interrupted: what is done stays done, and the rest is made up for. */
   async plan(campaignId: string, signal: AbortSignal, job: JobHandle): Promise<void> {
-    const { store, schedule, audience, chunks, campaigns, logger } = this.parts;
+    const { store, schedule, audience, chunks, queue, campaigns, logger } = this.parts;
     await schedule.startDue();
     const campaign = await store.find(campaignId);
     if (campaign?.status === CampaignStatus.CANCELLED) await store.skipAllCancelled();
@@ -42,16 +41,12 @@ export class CampaignPlanner {
       await campaigns.complete(campaignId);
       await chunks.reopenStranded(campaignId);
       while (!signal.aborted && (await this.enqueueBatch(campaignId)) === BATCH_SIZE);
-      if (signal.aborted) await this.handOver(campaignId);
+      if (!signal.aborted) return;
+      logger.info({ campaignId }, 'planning broken off, to be gone on with');
+      await queue.enqueuePlan(campaignId);
     } finally {
       clearInterval(keepAlive);
     }
-  }
-
-  /** Later, because a process that stops still takes jobs for a moment. */
-  private async handOver(campaignId: string): Promise<void> {
-    this.parts.logger.info({ campaignId }, 'planning broken off, to be gone on with');
-    await this.parts.queue.enqueuePlan(campaignId, new Date(Date.now() + HAND_OVER_MS));
   }
 
   /**
