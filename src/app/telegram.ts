@@ -12,6 +12,7 @@ import { Hearing } from '../telegram/hearing.js';
 import { TelegramSender } from '../telegram/message-sender.js';
 import { ReplyQueue } from '../telegram/reply-queue.js';
 import { startBotApiSandbox } from '../telegram/sandbox/index.js';
+import { UpdateBatch } from '../telegram/update-batch.js';
 import { UpdatePoller } from '../telegram/update-poller.js';
 
 export interface ConnectedTelegram {
@@ -66,9 +67,9 @@ export function startBot({ telegram, databaseUrl, dataSource, limiter, logger }:
   const { botApi, botId } = telegram;
   const replies = new ReplyQueue(botApi, new DirectSender(limiter, new ChatPacing(dataSource)), logger);
   const bot = new Bot(new PeopleStore(dataSource), replies);
-  const handle = bot.handle.bind(bot);
+  const batch = new UpdateBatch({ handle: bot.handle.bind(bot), logger });
   const hearing = new Hearing(logger);
-  const poller = new UpdatePoller({ botApi, botId, databaseUrl, handle, hearing, logger });
+  const poller = new UpdatePoller({ botApi, botId, databaseUrl, batch, hearing });
   poller.start();
   return {
     isDeaf: () => hearing.isFailing(),

@@ -1,6 +1,6 @@
 import type { PeopleStore } from '../people/people.store.js';
+import type { BotUpdate } from './bot-update.js';
 import type { ReplyQueue } from './reply-queue.js';
-import type { BotUpdate } from './update-poller.js';
 
 const WELCOME =
   'Welcome! You will be reminded here of polls that you have not finished. Write /stop to end that.';

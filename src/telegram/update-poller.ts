@@ -1,28 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from 'pino';
 import { linkSignals } from '../async/linked-signal.js';
 import { WatchedConnection } from '../database/watched-connection.js';
 import { BotApiError, type BotApi } from './bot-api.js';
+import type { BotUpdate } from './bot-update.js';
 import type { Hearing } from './hearing.js';
-
-/** The parts of Telegram's Update that the bot understands. */
-export interface BotUpdate {
-  update_id: number;
-  message?: {
-    chat: { id: number; type: string };
-    from?: { id: number; username?: string; first_name?: string; last_name?: string; language_code?: string };
-    text?: string;
-  };
-}
+import type { UpdateBatch } from './update-batch.js';
 
 export interface UpdatePollerOptions {
   botApi: BotApi;
   botId: string;
   databaseUrl: string;
-  /** Throws when the update cannot be handled now; it is tried again then. */
-  handle: (update: BotUpdate) => Promise<void>;
+  batch: UpdateBatch;
   hearing: Hearing;
-  logger: Logger;
 }
 
 /** Telegram keeps a request open for this long until an update comes. */
@@ -33,15 +22,13 @@ const LONG_POLL_MARGIN_MS = 10_000;
 const RETRY_DELAY_MS = 2000;
 /** How often a process that is not the poller looks whether it has to be. */
 const TAKE_OVER_MS = 5000;
-/** An update that fails this often is given up, so that it does not hold up all that come after it. */
-const MAX_TRIES = 5;
 /** First key of the advisory lock of the poller; the second is derived from the bot. */
 const POLLER_LOCK = 7_655_324;
 
 /**
- * Reads the updates of a bot, one after the other. Telegram gives them to one reader only, so of all processes the one
- * that holds an advisory lock is the poller; when it dies the server frees the lock and another takes over. An update
- * is confirmed only after it was handled.
+ * Reads the updates of a bot, a batch at a time. Telegram gives them to one reader only, so of all processes the one
+ * that holds an advisory lock is the poller; when it dies the server frees the lock and another takes over. A batch is
+ * confirmed only when all of it was handled.
  */
 export class UpdatePoller {
   private readonly stopping = new AbortController();
@@ -100,7 +87,7 @@ export class UpdatePoller {
 
   /** @throws when the database cannot be reached: nothing may be given up then */
   private async pollUntil(end: AbortSignal, holder: WatchedConnection): Promise<void> {
-    const { botApi, hearing } = this.options;
+    const { botApi, batch, hearing } = this.options;
     for (;;) {
       const timeout = hearing.isFailing() ? PROBE_SECONDS : LONG_POLL_SECONDS;
       try {
@@ -111,7 +98,9 @@ export class UpdatePoller {
           timeout * 1000 + LONG_POLL_MARGIN_MS,
         );
         hearing.worked();
-        for (const update of updates) await this.handle(update, holder, end);
+        const areDone = await batch.handle(updates, () => holder.query('SELECT 1'), end);
+        const last = updates.at(-1);
+        if (last && areDone) this.offset = last.update_id + 1;
       } catch (error) {
         if (!(error instanceof BotApiError)) throw error;
         if (!end.aborted) hearing.failed(error);
@@ -119,23 +108,6 @@ export class UpdatePoller {
       }
       if (end.aborted) return;
     }
-  }
-
-  private async handle(update: BotUpdate, holder: WatchedConnection, end: AbortSignal): Promise<void> {
-    for (let attempt = 1; attempt <= MAX_TRIES && !end.aborted; attempt += 1) {
-      try {
-        await this.options.handle(update);
-        break;
-      } catch (error) {
-        this.options.logger.warn(
-          { err: error, updateId: update.update_id, attempt },
-          'an update was not handled',
-        );
-        await pause(RETRY_DELAY_MS, end);
-        await holder.query('SELECT 1');
-      }
-    }
-    if (!end.aborted) this.offset = update.update_id + 1;
   }
 
   private stopped(): boolean {

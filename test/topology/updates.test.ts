@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Client } from 'pg';
 import { TestApp } from '../support/app.js';
+import { testEnvironment } from '../support/environment.js';
 import { scrape, valueOf } from '../operations/support/samples.js';
 import { waitForOutput, type PollcastProcess } from '../support/process.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
@@ -126,4 +128,41 @@ describe('a webhook that somebody has set', () => {
     await waitFor('the gauge', async () => (await deafWorkers()) === 0);
     await isReplied(7_000_005);
   });
+});
+
+test('a /stop that was read while the database went away is not lost', async () => {
+  const name = new URL(app.database.url).pathname.slice(1);
+  const [admin, rival] = [testEnvironment().adminUrl, app.database.url].map(
+    (connectionString) => new Client({ connectionString }),
+  ) as [Client, Client];
+  await Promise.all([admin.connect(), rival.connect()]);
+  await rival.query('BEGIN; LOCK TABLE telegram_user');
+  app.sandbox.userSays(7_000_001, '/stop');
+  app.sandbox.userSays(7_000_006, '/start');
+  // One is being handled, and the other still with Telegram, when the database goes away.
+  await waitFor('the first to be written', async () => {
+    const waiting = await app.database.query(
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    return waiting.length > 0;
+  });
+  await admin.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
+  await app.database.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE datname = current_database() AND application_name LIKE 'pollcast%'`,
+  );
+  await rival.end();
+  await waitFor('the outage to be noticed', () =>
+    app.output().includes('not currently accepting connections'),
+  );
+  await admin.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
+  await admin.end();
+
+  await waitFor('what they wrote', async () => {
+    const people = await app.database.query<{ status: string }>(
+      'SELECT status FROM telegram_user WHERE id IN (7000001, 7000006) ORDER BY id',
+    );
+    return people.map(({ status }) => status).join() === 'OPTED_OUT,ACTIVE';
+  });
+  expect(workers.map(({ running }) => running.child.exitCode)).toEqual([null, null]);
 });
