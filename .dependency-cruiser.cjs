@@ -1,4 +1,14 @@
 /** The rules of ARCHITECTURE.md that a check can hold: no cycles, and which room may know which. */
+
+/** The rooms in layers: each may know those before it, so that folders know each other in one direction only. */
+const GROUND = 'src/(config|async)/';
+const layer = (name, own, below) => ({
+  name,
+  severity: 'error',
+  from: { path: `^src/${own}/` },
+  to: { path: '^src/', pathNot: `^(${GROUND}|src/(${[own, ...below].join('|')})/)` },
+});
+
 module.exports = {
   forbidden: [
     {
@@ -14,13 +24,35 @@ module.exports = {
       to: { path: '(node_modules/(typeorm|pg|agenda)/|\\.store\\.ts$)', dependencyTypesNot: ['type-only'] },
     },
     {
-      name: 'domains-know-no-transport',
+      name: 'parts-know-no-transport',
       severity: 'error',
-      from: {
-        path: '^src/(access|polls|people|campaigns|sending|database|jobs)/',
-        pathNot: '\\.(resolver|types|loader)\\.ts$',
-      },
+      from: { path: '^src/(telegram|jobs|health|metrics)/' },
       to: { path: '^src/(http|app|cli)/' },
+    },
+    layer('graphql-knows-no-domain', 'graphql', []),
+    layer('access-knows-no-domain', 'access', ['graphql', 'database']),
+    layer('polls-know-no-campaigns', 'polls', ['access', 'graphql', 'database']),
+    layer('people-know-no-campaigns', 'people', ['polls', 'access', 'graphql', 'database']),
+    // These two are one layer: a campaign is sent by what knows campaigns.
+    layer('campaigns-know-no-transport', '(campaigns|sending)', [
+      'people',
+      'polls',
+      'access',
+      'graphql',
+      'database',
+    ]),
+    {
+      // The list of entities has to stand somewhere, and nothing that they know knows it.
+      name: 'database-knows-entities-only',
+      severity: 'error',
+      from: { path: '^src/database/' },
+      to: { path: '^src/', pathNot: `^(${GROUND}|src/database/)|\\.entity\\.ts$` },
+    },
+    {
+      name: 'only-the-data-source-knows-entities',
+      severity: 'error',
+      from: { path: '^src/database/', pathNot: '/data-source\\.ts$' },
+      to: { path: '\\.entity\\.ts$' },
     },
     {
       name: 'sandbox-stands-alone',

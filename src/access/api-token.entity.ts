@@ -1,5 +1,5 @@
 import { Check, Column, Entity, PrimaryGeneratedColumn, Unique } from 'typeorm';
-import { Role } from '../graphql/auth.js';
+import { Role } from './identity.js';
 
 /** A token of the API. It is not stored itself, and never deleted: the audit log speaks of it. */
 @Entity('api_token')

@@ -1,4 +1,4 @@
-import type { Role } from '../graphql/auth.js';
+import type { Role } from './identity.js';
 import { isRowId } from '../graphql/ids.js';
 import { refusal, success, userError, UserErrorCode, type Result } from '../graphql/user-error.js';
 import type { ApiTokenStore, TokenRecord } from './api-token.store.js';

@@ -1,5 +1,5 @@
 import { rows, type SqlExecutor } from '../database/rows.js';
-import type { Role } from '../graphql/auth.js';
+import type { Role } from './identity.js';
 
 /** Whether a token is a way in at this instant. */
 const VALID = 'revoked_at IS NULL AND (expires_at IS NULL OR expires_at > clock_timestamp())';

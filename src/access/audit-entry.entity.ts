@@ -1,6 +1,6 @@
 import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
-import { Role } from '../graphql/auth.js';
+import { Role } from './identity.js';
 
 export enum AuditOutcome {
   STARTED = 'STARTED',

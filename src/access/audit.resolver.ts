@@ -1,5 +1,5 @@
 import { Arg, Authorized, Int, Query, Resolver } from 'type-graphql';
-import { Role } from '../graphql/auth.js';
+import { Role } from './identity.js';
 import type { Connection } from '../graphql/connection.js';
 import { AFTER, first } from '../graphql/page-arguments.js';
 import type { AuditEntry } from './audit-entry.entity.js';

@@ -1,6 +1,6 @@
 import type { DataSource, SelectQueryBuilder } from 'typeorm';
 import { oneRow } from '../database/rows.js';
-import type { Identity } from '../graphql/auth.js';
+import type { Identity } from './identity.js';
 import { AuditEntry, type AuditOutcome } from './audit-entry.entity.js';
 import type { AuditFilter } from './audit.types.js';
 

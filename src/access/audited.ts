@@ -1,6 +1,6 @@
 import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
 import { Extensions } from 'type-graphql';
-import type { Identity } from '../graphql/auth.js';
+import type { Identity } from './identity.js';
 import { isRowId } from '../graphql/ids.js';
 import type { AuditTrail } from './audit-trail.js';
 
@@ -12,7 +12,8 @@ export interface AuditRule<Args> {
   detail?: (args: Args) => string | undefined;
 }
 
-interface AuditContext {
+/** What the recording of mutations knows about the operation. */
+export interface AuditContext {
   identity: Identity;
   audit: AuditTrail;
 }

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { Role, type Identity } from '../graphql/auth.js';
+import { Role, type Identity } from './identity.js';
 import type { ApiTokenStore } from './api-token.store.js';
 import { bearerTokenOf, digestOf } from './bearer-token.js';
 

@@ -9,15 +9,16 @@ import { CampaignResolver } from '../campaigns/campaign.resolver.js';
 import { CampaignService } from '../campaigns/campaign.service.js';
 import { CampaignStore } from '../campaigns/campaign.store.js';
 import { DeliveryResolver } from '../campaigns/delivery.resolver.js';
+import { PollCampaignsResolver } from '../campaigns/poll-campaigns.resolver.js';
 import { ProgressHub } from '../campaigns/progress-hub.js';
 import { ProgressResolver } from '../campaigns/progress.resolver.js';
 import { StandstillStore } from '../campaigns/standstill.store.js';
 import { TestNotificationService } from '../campaigns/test-notification.service.js';
 import type { Settings } from '../config/settings.js';
 import { PostgresListener } from '../database/listener.js';
-import { createLoaders } from '../graphql/loaders.js';
+import { createLoaders } from './context.js';
 import { logOperation, rootFieldsOf } from '../graphql/operation-report.js';
-import { createSchema } from '../graphql/schema.js';
+import { createSchema } from './schema.js';
 import type { Operations } from '../http/operations-routes.js';
 import { startHttpServer } from '../http/server.js';
 import { PeopleResolver } from '../people/people.resolver.js';
@@ -91,9 +92,10 @@ export async function startApi(parts: ApiParts): Promise<Api> {
   const peopleService = new PeopleService(people, async (id) => (await polls.find(id)) !== null);
   const resolvers = new Map<unknown, object>(
     [
-      new PollResolver(pollService, queries),
+      new PollResolver(pollService),
       new QuestionResolver(),
       new QuestionOptionResolver(),
+      new PollCampaignsResolver(queries),
       new PeopleResolver(peopleService),
       new CampaignResolver(campaigns, queries, messagesPerSecond),
       new CampaignLifecycleResolver(campaigns, testNotifications),

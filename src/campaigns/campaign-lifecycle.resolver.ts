@@ -1,6 +1,6 @@
 import { Arg, Authorized, ID, Mutation, Query, Resolver } from 'type-graphql';
 import { Audited } from '../access/audited.js';
-import { Role } from '../graphql/auth.js';
+import { Role } from '../access/identity.js';
 import { badUserInput } from '../graphql/errors.js';
 import { campaignPayload, ID_ARGUMENT } from './campaign.resolver.js';
 import type { CampaignService } from './campaign.service.js';

@@ -12,9 +12,9 @@ import {
   Root,
 } from 'type-graphql';
 import { Audited } from '../access/audited.js';
-import { Role } from '../graphql/auth.js';
+import { Role } from '../access/identity.js';
 import type { Connection } from '../graphql/connection.js';
-import type { GraphQLContext } from '../graphql/context.js';
+import type { CampaignContext } from './campaign.loaders.js';
 import { AFTER, first } from '../graphql/page-arguments.js';
 import type { Result } from '../graphql/user-error.js';
 import { Poll } from '../polls/poll.entity.js';
@@ -111,7 +111,7 @@ export class CampaignResolver {
   }
 
   @FieldResolver(() => Poll, { description: 'The poll that the campaign reminds of.' })
-  async topic(@Root() campaign: NotificationCampaign, @Ctx() { loaders }: GraphQLContext): Promise<Poll> {
+  async topic(@Root() campaign: NotificationCampaign, @Ctx() { loaders }: CampaignContext): Promise<Poll> {
     const poll = await loaders.poll.load(campaign.topicId);
     if (!poll) throw new Error(`Poll ${campaign.topicId} of campaign ${campaign.id} is gone.`);
     return poll;
@@ -150,7 +150,7 @@ export class CampaignResolver {
   })
   async standstill(
     @Root() { id, status }: NotificationCampaign,
-    @Ctx() { loaders }: GraphQLContext,
+    @Ctx() { loaders }: CampaignContext,
   ): Promise<CampaignStandstill | null> {
     const standstill = status === CampaignStatus.PROCESSING ? await loaders.standstill.load(id) : null;
     return standstill && { ...standstill, message: STANDSTILL_MESSAGES[standstill.code] };

@@ -1,15 +1,20 @@
 import { GraphQLError } from 'graphql';
 import { Arg, ID, Resolver, Root, type SubscribeResolverData, Subscription } from 'type-graphql';
-import type { GraphQLContext } from '../graphql/context.js';
-import type { ProgressSnapshot } from './progress-hub.js';
+import type { CampaignService } from './campaign.service.js';
+import type { ProgressHub, ProgressSnapshot } from './progress-hub.js';
 import { CampaignProgress } from './progress.types.js';
 import { finishEstimateOf, percentageOf } from './progress.js';
+
+/** What the subscription knows about the operation. */
+export interface ProgressContext {
+  progress: { campaigns: Pick<CampaignService, 'find'>; hub: Pick<ProgressHub, 'watch'> };
+}
 
 /** type-graphql calls this without the resolver's instance, so what it needs comes with the context. */
 async function subscribe({
   args,
   context,
-}: SubscribeResolverData<unknown, { campaignId: string }, GraphQLContext>): Promise<
+}: SubscribeResolverData<unknown, { campaignId: string }, ProgressContext>): Promise<
   AsyncIterable<ProgressSnapshot>
 > {
   const { campaigns, hub } = context.progress;

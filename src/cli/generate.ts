@@ -4,7 +4,7 @@ import { projectPath } from '../config/paths.js';
 import type { Settings } from '../config/settings.js';
 import { migrate } from '../database/migrate.js';
 import { dumpSchema } from '../database/schema-dump.js';
-import { emitSchema } from '../graphql/emit-schema.js';
+import { emitSchema } from '../app/emit-schema.js';
 import { CommandFailure } from './failure.js';
 import type { Interruption } from './interruption.js';
 import { withTemporaryPostgres } from './temporary-postgres.js';

@@ -3,7 +3,7 @@ import { ApiTokenService } from '../access/api-token.service.js';
 import { ApiTokenStore, type TokenRecord } from '../access/api-token.store.js';
 import { connectDatabase } from '../app/database.js';
 import type { Settings } from '../config/settings.js';
-import { Role } from '../graphql/auth.js';
+import { Role } from '../access/identity.js';
 import { UserErrorCode, type Result } from '../graphql/user-error.js';
 import { CommandFailure, ExitCode } from './failure.js';
 import type { Interruption } from './interruption.js';

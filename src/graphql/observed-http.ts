@@ -1,10 +1,10 @@
 import type { ApolloServerPlugin, GraphQLRequestContext } from '@apollo/server';
 import { GraphQLError } from 'graphql';
-import type { GraphQLContext } from './context.js';
+import type { OperationContext } from './context.js';
 import { publicCodeOf } from './errors.js';
 import { fieldOf, type OperationObserver } from './operation-report.js';
 
-function codesOf({ response }: GraphQLRequestContext<GraphQLContext>): string[] {
+function codesOf({ response }: GraphQLRequestContext<OperationContext>): string[] {
   const { body } = response;
   const errors = body?.kind === 'single' ? (body.singleResult.errors ?? []) : [];
   return errors.map(({ extensions }) => String(extensions?.code));
@@ -14,7 +14,7 @@ function codesOf({ response }: GraphQLRequestContext<GraphQLContext>): string[] 
 export function observeHttp(
   knownFields: ReadonlySet<string>,
   observe: OperationObserver,
-): ApolloServerPlugin<GraphQLContext> {
+): ApolloServerPlugin<OperationContext> {
   return {
     contextCreationDidFail: ({ error }) => {
       const errorCodes = [error instanceof GraphQLError ? publicCodeOf(error) : 'INTERNAL_SERVER_ERROR'];

@@ -2,7 +2,7 @@ import { execute, getOperationAST, subscribe, type ExecutionArgs, type GraphQLEr
 import type { Context, ServerOptions } from 'graphql-ws';
 import type { Extra } from 'graphql-ws/use/@fastify/websocket';
 import { withLogFields, type LogFields } from '../config/log-context.js';
-import type { GraphQLContext } from './context.js';
+import type { OperationContext } from './context.js';
 import { publicCodeOf } from './errors.js';
 import { fieldOf, type OperationObserver, type OperationReport } from './operation-report.js';
 
@@ -29,7 +29,7 @@ function reportOf(args: ExecutionArgs, knownFields: ReadonlySet<string>): Starte
     name: operation?.name?.value,
     type: operation?.operation,
     field: fieldOf(operation, knownFields),
-    token: (args.contextValue as GraphQLContext).identity.name,
+    token: (args.contextValue as OperationContext).identity.name,
   };
 }
 

@@ -2,7 +2,7 @@ import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
-import type { GraphQLContext } from './context.js';
+import type { OperationContext } from './context.js';
 import { costProblem } from './cost.js';
 import { maskError } from './errors.js';
 import { LIMIT_RULES, LIMITS, PARSE_OPTIONS } from './limits.js';
@@ -13,14 +13,14 @@ export interface GraphQLServerOptions {
   production: boolean;
   /** The token that the Sandbox page is to be filled in with, where that is safe. */
   sandboxToken: string | undefined;
-  plugins: ApolloServerPlugin<GraphQLContext>[];
+  plugins: ApolloServerPlugin<OperationContext>[];
   logger: Logger;
 }
 
 /** Apollo Server, not started yet. */
-export function createGraphQLServer(options: GraphQLServerOptions): ApolloServer<GraphQLContext> {
+export function createGraphQLServer(options: GraphQLServerOptions): ApolloServer<OperationContext> {
   const { schema, production, sandboxToken, plugins, logger } = options;
-  return new ApolloServer<GraphQLContext>({
+  return new ApolloServer<OperationContext>({
     schema,
     introspection: true,
     csrfPrevention: true,
@@ -48,7 +48,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): ApolloServer
 }
 
 /** Refuses operations that cost too much, before they are executed. */
-function costLimit(schema: GraphQLSchema): ApolloServerPlugin<GraphQLContext> {
+function costLimit(schema: GraphQLSchema): ApolloServerPlugin<OperationContext> {
   return {
     requestDidStart: () =>
       Promise.resolve({

@@ -4,7 +4,7 @@ import type { Agenda } from 'agenda';
 import type * as agendash from 'agendash';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticator } from '../access/authenticator.js';
-import { Role } from '../graphql/auth.js';
+import { Role } from '../access/identity.js';
 import type { RequestRates } from '../graphql/request-rates.js';
 
 export interface AgendashOptions {

@@ -3,14 +3,14 @@ import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Authenticator } from '../access/authenticator.js';
 import type { TokenWatch } from '../access/token-watch.js';
-import { unauthenticated, type Identity } from '../graphql/auth.js';
-import type { GraphQLContext } from '../graphql/context.js';
+import { unauthenticated, type Identity } from '../access/identity.js';
+import type { OperationContext } from '../graphql/context.js';
 import { turnedAway } from '../graphql/errors.js';
 import { observeSocket } from '../graphql/observed-socket.js';
 import type { OperationObserver } from '../graphql/operation-report.js';
 import type { RequestRates } from '../graphql/request-rates.js';
 import type { GraphQLServerOptions } from '../graphql/server.js';
-import { subscriptionServerOptions } from '../graphql/subscriptions.js';
+import { subscriptionServerOptions } from './sockets/subscriptions.js';
 import { checkOrigin, SANDBOX_PAGE_POLICY } from './browser-rules.js';
 import type { Seats } from './sockets/seats.js';
 import { SocketServer } from './sockets/server.js';
@@ -22,7 +22,7 @@ export interface GraphQLRoutesOptions extends Omit<GraphQLServerOptions, 'plugin
   /** Root fields of the schema. */
   knownFields: ReadonlySet<string>;
   observe: OperationObserver;
-  contextFor: (identity: Identity, options: { cache: boolean }) => GraphQLContext;
+  contextFor: (identity: Identity, options: { cache: boolean }) => OperationContext;
   corsOrigins: readonly string[];
   rates: RequestRates;
   seats: Seats;
@@ -34,7 +34,7 @@ const LOOPBACK_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
 /** GraphQL over HTTP and WebSocket on one path. */
 export function addGraphQLRoutes(
   app: FastifyInstance,
-  apollo: ApolloServer<GraphQLContext>,
+  apollo: ApolloServer<OperationContext>,
   options: GraphQLRoutesOptions,
 ): void {
   const { production, authenticator, contextFor, sandboxToken, corsOrigins, rates, seats, logger } = options;

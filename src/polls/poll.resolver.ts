@@ -1,11 +1,8 @@
 import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Audited } from '../access/audited.js';
-import type { CampaignQueries } from '../campaigns/campaign.queries.js';
-import { NotificationCampaign } from '../campaigns/campaign.entity.js';
-import { NotificationCampaignConnection } from '../campaigns/connections.js';
-import { Role } from '../graphql/auth.js';
+import { Role } from '../access/identity.js';
 import type { Connection } from '../graphql/connection.js';
-import type { GraphQLContext } from '../graphql/context.js';
+import type { PollContext } from './poll.loaders.js';
 import { AFTER, first } from '../graphql/page-arguments.js';
 import type { Result } from '../graphql/user-error.js';
 import { Poll } from './poll.entity.js';
@@ -19,10 +16,7 @@ function payload(result: Result<Poll>): PollPayload {
 
 @Resolver(() => Poll)
 export class PollResolver {
-  constructor(
-    private readonly polls: PollService,
-    private readonly campaignQueries: CampaignQueries,
-  ) {}
+  constructor(private readonly polls: PollService) {}
 
   @Query(() => Poll, { nullable: true, description: 'One poll; null when there is none with this id.' })
   poll(@Arg('id', () => ID, { description: 'Number of the poll.' }) id: string): Promise<Poll | null> {
@@ -69,39 +63,20 @@ export class PollResolver {
   }
 
   @FieldResolver(() => [Question], { description: 'Its questions in their order.' })
-  questions(@Root() poll: Poll, @Ctx() { loaders }: GraphQLContext): Promise<Question[]> {
+  questions(@Root() poll: Poll, @Ctx() { loaders }: PollContext): Promise<Question[]> {
     return loaders.questions.load(poll.id);
   }
 
   @FieldResolver(() => Int, { description: 'Users who answered every question.' })
-  completedCount(@Root() poll: Poll, @Ctx() { loaders }: GraphQLContext): Promise<number> {
+  completedCount(@Root() poll: Poll, @Ctx() { loaders }: PollContext): Promise<number> {
     return loaders.completedCount.load(poll.id);
-  }
-
-  @FieldResolver(() => Int, {
-    description:
-      'Reachable users who have not completed the poll: whom a campaign started now would address.',
-  })
-  audienceSize(@Root() poll: Poll, @Ctx() { loaders }: GraphQLContext): Promise<number> {
-    return loaders.audienceSize.load(poll.id);
-  }
-
-  @FieldResolver(() => NotificationCampaignConnection, {
-    description: 'The campaigns for this poll, newest first.',
-  })
-  campaigns(
-    @Root() poll: Poll,
-    @Arg('first', () => Int, first(20)) size: number,
-    @Arg('after', () => String, AFTER) after: string | null,
-  ): Promise<Connection<NotificationCampaign>> {
-    return this.campaignQueries.campaigns({ topicId: poll.id }, undefined, { first: size, after });
   }
 }
 
 @Resolver(() => Question)
 export class QuestionResolver {
   @FieldResolver(() => [QuestionOption], { description: 'The answers it offers, in their order.' })
-  options(@Root() question: Question, @Ctx() { loaders }: GraphQLContext): Promise<QuestionOption[]> {
+  options(@Root() question: Question, @Ctx() { loaders }: PollContext): Promise<QuestionOption[]> {
     return loaders.options.load(question.id);
   }
 }
@@ -109,7 +84,7 @@ export class QuestionResolver {
 @Resolver(() => QuestionOption)
 export class QuestionOptionResolver {
   @FieldResolver(() => Int, { description: 'How many people chose it.' })
-  answerCount(@Root() option: QuestionOption, @Ctx() { loaders }: GraphQLContext): Promise<number> {
+  answerCount(@Root() option: QuestionOption, @Ctx() { loaders }: PollContext): Promise<number> {
     return loaders.answerCount.load(option.id);
   }
 }

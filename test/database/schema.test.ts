@@ -4,7 +4,7 @@ import type { DataSource } from 'typeorm';
 import { projectPath } from '../../src/config/paths.js';
 import { createDataSource } from '../../src/database/data-source.js';
 import { dumpSchema } from '../../src/database/schema-dump.js';
-import { emitSchema } from '../../src/graphql/emit-schema.js';
+import { emitSchema } from '../../src/app/emit-schema.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { runCommand } from '../support/process.js';
 

@@ -11,18 +11,20 @@ import { recordMutations } from '../access/audited.js';
 import { CampaignLifecycleResolver } from '../campaigns/campaign-lifecycle.resolver.js';
 import { CampaignResolver } from '../campaigns/campaign.resolver.js';
 import { DeliveryResolver } from '../campaigns/delivery.resolver.js';
+import { PollCampaignsResolver } from '../campaigns/poll-campaigns.resolver.js';
 import { ProgressResolver } from '../campaigns/progress.resolver.js';
 import { PeopleResolver } from '../people/people.resolver.js';
 import { PollResolver, QuestionOptionResolver, QuestionResolver } from '../polls/poll.resolver.js';
-import { forbidden, type Role } from './auth.js';
+import { forbidden, type Role } from '../access/identity.js';
 import type { GraphQLContext } from './context.js';
-import { DateTimeScalar } from './scalars.js';
+import { DateTimeScalar } from '../graphql/scalars.js';
 
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- the type that type-graphql takes
 const RESOLVERS: NonEmptyArray<Function> = [
   PollResolver,
   QuestionResolver,
   QuestionOptionResolver,
+  PollCampaignsResolver,
   PeopleResolver,
   CampaignResolver,
   CampaignLifecycleResolver,

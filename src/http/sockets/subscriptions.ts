@@ -10,21 +10,21 @@ import {
 import { CloseCode, type Context, type ServerOptions, type SubscribePayload } from 'graphql-ws';
 import type { Extra as SocketExtra } from 'graphql-ws/use/@fastify/websocket';
 import type { Logger } from 'pino';
-import type { Authenticator } from '../access/authenticator.js';
-import type { TokenWatch } from '../access/token-watch.js';
-import { unauthenticated, type Identity } from './auth.js';
-import type { GraphQLContext } from './context.js';
-import { costProblem } from './cost.js';
-import { maskError, turnedAway } from './errors.js';
-import { LIMIT_RULES, LIMITS, PARSE_OPTIONS } from './limits.js';
-import type { RequestRates } from './request-rates.js';
+import type { Authenticator } from '../../access/authenticator.js';
+import type { TokenWatch } from '../../access/token-watch.js';
+import { unauthenticated, type Identity } from '../../access/identity.js';
+import type { OperationContext } from '../../graphql/context.js';
+import { costProblem } from '../../graphql/cost.js';
+import { maskError, turnedAway } from '../../graphql/errors.js';
+import { LIMIT_RULES, LIMITS, PARSE_OPTIONS } from '../../graphql/limits.js';
+import type { RequestRates } from '../../graphql/request-rates.js';
 
 export interface SubscriptionOptions {
   schema: GraphQLSchema;
   production: boolean;
   authenticator: Authenticator;
   tokenWatch: TokenWatch;
-  contextFor: (identity: Identity) => GraphQLContext;
+  contextFor: (identity: Identity) => OperationContext;
   rates: RequestRates;
   logger: Logger;
 }

@@ -1,0 +1,32 @@
+import type { AuditContext } from '../access/audited.js';
+import type { AudienceStore } from '../campaigns/audience.store.js';
+import { createCampaignLoaders, type CampaignContext } from '../campaigns/campaign.loaders.js';
+import type { ProgressContext } from '../campaigns/progress.resolver.js';
+import type { StandstillStore } from '../campaigns/standstill.store.js';
+import type { BatchOptions } from '../graphql/batch.js';
+import { createPeopleLoaders } from '../people/people.loaders.js';
+import type { PeopleStore } from '../people/people.store.js';
+import { createPollLoaders, type PollContext } from '../polls/poll.loaders.js';
+import type { PollStore } from '../polls/poll.store.js';
+
+/** What resolvers know about the operation they serve; each domain has its part of it. */
+export type GraphQLContext = AuditContext & PollContext & CampaignContext & ProgressContext;
+
+export interface LoaderSources {
+  polls: PollStore;
+  people: PeopleStore;
+  audience: AudienceStore;
+  standstills: StandstillStore;
+}
+
+/** Fresh loaders for one operation, so that a page of nodes takes a constant number of statements. */
+export function createLoaders(
+  { polls, people, audience, standstills }: LoaderSources,
+  options: BatchOptions,
+): GraphQLContext['loaders'] {
+  return {
+    ...createPollLoaders(polls, options),
+    ...createPeopleLoaders(people, options),
+    ...createCampaignLoaders(audience, standstills, options),
+  };
+}

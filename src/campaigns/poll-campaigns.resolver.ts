@@ -1,0 +1,33 @@
+import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import type { Connection } from '../graphql/connection.js';
+import { AFTER, first } from '../graphql/page-arguments.js';
+import { Poll } from '../polls/poll.entity.js';
+import { NotificationCampaign } from './campaign.entity.js';
+import type { CampaignContext } from './campaign.loaders.js';
+import type { CampaignQueries } from './campaign.queries.js';
+import { NotificationCampaignConnection } from './connections.js';
+
+/** What campaigns have to say about a poll: polls know nothing of them. */
+@Resolver(() => Poll)
+export class PollCampaignsResolver {
+  constructor(private readonly queries: CampaignQueries) {}
+
+  @FieldResolver(() => Int, {
+    description:
+      'Reachable users who have not completed the poll: whom a campaign started now would address.',
+  })
+  audienceSize(@Root() poll: Poll, @Ctx() { loaders }: CampaignContext): Promise<number> {
+    return loaders.audienceSize.load(poll.id);
+  }
+
+  @FieldResolver(() => NotificationCampaignConnection, {
+    description: 'The campaigns for this poll, newest first.',
+  })
+  campaigns(
+    @Root() poll: Poll,
+    @Arg('first', () => Int, first(20)) size: number,
+    @Arg('after', () => String, AFTER) after: string | null,
+  ): Promise<Connection<NotificationCampaign>> {
+    return this.queries.campaigns({ topicId: poll.id }, undefined, { first: size, after });
+  }
+}

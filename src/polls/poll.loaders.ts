@@ -1,0 +1,41 @@
+import type DataLoader from 'dataloader';
+import { loadCount, loadMany, loadOne, type BatchOptions } from '../graphql/batch.js';
+import type { Poll } from './poll.entity.js';
+import type { PollStore } from './poll.store.js';
+import type { Question, QuestionOption } from './question.entity.js';
+
+/** Batched reads of polls and what belongs to them. */
+export interface PollLoaders {
+  poll: DataLoader<string, Poll | null>;
+  questions: DataLoader<string, Question[]>;
+  options: DataLoader<string, QuestionOption[]>;
+  completedCount: DataLoader<string, number>;
+  answerCount: DataLoader<string, number>;
+}
+
+/** What the resolvers of polls know about the operation they serve. */
+export interface PollContext {
+  loaders: PollLoaders;
+}
+
+export function createPollLoaders(polls: PollStore, options: BatchOptions): PollLoaders {
+  return {
+    poll: loadOne(
+      (ids) => polls.findMany(ids),
+      (poll) => poll.id,
+      options,
+    ),
+    questions: loadMany(
+      (ids) => polls.questionsOf(ids),
+      (question) => question.pollId,
+      options,
+    ),
+    options: loadMany(
+      (ids) => polls.optionsOf(ids),
+      (option) => option.questionId,
+      options,
+    ),
+    completedCount: loadCount((ids) => polls.completedCounts(ids), options),
+    answerCount: loadCount((ids) => polls.answerCounts(ids), options),
+  };
+}
