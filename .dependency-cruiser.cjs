@@ -21,7 +21,18 @@ module.exports = {
       name: 'resolvers-hold-no-data-access',
       severity: 'error',
       from: { path: '\\.resolver\\.ts$' },
-      to: { path: '(node_modules/(typeorm|pg|agenda)/|\\.store\\.ts$)', dependencyTypesNot: ['type-only'] },
+      // Also by their types: what is injected is imported as nothing else.
+      to: { path: '(node_modules/(typeorm|pg|agenda)/|\\.store\\.ts$|^src/database/)' },
+    },
+    {
+      // So that no store goes by another name.
+      name: 'stores-hold-the-data-access',
+      severity: 'error',
+      from: {
+        path: '^src/(access|polls|people|campaigns)/',
+        pathNot: '(\\.(store|entity)|^src/campaigns/schedule)\\.ts$',
+      },
+      to: { path: '(node_modules/(typeorm|pg)/|^src/database/)' },
     },
     {
       name: 'parts-know-no-transport',

@@ -4,7 +4,8 @@ import type { DataSource } from 'typeorm';
 import { AuditResolver } from '../access/audit.resolver.js';
 import type { AudienceStore } from '../campaigns/audience.store.js';
 import { CampaignLifecycleResolver } from '../campaigns/campaign-lifecycle.resolver.js';
-import { CampaignQueries } from '../campaigns/campaign.queries.js';
+import { CampaignListService } from '../campaigns/campaign-list.service.js';
+import { CampaignListStore } from '../campaigns/campaign-list.store.js';
 import { CampaignResolver } from '../campaigns/campaign.resolver.js';
 import { CampaignService } from '../campaigns/campaign.service.js';
 import { CampaignStore } from '../campaigns/campaign.store.js';
@@ -66,7 +67,8 @@ export async function startApi(parts: ApiParts): Promise<Api> {
   const { authenticator, tokenWatch, audit } = createAccess({ adminToken, viewerToken }, dataSource, logger);
   const polls = new PollStore(dataSource);
   const people = new PeopleStore(dataSource);
-  const queries = new CampaignQueries(dataSource);
+  const lists = new CampaignListStore(dataSource);
+  const listService = new CampaignListService(lists);
   const standstills = new StandstillStore(dataSource);
   const pollService = new PollService(polls);
   const campaigns = new CampaignService(
@@ -95,9 +97,9 @@ export async function startApi(parts: ApiParts): Promise<Api> {
       new PollResolver(pollService),
       new QuestionResolver(),
       new QuestionOptionResolver(),
-      new PollCampaignsResolver(queries),
+      new PollCampaignsResolver(listService),
       new PeopleResolver(peopleService),
-      new CampaignResolver(campaigns, queries, messagesPerSecond),
+      new CampaignResolver(campaigns, listService, messagesPerSecond),
       new CampaignLifecycleResolver(campaigns, testNotifications),
       new DeliveryResolver(),
       new ProgressResolver(messagesPerSecond),
@@ -106,7 +108,7 @@ export async function startApi(parts: ApiParts): Promise<Api> {
   );
 
   const hub = new ProgressHub(
-    (ids) => queries.findMany(ids),
+    (ids) => lists.findMany(ids),
     (error) => {
       logger.warn({ err: error }, 'progress could not be read');
     },

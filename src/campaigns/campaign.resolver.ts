@@ -18,7 +18,7 @@ import type { CampaignContext } from './campaign.loaders.js';
 import { AFTER, first } from '../graphql/page-arguments.js';
 import type { Result } from '../graphql/user-error.js';
 import { Poll } from '../polls/poll.entity.js';
-import type { CampaignQueries } from './campaign.queries.js';
+import type { CampaignListService } from './campaign-list.service.js';
 import type { CampaignService } from './campaign.service.js';
 import {
   CampaignFailure,
@@ -56,7 +56,7 @@ export const ID_ARGUMENT = { description: 'Number of the campaign.' };
 export class CampaignResolver {
   constructor(
     private readonly campaigns: CampaignService,
-    private readonly queries: CampaignQueries,
+    private readonly lists: CampaignListService,
     private readonly messagesPerSecond: number,
   ) {}
 
@@ -80,7 +80,7 @@ export class CampaignResolver {
     @Arg('first', () => Int, first(20)) size: number,
     @Arg('after', () => String, AFTER) after: string | null,
   ): Promise<Connection<NotificationCampaign>> {
-    return this.queries.campaigns(filter, orderBy, { first: size, after });
+    return this.lists.campaigns(filter, orderBy, { first: size, after });
   }
 
   @Authorized(Role.OPERATOR, Role.ADMIN)
@@ -164,6 +164,6 @@ export class CampaignResolver {
     @Arg('first', () => Int, first(50)) size: number,
     @Arg('after', () => String, AFTER) after: string | null,
   ): Promise<Connection<Delivery>> {
-    return this.queries.deliveries(campaign.id, filter, { first: size, after });
+    return this.lists.deliveries(campaign.id, filter, { first: size, after });
   }
 }

@@ -4,13 +4,13 @@ import { AFTER, first } from '../graphql/page-arguments.js';
 import { Poll } from '../polls/poll.entity.js';
 import { NotificationCampaign } from './campaign.entity.js';
 import type { CampaignContext } from './campaign.loaders.js';
-import type { CampaignQueries } from './campaign.queries.js';
+import type { CampaignListService } from './campaign-list.service.js';
 import { NotificationCampaignConnection } from './connections.js';
 
 /** What campaigns have to say about a poll: polls know nothing of them. */
 @Resolver(() => Poll)
 export class PollCampaignsResolver {
-  constructor(private readonly queries: CampaignQueries) {}
+  constructor(private readonly lists: CampaignListService) {}
 
   @FieldResolver(() => Int, {
     description:
@@ -28,6 +28,6 @@ export class PollCampaignsResolver {
     @Arg('first', () => Int, first(20)) size: number,
     @Arg('after', () => String, AFTER) after: string | null,
   ): Promise<Connection<NotificationCampaign>> {
-    return this.queries.campaigns({ topicId: poll.id }, undefined, { first: size, after });
+    return this.lists.campaigns({ topicId: poll.id }, undefined, { first: size, after });
   }
 }

@@ -7,7 +7,8 @@ import { AuditStore } from '../../src/access/audit.store.js';
 import type { AuditFilter } from '../../src/access/audit.types.js';
 import { AuditTrail } from '../../src/access/audit-trail.js';
 import { AudienceStore } from '../../src/campaigns/audience.store.js';
-import { CampaignQueries } from '../../src/campaigns/campaign.queries.js';
+import { CampaignListService } from '../../src/campaigns/campaign-list.service.js';
+import { CampaignListStore } from '../../src/campaigns/campaign-list.store.js';
 import { DeliveryStatus } from '../../src/campaigns/delivery.entity.js';
 import { createLogger } from '../../src/config/logger.js';
 import { createDataSource } from '../../src/database/data-source.js';
@@ -181,10 +182,10 @@ describe(`with ${USERS} recipients`, () => {
     ['those of some statuses', { status: [DeliveryStatus.FAILED, DeliveryStatus.SENT] }],
   ])('the pages of a list of deliveries, %s, scan nothing', async (_which, filter) => {
     await withoutScans(async (dataSource) => {
-      const queries = new CampaignQueries(dataSource);
-      const page = await queries.deliveries('1', filter, { first: 5 });
+      const lists = new CampaignListService(new CampaignListStore(dataSource));
+      const page = await lists.deliveries('1', filter, { first: 5 });
       expect(page.nodes).toHaveLength(5);
-      const next = await queries.deliveries('1', filter, { first: 5, after: page.pageInfo.endCursor });
+      const next = await lists.deliveries('1', filter, { first: 5, after: page.pageInfo.endCursor });
       expect(next.pageInfo.hasPreviousPage).toBe(true);
       expect(next.nodes.map(({ userId }) => userId)).not.toContain(page.nodes[0]?.userId);
     });

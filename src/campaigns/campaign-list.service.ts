@@ -1,0 +1,52 @@
+import { paginate, type Connection, type KeysetOrder, type PageArguments } from '../graphql/connection.js';
+import { badUserInput } from '../graphql/errors.js';
+import { isRowId } from '../graphql/ids.js';
+import { requireValid } from '../graphql/validation.js';
+import type { NotificationCampaign } from './campaign.entity.js';
+import type { CampaignListStore } from './campaign-list.store.js';
+import { CampaignOrder, type CampaignFilter, type DeliveryFilter } from './campaign.types.js';
+import type { Delivery } from './delivery.entity.js';
+
+function byCreation(descending: boolean): KeysetOrder<NotificationCampaign> {
+  return {
+    columns: [
+      { path: 'campaign.createdAt', sqlType: 'timestamptz' },
+      { path: 'campaign.id', sqlType: 'bigint' },
+    ],
+    keyOf: (campaign) => [campaign.createdAt.toISOString(), campaign.id],
+    descending,
+  };
+}
+
+const BY_RECIPIENT: KeysetOrder<Delivery> = {
+  columns: [{ path: 'delivery.userId', sqlType: 'bigint' }],
+  keyOf: (delivery) => [delivery.userId],
+  descending: false,
+};
+
+/** What people can look through: campaigns, and the reminders of one. */
+export class CampaignListService {
+  constructor(private readonly lists: CampaignListStore) {}
+
+  /** @throws BAD_USER_INPUT for a filter that cannot be used */
+  async campaigns(
+    filter: CampaignFilter | undefined,
+    order: CampaignOrder | undefined,
+    page: PageArguments,
+  ): Promise<Connection<NotificationCampaign>> {
+    await requireValid(filter);
+    if (filter?.topicId != null && !isRowId(filter.topicId))
+      throw badUserInput('topicId must be the number of a poll.');
+    return paginate(this.lists.campaigns(filter), page, byCreation(order !== CampaignOrder.CREATED_AT_ASC));
+  }
+
+  /** @throws BAD_USER_INPUT for a filter that cannot be used */
+  async deliveries(
+    campaignId: string,
+    filter: DeliveryFilter | undefined,
+    page: PageArguments,
+  ): Promise<Connection<Delivery>> {
+    await requireValid(filter);
+    return paginate(this.lists.deliveries(campaignId, filter), page, BY_RECIPIENT);
+  }
+}

@@ -1,0 +1,31 @@
+import type { DataSource, SelectQueryBuilder } from 'typeorm';
+import { NotificationCampaign } from './campaign.entity.js';
+import type { CampaignFilter, DeliveryFilter } from './campaign.types.js';
+import { Delivery } from './delivery.entity.js';
+
+/** Lists of campaigns and of their deliveries. */
+export class CampaignListStore {
+  constructor(private readonly dataSource: DataSource) {}
+
+  campaigns(filter: CampaignFilter | undefined): SelectQueryBuilder<NotificationCampaign> {
+    const query = this.dataSource.getRepository(NotificationCampaign).createQueryBuilder('campaign');
+    if (filter?.status) query.andWhere('campaign.status = ANY (:statuses)', { statuses: filter.status });
+    if (filter?.topicId != null) query.andWhere('campaign.topicId = :topicId', { topicId: filter.topicId });
+    if (filter?.createdAfter) query.andWhere('campaign.createdAt >= :after', { after: filter.createdAfter });
+    if (filter?.createdBefore)
+      query.andWhere('campaign.createdAt < :before', { before: filter.createdBefore });
+    return query;
+  }
+
+  deliveries(campaignId: string, filter: DeliveryFilter | undefined): SelectQueryBuilder<Delivery> {
+    const query = this.dataSource.getRepository(Delivery).createQueryBuilder('delivery');
+    query.andWhere('delivery.campaignId = :campaignId', { campaignId });
+    if (filter?.status) query.andWhere('delivery.status = ANY (:statuses)', { statuses: filter.status });
+    return query;
+  }
+
+  findMany(ids: readonly string[]): Promise<NotificationCampaign[]> {
+    const query = this.dataSource.getRepository(NotificationCampaign).createQueryBuilder('campaign');
+    return query.where('campaign.id = ANY (:ids)', { ids }).getMany();
+  }
+}
