@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { AudienceStore } from '../campaigns/audience.store.js';
 import type { Settings } from '../config/settings.js';
+import type { Operations } from '../http/operations-routes.js';
 import { startOperationsServer } from '../http/operations-server.js';
 import { JobScheduler } from '../jobs/job-scheduler.js';
 import { Metrics } from '../metrics/metrics.js';
@@ -10,11 +11,12 @@ import { PostgresRateLimit } from '../sending/rate-limit.store.js';
 import { RateLimiter } from '../sending/rate-limiter.js';
 import { WorkerHeartbeat } from '../sending/worker-heartbeat.js';
 import { startApi, type Api } from './api.js';
-import { connectDatabase } from './database.js';
-import { createEngine, type Engine } from './engine.js';
+import { connectDatabase, type ConnectedDatabase } from './database.js';
+import { createEngine, type Engine, type EngineParts } from './engine.js';
 import { connectJobs } from './jobs.js';
 import { createOperations } from './operations.js';
-import { connectTelegram, startBot } from './telegram.js';
+import { connectTelegram, startBot, type ConnectedTelegram } from './telegram.js';
+import { Undo } from './undo.js';
 
 export type AppRole = 'api' | 'worker';
 
@@ -31,99 +33,98 @@ export interface App {
   stop(): Promise<void>;
 }
 
+/** What every process has, whatever its roles. */
+interface Ground extends EngineParts {
+  database: ConnectedDatabase;
+  telegram: ConnectedTelegram;
+  scheduler: JobScheduler;
+  metrics: Metrics;
+  operations: Operations;
+}
+
+/** Connects the process to all that is outside of it. Nothing of it does anything by itself yet. */
+async function connect(settings: Settings, logger: Logger, undo: Undo): Promise<Ground> {
+  const { leaseMs: lockMs, reconcileIntervalMs, messagesPerSecond } = settings;
+  const database = await connectDatabase(settings, logger);
+  undo.add(() => database.close());
+  const telegram = await connectTelegram(settings, logger);
+  undo.add(() => telegram.close());
+  const { dataSource, engineSql, jobPool } = database;
+  const storage = await connectJobs(settings, jobPool);
+  undo.add(() => storage.close());
+  const chunkConcurrency = chunkSlotsOf(settings);
+  const scheduler = new JobScheduler({ storage, lockMs, chunkConcurrency, reconcileIntervalMs, logger });
+  const metrics = new Metrics(messagesPerSecond);
+  const limiter = new RateLimiter(
+    new PostgresRateLimit(engineSql, telegram.botId, messagesPerSecond),
+    messagesPerSecond,
+    (error) => {
+      logger.warn({ err: error }, 'the rate limit could not be read');
+    },
+    metrics.engine,
+  );
+  const operations = createOperations({ database, telegram, scheduler, metrics, logger });
+  const sender = new MeteredSender(telegram.sender, metrics.engine);
+  const parts = { settings, dataSource, engineSql, queue: scheduler, sender, limiter, meter: metrics.engine };
+  return { ...parts, logger, database, telegram, scheduler, metrics, operations };
+}
+
+async function serveOperations({ settings, operations, logger }: Ground, undo: Undo): Promise<void> {
+  const { host, workerPort } = settings;
+  if (workerPort === undefined) return;
+  const server = await startOperationsServer({ host, port: workerPort }, operations);
+  undo.add(() => server.close());
+  logger.info(`health and metrics at ${server.url}`);
+}
+
+/** Begins to work jobs, where there is an engine for them, or else only to hand them in. */
+async function startJobs(ground: Ground, engine: Engine | undefined, undo: Undo): Promise<void> {
+  const { scheduler, database, engineSql, metrics, logger } = ground;
+  undo.add(() => {
+    engine?.stop();
+    return scheduler.stop();
+  });
+  await scheduler.start(engine?.handlers);
+  if (!engine) return;
+  const bot = startBot({ ...ground, databaseUrl: database.url });
+  undo.add(() => bot.stop());
+  metrics.watchBot(bot);
+  const heartbeat = new WorkerHeartbeat(engineSql, logger);
+  heartbeat.start();
+  undo.add(() => heartbeat.stop());
+  logger.info('working jobs');
+}
+
+async function startRoles(ground: Ground, roles: readonly AppRole[], undo: Undo): Promise<Api | undefined> {
+  const { database, dataSource, scheduler, operations } = ground;
+  const isApi = roles.includes('api');
+  if (!isApi) await serveOperations(ground, undo);
+  const engine = roles.includes('worker') ? createEngine(ground) : undefined;
+  await startJobs(ground, engine, undo);
+  const audience = new AudienceStore(dataSource);
+  const agenda = () => scheduler.current;
+  const api = isApi
+    ? await startApi({ ...ground, databaseUrl: database.url, audience, agenda }, undo)
+    : undefined;
+  // Before anything that takes its time to end, during which messages would still go out.
+  undo.add(() => {
+    engine?.stop();
+    void scheduler.stopTaking();
+  });
+  undo.add(() => {
+    operations.readiness.stop();
+  });
+  return api;
+}
+
 /** The composition root: builds the parts that the roles need from the settings, and starts them. */
 export async function startApp(settings: Settings, roles: readonly AppRole[], logger: Logger): Promise<App> {
-  // Each step is undone in reverse order, also when a later one fails.
-  const cleanup: (() => Promise<void> | void)[] = [];
-  async function stop(): Promise<void> {
-    for (let undo = cleanup.pop(); undo; undo = cleanup.pop()) {
-      try {
-        await undo();
-      } catch (error) {
-        logger.error({ err: error }, 'a part of the process did not end in order');
-      }
-    }
-  }
+  const undo = new Undo(logger);
   try {
-    const database = await connectDatabase(settings, logger);
-    cleanup.push(() => database.close());
-    const telegram = await connectTelegram(settings, logger);
-    cleanup.push(() => telegram.close());
-    const { dataSource, jobPool, engineSql } = database;
-    const storage = await connectJobs(settings, jobPool);
-    cleanup.push(() => storage.close());
-    const scheduler = new JobScheduler({
-      storage,
-      lockMs: settings.leaseMs,
-      chunkConcurrency: chunkSlotsOf(settings),
-      reconcileIntervalMs: settings.reconcileIntervalMs,
-      logger,
-    });
-    const rateLimit = new PostgresRateLimit(engineSql, telegram.botId, settings.messagesPerSecond);
-    const metrics = new Metrics(settings.messagesPerSecond);
-    const limiter = new RateLimiter(
-      rateLimit,
-      settings.messagesPerSecond,
-      (error) => {
-        logger.warn({ err: error }, 'the rate limit could not be read');
-      },
-      metrics.engine,
-    );
-    const operations = createOperations({ database, telegram, scheduler, metrics, logger });
-    if (!roles.includes('api') && settings.workerPort !== undefined) {
-      const server = await startOperationsServer(
-        { host: settings.host, port: settings.workerPort },
-        operations,
-      );
-      cleanup.push(() => server.close());
-      logger.info(`health and metrics at ${server.url}`);
-    }
-    const parts = {
-      settings,
-      dataSource,
-      engineSql,
-      queue: scheduler,
-      sender: new MeteredSender(telegram.sender, metrics.engine),
-      limiter,
-      meter: metrics.engine,
-      logger,
-    };
-    const engine: Engine | undefined = roles.includes('worker') ? createEngine(parts) : undefined;
-    cleanup.push(() => scheduler.stop());
-    await scheduler.start(engine?.handlers);
-    if (engine) {
-      const bot = startBot({ ...parts, telegram, databaseUrl: database.url });
-      cleanup.push(() => bot.stop());
-      metrics.watchBot(bot);
-      const heartbeat = new WorkerHeartbeat(engineSql, logger);
-      heartbeat.start();
-      cleanup.push(() => heartbeat.stop());
-      logger.info('working jobs');
-    }
-    let api: Api | undefined;
-    if (roles.includes('api')) {
-      api = await startApi({
-        ...parts,
-        databaseUrl: database.url,
-        audience: new AudienceStore(dataSource),
-        operations,
-        agenda: () => scheduler.current,
-      });
-      cleanup.push(api.close);
-    }
-    if (engine) {
-      // Before anything that takes its time to end, during which messages would still go out.
-      cleanup.push(() => {
-        engine.stop();
-        void scheduler.stopTaking();
-      });
-    }
-    cleanup.push(() => {
-      operations.readiness.stop();
-    });
-    return { url: api?.url, keptAdminToken: api?.keptAdminToken, stop };
+    const api = await startRoles(await connect(settings, logger, undo), roles, undo);
+    return { url: api?.url, keptAdminToken: api?.keptAdminToken, stop: () => undo.run() };
   } catch (error) {
-    await stop();
+    await undo.run();
     throw error;
   }
 }

@@ -1,37 +1,10 @@
 import type { GraphQLSchema } from 'graphql';
-import {
-  type AuthChecker,
-  buildSchema,
-  type ContainerType,
-  type NonEmptyArray,
-  type PubSub,
-} from 'type-graphql';
-import { AuditResolver } from '../access/audit.resolver.js';
+import { type AuthChecker, buildSchema, type ContainerType, type PubSub } from 'type-graphql';
 import { recordMutations } from '../access/audited.js';
-import { CampaignLifecycleResolver } from '../campaigns/campaign-lifecycle.resolver.js';
-import { CampaignResolver } from '../campaigns/campaign.resolver.js';
-import { DeliveryResolver } from '../campaigns/delivery.resolver.js';
-import { PollCampaignsResolver } from '../campaigns/poll-campaigns.resolver.js';
-import { ProgressResolver } from '../campaigns/progress.resolver.js';
-import { PeopleResolver } from '../people/people.resolver.js';
-import { PollResolver, QuestionOptionResolver, QuestionResolver } from '../polls/poll.resolver.js';
 import { forbidden, type Role } from '../access/identity.js';
-import type { GraphQLContext } from './context.js';
 import { DateTimeScalar } from '../graphql/scalars.js';
-
-// eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- the type that type-graphql takes
-const RESOLVERS: NonEmptyArray<Function> = [
-  PollResolver,
-  QuestionResolver,
-  QuestionOptionResolver,
-  PollCampaignsResolver,
-  PeopleResolver,
-  CampaignResolver,
-  CampaignLifecycleResolver,
-  DeliveryResolver,
-  ProgressResolver,
-  AuditResolver,
-];
+import type { GraphQLContext } from './context.js';
+import { RESOLVER_CLASSES } from './resolvers.js';
 
 const authChecker: AuthChecker<GraphQLContext, Role> = ({ context }, roles) => {
   if (!roles.includes(context.identity.role)) throw forbidden(roles);
@@ -51,7 +24,7 @@ const NO_TOPICS: PubSub = {
 /** The public schema. @param container gives the instance of each resolver class */
 export async function createSchema(container: ContainerType): Promise<GraphQLSchema> {
   const schema = await buildSchema({
-    resolvers: RESOLVERS,
+    resolvers: RESOLVER_CLASSES,
     container,
     authChecker,
     scalarsMap: [{ type: Date, scalar: DateTimeScalar }],

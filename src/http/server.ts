@@ -121,19 +121,21 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     seats: new Seats(options.seatLimits),
     watch,
   });
-  const url = await app.listen({ host, port });
-  return {
-    url,
-    sockets: () => app.websocketServer.clients.size,
-    close: async () => {
-      const limit = setTimeout(() => {
-        for (const client of app.websocketServer.clients) client.terminate();
-        app.server.closeAllConnections();
-      }, DRAIN_LIMIT_MS);
-      await apollo.stop();
-      await app.close();
-      clearTimeout(limit);
-      watch.close();
-    },
-  };
+  async function close(): Promise<void> {
+    const limit = setTimeout(() => {
+      for (const client of app.websocketServer.clients) client.terminate();
+      app.server.closeAllConnections();
+    }, DRAIN_LIMIT_MS);
+    await apollo.stop();
+    await app.close();
+    clearTimeout(limit);
+    watch.close();
+  }
+  try {
+    const url = await app.listen({ host, port });
+    return { url, sockets: () => app.websocketServer.clients.size, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }

@@ -1,0 +1,70 @@
+import type { ClassType, ContainerType, NonEmptyArray } from 'type-graphql';
+import type { AuditTrail } from '../access/audit-trail.js';
+import { AuditResolver } from '../access/audit.resolver.js';
+import { CampaignLifecycleResolver } from '../campaigns/campaign-lifecycle.resolver.js';
+import type { CampaignListService } from '../campaigns/campaign-list.service.js';
+import { CampaignResolver } from '../campaigns/campaign.resolver.js';
+import type { CampaignService } from '../campaigns/campaign.service.js';
+import { DeliveryResolver } from '../campaigns/delivery.resolver.js';
+import { PollCampaignsResolver } from '../campaigns/poll-campaigns.resolver.js';
+import { ProgressResolver } from '../campaigns/progress.resolver.js';
+import type { TestNotificationService } from '../campaigns/test-notification.service.js';
+import { PeopleResolver } from '../people/people.resolver.js';
+import type { PeopleService } from '../people/people.service.js';
+import { PollResolver, QuestionOptionResolver, QuestionResolver } from '../polls/poll.resolver.js';
+import type { PollService } from '../polls/poll.service.js';
+
+/** What resolvers are made of. */
+export interface ResolverParts {
+  polls: PollService;
+  people: PeopleService;
+  campaigns: CampaignService;
+  lists: CampaignListService;
+  testNotifications: TestNotificationService;
+  audit: AuditTrail;
+  messagesPerSecond: number;
+}
+
+interface Recipe {
+  type: ClassType;
+  make: (parts: ResolverParts) => object;
+}
+
+function recipe<T extends object>(type: ClassType<T>, make: (parts: ResolverParts) => T): Recipe {
+  return { type, make };
+}
+
+/** All of the schema: the one place where a resolver is listed. */
+const RECIPES: readonly Recipe[] = [
+  recipe(PollResolver, ({ polls }) => new PollResolver(polls)),
+  recipe(QuestionResolver, () => new QuestionResolver()),
+  recipe(QuestionOptionResolver, () => new QuestionOptionResolver()),
+  recipe(PeopleResolver, ({ people }) => new PeopleResolver(people)),
+  recipe(
+    CampaignResolver,
+    ({ campaigns, lists, messagesPerSecond }) => new CampaignResolver(campaigns, lists, messagesPerSecond),
+  ),
+  recipe(
+    CampaignLifecycleResolver,
+    ({ campaigns, testNotifications }) => new CampaignLifecycleResolver(campaigns, testNotifications),
+  ),
+  recipe(PollCampaignsResolver, ({ lists }) => new PollCampaignsResolver(lists)),
+  recipe(DeliveryResolver, () => new DeliveryResolver()),
+  recipe(ProgressResolver, ({ messagesPerSecond }) => new ProgressResolver(messagesPerSecond)),
+  recipe(AuditResolver, ({ audit }) => new AuditResolver(audit)),
+];
+
+export const RESOLVER_CLASSES = RECIPES.map(({ type }) => type) as NonEmptyArray<ClassType>;
+
+/** The resolvers, made once and given out by class. */
+export function createResolvers(parts: ResolverParts): ContainerType {
+  const resolvers = new Map<unknown, object>(RECIPES.map(({ type, make }) => [type, make(parts)]));
+  return {
+    get: (type: ClassType) => {
+      const resolver = resolvers.get(type);
+      if (!resolver)
+        throw new Error(`There is no resolver ${type.name}: it has to be listed in resolvers.ts.`);
+      return resolver;
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import type { DataSource } from 'typeorm';
+import type { AudienceStore } from '../campaigns/audience.store.js';
+import { CampaignListService } from '../campaigns/campaign-list.service.js';
+import { CampaignListStore } from '../campaigns/campaign-list.store.js';
+import { CampaignService } from '../campaigns/campaign.service.js';
+import { CampaignStore } from '../campaigns/campaign.store.js';
+import { StandstillStore } from '../campaigns/standstill.store.js';
+import { TestNotificationService } from '../campaigns/test-notification.service.js';
+import type { Settings } from '../config/settings.js';
+import { PeopleService } from '../people/people.service.js';
+import { PeopleStore } from '../people/people.store.js';
+import { PollService } from '../polls/poll.service.js';
+import { PollStore } from '../polls/poll.store.js';
+import { ChatPacing } from '../sending/chat-pacing.js';
+import type { MessageSender } from '../sending/outcome.js';
+import type { JobQueue } from '../sending/ports.js';
+import type { RateLimiter } from '../sending/rate-limiter.js';
+import type { LoaderSources } from './context.js';
+import type { ResolverParts } from './resolvers.js';
+
+export interface ServiceParts {
+  settings: Settings;
+  dataSource: DataSource;
+  audience: AudienceStore;
+  queue: JobQueue;
+  sender: MessageSender;
+  limiter: RateLimiter;
+}
+
+export interface Services extends Omit<ResolverParts, 'audit'> {
+  /** What loaders read from. */
+  sources: LoaderSources;
+  campaignLists: CampaignListStore;
+}
+
+/** What people can do, and what it is done with. */
+export function createServices(parts: ServiceParts): Services {
+  const { settings, dataSource, audience, queue, sender, limiter } = parts;
+  const { chunkSize, chunkIntervalMs, sendIntervalMs, messagesPerSecond } = settings;
+  const polls = new PollStore(dataSource);
+  const people = new PeopleStore(dataSource);
+  const campaignLists = new CampaignListStore(dataSource);
+  const findPoll = polls.find.bind(polls);
+  const campaigns = new CampaignService(new CampaignStore(dataSource), audience, findPoll, queue, {
+    pacing: { chunkSize, chunkIntervalMs, sendIntervalMs },
+    messagesPerSecond,
+  });
+  return {
+    polls: new PollService(polls),
+    people: new PeopleService(people, async (id) => (await findPoll(id)) !== null),
+    campaigns,
+    lists: new CampaignListService(campaignLists),
+    testNotifications: new TestNotificationService(
+      { findCampaign: (id) => campaigns.find(id), findPoll, findUser: (id) => people.find(id) },
+      sender,
+      limiter,
+      new ChatPacing(dataSource),
+    ),
+    messagesPerSecond,
+    sources: { polls, people, audience, standstills: new StandstillStore(dataSource) },
+    campaignLists,
+  };
+}
