@@ -1,0 +1,74 @@
+import { CloseCode, type Context } from 'graphql-ws';
+import type { Extra as SocketExtra } from 'graphql-ws/use/@fastify/websocket';
+import type { Logger } from 'pino';
+import type { Authenticator } from '../../access/authenticator.js';
+import type { Identity } from '../../access/identity.js';
+import type { TokenWatch } from '../../access/token-watch.js';
+import { turnedAway } from '../../graphql/errors.js';
+import type { RequestRates } from '../../graphql/request-rates.js';
+
+/** Beside the socket: what the client has shown of itself when it connected. */
+export interface Extra extends SocketExtra {
+  identity?: Identity | undefined;
+}
+export type Init = Record<string, unknown>;
+
+export interface AdmissionParts {
+  authenticator: Authenticator;
+  tokenWatch: TokenWatch;
+  logger: Logger;
+}
+
+/** Of one socket at a time; queries count while they run. */
+const MAX_SUBSCRIPTIONS = 100;
+
+/** How long a client has to answer the closing of its socket, in milliseconds. */
+const CLOSING_TIME_MS = 1000;
+
+/** What still comes in while the socket closes is from nobody, and a client that does not answer is cut off. */
+function shutOut(extra: Extra): void {
+  extra.identity = undefined;
+  extra.socket.close(CloseCode.Forbidden, 'Forbidden');
+  setTimeout(() => {
+    extra.socket.terminate();
+  }, CLOSING_TIME_MS).unref();
+}
+
+/** Where no token came at all the socket is closed with 4401, where it is not a valid one with 4403. */
+export async function admitClient(
+  { connectionParams, extra }: Context<Init, Extra>,
+  { authenticator, tokenWatch, logger }: AdmissionParts,
+): Promise<boolean> {
+  const header = connectionParams?.authorization ?? connectionParams?.Authorization;
+  const { socket } = extra;
+  try {
+    extra.identity = await authenticator.identify(header);
+  } catch (error) {
+    logger.error({ err: error }, 'a client could not be let in');
+    socket.close(CloseCode.InternalServerError, 'Internal server error');
+  }
+  if (header === undefined) socket.close(CloseCode.Unauthorized, 'Unauthorized');
+  if (extra.identity === undefined || socket.readyState !== socket.OPEN) return false;
+  socket.once(
+    'close',
+    tokenWatch.add(extra.identity, () => {
+      shutOut(extra);
+    }),
+  );
+  return true;
+}
+
+/** @throws RATE_LIMITED, TOO_MANY_SUBSCRIPTIONS */
+export async function admitOperation(
+  { subscriptions, extra }: Context<Init, Extra>,
+  token: string,
+  rates: RequestRates,
+): Promise<void> {
+  // The one that asks is among them already.
+  if (Object.keys(subscriptions).length > MAX_SUBSCRIPTIONS) {
+    const message = `At most ${MAX_SUBSCRIPTIONS} subscriptions on one connection: complete one first.`;
+    throw turnedAway('TOO_MANY_SUBSCRIPTIONS', message);
+  }
+  await rates.countAddress(extra.request.ip);
+  await rates.countToken(token);
+}
