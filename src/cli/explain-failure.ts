@@ -1,4 +1,5 @@
-import { SettingsError, type Settings } from '../config/settings.js';
+import { SettingsError } from '../config/settings-error.js';
+import type { Settings } from '../config/settings.js';
 import { JobStorageUnavailable } from '../jobs/job-storage.js';
 import { CommandFailure, ExitCode } from './failure.js';
 

@@ -1,9 +1,7 @@
-import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { withSecretsFromFiles } from './secret-files.js';
 import { SettingsError } from './settings-error.js';
-
-export { SettingsError };
 
 const botToken = z
   .string()
@@ -53,7 +51,7 @@ function list(isItem: (item: string) => boolean, sentence: string) {
         .filter((item) => item !== ''),
     )
     .refine((items) => items.every(isItem), sentence)
-    .optional();
+    .default([]);
 }
 
 function isOrigin(text: string): boolean {
@@ -62,65 +60,83 @@ function isOrigin(text: string): boolean {
   return ['http:', 'https:'].includes(protocol) && origin === text;
 }
 
-/** Such as 10.0.0.7, 10.0.0.0/8 or fd00::/8. */
+/** Such as 10.0.0.7, 10.0.0.0/8 or fd00::/8; not the short forms of IPv4 addresses, such as 10.1. */
 function isNetwork(text: string): boolean {
-  const [, address = '', length] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
-  const version = isIP(address);
-  return version !== 0 && Number(length ?? 0) <= (version === 4 ? 32 : 128);
+  const { IPv4, IPv6 } = ipaddr;
+  return (
+    IPv4.isValidFourPartDecimal(text) ||
+    IPv4.isValidCIDRFourPartDecimal(text) ||
+    IPv6.isValid(text) ||
+    IPv6.isValidCIDR(text)
+  );
 }
 
-/** Every setting, under the name of its environment variable. */
-const environmentSchema = z.object({
-  HOST: z.string().default('127.0.0.1'),
-  PORT: integer(0, 65_535).default(4000),
-  WORKER_PORT: integer(0, 65_535).optional(),
-  DATABASE_URL: url('postgres', 'postgresql').optional(),
-  MONGODB_URL: mongodbUrl.optional(),
-  DATA_DIR: z.string().default('.data'),
-  BOT_TOKEN: botToken.optional(),
-  TELEGRAM_API_ROOT: url('http', 'https').default('https://api.telegram.org'),
-  ADMIN_TOKEN: bearerToken.optional(),
-  VIEWER_TOKEN: bearerToken.optional(),
-  MESSAGES_PER_SECOND: integer(1, 1000).default(28),
-  PAID_BROADCAST: flag.default(false),
-  CHUNK_SIZE: integer(1, 10_000).default(100),
-  CHUNK_INTERVAL_MS: integer(0, 3_600_000).default(2000),
-  SEND_INTERVAL_MS: integer(0, 3_600_000).default(1000),
-  LOG_LEVEL: z
+/**
+ * The validated settings of one process; times in milliseconds, rates in messages a second. Each comes from the
+ * environment variable of its name: messagesPerSecond from MESSAGES_PER_SECOND.
+ */
+const shape = {
+  host: z.string().default('127.0.0.1'),
+  port: integer(0, 65_535).default(4000),
+  /** Where a process that only works jobs tells of its health; nowhere by default. */
+  workerPort: integer(0, 65_535).optional(),
+  databaseUrl: url('postgres', 'postgresql').optional(),
+  /** Where the jobs are; in PostgreSQL without it. */
+  mongodbUrl: mongodbUrl.optional(),
+  dataDir: z.string().default('.data'),
+  botToken: botToken.optional(),
+  telegramApiRoot: url('http', 'https')
+    .transform((root) => root.replace(/\/+$/, ''))
+    .default('https://api.telegram.org'),
+  adminToken: bearerToken.optional(),
+  viewerToken: bearerToken.optional(),
+  messagesPerSecond: integer(1, 1000).default(28),
+  paidBroadcast: flag.default(false),
+  chunkSize: integer(1, 10_000).default(100),
+  chunkIntervalMs: integer(0, 3_600_000).default(2000),
+  sendIntervalMs: integer(0, 3_600_000).default(1000),
+  logLevel: z
     .enum(
       ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
       'must be fatal, error, warn, info, debug, trace or silent',
     )
     .default('info'),
-  NODE_ENV: z
+  /** From NODE_ENV; test is no other than development, but what test runners set. */
+  production: z
     .enum(['development', 'test', 'production'], 'must be development, test or production')
-    .default('development'),
-  LEASE_MS: integer(500, 600_000).default(60_000),
-  RECONCILE_INTERVAL_MS: integer(200, 3_600_000).default(60_000),
-  CHUNK_TIME_LIMIT_MS: integer(1000, 3_600_000).default(300_000),
-  PLAN_TIME_LIMIT_MS: integer(1000, 7_200_000).default(1_800_000),
-  REQUEST_TIMEOUT_MS: integer(100, 120_000).default(20_000),
-  CORS_ORIGINS: list(isOrigin, 'must be origins such as https://dashboard.example, separated by commas'),
-  TRUSTED_PROXIES: list(isNetwork, 'must be addresses or networks such as 10.0.0.0/8, separated by commas'),
-  REQUESTS_PER_MINUTE_PER_TOKEN: integer(1, 10_000_000).default(1200),
-  REQUESTS_PER_MINUTE_PER_ADDRESS: integer(1, 10_000_000).default(2400),
-  MAX_SOCKETS: integer(1, 100_000).default(2000),
-  MAX_SOCKETS_PER_ADDRESS: integer(1, 100_000).default(200),
-});
+    .transform((environment) => environment === 'production')
+    .default(false),
+  /** How long a worker may stay silent before its chunks are taken from it. */
+  leaseMs: integer(500, 600_000).default(60_000),
+  reconcileIntervalMs: integer(200, 3_600_000).default(60_000),
+  /** Soft limit of one chunk; the hard limit is a fifth longer. */
+  chunkTimeLimitMs: integer(1000, 3_600_000).default(300_000),
+  /** Soft limit of planning; the hard limit is a sixth longer. */
+  planTimeLimitMs: integer(1000, 7_200_000).default(1_800_000),
+  requestTimeoutMs: integer(100, 120_000).default(20_000),
+  /** Origins whose pages may use the API from a browser, beside its own. */
+  corsOrigins: list(isOrigin, 'must be origins such as https://dashboard.example, separated by commas'),
+  /** Addresses and networks of proxies that are believed when they say for whom they ask. */
+  trustedProxies: list(isNetwork, 'must be addresses or networks such as 10.0.0.0/8, separated by commas'),
+  /** The four limits that follow hold for one process. */
+  requestsPerMinutePerToken: integer(1, 10_000_000).default(1200),
+  requestsPerMinutePerAddress: integer(1, 10_000_000).default(2400),
+  maxSockets: integer(1, 100_000).default(2000),
+  maxSocketsPerAddress: integer(1, 100_000).default(200),
+};
 
-const settingsSchema = environmentSchema.superRefine((settings, context) => {
-  const free =
-    settings.BOT_TOKEN === undefined || settings.PAID_BROADCAST || !isTelegram(settings.TELEGRAM_API_ROOT);
-  if (settings.MESSAGES_PER_SECOND > 30 && !free) {
+const settingsSchema = z.object(shape).superRefine((settings, context) => {
+  const { botToken: token, paidBroadcast, telegramApiRoot, messagesPerSecond } = settings;
+  if (messagesPerSecond > 30 && token !== undefined && !paidBroadcast && isTelegram(telegramApiRoot)) {
     context.addIssue({
       code: 'custom',
-      path: ['MESSAGES_PER_SECOND'],
+      path: ['messagesPerSecond'],
       message:
         'must be at most 30, or PAID_BROADCAST=true must be set: Telegram charges for more than 30 a second',
     });
   }
-  if (settings.ADMIN_TOKEN !== undefined && settings.ADMIN_TOKEN === settings.VIEWER_TOKEN) {
-    context.addIssue({ code: 'custom', path: ['VIEWER_TOKEN'], message: 'must differ from ADMIN_TOKEN' });
+  if (settings.adminToken !== undefined && settings.adminToken === settings.viewerToken) {
+    context.addIssue({ code: 'custom', path: ['viewerToken'], message: 'must differ from ADMIN_TOKEN' });
   }
 });
 
@@ -128,48 +144,15 @@ function isTelegram(apiRoot: string): boolean {
   return new URL(apiRoot).hostname === 'api.telegram.org';
 }
 
-/** The validated settings of one process; times in milliseconds, rates in messages a second. */
-export interface Settings {
-  host: string;
-  port: number;
-  /** Where a process that only works jobs tells of its health; nowhere by default. */
-  workerPort: number | undefined;
-  databaseUrl: string | undefined;
-  /** Where the jobs are; in PostgreSQL without it. */
-  mongodbUrl: string | undefined;
-  dataDir: string;
-  botToken: string | undefined;
-  telegramApiRoot: string;
-  adminToken: string | undefined;
-  viewerToken: string | undefined;
-  messagesPerSecond: number;
-  paidBroadcast: boolean;
-  chunkSize: number;
-  chunkIntervalMs: number;
-  sendIntervalMs: number;
-  logLevel: z.infer<typeof environmentSchema>['LOG_LEVEL'];
-  production: boolean;
-  /** How long a worker may stay silent before its chunks are taken from it. */
-  leaseMs: number;
-  reconcileIntervalMs: number;
-  /** Soft limit of one chunk; the hard limit is a fifth longer. */
-  chunkTimeLimitMs: number;
-  /** Soft limit of planning; the hard limit is a sixth longer. */
-  planTimeLimitMs: number;
-  requestTimeoutMs: number;
-  /** Origins whose pages may use the API from a browser, beside its own. */
-  corsOrigins: string[];
-  /** Addresses and networks of proxies that are believed when they say for whom they ask. */
-  trustedProxies: string[];
-  /** The four limits that follow hold for one process. */
-  requestsPerMinutePerToken: number;
-  requestsPerMinutePerAddress: number;
-  maxSockets: number;
-  maxSocketsPerAddress: number;
+export type Settings = z.output<typeof settingsSchema>;
+
+function variableOf(setting: string): string {
+  if (setting === 'production') return 'NODE_ENV';
+  return setting.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 }
 
 /** The environment variables that are settings. */
-export const SETTING_NAMES: readonly string[] = Object.keys(environmentSchema.shape);
+export const SETTING_NAMES: readonly string[] = Object.keys(shape).map(variableOf);
 
 /**
  * Reads and checks the environment. An empty value counts as not set; secrets may come from files (NAME_FILE).
@@ -178,42 +161,12 @@ export const SETTING_NAMES: readonly string[] = Object.keys(environmentSchema.sh
 export function loadSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
   const present: Record<string, string> = {};
   for (const [name, value] of Object.entries(environment)) if (value) present[name] = value;
-  const parsed = settingsSchema.safeParse(withSecretsFromFiles(present));
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new SettingsError(
-      `${issue?.path.join('.') ?? 'The environment'} ${issue?.message ?? 'is not valid'}.`,
-    );
-  }
-  const values = parsed.data;
-  return {
-    host: values.HOST,
-    port: values.PORT,
-    workerPort: values.WORKER_PORT,
-    databaseUrl: values.DATABASE_URL,
-    mongodbUrl: values.MONGODB_URL,
-    dataDir: values.DATA_DIR,
-    botToken: values.BOT_TOKEN,
-    telegramApiRoot: values.TELEGRAM_API_ROOT.replace(/\/+$/, ''),
-    adminToken: values.ADMIN_TOKEN,
-    viewerToken: values.VIEWER_TOKEN,
-    messagesPerSecond: values.MESSAGES_PER_SECOND,
-    paidBroadcast: values.PAID_BROADCAST,
-    chunkSize: values.CHUNK_SIZE,
-    chunkIntervalMs: values.CHUNK_INTERVAL_MS,
-    sendIntervalMs: values.SEND_INTERVAL_MS,
-    logLevel: values.LOG_LEVEL,
-    production: values.NODE_ENV === 'production',
-    leaseMs: values.LEASE_MS,
-    reconcileIntervalMs: values.RECONCILE_INTERVAL_MS,
-    chunkTimeLimitMs: values.CHUNK_TIME_LIMIT_MS,
-    planTimeLimitMs: values.PLAN_TIME_LIMIT_MS,
-    requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
-    corsOrigins: values.CORS_ORIGINS ?? [],
-    trustedProxies: values.TRUSTED_PROXIES ?? [],
-    requestsPerMinutePerToken: values.REQUESTS_PER_MINUTE_PER_TOKEN,
-    requestsPerMinutePerAddress: values.REQUESTS_PER_MINUTE_PER_ADDRESS,
-    maxSockets: values.MAX_SOCKETS,
-    maxSocketsPerAddress: values.MAX_SOCKETS_PER_ADDRESS,
-  };
+  const given = withSecretsFromFiles(present);
+  const parsed = settingsSchema.safeParse(
+    Object.fromEntries(Object.keys(shape).map((setting) => [setting, given[variableOf(setting)]])),
+  );
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const variable = issue ? variableOf(issue.path.join('.')) : 'The environment';
+  throw new SettingsError(`${variable} ${issue?.message ?? 'is not valid'}.`);
 }

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { projectPath } from '../../src/config/paths.js';
-import { loadSettings, SettingsError } from '../../src/config/settings.js';
+import { SettingsError } from '../../src/config/settings-error.js';
+import { loadSettings } from '../../src/config/settings.js';
 import { runCommand } from '../support/process.js';
 
 const TOKEN = '1234567890:AAAAAAAAAAAAAAAAAAAAAAAA';
@@ -55,6 +56,8 @@ const WRONG: [string, string, RegExp][] = [
   ['CORS_ORIGINS', 'https://a.example,ftp://b.example', /origins such as/],
   ['TRUSTED_PROXIES', 'proxy', /addresses or networks/],
   ['TRUSTED_PROXIES', '10.0.0.0/33', /addresses or networks/],
+  ['TRUSTED_PROXIES', '10.1', /addresses or networks/],
+  ['TRUSTED_PROXIES', '10.0.0.1,fd00::/129', /addresses or networks/],
   ['REQUESTS_PER_MINUTE_PER_TOKEN', '0', /from 1/],
   ['REQUESTS_PER_MINUTE_PER_ADDRESS', 'many', /whole number/],
   ['MAX_SOCKETS', '0', /from 1/],
@@ -79,6 +82,12 @@ describe('a setting that cannot be used', () => {
     ]) {
       expect(loadSettings({ ...rate, ...free }).messagesPerSecond).toBe(31);
     }
+  });
+
+  test('addresses and networks of both versions are proxies', () => {
+    const TRUSTED_PROXIES = '10.0.0.7, 10.0.0.0/8, ::1, fd00::/8';
+    const { trustedProxies } = loadSettings({ TRUSTED_PROXIES });
+    expect(trustedProxies).toEqual(['10.0.0.7', '10.0.0.0/8', '::1', 'fd00::/8']);
   });
 
   test('one token for both roles is refused', () => {
