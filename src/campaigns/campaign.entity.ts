@@ -11,22 +11,8 @@ import {
   type Relation,
 } from 'typeorm';
 import { Poll } from '../polls/poll.entity.js';
+import { COUNTERS_CHECK, Ledger, LEDGER_CHECK } from './ledger.entity.js';
 import { CampaignStatus } from './lifecycle.js';
-
-/** The ledger of a campaign: at every instant `totalUsers` is the sum of the five others. */
-export interface Ledger {
-  totalUsers: number;
-  pendingUsers: number;
-  sentUsers: number;
-  failedUsers: number;
-  skippedUsers: number;
-  unconfirmedUsers: number;
-}
-
-const LEDGER_CHECK =
-  'total_users = pending_users + sent_users + failed_users + skipped_users + unconfirmed_users';
-const COUNTERS_CHECK =
-  'pending_users >= 0 AND sent_users >= 0 AND failed_users >= 0 AND skipped_users >= 0 AND unconfirmed_users >= 0';
 
 @Entity('notification_campaign')
 @Index('notification_campaign_created_idx', ['createdAt', 'id'])
@@ -48,7 +34,7 @@ const COUNTERS_CHECK =
     'One round of reminders to everyone who has not completed a poll. At every instant: ' +
     'totalUsers = pendingUsers + sentUsers + failedUsers + skippedUsers + unconfirmedUsers.',
 })
-export class NotificationCampaign implements Ledger {
+export class NotificationCampaign extends Ledger {
   @PrimaryGeneratedColumn('identity', {
     type: 'bigint',
     generatedIdentity: 'ALWAYS',
@@ -82,37 +68,6 @@ export class NotificationCampaign implements Ledger {
   @Column({ type: 'text', default: CampaignStatus.PENDING })
   @Field(() => CampaignStatus, { description: 'Where the campaign stands.' })
   status!: CampaignStatus;
-
-  @Column({ name: 'total_users', type: 'integer', default: 0 })
-  @Field(() => Int, { description: 'Recipients of the campaign, fixed when it starts.' })
-  totalUsers!: number;
-
-  @Column({ name: 'pending_users', type: 'integer', default: 0 })
-  @Field(() => Int, {
-    description: 'Recipients to whom nothing has been sent yet, or whose answer is awaited.',
-  })
-  pendingUsers!: number;
-
-  @Column({ name: 'sent_users', type: 'integer', default: 0 })
-  @Field(() => Int, { description: 'Accepted by Telegram.' })
-  sentUsers!: number;
-
-  @Column({ name: 'failed_users', type: 'integer', default: 0 })
-  @Field(() => Int, { description: 'Refused by Telegram for good; each delivery says why.' })
-  failedUsers!: number;
-
-  @Column({ name: 'skipped_users', type: 'integer', default: 0 })
-  @Field(() => Int, {
-    description: 'Not sent because no longer wanted: completed meanwhile, opted out, poll closed.',
-  })
-  skippedUsers!: number;
-
-  @Column({ name: 'unconfirmed_users', type: 'integer', default: 0 })
-  @Field(() => Int, {
-    description:
-      'A process or a connection died between the request and its answer: sent or not, nobody knows.',
-  })
-  unconfirmedUsers!: number;
 
   @Column({ name: 'chunk_count', type: 'integer', default: 0 })
   @Field(() => Int, { description: 'Chunks that the audience was cut into.' })

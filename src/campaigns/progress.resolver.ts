@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { Arg, ID, Resolver, Root, type SubscribeResolverData, Subscription } from 'type-graphql';
 import type { CampaignService } from './campaign.service.js';
+import { ledgerOf } from './ledger.entity.js';
 import type { ProgressHub, ProgressSnapshot } from './progress-hub.js';
 import { CampaignProgress } from './progress.types.js';
 import { finishEstimateOf, percentageOf } from './progress.js';
@@ -40,27 +41,13 @@ export class ProgressResolver {
     @Arg('campaignId', () => ID, { description: 'Number of the campaign.' }) campaignId: string,
     @Root() { campaign, messagesPerSecond, at }: ProgressSnapshot,
   ): CampaignProgress {
-    const {
-      version,
-      status,
-      totalUsers,
-      pendingUsers,
-      sentUsers,
-      failedUsers,
-      skippedUsers,
-      unconfirmedUsers,
-    } = campaign;
+    const { version, status } = campaign;
     return {
+      ...ledgerOf(campaign),
       campaignId,
       campaign,
       version,
       status,
-      totalUsers,
-      pendingUsers,
-      sentUsers,
-      failedUsers,
-      skippedUsers,
-      unconfirmedUsers,
       progressPercentage: percentageOf(campaign),
       messagesPerSecond,
       estimatedFinishAt: finishEstimateOf(campaign, this.messagesPerSecond, at),

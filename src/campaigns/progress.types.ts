@@ -1,5 +1,6 @@
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { NotificationCampaign } from './campaign.entity.js';
+import { Ledger } from './ledger.entity.js';
 import { CampaignStatus } from './lifecycle.js';
 
 @ObjectType({
@@ -7,7 +8,7 @@ import { CampaignStatus } from './lifecycle.js';
     'One state of a campaign on its way. In every event: ' +
     'totalUsers = pendingUsers + sentUsers + failedUsers + skippedUsers + unconfirmedUsers.',
 })
-export class CampaignProgress {
+export class CampaignProgress extends Ledger {
   @Field(() => ID, { description: 'Number of the campaign.' })
   campaignId!: string;
 
@@ -19,24 +20,6 @@ export class CampaignProgress {
 
   @Field(() => CampaignStatus, { description: 'Where the campaign stands.' })
   status!: CampaignStatus;
-
-  @Field(() => Int, { description: 'Recipients of the campaign.' })
-  totalUsers!: number;
-
-  @Field(() => Int, { description: 'Recipients whose turn has not come, or whose answer is awaited.' })
-  pendingUsers!: number;
-
-  @Field(() => Int, { description: 'Accepted by Telegram.' })
-  sentUsers!: number;
-
-  @Field(() => Int, { description: 'Refused by Telegram for good.' })
-  failedUsers!: number;
-
-  @Field(() => Int, { description: 'Not sent because no longer wanted.' })
-  skippedUsers!: number;
-
-  @Field(() => Int, { description: 'Sent or not, nobody knows.' })
-  unconfirmedUsers!: number;
 
   @Field(() => Float, { description: 'Share of totalUsers that is no longer pending, 0 to 100.' })
   progressPercentage!: number;

@@ -1,3 +1,4 @@
+import type { Ledger } from '../campaigns/ledger.entity.js';
 import { operation, type ApiClient } from './api-client.js';
 import { CommandFailure } from './failure.js';
 import { createProgressBar } from './progress-bar.js';
@@ -8,14 +9,8 @@ export interface Pacing {
   sendIntervalMs: number;
 }
 
-interface Progress {
+interface Progress extends Ledger {
   status: string;
-  totalUsers: number;
-  pendingUsers: number;
-  sentUsers: number;
-  failedUsers: number;
-  skippedUsers: number;
-  unconfirmedUsers: number;
   progressPercentage: number;
   messagesPerSecond: number;
   estimatedFinishAt: string | null;
