@@ -1,5 +1,6 @@
-import { GraphQLError } from 'graphql';
+import type { GraphQLError } from 'graphql';
 import { registerEnumType } from 'type-graphql';
+import { codedError, turnedAway } from '../graphql/errors.js';
 
 /** What a token may do; beside each operation of more than reading stands which roles may call it. */
 export enum Role {
@@ -28,14 +29,11 @@ export interface Identity {
 }
 
 export function unauthenticated(): GraphQLError {
-  return new GraphQLError('Send a valid token in the authorization header: "Bearer <token>".', {
-    extensions: { code: 'UNAUTHENTICATED', http: { status: 401 } },
-  });
+  const message = 'Send a valid token in the authorization header: "Bearer <token>".';
+  return turnedAway('UNAUTHENTICATED', message, { status: 401 });
 }
 
 /** @param roles those that may do it */
 export function forbidden(roles: readonly Role[]): GraphQLError {
-  return new GraphQLError(`This token may not do that: it needs the role ${roles.join(' or ')}.`, {
-    extensions: { code: 'FORBIDDEN' },
-  });
+  return codedError('FORBIDDEN', `This token may not do that: it needs the role ${roles.join(' or ')}.`);
 }

@@ -3,10 +3,11 @@ import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
 import { POLL_IS_OPEN } from '../polls/poll-open.js';
 import { NotificationCampaign } from './campaign.entity.js';
 import type { DeliveryStatus } from './delivery.entity.js';
+import type { FailureCode } from './failure-codes.js';
 import { TRANSITIONS, type CampaignEvent } from './lifecycle.js';
 
 export interface Failure {
-  code: string;
+  code: FailureCode;
   message: string;
 }
 

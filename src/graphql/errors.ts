@@ -1,9 +1,15 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
+import type { ErrorCode } from './error-codes.js';
+
+/** An error with a code, raised where an operation is executed. */
+export function codedError(code: ErrorCode, message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code } });
+}
 
 /** An argument that cannot be used; unlike a userError it is the program that has to be put right. */
 export function badUserInput(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
+  return codedError('BAD_USER_INPUT', message);
 }
 
 /**
@@ -11,7 +17,7 @@ export function badUserInput(message: string): GraphQLError {
  * @param http the answer over HTTP: its status, and headers with names in lower case
  */
 export function turnedAway(
-  code: string,
+  code: ErrorCode,
   message: string,
   { status = 400, headers = {} }: { status?: number; headers?: Record<string, string> } = {},
 ): GraphQLError {
@@ -19,7 +25,7 @@ export function turnedAway(
   return new GraphQLError(message, { extensions: { code, http } });
 }
 
-const INTERNAL = 'INTERNAL_SERVER_ERROR';
+const INTERNAL: ErrorCode = 'INTERNAL_SERVER_ERROR';
 
 /** How PostgreSQL calls a text with the character U+0000. */
 const CHARACTER_NOT_IN_REPERTOIRE = '22021';

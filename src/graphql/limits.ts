@@ -2,6 +2,7 @@ import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives';
 import { GraphQLError, type ParseOptions, type ValidationContext, type ValidationRule } from 'graphql';
+import type { ErrorCode } from './error-codes.js';
 
 /**
  * How large an operation may be, on both transports. The introspection query of tools has 184 tokens, the largest of
@@ -22,7 +23,7 @@ export const LIMITS = {
 export const PARSE_OPTIONS: ParseOptions = { maxLexicalTokens: LIMITS.tokens };
 
 /** The code under which the rules of the library refuse an operation, in place of an error without one. */
-function refuseWith(code: string) {
+function refuseWith(code: ErrorCode) {
   return {
     propagateOnRejection: false,
     onReject: [

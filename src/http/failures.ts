@@ -1,9 +1,10 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
+import type { ErrorCode } from '../graphql/error-codes.js';
 
 /** What Fastify refuses by itself, under the codes that Apollo has for such things. */
-const REFUSALS: Readonly<Record<number, { code: string; message: string }>> = {
+const REFUSALS: Readonly<Record<number, { code: ErrorCode; message: string }>> = {
   413: { code: 'PAYLOAD_TOO_LARGE', message: 'A request may have at most 1 MiB.' },
   415: { code: 'UNSUPPORTED_MEDIA_TYPE', message: 'Send the operation as application/json.' },
 };
@@ -11,7 +12,7 @@ const NO_JSON = ['FST_ERR_CTP_INVALID_JSON_BODY', 'FST_ERR_CTP_EMPTY_JSON_BODY']
 
 interface Failure {
   status: number;
-  code: string;
+  code: ErrorCode;
   message: string;
   headers?: ReadonlyMap<string, string>;
 }
@@ -23,7 +24,7 @@ function answer(reply: FastifyReply, { status, code, message, headers }: Failure
 
 function failureOf(error: FastifyError | GraphQLError): Failure {
   if (error instanceof GraphQLError) {
-    const { code, http } = error.extensions as { code: string; http?: Omit<Failure, 'code' | 'message'> };
+    const { code, http } = error.extensions as { code: ErrorCode; http?: Omit<Failure, 'code' | 'message'> };
     return { ...http, code, message: error.message, status: http?.status ?? 400 };
   }
   const status = error.statusCode ?? 500;

@@ -1,9 +1,7 @@
 import { Gauge, type Registry } from 'prom-client';
+import { FAILURE_CODES } from '../campaigns/failure-codes.js';
 import { CampaignStatus } from '../campaigns/lifecycle.js';
 import type { Workload } from '../sending/workload.js';
-
-/** Codes of failures that stop campaigns, there from the start; others appear when a campaign has them. */
-const FAILURE_CODES = ['BOT_TOKEN_REJECTED', 'REPEATED_FAILURES', 'MISSED_SCHEDULE', 'POLL_CLOSED'];
 
 /**
  * The state of the installation's work as the database has it: the same in every process, so rules take its maximum.
@@ -58,7 +56,8 @@ export class WorkloadMetrics {
     this.stuck.set(workload.stuckCampaigns);
     for (const status of Object.values(CampaignStatus))
       this.campaigns.set({ status }, workload.campaigns[status] ?? 0);
-    for (const code of new Set([...FAILURE_CODES, ...Object.keys(workload.stopped)]))
+    // Those that are known are there from the start, so that a rule sees the first campaign that has one.
+    for (const code of new Set<string>([...FAILURE_CODES, ...Object.keys(workload.stopped)]))
       this.stopped.set({ code }, workload.stopped[code] ?? 0);
   }
 }

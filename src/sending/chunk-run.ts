@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { DeliveryStatus } from '../campaigns/delivery.entity.js';
+import { STOP_CODES, type StopCode } from '../campaigns/failure-codes.js';
 import type { Claim, DeliveryStore, Recipient } from './delivery.store.js';
-import { explain } from './explain.js';
 import type { Lease } from './lease-keeper.js';
 import type { MessageSender, SendOutcome } from './outcome.js';
 import type { CampaignControl } from './ports.js';
@@ -183,9 +183,9 @@ export class ChunkRun {
     if (verdict.stopReason !== undefined) await this.failCampaign(verdict.stopReason);
   }
 
-  private async failCampaign(reason: string): Promise<void> {
+  private async failCampaign(reason: StopCode): Promise<void> {
     try {
-      await this.tools.campaigns.failBySystem(this.lease.chunk.campaignId, reason, explain(reason));
+      await this.tools.campaigns.failBySystem(this.lease.chunk.campaignId, reason, STOP_CODES[reason]);
     } catch (error) {
       // The recipient is pending again, so the next request finds the same reason.
       this.tools.logger.warn({ err: error, reason }, 'the campaign could not be stopped yet');

@@ -1,3 +1,4 @@
+import type { DeliveryReason, StopCode } from '../campaigns/failure-codes.js';
 import { TelegramUserStatus } from '../people/telegram-user.entity.js';
 import type { SendOutcome, TelegramFailure } from './outcome.js';
 
@@ -12,19 +13,24 @@ interface Rule {
 
 const { BLOCKED, DEACTIVATED, UNREACHABLE } = TelegramUserStatus;
 
-function gone(code: number, description: string, reason: string, userStatus: TelegramUserStatus): Rule {
+function gone(
+  code: number,
+  description: string,
+  reason: DeliveryReason,
+  userStatus: TelegramUserStatus,
+): Rule {
   return { code, description, outcome: { kind: 'recipientGone', reason, userStatus } };
 }
 
-function failed(code: number, description: string, reason: string): Rule {
+function failed(code: number, description: string, reason: DeliveryReason): Rule {
   return { code, description, outcome: { kind: 'recipientFailed', reason } };
 }
 
-function botUnusable(code: number, reason: string, description?: string): Rule {
+function botUnusable(code: number, reason: StopCode, description?: string): Rule {
   return { code, description, outcome: { kind: 'botUnusable', reason } };
 }
 
-function templateUnusable(description: string, reason: string, lengthOnly = false): Rule {
+function templateUnusable(description: string, reason: StopCode, lengthOnly = false): Rule {
   return { code: 400, description, outcome: { kind: 'templateUnusable', reason, lengthOnly } };
 }
 
@@ -32,7 +38,7 @@ function templateUnusable(description: string, reason: string, lengthOnly = fals
  * Telegram documents no list of errors: these are the descriptions that it has been seen to send. The first rule
  * that fits decides; what fits none is decided by its code alone.
  */
-export const RULES: readonly Rule[] = [
+const RULES: readonly Rule[] = [
   gone(403, 'blocked by the user', 'BOT_BLOCKED', BLOCKED),
   gone(403, 'user is deactivated', 'USER_DEACTIVATED', DEACTIVATED),
   gone(403, "can't initiate conversation", 'CONVERSATION_NOT_STARTED', UNREACHABLE),

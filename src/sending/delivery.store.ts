@@ -1,3 +1,4 @@
+import type { DeliveryReason, StopCode } from '../campaigns/failure-codes.js';
 import type { DeliveryStatus } from '../campaigns/delivery.entity.js';
 import type { CampaignStatus } from '../campaigns/lifecycle.js';
 import type { TelegramUserStatus } from '../people/telegram-user.entity.js';
@@ -36,7 +37,7 @@ export interface Settlement {
   userId: string;
   fence: number;
   status: DeliveryStatus.SENT | DeliveryStatus.FAILED | DeliveryStatus.UNCONFIRMED | DeliveryStatus.PENDING;
-  reason?: string;
+  reason?: DeliveryReason | StopCode;
   messageId?: string;
   /** For PENDING: milliseconds until the next try. */
   retryInMs?: number;

@@ -1,3 +1,4 @@
+import type { DeliveryReason, StopCode } from '../campaigns/failure-codes.js';
 import type { TelegramUserStatus } from '../people/telegram-user.entity.js';
 
 /** What is sent to one recipient: HTML text, and one button that opens the bot's chat with a start parameter. */
@@ -13,17 +14,17 @@ export type SendOutcome =
   /** The whole bot has to wait. */
   | { kind: 'throttled'; retryAfterMs: number }
   /** Nothing was delivered; worth trying again. */
-  | { kind: 'transient'; reason: string }
+  | { kind: 'transient'; reason: DeliveryReason }
   /** Delivered or not, nobody knows. */
-  | { kind: 'ambiguous'; reason: string }
-  | { kind: 'recipientGone'; reason: string; userStatus: TelegramUserStatus }
-  | { kind: 'recipientFailed'; reason: string }
+  | { kind: 'ambiguous'; reason: DeliveryReason }
+  | { kind: 'recipientGone'; reason: DeliveryReason; userStatus: TelegramUserStatus }
+  | { kind: 'recipientFailed'; reason: DeliveryReason }
   /** The chat has another id now. */
   | { kind: 'moved'; chatId: string }
   /** Nothing can be sent by this bot until an operator puts it right. */
-  | { kind: 'botUnusable'; reason: string }
+  | { kind: 'botUnusable'; reason: StopCode }
   /** `lengthOnly`: shorter personal data might have passed. */
-  | { kind: 'templateUnusable'; reason: string; lengthOnly: boolean };
+  | { kind: 'templateUnusable'; reason: StopCode; lengthOnly: boolean };
 
 /** The port through which the engine sends; src/telegram implements it. */
 export interface MessageSender {

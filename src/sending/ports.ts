@@ -1,3 +1,4 @@
+import type { FailureCode } from '../campaigns/failure-codes.js';
 import type { DueChunk } from './chunk.store.js';
 import type { SendOutcome } from './outcome.js';
 import type { RepairCounts } from './reconciler.js';
@@ -12,8 +13,8 @@ export interface JobQueue {
 /** What the engine does to a campaign as a whole. Each is one compare-and-set that may find nothing to do. */
 export interface CampaignControl {
   complete(campaignId: string): Promise<void>;
-  failBySystem(campaignId: string, code: string, message: string): Promise<void>;
-  pauseBySystem(campaignId: string, code: string, message: string): Promise<void>;
+  failBySystem(campaignId: string, code: FailureCode, message: string): Promise<void>;
+  pauseBySystem(campaignId: string, code: FailureCode, message: string): Promise<void>;
 }
 
 /** A running job, as far as its handler has to know it. */

@@ -1,4 +1,5 @@
 import { DeliveryStatus } from '../campaigns/delivery.entity.js';
+import type { DeliveryReason, StopCode } from '../campaigns/failure-codes.js';
 import { isPersonal } from '../campaigns/template.js';
 import { backoffMs, MAX_ATTEMPTS } from './backoff.js';
 import type { Recipient, Settlement } from './delivery.store.js';
@@ -10,7 +11,7 @@ export interface Verdict {
     Settlement,
     'status' | 'reason' | 'messageId' | 'retryInMs' | 'attemptUnspent' | 'userStatus' | 'chatId'
   >;
-  stopReason?: string;
+  stopReason?: StopCode;
 }
 
 /** Nothing left this process: the recipient goes back as if never claimed. */
@@ -20,7 +21,7 @@ export const NOT_SENT: Verdict['settlement'] = {
   attemptUnspent: true,
 };
 
-function failed(reason: string): Verdict {
+function failed(reason: DeliveryReason | StopCode): Verdict {
   return { settlement: { status: DeliveryStatus.FAILED, reason } };
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { explain } from '../../src/sending/explain.js';
+import { STOP_CODES, type StopCode } from '../../src/campaigns/failure-codes.js';
 import { FAULT_ANSWERS, type FaultAnswer } from '../../src/telegram/sandbox/index.js';
 import { change } from '../campaigns/operations.js';
 import { TestApp } from '../support/app.js';
@@ -17,7 +17,7 @@ const SERVED = 25;
 interface Row {
   name: string;
   answer: FaultAnswer;
-  code: string;
+  code: StopCode;
   messageTemplate?: string;
 }
 
@@ -66,7 +66,7 @@ describe('an answer that is the end for the whole campaign', () => {
     const run = await CampaignRun.start(app, { audience: AUDIENCE, input });
     try {
       await run.end('FAILED');
-      expect(await failureOf(app, run.id, 'FAILED')).toEqual({ code, message: explain(code) });
+      expect(await failureOf(app, run.id, 'FAILED')).toEqual({ code, message: STOP_CODES[code] });
       await nothingUnderWay(run);
       for (const delivery of await deliveriesOf(app, run.id)) {
         expect(delivery).toMatchObject(

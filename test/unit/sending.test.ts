@@ -22,7 +22,12 @@ describe('what an outcome does', () => {
       IMPERSONAL,
       { status: 'PENDING', retryInMs: 3000, attemptUnspent: true },
     ],
-    ['ambiguous', { kind: 'ambiguous', reason: 'X' }, IMPERSONAL, { status: 'UNCONFIRMED', reason: 'X' }],
+    [
+      'ambiguous',
+      { kind: 'ambiguous', reason: 'ANSWER_LOST' },
+      IMPERSONAL,
+      { status: 'UNCONFIRMED', reason: 'ANSWER_LOST' },
+    ],
     [
       'gone',
       { kind: 'recipientGone', reason: 'BOT_BLOCKED', userStatus: TelegramUserStatus.BLOCKED },
@@ -85,7 +90,7 @@ describe('backoff', () => {
 });
 
 describe('a streak of like failures', () => {
-  const settlement = (status: Settlement['status'], reason?: string): Settlement => {
+  const settlement = (status: Settlement['status'], reason?: Settlement['reason']): Settlement => {
     return { campaignId: '1', userId: '1', fence: 1, status, reason };
   };
   const { SENT, FAILED, PENDING, UNCONFIRMED } = DeliveryStatus;
@@ -94,33 +99,33 @@ describe('a streak of like failures', () => {
     ['nothing', [], { count: 0, broken: false }],
     [
       'two alike',
-      [settlement(FAILED, 'A'), settlement(FAILED, 'A')],
-      { reason: 'A', count: 2, broken: false },
+      [settlement(FAILED, 'BOT_BLOCKED'), settlement(FAILED, 'BOT_BLOCKED')],
+      { reason: 'BOT_BLOCKED', count: 2, broken: false },
     ],
     [
       'a success before',
-      [settlement(SENT), settlement(FAILED, 'A')],
-      { reason: 'A', count: 1, broken: true },
+      [settlement(SENT), settlement(FAILED, 'BOT_BLOCKED')],
+      { reason: 'BOT_BLOCKED', count: 1, broken: true },
     ],
     [
       'a success after',
-      [settlement(FAILED, 'A'), settlement(SENT)],
+      [settlement(FAILED, 'BOT_BLOCKED'), settlement(SENT)],
       { reason: null, count: 0, broken: true },
     ],
     [
       'another before',
-      [settlement(FAILED, 'B'), settlement(FAILED, 'A')],
-      { reason: 'A', count: 1, broken: true },
+      [settlement(FAILED, 'CHAT_NOT_FOUND'), settlement(FAILED, 'BOT_BLOCKED')],
+      { reason: 'BOT_BLOCKED', count: 1, broken: true },
     ],
     [
       'retries between',
-      [settlement(FAILED, 'A'), settlement(PENDING)],
-      { reason: 'A', count: 1, broken: false },
+      [settlement(FAILED, 'BOT_BLOCKED'), settlement(PENDING)],
+      { reason: 'BOT_BLOCKED', count: 1, broken: false },
     ],
     [
       'unconfirmed ones',
-      [settlement(UNCONFIRMED, 'C'), settlement(UNCONFIRMED, 'C')],
-      { reason: 'C', count: 2 },
+      [settlement(UNCONFIRMED, 'CHAT_RESTRICTED'), settlement(UNCONFIRMED, 'CHAT_RESTRICTED')],
+      { reason: 'CHAT_RESTRICTED', count: 2 },
     ],
   ])('%s', (_name, group, streak) => {
     expect(streakOf(group)).toMatchObject(streak);

@@ -11,12 +11,13 @@ import {
 import type { SubscribePayload } from 'graphql-ws';
 import type { OperationContext } from '../../graphql/context.js';
 import { costProblem } from '../../graphql/cost.js';
+import type { ErrorCode } from '../../graphql/error-codes.js';
 import { LIMIT_RULES, LIMITS, PARSE_OPTIONS } from '../../graphql/limits.js';
 
 const RULES = [...specifiedRules, ...LIMIT_RULES];
 
 /** Gives errors that come without a code this one. */
-function codedErrors(errors: readonly GraphQLError[], code: string): GraphQLError[] {
+function codedErrors(errors: readonly GraphQLError[], code: ErrorCode): GraphQLError[] {
   return errors.map(({ message, nodes, source, positions, extensions }) => {
     return new GraphQLError(message, { nodes, source, positions, extensions: { code, ...extensions } });
   });

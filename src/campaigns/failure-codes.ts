@@ -1,0 +1,59 @@
+/** Codes with which Telegram ends a campaign, and the sentences that say what to do. */
+export const STOP_CODES = {
+  BOT_TOKEN_REJECTED:
+    'Telegram does not accept the bot token. Set BOT_TOKEN to a valid one, then resume the campaign.',
+  BOT_LOGGED_OUT: 'The bot is logged out of this Bot API server. Log it in again, then resume the campaign.',
+  BOT_ON_OTHER_SERVER: 'The bot belongs to another Bot API server. Set TELEGRAM_API_ROOT to it, then resume.',
+  MARKUP_INVALID:
+    'Telegram cannot read the HTML of the message template. Cancel this campaign and create it anew.',
+  MESSAGE_TOO_LONG: 'The message is longer than 4096 characters. Cancel this campaign and create it anew.',
+  MESSAGE_EMPTY: 'The message has no text. Cancel this campaign and create it anew.',
+  BUTTON_INVALID: 'Telegram does not accept the button of the message.',
+  REPLY_MARKUP_TOO_LONG: 'Telegram does not accept the button of the message: it is too long.',
+  PARSE_MODE_INVALID: 'Telegram does not accept the parse mode of the message.',
+} as const;
+
+export type StopCode = keyof typeof STOP_CODES;
+
+/** Codes with which the system pauses a campaign by itself. */
+const PAUSE_CODES = ['REPEATED_FAILURES', 'MISSED_SCHEDULE', 'POLL_CLOSED'] as const;
+
+/** Why a campaign was stopped other than by a person. */
+export type FailureCode = StopCode | (typeof PAUSE_CODES)[number];
+
+export const FAILURE_CODES: readonly FailureCode[] = [
+  ...(Object.keys(STOP_CODES) as StopCode[]),
+  ...PAUSE_CODES,
+];
+
+/** Why a reminder is FAILED, UNCONFIRMED or SKIPPED; the statements of the engine write some of them themselves. */
+export const DELIVERY_REASONS = [
+  'BOT_BLOCKED',
+  'USER_DEACTIVATED',
+  'CONVERSATION_NOT_STARTED',
+  'RECIPIENT_IS_BOT',
+  'CHAT_NOT_FOUND',
+  'PEER_ID_INVALID',
+  'NO_WRITE_ACCESS',
+  'CHAT_RESTRICTED',
+  'CHAT_MOVED',
+  'FORBIDDEN',
+  'BAD_REQUEST',
+  'MESSAGE_TOO_LONG',
+  'MESSAGE_EMPTY',
+  'TELEGRAM_UNAVAILABLE',
+  'TELEGRAM_UNREACHABLE',
+  'CHUNK_SET_ASIDE',
+  'ANSWER_TIMEOUT',
+  'ANSWER_LOST',
+  'SENDER_FAILED',
+  'RESULT_UNWRITABLE',
+  'WORKER_DIED',
+  'COMPLETED_MEANWHILE',
+  'OPTED_OUT',
+  'RECIPIENT_GONE',
+  'POLL_CLOSED',
+  'CAMPAIGN_CANCELLED',
+] as const;
+
+export type DeliveryReason = (typeof DELIVERY_REASONS)[number];

@@ -1,0 +1,46 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { describe, expect, test } from '@jest/globals';
+import { DeliveryStatus } from '../../src/campaigns/delivery.entity.js';
+import { DELIVERY_REASONS, FAILURE_CODES } from '../../src/campaigns/failure-codes.js';
+import { projectPath } from '../../src/config/paths.js';
+import { ERROR_CODES } from '../../src/graphql/error-codes.js';
+
+/** The codes that a section of docs/errors.md has in the first column of its table. */
+async function documented(heading: string): Promise<string[]> {
+  const text = await readFile(projectPath('docs', 'errors.md'), 'utf8');
+  const section = text.split('\n## ').find((part) => part.startsWith(`${heading}\n`)) ?? '';
+  return [...section.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, code]) => code ?? '');
+}
+
+describe('docs/errors.md', () => {
+  test.each<[string, readonly string[]]>([
+    ['Errors of a request', ERROR_CODES],
+    ['Failures of a campaign', FAILURE_CODES],
+    ['Reasons of a delivery', DELIVERY_REASONS],
+  ])('lists each code: %s', async (heading, codes) => {
+    expect((await documented(heading)).sort()).toEqual([...codes].sort());
+  });
+});
+
+/** What the statements of a folder write as the reason of something, or decide on by a column of conditions. */
+async function reasonsInSql(folder: string): Promise<string[]> {
+  const files = await readdir(projectPath('src', folder));
+  const texts = await Promise.all(files.map((file) => readFile(projectPath('src', folder, file), 'utf8')));
+  const lines = texts.flatMap((text) => text.split('\n'));
+  const written = lines
+    .filter(
+      (line) => /\breason = (CASE|')/.test(line) || /^\s*WHEN [^']*('[A-Z_]+')? ?THEN '[A-Z_]+'$/.test(line),
+    )
+    .flatMap((line) => [
+      ...line.slice(line.search(/reason = |THEN /)).matchAll(/(?:reason =|THEN|ELSE) '([A-Z_]+)'/g),
+    ]);
+  return written.map(([, reason]) => reason ?? '').filter((reason) => !(reason in DeliveryStatus));
+}
+
+test('the statements of the engine write known reasons only', async () => {
+  const written = new Set([...(await reasonsInSql('sending')), ...(await reasonsInSql('campaigns'))]);
+  // The reason of a chunk, which the API does not show.
+  expect(written.delete('WORKER_DIED_REPEATEDLY')).toBe(true);
+  expect([...written]).toEqual(expect.arrayContaining(['WORKER_DIED', 'OPTED_OUT', 'CAMPAIGN_CANCELLED']));
+  expect(DELIVERY_REASONS).toEqual(expect.arrayContaining([...written]));
+});
