@@ -1,5 +1,5 @@
 /** Telegram's limit for one message, in characters. It counts what is left of the markup; here all of the template counts. */
-export const MAX_TEMPLATE_LENGTH = 4096;
+const MAX_TEMPLATE_LENGTH = 4096;
 
 export const DEFAULT_MESSAGE_TEMPLATE =
   'Hello {{firstName}}, you have not finished the poll “{{pollTitle}}” yet. It only takes a moment.';

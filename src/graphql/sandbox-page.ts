@@ -4,7 +4,7 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import { projectPath } from '../config/paths.js';
 
 /** The example operations that README, Sandbox and tests use, one after the other. */
-export function exampleOperations(): string {
+function exampleOperations(): string {
   const folder = projectPath('schema', 'operations');
   const files = readdirSync(folder).filter((file) => file.endsWith('.graphql'));
   return files

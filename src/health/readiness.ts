@@ -6,8 +6,6 @@ export interface Check {
   name: string;
   /** Resolves when all is well. */
   run: () => Promise<void>;
-  /** Results are not older than this. */
-  keepMs?: number;
 }
 
 export type CheckResult = 'ok' | 'failed' | 'timeout';
@@ -30,9 +28,9 @@ export class Readiness {
     checks: readonly Check[],
     private readonly logger: Logger,
   ) {
-    this.checks = checks.map(({ name, run, keepMs = KEEP_MS }) => ({
+    this.checks = checks.map(({ name, run }) => ({
       name,
-      result: new Cached(run, { keepMs, timeoutMs: TIMEOUT_MS }),
+      result: new Cached(run, { keepMs: KEEP_MS, timeoutMs: TIMEOUT_MS }),
       failing: false,
     }));
   }
