@@ -26,6 +26,7 @@ const FEW = new Set([
   'migrated',
   'hangBefore',
   'hangAfter',
+  'held',
   'unauthorized',
   'notFound',
   'misdirected',

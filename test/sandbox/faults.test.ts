@@ -132,6 +132,33 @@ describe('broken transport on demand', () => {
     expect(performance.now() - start).toBeGreaterThanOrEqual(answer.ms - 1);
   });
 
+  test('held, the right answer comes when it is let go', async () => {
+    const sandbox = await startSandbox(UNLIMITED);
+    const held = sandbox.faults.add({ answer: FAULT_ANSWERS.held });
+    const answered: number[] = [];
+    const sends = [7, 8, 9].map(async (chat) => {
+      const { status } = await send(sandbox, chat);
+      answered.push(status);
+    });
+    await sandbox.waitUntil(() => held.hits === 3);
+    expect(sandbox.messages).toHaveLength(3);
+    expect(sandbox.calls.map(({ status }) => status)).toEqual([0, 0, 0]);
+
+    held.release(1);
+    await Promise.race(sends);
+    expect(sandbox.calls.filter(({ status }) => status === 200)).toHaveLength(1);
+    held.release(3);
+    await Promise.all(sends);
+    expect(answered).toEqual([200, 200, 200]);
+
+    // One more was let go than there were.
+    expect(await send(sandbox, 10)).toMatchObject({ status: 200 });
+    const last = send(sandbox, 11);
+    await sandbox.waitUntil(() => held.hits === 5);
+    sandbox.faults.clear();
+    expect(await last).toMatchObject({ status: 200 });
+  });
+
   test('an answer cannot be lost when the request itself is refused', async () => {
     const sandbox = await startSandbox(UNLIMITED);
     const handle = sandbox.faults.add({ answer: FAULT_ANSWERS.resetAfter, times: 1 });

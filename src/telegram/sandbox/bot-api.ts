@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApiError } from './api-error.js';
 import { now } from './clock.js';
 import type { SandboxCore } from './core.js';
-import type { FaultAnswer } from './fault-types.js';
+import type { TakenFault } from './faults.js';
 import { findMethod } from './methods/index.js';
 import type { NamedMethod } from './methods/index.js';
 import { isWellFormedToken } from './options.js';
@@ -76,7 +76,7 @@ async function carryOut(exchange: Exchange, method: NamedMethod, params: Params)
   }
   const fault = core.faults.take(method.name, String(call.chatId ?? ''));
   if (fault?.answer.phase === 'before') {
-    spoil(exchange, fault.answer, { status: 200, body: EMPTY_RESULT });
+    spoil(exchange, fault, { status: 200, body: EMPTY_RESULT });
     return;
   }
   let result: Answer;
@@ -91,7 +91,7 @@ async function carryOut(exchange: Exchange, method: NamedMethod, params: Params)
     return;
   }
   if (fault === undefined) answer(exchange, result, method.name);
-  else spoil(exchange, fault.answer, result);
+  else spoil(exchange, fault, result);
 }
 
 function answer({ core, delays, response, call }: Exchange, { status, body }: Answer, method = ''): void {
@@ -103,8 +103,9 @@ function answer({ core, delays, response, call }: Exchange, { status, body }: An
 }
 
 /** Gives a fault's answer in place of the right one. */
-function spoil(exchange: Exchange, fault: FaultAnswer, right: Answer): void {
+function spoil(exchange: Exchange, taken: TakenFault, right: Answer): void {
   const { core, delays, response, call } = exchange;
+  const { answer: fault } = taken;
   call.fault = fault.kind;
   switch (fault.kind) {
     case 'api': {
@@ -130,6 +131,11 @@ function spoil(exchange: Exchange, fault: FaultAnswer, right: Answer): void {
       return;
     case 'slow':
       delays.run(fault.ms, () => {
+        answer(exchange, right);
+      });
+      return;
+    case 'held':
+      taken.hold(() => {
         answer(exchange, right);
       });
   }

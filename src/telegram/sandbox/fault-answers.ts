@@ -92,4 +92,6 @@ export const FAULT_ANSWERS = {
   /** A page of HTML with that status; nothing was carried out. */
   nonJson: (status: number): BodyFault => page(status, 'before'),
   nonJsonAfter: (status: number): BodyFault => page(status, 'after'),
+  /** The right answer, when the test says so: what happens meanwhile is no matter of time. */
+  held: { kind: 'held', phase: 'after' },
 } as const satisfies Record<string, NamedFaultAnswer>;

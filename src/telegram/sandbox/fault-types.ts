@@ -52,8 +52,15 @@ export interface SlowFault {
   ms: number;
 }
 
+/** The right answer, once the handle of the rule lets it go. */
+export interface HeldFault {
+  kind: 'held';
+  phase: 'after';
+}
+
 /** What a matching request gets in place of its answer. */
-export type FaultAnswer = ApiFault | BodyFault | ResetFault | TruncatedFault | HangFault | SlowFault;
+export type FaultAnswer =
+  ApiFault | BodyFault | ResetFault | TruncatedFault | HangFault | SlowFault | HeldFault;
 
 export type FaultKind = FaultAnswer['kind'];
 
@@ -75,5 +82,8 @@ export interface FaultRule {
 export interface FaultHandle {
   /** How many requests got the answer so far. */
   readonly hits: number;
+  /** Lets so many answers go, all by default: those that are held, and then those that would be. */
+  release(count?: number): void;
+  /** Lets go what is held, too. */
   remove(): void;
 }

@@ -6,6 +6,8 @@ export interface TakenFault {
   answer: FaultAnswer;
   /** For answers of the phase `after`: the request itself failed, so the fault has not happened. */
   giveBack(): void;
+  /** Runs the action as soon as it is let go. */
+  hold(action: () => void): void;
 }
 
 /** The rules in force, in the order in which they were added: the first that matches wins. */
@@ -30,15 +32,19 @@ export class FaultRules {
       get hits() {
         return active.hits;
       },
+      release: (count) => {
+        active.release(count);
+      },
       remove: () => {
         this.#rules = this.#rules.filter((other) => other !== active);
+        active.release();
       },
     };
   }
 
   /** Removes every rule and ends the waits that rules have started. */
   clear(): void {
-    this.#rules = [];
+    for (const rule of this.#rules.splice(0)) rule.release();
     this.onClear();
   }
 
@@ -60,6 +66,8 @@ class ActiveRule implements TakenFault {
   readonly answer: FaultAnswer;
   readonly #method: string;
   readonly #chats: ReadonlySet<string> | undefined;
+  readonly #held: (() => void)[] = [];
+  #released = 0;
   #seen = 0;
 
   constructor(
@@ -83,6 +91,19 @@ class ActiveRule implements TakenFault {
 
   giveBack(): void {
     this.hits--;
+  }
+
+  hold(action: () => void): void {
+    this.#held.push(action);
+    this.release(0);
+  }
+
+  release(count = Infinity): void {
+    this.#released += count;
+    for (const action of this.#held.splice(0, this.#released)) {
+      this.#released--;
+      action();
+    }
   }
 }
 
