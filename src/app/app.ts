@@ -44,7 +44,7 @@ interface Ground extends EngineParts {
 
 /** Connects the process to all that is outside of it. Nothing of it does anything by itself yet. */
 async function connect(settings: Settings, logger: Logger, undo: Undo): Promise<Ground> {
-  const { leaseMs: lockMs, reconcileIntervalMs, messagesPerSecond } = settings;
+  const { leaseMs: lockMs, jobTickMs: tickMs, reconcileIntervalMs, messagesPerSecond } = settings;
   const database = await connectDatabase(settings, logger);
   undo.add(() => database.close());
   const telegram = await connectTelegram(settings, logger);
@@ -53,7 +53,14 @@ async function connect(settings: Settings, logger: Logger, undo: Undo): Promise<
   const storage = await connectJobs(settings, jobPool);
   undo.add(() => storage.close());
   const chunkConcurrency = chunkSlotsOf(settings);
-  const scheduler = new JobScheduler({ storage, lockMs, chunkConcurrency, reconcileIntervalMs, logger });
+  const scheduler = new JobScheduler({
+    storage,
+    lockMs,
+    chunkConcurrency,
+    reconcileIntervalMs,
+    tickMs,
+    logger,
+  });
   const metrics = new Metrics(messagesPerSecond);
   const limiter = new RateLimiter(
     new PostgresRateLimit(engineSql, telegram.botId, messagesPerSecond),

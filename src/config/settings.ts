@@ -109,6 +109,8 @@ const shape = {
   /** How long a worker may stay silent before its chunks are taken from it. */
   leaseMs: integer(500, 600_000).default(60_000),
   reconcileIntervalMs: integer(200, 3_600_000).default(60_000),
+  /** How often a worker looks for jobs of which nobody has told it. */
+  jobTickMs: integer(100, 600_000).default(1000),
   /** Soft limit of one chunk; the hard limit is a fifth longer. */
   chunkTimeLimitMs: integer(1000, 3_600_000).default(300_000),
   /** Soft limit of planning; the hard limit is a sixth longer. */

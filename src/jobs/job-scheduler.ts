@@ -24,11 +24,11 @@ export interface JobSchedulerOptions {
   /** Chunk jobs that this process runs at once. */
   chunkConcurrency: number;
   reconcileIntervalMs: number;
+  /** Slots for jobs are refilled on this tick, and a job due now is found by it at the latest. */
+  tickMs: number;
   logger: Logger;
 }
 
-/** Slots for jobs are refilled on this tick, and a job due now is found by it at the latest. */
-const TICK_MS = 1000;
 const PLAN_CONCURRENCY = 4;
 /** Reconciliations that a worker sees none of before it doubts its own queue; others may have run them. */
 const MISSED_RECONCILIATIONS = 5;
@@ -64,13 +64,13 @@ export class JobScheduler implements JobQueue {
   }
 
   private createAgenda(): { agenda: Agenda; channel: NotificationChannel } {
-    const { storage, lockMs, chunkConcurrency, logger } = this.options;
+    const { storage, lockMs, chunkConcurrency, tickMs, logger } = this.options;
     const { backend, channel } = storage.open();
     this.guardUnlocking(backend);
     const agenda = new Agenda({
       backend,
       notificationChannel: channel,
-      processEvery: TICK_MS,
+      processEvery: tickMs,
       defaultLockLifetime: lockMs,
       maxConcurrency: chunkConcurrency + PLAN_CONCURRENCY + 2,
       removeOnComplete: true,

@@ -48,6 +48,7 @@ const WRONG: [string, string, RegExp][] = [
   ['NODE_ENV', 'staging', /development, test or production/],
   ['LEASE_MS', '499', /from 500/],
   ['RECONCILE_INTERVAL_MS', '0', /from 200/],
+  ['JOB_TICK_MS', '99', /from 100/],
   ['CHUNK_TIME_LIMIT_MS', '999', /from 1000/],
   ['PLAN_TIME_LIMIT_MS', '999', /from 1000/],
   ['REQUEST_TIMEOUT_MS', '99', /from 100/],
