@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { projectPath } from '../../src/config/paths.js';
 import { TestApp } from '../support/app.js';
+import { waitFor } from '../support/wait.js';
 import { selectorsOf } from './support/promql.js';
-import { scrape, select, type Sample } from './support/samples.js';
+import { scrape, select, valueOf, type Sample } from './support/samples.js';
 
 interface Rule {
   alert: string;
@@ -39,7 +40,11 @@ let app: TestApp;
 let fresh: Sample[];
 beforeAll(async () => {
   app = await TestApp.start();
-  fresh = await scrape(app.url);
+  // Nothing is told of the work before it has been read once.
+  fresh = await waitFor('the state of the work', async () => {
+    const samples = await scrape(app.url);
+    return valueOf(samples, 'pollcast_database_up') === 1 && samples;
+  });
 });
 afterAll(() => app.stop());
 

@@ -21,7 +21,7 @@ interface Report {
 
 let app: TestApp;
 beforeAll(async () => {
-  app = await TestApp.prepare({ environment: { RECONCILE_INTERVAL_MS: '1000', REQUEST_TIMEOUT_MS: '2000' } });
+  app = await TestApp.prepare({ environment: { RECONCILE_INTERVAL_MS: '1000', REQUEST_TIMEOUT_MS: '1000' } });
   await app.startApi('api');
 });
 afterAll(() => app.stop());
@@ -58,16 +58,21 @@ async function startWorker(): Promise<{ worker: PollcastProcess; url: string }> 
 const READY = { database: 'ok', jobs: 'ok', migrations: 'ok', telegram: 'ok' };
 
 test('a process that has all it needs is ready, and says so without a token', async () => {
-  expect(await probe()).toEqual({ code: 200, status: 'ready', checks: READY });
+  await waitForReport({ code: 200, status: 'ready', checks: READY });
   expect((await fetch(`${app.url}/healthz`)).status).toBe(200);
 });
+
+/** What Telegram says is good for this long. */
+const ASKED_EVERY_MS = 5000;
 
 test('probes and scrapes by the hundred ask Telegram hardly ever', async () => {
   const asked = () => app.sandbox.calls.filter(({ method }) => method === 'getMe').length;
   const before = asked();
+  const startedAt = performance.now();
   for (let round = 0; round < 10; round += 1)
     await Promise.all(Array.from({ length: 20 }, () => Promise.all([probe(), scrape(app.url)])));
-  expect(asked() - before).toBeLessThanOrEqual(2);
+  const tookMs = performance.now() - startedAt;
+  expect(asked() - before).toBeLessThanOrEqual(1 + Math.ceil(tookMs / ASKED_EVERY_MS));
 });
 
 test('without a worker the work waits and is seen to; a worker answers on its own port', async () => {
@@ -81,7 +86,7 @@ test('without a worker the work waits and is seen to; a worker answers on its ow
   expect(age).toBeGreaterThan(0);
 
   const { worker, url } = await startWorker();
-  expect(await probe(url)).toEqual({ code: 200, status: 'ready', checks: READY });
+  await waitForReport({ code: 200, status: 'ready', checks: READY }, url);
   expect((await fetch(`${url}/healthz`)).status).toBe(200);
   expect((await fetch(`${url}/graphql`)).status).toBe(404);
   await waitForValue('pollcast_workers', {}, 1);

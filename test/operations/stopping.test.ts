@@ -126,23 +126,23 @@ test('a worker that stops is not ready from then on, while it waits for the last
   const worker = app.launch('worker', { WORKER_PORT: '0' });
   const [, url = ''] = await waitForOutput(worker, /health and metrics at (http:[^\s"]+)/);
   await createUsers(app.database, 1);
-  const slow = app.sandbox.faults.add({ answer: FAULT_ANSWERS.slow(2500) });
+  const last = app.sandbox.faults.add({ answer: FAULT_ANSWERS.held });
   const client = app.client();
   const campaignId = await createCampaign(client, await createOpenPoll(client));
   await startCampaign(client, campaignId);
-  await app.sandbox.waitUntil(() => slow.hits === 1);
+  await app.sandbox.waitUntil(() => last.hits === 1);
   expect((await fetch(`${url}/readyz`)).status).toBe(200);
 
   const ended = end(worker);
   await waitForOutput(worker, /received SIGTERM/);
   const response = await fetch(`${url}/readyz`);
   expect([response.status, await response.json()]).toMatchObject([503, { status: 'stopping' }]);
+  last.remove();
   expect(await ended).toMatchObject({ code: 0 });
   expect(
     await app.database.query('SELECT status FROM delivery WHERE campaign_id = $1', [campaignId]),
   ).toEqual([{ status: 'SENT' }]);
   await expect(fetch(`${url}/healthz`)).rejects.toThrow();
-  app.sandbox.faults.clear();
 });
 
 test('a worker breaks off the planning of an audience when it is told to end, and the next one plans it', async () => {
