@@ -133,7 +133,7 @@ describe('a client that does not answer the closing of its socket', () => {
       if (socket.readyState === socket.OPEN) socket.ping();
       return socket.readyState === socket.CLOSED;
     };
-    await waitFor('the server to cut it off', isCutOff, LIMIT_MS);
+    await waitFor('the server to cut it off', isCutOff);
     const { auditLog } = await app
       .client()
       .run<{ auditLog: { nodes: unknown[] } }>(
