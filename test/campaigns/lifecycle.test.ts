@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { FAULT_ANSWERS } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS, type FaultHandle } from '../../src/telegram/sandbox/index.js';
 import { TestApp } from '../support/app.js';
 import { runningChunks } from '../support/chunks.js';
 import {
@@ -28,23 +28,31 @@ afterEach(async () => {
   await app.database.query('DELETE FROM telegram_user');
 });
 
-const SLOW = { pacing: { sendIntervalMs: 50, chunkIntervalMs: 0, chunkSize: 20 } };
+const ONE_BY_ONE = { pacing: { sendIntervalMs: 10, chunkIntervalMs: 0, chunkSize: 20 } };
+const SENT = 6;
 
-/** A running campaign of 60 in 3 chunks, of which some have been sent. */
-async function runningCampaign(): Promise<string> {
+function hold(after = 0): FaultHandle {
+  return app.sandbox.faults.add({ after, answer: FAULT_ANSWERS.held });
+}
+
+/** A running campaign of 60 in 3 chunks, of which some have been sent; each chunk waits for an answer that is held. */
+async function runningCampaign(): Promise<{ id: string; held: FaultHandle }> {
   const api = app.client();
   await createUsers(app.database, 60);
-  const id = await createCampaign(api, await createOpenPoll(api), SLOW);
+  const id = await createCampaign(api, await createOpenPoll(api), ONE_BY_ONE);
+  const held = hold(SENT);
   await startCampaign(api, id);
-  await waitFor('the first messages', async () => (await campaign(api, id)).sentUsers > 5);
-  return id;
+  await waitFor('the first messages', async () => (await campaign(api, id)).sentUsers === SENT);
+  await app.sandbox.waitUntil(() => held.hits === 3);
+  return { id, held };
 }
 
 describe('an operator', () => {
   test('pauses a campaign, and resumes it with its totals', async () => {
     const api = app.client();
-    const id = await runningCampaign();
+    const { id, held } = await runningCampaign();
     const paused = await change(api, 'pauseCampaign', id);
+    held.remove();
     const still = await waitFor('what was in flight', async () => {
       const [row] = await app.database.query<{ sending: number }>(
         `SELECT count(*)::integer AS sending FROM delivery WHERE status = 'SENDING'`,
@@ -70,10 +78,11 @@ describe('an operator', () => {
     await createUsers(app.database, 1);
     const pollId = await createOpenPoll(api);
     const id = await createCampaign(api, pollId);
-    const hang = app.sandbox.faults.add({ times: 1, answer: FAULT_ANSWERS.slow(500) });
+    const held = hold();
     await startCampaign(api, id);
-    await app.sandbox.waitUntil(() => hang.hits === 1);
+    await app.sandbox.waitUntil(() => held.hits === 1);
     expect((await change(api, 'pauseCampaign', id)).campaign?.status).toBe('PAUSED');
+    held.remove();
     await waitFor('the last answer', async () => (await campaign(api, id)).pendingUsers === 0);
     await api.run('mutation ($id: ID!) { closePoll(id: $id) { poll { id } } }', { id: pollId });
     expect((await change(api, 'resumeCampaign', id)).userErrors).toEqual([]);
@@ -82,9 +91,10 @@ describe('an operator', () => {
 
   test('cancels a campaign: whoever was pending is skipped, and nobody is reminded afterwards', async () => {
     const api = app.client();
-    const id = await runningCampaign();
+    const { id, held } = await runningCampaign();
     const following = followCampaign(api, id);
     const cancelled = await change(api, 'cancelCampaign', id);
+    held.remove();
     const last = (await following).at(-1);
     expect(cancelled.campaign?.status).toBe('CANCELLED');
     expect(last).toMatchObject({
@@ -110,7 +120,9 @@ describe('an operator', () => {
     });
 
     app.sandbox.faults.clear();
+    const held = hold();
     const retried = await retry(api, id);
+    held.remove();
     await followCampaign(api, id);
     expect(retried.campaign).toMatchObject({
       status: 'PROCESSING',
@@ -174,7 +186,7 @@ describe('a scheduled campaign', () => {
   test('starts by itself when it is due', async () => {
     const api = app.client();
     await createUsers(app.database, 3);
-    const scheduledFor = new Date(Date.now() + 1500).toISOString();
+    const scheduledFor = new Date(Date.now() + 3000).toISOString();
     const id = await createCampaign(api, await createOpenPoll(api), { scheduledFor });
     const events = await followCampaign(api, id);
     expect(events[0]?.status).toBe('SCHEDULED');
@@ -187,7 +199,9 @@ describe('a scheduled campaign', () => {
     await createUsers(app.database, 1);
     const scheduledFor = new Date(Date.now() + 3_600_000).toISOString();
     const id = await createCampaign(api, await createOpenPoll(api), { scheduledFor });
+    const held = hold();
     expect((await startCampaign(api, id)).campaign?.status).toBe('PROCESSING');
+    held.remove();
     expect((await followCampaign(api, id)).at(-1)).toMatchObject({ status: 'COMPLETED' });
   });
 
@@ -201,7 +215,9 @@ describe('a scheduled campaign', () => {
       [id],
     );
     await waitFor('the campaign to be held', async () => (await campaign(api, id)).status === 'PAUSED');
+    const held = hold();
     const { campaign: resumed } = await change(api, 'resumeCampaign', id);
+    held.remove();
     expect(resumed?.status).toBe('PROCESSING');
     expect((await followCampaign(api, id)).at(-1)).toMatchObject({ status: 'COMPLETED', sentUsers: 1 });
   });

@@ -33,7 +33,8 @@ describe('a campaign', () => {
     const started = await startCampaign(api, id);
     const events = await followCampaign(api, id);
 
-    expect(started.campaign?.status).toBe('PROCESSING');
+    // An empty one may be over by the time of the answer.
+    expect(started.campaign?.status).toMatch(/^(PROCESSING|COMPLETED)$/);
     expect(events.at(-1)?.status).toBe('COMPLETED');
     const sentTo = app.sandbox.messages.map((message) => String(message.chatId)).sort();
     expect(sentTo).toEqual(users);

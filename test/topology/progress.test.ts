@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { ANSWERS, type FaultHandle } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS, type FaultHandle } from '../../src/telegram/sandbox/index.js';
 import { TestApp } from '../support/app.js';
 import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../support/factories.js';
 import {
@@ -61,7 +61,7 @@ afterEach(() => {
 
 /** Holds the answers to all reminders back: the campaign gets as far as the test lets it. */
 function hold(): FaultHandle {
-  return app.sandbox.faults.add({ answer: ANSWERS.held });
+  return app.sandbox.faults.add({ answer: FAULT_ANSWERS.held });
 }
 
 async function startOnB(): Promise<void> {
