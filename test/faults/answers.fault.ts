@@ -119,7 +119,7 @@ describe('what becomes of a recipient when Telegram answers', () => {
 
   beforeAll(async () => {
     app = await TestApp.prepare({
-      environment: { REQUEST_TIMEOUT_MS: '1500', MESSAGES_PER_SECOND: '100' },
+      environment: { REQUEST_TIMEOUT_MS: '3000', MESSAGES_PER_SECOND: '100' },
       sandbox: { messagesPerSecond: 1000 },
     });
     for (const [name, { answer, times }] of Object.entries(ROWS)) {

@@ -1,14 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { FAULT_ANSWERS, type RecordedCall } from '../../src/telegram/sandbox/index.js';
-import { HORIZON_MS } from '../../src/sending/rate-limit.store.js';
 import type { TestApp } from '../support/app.js';
 import { deliveriesOf } from './support/record.js';
 import { useScene } from './support/scene.js';
 
 const RETRY_AFTER_S = 3;
 const LATENCY_MS = 100;
-/** After the 429 has left, slots that were handed out before are used, and requests on the way arrive. */
-const IN_FLIGHT_MS = LATENCY_MS + HORIZON_MS + 300;
+/** After the 429 has left, slots that were handed out before are used, and requests on the way arrive: not for so long. */
+const IN_FLIGHT_MS = RETRY_AFTER_S * 500;
 
 const scene = useScene();
 
