@@ -74,7 +74,11 @@ describe('demo', () => {
 
     running.kill(signal);
     expect(await running.exited).toBe(code);
-    expect(running.output().trim().split('\n').at(-1)).toBe('Stopping ...');
+    const lines = running.output().trim().split('\n');
+    const [said, ...warnings] = lines.slice(lines.indexOf('Stopping ...'));
+    expect(said).toBe('Stopping ...');
+    // On a busy machine a job may be caught in the middle of a statement.
+    for (const line of warnings) expect(line).toMatch(/^Warning: /);
     await expectNothingLeft();
   });
 });

@@ -13,8 +13,9 @@ const MAX_SOCKETS_PER_ADDRESS = 200;
 const SILENCE_MS = 3000;
 /** The 99th percentile of a normal client under attack, in terms of that without one. */
 const MAX_RATIO = 3;
-/** Others may use the machine for a while; what the API does is the same each time. */
+/** Others may use the machine for a while, which makes rounds longer, too; what the API does is the same each time. */
 const ROUNDS = 3;
+const TIMEOUT_MS = 600_000;
 const PAUSE_MS = 10;
 const UNLOADED_SAMPLES = 800;
 
@@ -118,20 +119,24 @@ function expectRightAnswers(answers: Answers, tookMs: number): void {
   expect(answers.idle?.['4408'] ?? 0).toBeLessThanOrEqual(MAX_SOCKETS_PER_ADDRESS * turns);
 }
 
-test(`under attack a normal client's p99 stays within ${MAX_RATIO} times its unloaded one`, async () => {
-  // A process that has just started has not compiled its code yet.
-  await latencies((count) => count >= 200);
-  const ratios: number[] = [];
-  for (let round = 0; round < ROUNDS && !ratios.some((ratio) => ratio <= MAX_RATIO); round += 1) {
-    const unloaded = await latencies((count) => count >= UNLOADED_SAMPLES);
-    const startedAt = performance.now();
-    const { isOver, answers } = attack();
-    const loaded = await latencies(isOver);
-    ratios.push(p99(loaded) / p99(unloaded));
-    console.log(
-      `p99 ${p99(unloaded).toFixed(1)} ms of ${unloaded.length} unloaded, ${p99(loaded).toFixed(1)} ms of ${loaded.length} under attack`,
-    );
-    expectRightAnswers(await answers, performance.now() - startedAt);
-  }
-  expect(Math.min(...ratios)).toBeLessThanOrEqual(MAX_RATIO);
-});
+test(
+  `under attack a normal client's p99 stays within ${MAX_RATIO} times its unloaded one`,
+  async () => {
+    // A process that has just started has not compiled its code yet.
+    await latencies((count) => count >= 200);
+    const ratios: number[] = [];
+    for (let round = 0; round < ROUNDS && !ratios.some((ratio) => ratio <= MAX_RATIO); round += 1) {
+      const unloaded = await latencies((count) => count >= UNLOADED_SAMPLES);
+      const startedAt = performance.now();
+      const { isOver, answers } = attack();
+      const loaded = await latencies(isOver);
+      ratios.push(p99(loaded) / p99(unloaded));
+      console.log(
+        `p99 ${p99(unloaded).toFixed(1)} ms of ${unloaded.length} unloaded, ${p99(loaded).toFixed(1)} ms of ${loaded.length} under attack`,
+      );
+      expectRightAnswers(await answers, performance.now() - startedAt);
+    }
+    expect(Math.min(...ratios)).toBeLessThanOrEqual(MAX_RATIO);
+  },
+  TIMEOUT_MS,
+);
