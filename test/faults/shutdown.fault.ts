@@ -26,10 +26,14 @@ async function terminate(worker: PollcastProcess): Promise<Ending> {
   return { code, tookMs: performance.now() - askedAt };
 }
 
-/** Holds the answers to all reminders back from now on, until the next ones have been sent. */
+/** One request of a chunk at a time: while its answer is held nothing more is sent of it, unless the worker goes on. */
+const ONE_BY_ONE = { chunkSize: 50, sendIntervalMs: 1 };
+const CHUNKS = 10;
+
+/** Holds the answers to all reminders back from now on, until every chunk waits for one. */
 async function holdAnswers({ sandbox }: TestApp): Promise<FaultHandle> {
   const held = sandbox.faults.add({ answer: FAULT_ANSWERS.held });
-  await sandbox.waitUntil(() => held.hits >= 10);
+  await sandbox.waitUntil(() => held.hits >= CHUNKS);
   return held;
 }
 
@@ -46,8 +50,8 @@ async function terminateHeld(app: TestApp, run: CampaignRun, worker: PollcastPro
   const ending = terminate(worker);
   await waitForOutput(worker, /received SIGTERM/);
   await waitFor('what was on its way', async () => {
-    const { SENDING = 0 } = tally(await deliveriesOf(app, run.id));
-    return SENDING === held.hits;
+    const { SENDING = 0, PENDING = 0 } = tally(await deliveriesOf(app, run.id));
+    return SENDING === held.hits && PENDING > 0;
   });
   const before = sends(app);
   held.remove();
@@ -57,10 +61,10 @@ async function terminateHeld(app: TestApp, run: CampaignRun, worker: PollcastPro
 }
 
 test('SIGTERM: no further send, every answer is settled, the leases are released, another worker goes on', async () => {
-  const app = await scene.prepare({ environment: PATIENT, sandbox: { latencyMs: 300 } });
+  const app = await scene.prepare({ environment: PATIENT, sandbox: { latencyMs: 100 } });
   await app.startApi();
   const first = await app.startWorker();
-  const run = await scene.start(app, { audience: 500, input: { pacing: { chunkSize: 50 } } });
+  const run = await scene.start(app, { audience: 50 * CHUNKS, input: { pacing: ONE_BY_ONE } });
   await run.accepted(120);
 
   const { code, tookMs } = await terminateHeld(app, run, first);
@@ -138,7 +142,7 @@ test('SIGTERM while the answer to somebody hangs who wrote to the bot: no furthe
   const worker = await app.startWorker();
   app.sandbox.userSays(writer, '/stop');
   await app.sandbox.waitUntil(() => hang.hits > 0);
-  const run = await scene.start(app, { audience: 600 });
+  const run = await scene.start(app, { audience: 50 * CHUNKS, input: { pacing: ONE_BY_ONE } });
   await run.accepted(50);
 
   const { code, tookMs } = await terminateHeld(app, run, worker);
@@ -147,6 +151,6 @@ test('SIGTERM while the answer to somebody hangs who wrote to the bot: no furthe
 
   app.sandbox.faults.clear();
   await app.startWorker();
-  expect(await run.end()).toMatchObject({ sentUsers: 600, unconfirmedUsers: 0 });
+  expect(await run.end()).toMatchObject({ sentUsers: 500, unconfirmedUsers: 0 });
   await run.verify([writer]);
 });
