@@ -15,9 +15,11 @@ export interface ProgressSnapshot {
 }
 
 interface Topic {
-  mailboxes: Set<Mailbox<ProgressSnapshot>>;
+  /** Each with the version that it was given last. */
+  watchers: Map<Mailbox<ProgressSnapshot>, number>;
   rate: SendRate;
-  last: ProgressSnapshot | undefined;
+  /** Read on a tick, or brought by a newcomer: then the others get it on the next tick. */
+  newest: ProgressSnapshot | undefined;
 }
 
 /** Whether nothing about the campaign changes any more by itself. */
@@ -25,6 +27,15 @@ function isFinal({ status, pendingUsers }: NotificationCampaign): boolean {
   // The reminders under way when a campaign is cancelled still get their answers.
   if (status === CampaignStatus.CANCELLED) return pendingUsers === 0;
   return FINAL_STATUSES.includes(status);
+}
+
+/** The same to everybody for one version, whoever has read it. */
+function newestOf(topic: Topic, campaign: NotificationCampaign): ProgressSnapshot {
+  if (topic.newest && topic.newest.campaign.version >= campaign.version) return topic.newest;
+  const at = new Date();
+  const messagesPerSecond = topic.rate.observe(campaign.sentUsers, at.getTime());
+  topic.newest = { campaign, messagesPerSecond, at };
+  return topic.newest;
 }
 
 function deliver(mailbox: Mailbox<ProgressSnapshot>, snapshot: ProgressSnapshot): void {
@@ -61,40 +72,34 @@ export class ProgressHub {
 
   /** How many watch a campaign in this process. */
   watchers(): number {
-    return [...this.topics.values()].reduce((sum, topic) => sum + topic.mailboxes.size, 0);
+    return [...this.topics.values()].reduce((sum, topic) => sum + topic.watchers.size, 0);
   }
 
   /** Ends all subscriptions. */
   close(): void {
     clearTimeout(this.timer);
-    for (const topic of this.topics.values()) for (const mailbox of topic.mailboxes) mailbox.finish();
+    for (const topic of this.topics.values()) for (const mailbox of topic.watchers.keys()) mailbox.finish();
   }
 
   /** The current state at once, then the newest after each change, with rising version; ends after the final one. */
   watch(campaign: NotificationCampaign): AsyncIterableIterator<ProgressSnapshot> {
     const topic = this.topics.get(campaign.id) ?? {
-      mailboxes: new Set(),
+      watchers: new Map(),
       rate: new SendRate(),
-      last: undefined,
+      newest: undefined,
     };
     const mailbox = new Mailbox<ProgressSnapshot>(() => {
-      topic.mailboxes.delete(mailbox);
-      if (topic.mailboxes.size === 0 && this.topics.get(campaign.id) === topic)
+      topic.watchers.delete(mailbox);
+      if (topic.watchers.size === 0 && this.topics.get(campaign.id) === topic)
         this.topics.delete(campaign.id);
     });
-    topic.mailboxes.add(mailbox);
     this.topics.set(campaign.id, topic);
-    const isNews = campaign.version > (topic.last?.campaign.version ?? 0);
-    deliver(mailbox, isNews || !topic.last ? this.snapshot(topic, campaign) : topic.last);
+    const current = newestOf(topic, campaign);
+    topic.watchers.set(mailbox, current.campaign.version);
+    deliver(mailbox, current);
     // It may have changed between its being read and the start of watching.
     this.notify(campaign.id);
     return mailbox;
-  }
-
-  private snapshot(topic: Topic, campaign: NotificationCampaign): ProgressSnapshot {
-    const at = new Date();
-    topic.last = { campaign, messagesPerSecond: topic.rate.observe(campaign.sentUsers, at.getTime()), at };
-    return topic.last;
   }
 
   private async tick(): Promise<void> {
@@ -113,8 +118,12 @@ export class ProgressHub {
 
   private publish(campaign: NotificationCampaign): void {
     const topic = this.topics.get(campaign.id);
-    if (!topic || campaign.version <= (topic.last?.campaign.version ?? 0)) return;
-    const snapshot = this.snapshot(topic, campaign);
-    for (const mailbox of topic.mailboxes) deliver(mailbox, snapshot);
+    if (!topic) return;
+    const newest = newestOf(topic, campaign);
+    for (const [mailbox, seen] of topic.watchers) {
+      if (newest.campaign.version <= seen) continue;
+      topic.watchers.set(mailbox, newest.campaign.version);
+      deliver(mailbox, newest);
+    }
   }
 }
