@@ -20,7 +20,8 @@ function escapeHtml(text: string): string {
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
 }
 
 /** Replaces the placeholders. The template is HTML as Telegram understands it; the values are plain text. */
@@ -31,7 +32,7 @@ export function renderTemplate(template: string, values: Record<Placeholder, str
   });
 }
 
-/** Whether two recipients can get texts of different length. */
+/** Whether two recipients can get different texts. */
 export function isPersonal(template: string): boolean {
   return placeholdersOf(template).includes('firstName');
 }

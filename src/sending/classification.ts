@@ -30,8 +30,8 @@ function botUnusable(code: number, reason: StopCode, description?: string): Rule
   return { code, description, outcome: { kind: 'botUnusable', reason } };
 }
 
-function templateUnusable(description: string, reason: StopCode, lengthOnly = false): Rule {
-  return { code: 400, description, outcome: { kind: 'templateUnusable', reason, lengthOnly } };
+function templateUnusable(description: string, reason: StopCode, textOnly = false): Rule {
+  return { code: 400, description, outcome: { kind: 'templateUnusable', reason, textOnly } };
 }
 
 /**
@@ -56,7 +56,7 @@ const RULES: readonly Rule[] = [
   failed(400, 'need administrator rights', 'NO_WRITE_ACCESS'),
   failed(400, 'CHAT_RESTRICTED', 'CHAT_RESTRICTED'),
   failed(400, 'CHAT_WRITE_FORBIDDEN', 'NO_WRITE_ACCESS'),
-  templateUnusable("can't parse entities", 'MARKUP_INVALID'),
+  templateUnusable("can't parse entities", 'MARKUP_INVALID', true),
   templateUnusable('message is too long', 'MESSAGE_TOO_LONG', true),
   templateUnusable('text is empty', 'MESSAGE_EMPTY', true),
   templateUnusable('BUTTON_', 'BUTTON_INVALID'),

@@ -23,8 +23,8 @@ export type SendOutcome =
   | { kind: 'moved'; chatId: string }
   /** Nothing can be sent by this bot until an operator puts it right. */
   | { kind: 'botUnusable'; reason: StopCode }
-  /** `lengthOnly`: shorter personal data might have passed. */
-  | { kind: 'templateUnusable'; reason: StopCode; lengthOnly: boolean };
+  /** `textOnly`: with other personal data the text might have passed. */
+  | { kind: 'templateUnusable'; reason: StopCode; textOnly: boolean };
 
 /** The port through which the engine sends; src/telegram implements it. */
 export interface MessageSender {

@@ -50,7 +50,7 @@ export function settlementOf(outcome: SendOutcome, recipient: Recipient, templat
     case 'botUnusable':
       return { settlement: NOT_SENT, stopReason: outcome.reason };
     case 'templateUnusable':
-      if (outcome.lengthOnly && isPersonal(template)) return failed(outcome.reason);
+      if (outcome.textOnly && isPersonal(template)) return failed(outcome.reason);
       return { settlement: NOT_SENT, stopReason: outcome.reason };
   }
 }

@@ -85,7 +85,7 @@ describe('startCampaign', () => {
     const [named = '', anonymous = ''] = await createUsers(app.database, 2);
     await app.database.query(
       'UPDATE telegram_user SET first_name = CASE WHEN id = $1 THEN $2 END WHERE id IN ($1, $3)',
-      [named, '<b>Ann & "Bob"</b>', anonymous],
+      [named, `<b>Ann & "Bob" O'Brien</b>`, anonymous],
     );
     const pollId = await createOpenPoll(api, { title: 'Cats > dogs & {{firstName}}' });
     const messageTemplate = '<i>{{firstName}}</i>: {{ pollTitle }}';
@@ -96,7 +96,7 @@ describe('startCampaign', () => {
 
     const title = 'Cats &gt; dogs &amp; {{firstName}}';
     const [message] = app.sandbox.messagesTo(Number(named));
-    expect(message?.text).toBe(`<i>&lt;b&gt;Ann &amp; &quot;Bob&quot;&lt;/b&gt;</i>: ${title}`);
+    expect(message?.text).toBe(`<i>&lt;b&gt;Ann &amp; &quot;Bob&quot; O&#39;Brien&lt;/b&gt;</i>: ${title}`);
     expect(message?.parseMode).toBe('HTML');
     expect(app.sandbox.messagesTo(Number(anonymous))[0]?.text).toBe(`<i>there</i>: ${title}`);
     const url = `https://t.me/${app.sandbox.botUsername}?start=poll_${pollId}`;

@@ -92,6 +92,7 @@ const ROWS: Record<string, Row> = {
   '400 message is not modified': failed(FAULT_ANSWERS.notModified, 'BAD_REQUEST'),
   '400 too long, personal text': failed(FAULT_ANSWERS.tooLong, 'MESSAGE_TOO_LONG'),
   '400 text empty, personal text': failed(FAULT_ANSWERS.textEmpty, 'MESSAGE_EMPTY'),
+  "400 can't parse entities, personal text": failed(FAULT_ANSWERS.cantParseEntities, 'MARKUP_INVALID'),
   '400 moved': { ...sentAfter(FAULT_ANSWERS.migrated(SUPERGROUP), 2), calls: 1 },
   '400 moved twice': {
     answer: FAULT_ANSWERS.migrated(OTHER_SUPERGROUP),

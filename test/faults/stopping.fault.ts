@@ -26,7 +26,12 @@ const ROWS: Row[] = [
   { name: '404 for the method', answer: FAULT_ANSWERS.notFound, code: 'BOT_TOKEN_REJECTED' },
   { name: '421', answer: FAULT_ANSWERS.misdirected, code: 'BOT_ON_OTHER_SERVER' },
   { name: '400 Logged out', answer: FAULT_ANSWERS.loggedOut, code: 'BOT_LOGGED_OUT' },
-  { name: "400 can't parse entities", answer: FAULT_ANSWERS.cantParseEntities, code: 'MARKUP_INVALID' },
+  {
+    name: "400 can't parse entities",
+    answer: FAULT_ANSWERS.cantParseEntities,
+    code: 'MARKUP_INVALID',
+    messageTemplate: IMPERSONAL,
+  },
   {
     name: '400 message is too long',
     answer: FAULT_ANSWERS.tooLong,

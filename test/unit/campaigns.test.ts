@@ -8,16 +8,16 @@ import { isPersonal, renderTemplate, templateProblem } from '../../src/campaigns
 describe('templates', () => {
   test('names are filled in and escaped', () => {
     const text = renderTemplate('<b>{{ firstName }}</b>: {{pollTitle}}', {
-      firstName: 'A<&"',
+      firstName: 'A<&"\'',
       pollTitle: 'B',
     });
-    expect(text).toBe('<b>A&lt;&amp;&quot;</b>: B');
+    expect(text).toBe('<b>A&lt;&amp;&quot;&#39;</b>: B');
   });
 
   test('a name can never add markup', () => {
     fc.assert(
       fc.property(fc.string(), (firstName) => {
-        expect(renderTemplate('{{firstName}}', { firstName, pollTitle: '' })).not.toMatch(/[<>"]/);
+        expect(renderTemplate('{{firstName}}', { firstName, pollTitle: '' })).not.toMatch(/[<>"']/);
       }),
     );
   });

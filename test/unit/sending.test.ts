@@ -37,9 +37,15 @@ describe('what an outcome does', () => {
     ['moved', { kind: 'moved', chatId: '5' }, IMPERSONAL, { status: 'PENDING', chatId: '5' }],
     [
       'too long because of a name',
-      { kind: 'templateUnusable', reason: 'MESSAGE_TOO_LONG', lengthOnly: true },
+      { kind: 'templateUnusable', reason: 'MESSAGE_TOO_LONG', textOnly: true },
       PERSONAL,
       { status: 'FAILED', reason: 'MESSAGE_TOO_LONG' },
+    ],
+    [
+      'markup that a name may have broken',
+      { kind: 'templateUnusable', reason: 'MARKUP_INVALID', textOnly: true },
+      PERSONAL,
+      { status: 'FAILED', reason: 'MARKUP_INVALID' },
     ],
   ])('%s', (_name, outcome, template, settlement) => {
     expect(settlementOf(outcome, recipient, template)).toMatchObject({ settlement });
@@ -47,15 +53,20 @@ describe('what an outcome does', () => {
 
   test.each<[string, SendOutcome]>([
     ['a dead token', { kind: 'botUnusable', reason: 'BOT_TOKEN_REJECTED' }],
-    ['broken markup', { kind: 'templateUnusable', reason: 'MARKUP_INVALID', lengthOnly: false }],
+    ['broken markup', { kind: 'templateUnusable', reason: 'MARKUP_INVALID', textOnly: true }],
     [
       'a text that is too long for everybody',
-      { kind: 'templateUnusable', reason: 'MESSAGE_TOO_LONG', lengthOnly: true },
+      { kind: 'templateUnusable', reason: 'MESSAGE_TOO_LONG', textOnly: true },
     ],
   ])('%s stops the campaign and leaves the recipient pending', (_name, outcome) => {
     const verdict = settlementOf(outcome, recipient, IMPERSONAL);
     expect(verdict.stopReason).toBeDefined();
     expect(verdict.settlement).toMatchObject({ status: 'PENDING', attemptUnspent: true });
+  });
+
+  test('a button that is refused stops the campaign also where the text is personal', () => {
+    const outcome: SendOutcome = { kind: 'templateUnusable', reason: 'BUTTON_INVALID', textOnly: false };
+    expect(settlementOf(outcome, recipient, PERSONAL).stopReason).toBe('BUTTON_INVALID');
   });
 
   test('a chat is followed once', () => {
