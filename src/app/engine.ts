@@ -36,7 +36,7 @@ export interface EngineParts {
 
 export interface Engine {
   handlers: JobHandlers;
-  /** No new send from now on, and no planning goes on. */
+  /** No new send from now on, and neither planning nor a repair goes on. */
   stop(): void;
 }
 
@@ -108,7 +108,7 @@ export function createEngine(parts: EngineParts): Engine {
         withTimeLimits(planLimits, (signal) => planner.plan(campaignId, signal, job)),
       sendChunk: (chunk, job) => worker.work(chunk, job),
       reconcile: async () => {
-        await reconciler.run();
+        await reconciler.run(stopping.signal);
       },
     },
     stop: () => {

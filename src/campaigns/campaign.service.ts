@@ -103,7 +103,7 @@ export class CampaignService {
   async cancel(id: string): CampaignResult {
     if (!(await this.change(id, 'cancel'))) return this.explainRefusal(id, 'cancel');
     // A job does the rest of a large audience.
-    if (await this.campaigns.skipSomeCancelled()) await this.queue.enqueuePlan(id);
+    if (await this.campaigns.skipSomeCancelled(id)) await this.queue.enqueuePlan(id);
     return success(await this.require(id));
   }
 

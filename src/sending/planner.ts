@@ -32,7 +32,7 @@ export class CampaignPlanner {
     const { store, schedule, audience, chunks, queue, campaigns, logger } = this.parts;
     await schedule.startDue();
     const campaign = await store.find(campaignId);
-    if (campaign?.status === CampaignStatus.CANCELLED) await store.skipAllCancelled();
+    if (campaign?.status === CampaignStatus.CANCELLED) await store.skipAllCancelled(signal);
     if (campaign?.status !== CampaignStatus.PROCESSING) return;
     const keepAlive = setInterval(() => void job.touch().catch(() => undefined), 10_000);
     try {

@@ -59,10 +59,12 @@ export type RepairCounts = Record<RepairKind, number>;
 export class Reconciler {
   constructor(private readonly parts: ReconcilerParts) {}
 
-  async run(): Promise<RepairCounts> {
+  /** @param signal ends it after the step, or the batch of a step, that it is at */
+  async run(signal: AbortSignal): Promise<RepairCounts> {
     const { meter, logger } = this.parts;
     const repairs = Object.fromEntries(REPAIR_KINDS.map((kind) => [kind, 0])) as RepairCounts;
-    for (const step of this.steps()) {
+    for (const step of this.steps(signal)) {
+      if (signal.aborted) break;
       try {
         Object.assign(repairs, await step());
       } catch (error) {
@@ -77,17 +79,17 @@ export class Reconciler {
     return repairs;
   }
 
-  private steps(): (() => Promise<Partial<RepairCounts>>)[] {
+  private steps(signal: AbortSignal): (() => Promise<Partial<RepairCounts>>)[] {
     const { chunks, deliveries, campaigns, leaseMs } = this.parts;
     return [
       () => chunks.reapDeadLeases(),
       async () => ({ orphanedDeliveries: await deliveries.settleOrphans(leaseMs) }),
       async () => ({ reopenedChunks: await chunks.reopenStranded() }),
-      async () => ({ skippedDeliveries: await campaigns.skipAllCancelled() }),
+      async () => ({ skippedDeliveries: await campaigns.skipAllCancelled(signal) }),
       async () => ({ completedCampaigns: await this.completeDrained() }),
       async () => ({ startedCampaigns: await this.startDue() }),
       async () => ({ plannedCampaigns: await this.planUnplanned() }),
-      async () => ({ recreatedJobs: await this.recreateJobs() }),
+      async () => ({ recreatedJobs: await this.recreateJobs(signal) }),
       () => this.reportStuck(),
     ];
   }
@@ -118,12 +120,13 @@ export class Reconciler {
     return unplanned.length;
   }
 
-  private async recreateJobs(): Promise<number> {
+  private async recreateJobs(signal: AbortSignal): Promise<number> {
     let total = 0;
-    for (;;) {
-      const made = await this.parts.planner.enqueueBatch();
+    let made = Infinity;
+    while (made > 0 && !signal.aborted) {
+      made = await this.parts.planner.enqueueBatch();
       total += made;
-      if (made === 0) return total;
     }
+    return total;
   }
 }

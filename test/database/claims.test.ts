@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import type { DataSource } from 'typeorm';
 import { AudienceStore } from '../../src/campaigns/audience.store.js';
+import { CampaignStore } from '../../src/campaigns/campaign.store.js';
 import { DeliveryStatus } from '../../src/campaigns/delivery.entity.js';
 import { createDataSource } from '../../src/database/data-source.js';
 import { ChunkStore, type LeasedChunk } from '../../src/sending/chunk.store.js';
@@ -104,6 +105,37 @@ describe('a campaign whose status changes while it is planned', () => {
     const plans = await Promise.all([1, 2, 3, 4].map(() => new AudienceStore(dataSource).plan('1', id)));
     expect(plans.filter((plan) => plan !== undefined)).toEqual([{ totalUsers: 50, chunkCount: 5 }]);
     expect(await statuses()).toHaveLength(50);
+  });
+});
+
+describe('skipping whom a cancelled campaign has left', () => {
+  async function cancelledCampaign(pollId: string): Promise<string> {
+    const id = await plannedCampaign(pollId, 1000);
+    await database.query(`UPDATE notification_campaign SET status = 'CANCELLED' WHERE id = $1`, [id]);
+    return id;
+  }
+
+  function counters(): Promise<object[]> {
+    return database.query('SELECT pending_users, skipped_users FROM notification_campaign ORDER BY id');
+  }
+
+  test('goes on from batch to batch and from campaign to campaign', async () => {
+    await createUsers(database, 6000);
+    await cancelledCampaign('1');
+    await cancelledCampaign('2');
+    await plannedCampaign('1', 1000);
+    expect(await new CampaignStore(dataSource).skipAllCancelled()).toBe(12_000);
+    const none = { pending_users: 0, skipped_users: 6000 };
+    expect(await counters()).toEqual([none, none, { pending_users: 6000, skipped_users: 0 }]);
+  });
+
+  test('begins no batch once it is told to end', async () => {
+    await createUsers(database, 3);
+    const id = await cancelledCampaign('1');
+    const store = new CampaignStore(dataSource);
+    expect(await store.skipAllCancelled(AbortSignal.abort())).toBe(0);
+    expect(await store.skipSomeCancelled(id)).toBe(false);
+    expect(await counters()).toEqual([{ pending_users: 0, skipped_users: 3 }]);
   });
 });
 

@@ -9,6 +9,7 @@ import { AuditTrail } from '../../src/access/audit-trail.js';
 import { AudienceStore } from '../../src/campaigns/audience.store.js';
 import { CampaignListService } from '../../src/campaigns/campaign-list.service.js';
 import { CampaignListStore } from '../../src/campaigns/campaign-list.store.js';
+import { CampaignStore } from '../../src/campaigns/campaign.store.js';
 import { DeliveryStatus } from '../../src/campaigns/delivery.entity.js';
 import { createLogger } from '../../src/config/logger.js';
 import { createDataSource } from '../../src/database/data-source.js';
@@ -201,6 +202,14 @@ describe(`with ${USERS} recipients`, () => {
       const page = await people.list(filter, { first: 50 });
       expect(page.nodes).toHaveLength(50);
     });
+  });
+
+  test('skipping whom a cancelled campaign has left sorts nothing, and reads little more than it skips', async () => {
+    await database.query("UPDATE notification_campaign SET status = 'CANCELLED'");
+    const before = await readDeliveries();
+    const skipped = await withoutScans((dataSource) => new CampaignStore(dataSource).skipAllCancelled());
+    expect(skipped).toBeGreaterThan(USERS - 100);
+    expect((await readDeliveries()) - before).toBeLessThan(1.1 * USERS);
   });
 });
 
