@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { withFreshPlans } from '../database/fresh-plans.js';
 import { oneRow, rows, type SqlExecutor, type TransactionalSql } from '../database/rows.js';
 
@@ -12,8 +13,9 @@ const LOCK_PLANNING = `
   SELECT pg_try_advisory_xact_lock(hashtextextended('plan campaign ' || $1::text, 0)) AS locked, pg_backend_pid() AS pid
 `;
 
-/** From another connection: the one that plans is busy. */
+/** From another connection: the one that plans is busy. Does nothing when its statement has not begun yet. */
 const BREAK_OFF_PLANNING = 'SELECT pg_cancel_backend($1)';
+const BREAK_OFF_AGAIN_MS = 250;
 
 /**
  * Fixes the audience of a running campaign: recipients and chunks in one statement, in which no recipient passes through
@@ -120,9 +122,10 @@ export class AudienceStore {
     pid: number,
     work: () => Promise<T>,
   ): Promise<T> {
-    let brokenOff: Promise<unknown> | undefined;
+    const settled = new AbortController();
+    let breaking: Promise<void> | undefined;
     const breakOff = () => {
-      brokenOff = this.sql.query(BREAK_OFF_PLANNING, [pid]).catch(() => undefined);
+      breaking = this.breakOffUntil(settled.signal, pid);
     };
     if (signal?.aborted) throw new PlanningRefused();
     signal?.addEventListener('abort', breakOff, { once: true });
@@ -130,7 +133,15 @@ export class AudienceStore {
       return await work();
     } finally {
       signal?.removeEventListener('abort', breakOff);
-      await brokenOff;
+      settled.abort();
+      await breaking;
+    }
+  }
+
+  private async breakOffUntil(settled: AbortSignal, pid: number): Promise<void> {
+    while (!settled.aborted) {
+      await this.sql.query(BREAK_OFF_PLANNING, [pid]).catch(() => undefined);
+      await sleep(BREAK_OFF_AGAIN_MS, undefined, { signal: settled }).catch(() => undefined);
     }
   }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Client } from 'pg';
 import { pino } from 'pino';
 import type { DataSource } from 'typeorm';
 import { AudienceStore } from '../../src/campaigns/audience.store.js';
@@ -12,6 +13,7 @@ import { SettlementWriter } from '../../src/sending/settlements.js';
 import type { TransactionalSql } from '../../src/database/rows.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createUsers } from '../support/factories.js';
+import { waitFor } from '../support/wait.js';
 
 const LEASE = { leaseMs: 60_000, runningMessages: 1000 };
 
@@ -97,6 +99,39 @@ describe('a campaign whose status changes while it is planned', () => {
     expect(await statuses()).toHaveLength(recipients);
     const [campaign] = await database.query('SELECT status, total_users FROM notification_campaign');
     expect(campaign).toEqual({ status, total_users: recipients });
+  });
+
+  test('is broken off also when that is asked for before the statement has begun', async () => {
+    await createUsers(database, 3);
+    const id = await runningCampaign('1', 10);
+    const blocker = new Client({ connectionString: database.url });
+    await blocker.connect();
+    await blocker.query('BEGIN; LOCK TABLE campaign_chunk IN ACCESS EXCLUSIVE MODE');
+    const stopping = new AbortController();
+    let asked = 0;
+    const sql: TransactionalSql = {
+      query: async (text, parameters) => {
+        const result: unknown = await dataSource.query(text, parameters);
+        if (text.includes('pg_cancel_backend')) asked += 1;
+        return result;
+      },
+      transaction: (work) =>
+        dataSource.transaction((manager) =>
+          work({
+            query: async (text, parameters) => {
+              if (text.includes('INSERT INTO delivery')) {
+                stopping.abort();
+                await waitFor('the first request to break it off', () => asked > 0);
+              }
+              const result: unknown = await manager.query(text, parameters);
+              return result;
+            },
+          }),
+        ),
+    };
+    expect(await new AudienceStore(sql).plan('1', id, stopping.signal)).toBeUndefined();
+    await blocker.end();
+    expect(await new AudienceStore(dataSource).plan('1', id)).toEqual({ totalUsers: 3, chunkCount: 1 });
   });
 
   test('is planned once, by whoever comes first', async () => {
