@@ -279,6 +279,7 @@ TABLE telegram_user
   status text NOT NULL DEFAULT 'ACTIVE'::text
   created_at timestamp(3) with time zone NOT NULL DEFAULT now()
   updated_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  reachable_at timestamp(3) with time zone
   CONSTRAINT telegram_user_pk PRIMARY KEY (id)
   CONSTRAINT telegram_user_status_check CHECK ((status = ANY (ARRAY['ACTIVE'::text, 'BLOCKED'::text, 'DEACTIVATED'::text, 'UNREACHABLE'::text, 'OPTED_OUT'::text])))
 CREATE INDEX telegram_user_status_idx ON public.telegram_user USING btree (status, id)

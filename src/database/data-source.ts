@@ -5,6 +5,7 @@ import { SendingIndex1790000001000 } from '../../migrations/1790000001000-sendin
 import { Access1790000002000 } from '../../migrations/1790000002000-access.js';
 import { ClaimId1790000400000 } from '../../migrations/1790000400000-claim-id.js';
 import { AnswerOption1790000500000 } from '../../migrations/1790000500000-answer-option.js';
+import { ReachableAt1790000600000 } from '../../migrations/1790000600000-reachable-at.js';
 import { ApiToken } from '../access/api-token.entity.js';
 import { AuditEntry } from '../access/audit-entry.entity.js';
 import { WorkerHeartbeat1790000300000 } from '../../migrations/1790000300000-worker-heartbeat.js';
@@ -83,6 +84,7 @@ export function createDataSource({
       WorkerHeartbeat1790000300000,
       ClaimId1790000400000,
       AnswerOption1790000500000,
+      ReachableAt1790000600000,
     ],
     migrationsTableName: 'migration',
     migrationsTransactionMode: 'each',

@@ -25,15 +25,17 @@ const IMPORT = `
 `;
 
 const REACHABLE_AGAIN = `
-  INSERT INTO telegram_user AS person (id, username, first_name, last_name, language_code)
-  VALUES ($1, $2, $3, $4, $5)
+  INSERT INTO telegram_user AS person (id, username, first_name, last_name, language_code, reachable_at)
+  VALUES ($1, $2, $3, $4, $5, clock_timestamp())
   ON CONFLICT (id) DO UPDATE SET
     username = excluded.username, first_name = excluded.first_name, last_name = excluded.last_name,
-    language_code = excluded.language_code, status = 'ACTIVE', updated_at = clock_timestamp()
+    language_code = excluded.language_code, status = 'ACTIVE', reachable_at = excluded.reachable_at,
+    updated_at = clock_timestamp()
 `;
 
 const OPT_OUT = `
-  UPDATE telegram_user SET status = 'OPTED_OUT', updated_at = clock_timestamp() WHERE id = $1
+  UPDATE telegram_user SET status = 'OPTED_OUT', reachable_at = clock_timestamp(), updated_at = clock_timestamp()
+  WHERE id = $1
 `;
 
 const UNKNOWN_USERS = `

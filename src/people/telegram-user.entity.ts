@@ -59,6 +59,10 @@ export class TelegramUser {
   @Field(() => TelegramUserStatus, { description: 'Whether the bot may write to this person.' })
   status!: TelegramUserStatus;
 
+  /** When they last wrote to the bot, by which it knows that it can reach them. */
+  @Column({ name: 'reachable_at', type: 'timestamptz', precision: 3, nullable: true })
+  reachableAt!: Date | null;
+
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' })
   @Field(() => Date, { description: 'When this person became known.' })
   createdAt!: Date;

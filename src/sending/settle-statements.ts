@@ -1,7 +1,8 @@
 /**
  * Writes a group of results of one campaign: deliveries, people, counters and the streak of like failures, all or
  * nothing. Each result settles only the claim it belongs to, so writing a group twice changes nothing. An answer that
- * comes after the delivery was given up as UNCONFIRMED, or even put back, still counts when it says SENT.
+ * comes after the delivery was given up as UNCONFIRMED, or even put back, still counts when it says SENT. Who has
+ * written to the bot since the claim is not called unreachable by its answer, which may be the older of the two.
  *
  * $1 campaign; of each result $2 user, $3 fence, $4 status, $5 reason, $6 message id, $7 milliseconds to the next try,
  * $8 whether the attempt is unspent, $9 new status of the person, $10 new chat; of the Streak $11 reason, $12 count,
@@ -14,7 +15,7 @@ export const SETTLE = `
         $8::boolean[], $9::text[], $10::bigint[])
       AS result (user_id, fence, status, reason, message_id, retry_in_ms, unspent, user_status, chat_id)
   ), open AS (
-    SELECT result.*, delivery.status AS was
+    SELECT result.*, delivery.status AS was, delivery.updated_at AS claimed_at
     FROM delivery JOIN result USING (user_id, fence)
     WHERE delivery.campaign_id = $1 AND delivery.user_id = ANY ($2::bigint[])
       AND (delivery.status = 'SENDING' OR (result.status = 'SENT' AND delivery.status IN ('UNCONFIRMED', 'PENDING')))
@@ -31,7 +32,10 @@ export const SETTLE = `
     RETURNING open.user_id, open.was, open.status
   ), people AS (
     UPDATE telegram_user person SET
-      status = coalesce(open.user_status, person.status), chat_id = coalesce(open.chat_id, person.chat_id),
+      status = CASE
+        WHEN person.reachable_at >= open.claimed_at THEN person.status
+        ELSE coalesce(open.user_status, person.status) END,
+      chat_id = coalesce(open.chat_id, person.chat_id),
       updated_at = clock_timestamp()
     FROM open
     WHERE person.id = open.user_id AND (open.user_status IS NOT NULL OR open.chat_id IS NOT NULL)

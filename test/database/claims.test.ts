@@ -7,6 +7,8 @@ import { AudienceStore } from '../../src/campaigns/audience.store.js';
 import { CampaignStore } from '../../src/campaigns/campaign.store.js';
 import { DeliveryStatus } from '../../src/campaigns/delivery.entity.js';
 import { createDataSource } from '../../src/database/data-source.js';
+import { PeopleStore } from '../../src/people/people.store.js';
+import { TelegramUserStatus } from '../../src/people/telegram-user.entity.js';
 import { ChunkStore, type LeasedChunk } from '../../src/sending/chunk.store.js';
 import { DeliveryStore, type Claim } from '../../src/sending/delivery.store.js';
 import { SettlementWriter } from '../../src/sending/settlements.js';
@@ -194,6 +196,37 @@ describe('a claim whose answer was lost', () => {
     await claim(chunk, 1);
     await deliveries.putBackUnsent(chunk, lost);
     expect((await statuses()).map(({ status }) => status)).toEqual(['SENDING', 'SENDING', 'PENDING']);
+  });
+});
+
+describe('a refusal that is written', () => {
+  /** Claims the one recipient, lets something happen, and then writes that Telegram had called them gone. */
+  async function refusedAfter(
+    meanwhile: (people: PeopleStore, userId: string) => Promise<unknown>,
+  ): Promise<string> {
+    const [userId = ''] = await createUsers(database, 1);
+    const people = new PeopleStore(dataSource);
+    await people.welcome({ id: userId });
+    const campaignId = await plannedCampaign('1', 10);
+    const { recipients } = await claim(await leasedChunk(), 1);
+    await meanwhile(people, userId);
+    const gone = { status: DeliveryStatus.FAILED as const, userStatus: TelegramUserStatus.BLOCKED };
+    const results = recipients.map(({ fence }) => ({ campaignId, userId, fence, ...gone }));
+    await deliveries.settle(campaignId, results, { reason: null, count: 0, broken: false });
+    expect(await statuses()).toEqual([{ status: 'FAILED', attempts: 1 }]);
+    return (await people.find(userId))?.status ?? '';
+  }
+
+  test('makes the recipient unreachable, also one who was imported anew meanwhile', async () => {
+    expect(await refusedAfter((people, id) => people.import([{ id }]))).toBe('BLOCKED');
+  });
+
+  test('after /start leaves the recipient reachable', async () => {
+    expect(await refusedAfter((people, id) => people.welcome({ id }))).toBe('ACTIVE');
+  });
+
+  test('after /stop leaves it at that', async () => {
+    expect(await refusedAfter((people, id) => people.optOut(id))).toBe('OPTED_OUT');
   });
 });
 
