@@ -60,6 +60,7 @@ export function createEngine(parts: EngineParts): Engine {
     campaigns: control,
     runningMessages,
     overdueMs: reconcileIntervalMs,
+    meter,
     logger,
   });
   const reconciler = new Reconciler({

@@ -155,6 +155,10 @@ export class CampaignService {
     const field = [argument];
     if (!campaign) return refusal(userError(UserErrorCode.NOT_FOUND, `There is no campaign ${id}.`, field));
     const { from } = TRANSITIONS[event];
+    if (event === 'retry' && campaign.plannedAt === null && from.includes(campaign.status)) {
+      const unplanned = `Campaign ${id} has no deliveries yet: they come when it runs.`;
+      return refusal(userError(UserErrorCode.INVALID_STATE, unplanned, field));
+    }
     const poll = await this.findPoll(campaign.topicId);
     const now = new Date();
     if (from.includes(campaign.status) && poll && !isOpen(poll, now)) {

@@ -35,7 +35,7 @@ const EVENT_COLUMNS: Readonly<Record<CampaignEvent, string>> = {
   cancel: 'failure_code = $4, failure_message = $5, finished_at = clock_timestamp()',
   complete: 'failure_code = $4, failure_message = $5, finished_at = clock_timestamp()',
   retry: `failure_code = $4, failure_message = $5, failure_streak = 0, failure_streak_reason = NULL,
-    progressed_at = clock_timestamp(), finished_at = NULL`,
+    started_at = coalesce(started_at, clock_timestamp()), progressed_at = clock_timestamp(), finished_at = NULL`,
 };
 
 const POLL_OPEN = `EXISTS (SELECT FROM poll WHERE poll.id = topic_id AND ${POLL_IS_OPEN})`;
@@ -45,7 +45,7 @@ const EVENT_CONDITIONS: Partial<Record<CampaignEvent, string>> = {
   start: POLL_OPEN,
   // Where nobody is left to be reminded, all that is missing is the end.
   resume: `(${POLL_OPEN} OR planned_at IS NOT NULL AND pending_users = 0)`,
-  retry: POLL_OPEN,
+  retry: `planned_at IS NOT NULL AND ${POLL_OPEN}`,
   complete: 'pending_users = 0 AND planned_at IS NOT NULL',
 };
 

@@ -97,7 +97,7 @@ export class EngineMetrics implements EngineMeter {
     this.leaseLosses.inc();
   }
 
-  repaired(counts: RepairCounts): void {
-    for (const kind of REPAIR_KINDS) this.repairs.inc({ kind: snakeCase(kind) }, counts[kind]);
+  repaired(counts: Partial<RepairCounts>): void {
+    for (const kind of REPAIR_KINDS) this.repairs.inc({ kind: snakeCase(kind) }, counts[kind] ?? 0);
   }
 }

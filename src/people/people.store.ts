@@ -10,11 +10,12 @@ export interface ImportCounts {
   updated: number;
 }
 
-/** xmax is 0 only on rows that this statement has inserted. */
+/** In the order of their ids, as everything that changes many people. xmax is 0 only on rows that this has inserted. */
 const IMPORT = `
   WITH imported AS (
     INSERT INTO telegram_user AS person (id, username, first_name, last_name, language_code)
-    SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[])
+    SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[]) AS given (id)
+    ORDER BY given.id
     ON CONFLICT (id) DO UPDATE SET
       username = excluded.username, first_name = excluded.first_name, last_name = excluded.last_name,
       language_code = excluded.language_code, updated_at = clock_timestamp()

@@ -4,7 +4,7 @@ import type { CampaignStore } from '../campaigns/campaign.store.js';
 import type { CampaignSchedule } from '../campaigns/schedule.js';
 import { CampaignStatus } from '../campaigns/lifecycle.js';
 import type { ChunkStore } from './chunk.store.js';
-import type { CampaignControl, JobHandle, JobQueue } from './ports.js';
+import type { CampaignControl, EngineMeter, JobHandle, JobQueue } from './ports.js';
 
 /** Jobs made at once: one after the other would wait for the database each time. */
 const BATCH_SIZE = 50;
@@ -20,6 +20,7 @@ export interface PlannerParts {
   runningMessages: number;
   /** After this long a job that nobody has taken is presumed lost. */
   overdueMs: number;
+  meter: Pick<EngineMeter, 'repaired'>;
   logger: Logger;
 }
 
@@ -29,8 +30,9 @@ export class CampaignPlanner {
 
   /** May run twice, or again after it was interrupted: what is done stays done, and the rest is made up for. */
   async plan(campaignId: string, signal: AbortSignal, job: JobHandle): Promise<void> {
-    const { store, schedule, audience, chunks, queue, campaigns, logger } = this.parts;
-    await schedule.startDue();
+    const { store, schedule, audience, queue, campaigns, logger } = this.parts;
+    const started = await schedule.startDue();
+    for (const id of started) if (id !== campaignId) await queue.enqueuePlan(id);
     const campaign = await store.find(campaignId);
     if (campaign?.status === CampaignStatus.CANCELLED) await store.skipAllCancelled(signal);
     if (campaign?.status !== CampaignStatus.PROCESSING) return;
@@ -39,7 +41,7 @@ export class CampaignPlanner {
       const result = await audience.plan(campaign.topicId, campaignId, signal);
       if (result) logger.info({ campaignId, ...result }, 'campaign planned');
       await campaigns.complete(campaignId);
-      await chunks.reopenStranded(campaignId);
+      await this.reopenStranded(campaignId);
       while (!signal.aborted && (await this.enqueueBatch(campaignId)) === BATCH_SIZE);
       if (!signal.aborted) return;
       logger.info({ campaignId }, 'planning broken off, to be gone on with');
@@ -47,6 +49,14 @@ export class CampaignPlanner {
     } finally {
       clearInterval(keepAlive);
     }
+  }
+
+  private async reopenStranded(campaignId: string): Promise<void> {
+    const { chunks, meter, logger } = this.parts;
+    const repairs = { reopenedChunks: await chunks.reopenStranded(campaignId) };
+    if (repairs.reopenedChunks === 0) return;
+    meter.repaired(repairs);
+    logger.warn({ campaignId, repairs }, 'repaired what was left undone');
   }
 
   /**

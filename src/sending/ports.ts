@@ -34,5 +34,5 @@ export interface EngineMeter {
   /** A lease of a chunk has ended, however it did. */
   heldChunk(ms: number): void;
   lostLease(): void;
-  repaired(counts: RepairCounts): void;
+  repaired(counts: Partial<RepairCounts>): void;
 }

@@ -30,15 +30,19 @@ export const SETTLE = `
       updated_at = clock_timestamp()
     FROM open WHERE delivery.campaign_id = $1 AND delivery.user_id = open.user_id
     RETURNING open.user_id, open.was, open.status
+  ), affected AS (
+    SELECT open.* FROM telegram_user person JOIN open ON open.user_id = person.id
+    WHERE open.user_status IS NOT NULL OR open.chat_id IS NOT NULL
+    ORDER BY person.id
+    FOR NO KEY UPDATE OF person
   ), people AS (
     UPDATE telegram_user person SET
       status = CASE
-        WHEN person.reachable_at >= open.claimed_at THEN person.status
-        ELSE coalesce(open.user_status, person.status) END,
-      chat_id = coalesce(open.chat_id, person.chat_id),
+        WHEN person.reachable_at >= affected.claimed_at THEN person.status
+        ELSE coalesce(affected.user_status, person.status) END,
+      chat_id = coalesce(affected.chat_id, person.chat_id),
       updated_at = clock_timestamp()
-    FROM open
-    WHERE person.id = open.user_id AND (open.user_status IS NOT NULL OR open.chat_id IS NOT NULL)
+    FROM affected WHERE person.id = affected.user_id
   ), change AS (
     SELECT count(*) AS results,
       count(*) FILTER (WHERE was IN ('SENDING', 'PENDING') AND status <> 'PENDING') AS settled,

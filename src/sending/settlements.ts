@@ -43,8 +43,8 @@ export function streakOf(group: readonly Settlement[]): Streak {
  * statement a campaign. A result is never dropped: while the database is away, its group is tried again.
  */
 export class SettlementWriter {
+  /** By campaign; where there is one, it is being written until it is empty. */
   private readonly queues = new Map<string, Entry[]>();
-  private readonly writing = new Map<string, Promise<void>>();
 
   constructor(
     private readonly store: SettlementStore,
@@ -55,21 +55,20 @@ export class SettlementWriter {
   /** Resolves when the result is durable. */
   add(settlement: Settlement): Promise<void> {
     return new Promise((done) => {
-      const queue = this.queues.get(settlement.campaignId) ?? [];
-      this.queues.set(settlement.campaignId, queue);
-      queue.push({ settlement, done });
-      if (!this.writing.has(settlement.campaignId)) this.startWriting(settlement.campaignId);
+      const { campaignId } = settlement;
+      const entry = { settlement, done };
+      const queue = this.queues.get(campaignId);
+      if (queue) queue.push(entry);
+      else {
+        const started = [entry];
+        this.queues.set(campaignId, started);
+        void this.writeUntilEmpty(campaignId, started);
+      }
     });
   }
 
-  private startWriting(campaignId: string): void {
-    const run = this.writeUntilEmpty(campaignId).finally(() => this.writing.delete(campaignId));
-    this.writing.set(campaignId, run);
-  }
-
-  private async writeUntilEmpty(campaignId: string): Promise<void> {
-    const queue = this.queues.get(campaignId);
-    while (queue && queue.length > 0) {
+  private async writeUntilEmpty(campaignId: string, queue: Entry[]): Promise<void> {
+    while (queue.length > 0) {
       if (queue.length < GROUP_SIZE) await sleep(GROUP_WINDOW_MS);
       const group = queue.splice(0, GROUP_SIZE);
       await this.write(campaignId, group);

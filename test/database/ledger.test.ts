@@ -1,0 +1,232 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Client } from 'pg';
+import { pino } from 'pino';
+import type { DataSource } from 'typeorm';
+import { AudienceStore } from '../../src/campaigns/audience.store.js';
+import { SystemCampaignControl } from '../../src/campaigns/campaign-control.js';
+import { CampaignStore } from '../../src/campaigns/campaign.store.js';
+import { DeliveryStatus } from '../../src/campaigns/delivery.entity.js';
+import { CampaignSchedule } from '../../src/campaigns/schedule.js';
+import { createDataSource } from '../../src/database/data-source.js';
+import { PeopleStore } from '../../src/people/people.store.js';
+import { TelegramUserStatus } from '../../src/people/telegram-user.entity.js';
+import { ChunkStore } from '../../src/sending/chunk.store.js';
+import { DeliveryStore, type Settlement } from '../../src/sending/delivery.store.js';
+import { CampaignPlanner } from '../../src/sending/planner.js';
+import type { RepairCounts } from '../../src/sending/reconciler.js';
+import { SettlementWriter } from '../../src/sending/settlements.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { createUsers } from '../support/factories.js';
+import { waitFor } from '../support/wait.js';
+
+const SILENT = pino({ level: 'silent' });
+const { SENT, FAILED, SKIPPED, UNCONFIRMED } = DeliveryStatus;
+
+let database: TestDatabase;
+let dataSource: DataSource;
+let campaigns: CampaignStore;
+let deliveries: DeliveryStore;
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  dataSource = await createDataSource({ url: database.url }).initialize();
+  campaigns = new CampaignStore(dataSource);
+  deliveries = new DeliveryStore(dataSource);
+  await database.query("INSERT INTO poll (title, status) VALUES ('Lunch', 'OPEN'), ('Dinner', 'CLOSED')");
+});
+afterEach(async () => {
+  await dataSource.destroy();
+  await database.drop();
+});
+
+async function insertCampaign(status: string, scheduledFor?: string, pollId = '1'): Promise<string> {
+  const [campaign] = await database.query<{ id: string }>(
+    `INSERT INTO notification_campaign (topic_id, message_template, chunk_size, chunk_interval_ms, send_interval_ms,
+       status, scheduled_for) VALUES ($1, 'Hello', 10, 0, 0, $2, now() + $3::interval) RETURNING id`,
+    [pollId, status, scheduledFor],
+  );
+  return campaign?.id ?? '';
+}
+
+/** A running campaign with one recipient for each status, all in one chunk, and claimed once. */
+async function campaignOf(statuses: readonly string[]): Promise<{ id: string; users: string[] }> {
+  const users = await createUsers(database, statuses.length);
+  const id = await insertCampaign('PROCESSING');
+  await new AudienceStore(dataSource).plan('1', id);
+  await database.query(
+    `UPDATE delivery SET status = given.status, fence = 1, attempts = 1
+     FROM unnest($1::bigint[], $2::text[]) AS given (user_id, status) WHERE delivery.user_id = given.user_id`,
+    [users, statuses],
+  );
+  await database.query(`
+    UPDATE notification_campaign SET
+      pending_users = count.pending, sent_users = count.sent, failed_users = count.failed,
+      skipped_users = count.skipped, unconfirmed_users = count.unconfirmed
+    FROM (
+      SELECT count(*) FILTER (WHERE status IN ('PENDING', 'SENDING')) AS pending,
+        count(*) FILTER (WHERE status = 'SENT') AS sent, count(*) FILTER (WHERE status = 'FAILED') AS failed,
+        count(*) FILTER (WHERE status = 'SKIPPED') AS skipped,
+        count(*) FILTER (WHERE status = 'UNCONFIRMED') AS unconfirmed
+      FROM delivery) count
+  `);
+  return { id, users };
+}
+
+async function statuses(): Promise<string[]> {
+  const rows = await database.query<{ status: string }>('SELECT status FROM delivery ORDER BY user_id');
+  return rows.map(({ status }) => status);
+}
+
+async function counters(): Promise<number[]> {
+  const [row] = await database.query<{ counts: number[] }>(
+    `SELECT ARRAY[pending_users, sent_users, failed_users, skipped_users, unconfirmed_users] AS counts
+     FROM notification_campaign`,
+  );
+  return row?.counts ?? [];
+}
+
+async function campaignRow(id: string): Promise<object | undefined> {
+  const [row] = await database.query<{ status: string; failure_code: string | null }>(
+    'SELECT status, failure_code FROM notification_campaign WHERE id = $1',
+    [id],
+  );
+  return row;
+}
+
+/** Runs the work while another session holds a person, and looks whether it has taken another one meanwhile. */
+async function holdsBefore(held: string, other: string, work: () => Promise<unknown>): Promise<boolean> {
+  const blocker = new Client({ connectionString: database.url });
+  await blocker.connect();
+  await blocker.query('BEGIN');
+  await blocker.query('SELECT FROM telegram_user WHERE id = $1 FOR UPDATE', [held]);
+  const done = work();
+  await waitFor('the work to wait', async () => {
+    const waiting = await database.query(
+      "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+    );
+    return waiting.length > 0;
+  });
+  const free = await database.query('SELECT FROM telegram_user WHERE id = $1 FOR UPDATE SKIP LOCKED', [
+    other,
+  ]);
+  await blocker.end();
+  await done;
+  return free.length === 0;
+}
+
+describe('a result', () => {
+  const streak = { reason: null, count: 0, broken: false };
+
+  function result(campaignId: string, userId: string, change: Partial<Settlement> = {}): Settlement {
+    return { campaignId, userId, fence: 1, status: SENT, messageId: '7', ...change };
+  }
+
+  test('of an older claim settles nothing', async () => {
+    const { id, users } = await campaignOf(['SENDING']);
+    await database.query('UPDATE delivery SET fence = 2');
+    await deliveries.settle(id, [result(id, users[0] ?? '')], streak);
+    expect([await statuses(), await counters()]).toEqual([['SENDING'], [1, 0, 0, 0, 0]]);
+  });
+
+  test('that comes after the delivery was given up counts when it says SENT', async () => {
+    const { id, users } = await campaignOf(['UNCONFIRMED', 'UNCONFIRMED', 'PENDING']);
+    const [first = '', second = '', third = ''] = users;
+    const results = [result(id, first), result(id, second, { status: FAILED }), result(id, third)];
+    await deliveries.settle(id, results, streak);
+    expect([await statuses(), await counters()]).toEqual([
+      [SENT, UNCONFIRMED, SENT],
+      [0, 2, 0, 0, 1],
+    ]);
+  });
+
+  test('is written also when it comes at the very moment the one before has been', async () => {
+    const { id, users } = await campaignOf(['SENDING', 'SENDING']);
+    const writer = new SettlementWriter(deliveries, () => Promise.resolve(), SILENT);
+    for (const user of users) await writer.add(result(id, user));
+    expect(await statuses()).toEqual([SENT, SENT]);
+  });
+
+  test('and an import take people in the order of their ids', async () => {
+    const { id, users } = await campaignOf(['SENDING', 'SENDING']);
+    const [first = '', second = ''] = users;
+    const gone = [second, first].map((user) =>
+      result(id, user, { status: FAILED, userStatus: TelegramUserStatus.BLOCKED }),
+    );
+    expect(await holdsBefore(first, second, () => deliveries.settle(id, gone, streak))).toBe(false);
+    const people = new PeopleStore(dataSource);
+    expect(await holdsBefore(first, second, () => people.import([{ id: second }, { id: first }]))).toBe(
+      false,
+    );
+  });
+});
+
+describe('a retry', () => {
+  const ALL = [SENT, FAILED, SKIPPED, UNCONFIRMED];
+
+  test.each([
+    [[UNCONFIRMED], [SENT, FAILED, SKIPPED, 'PENDING'], [1, 1, 1, 1, 0]],
+    [[SKIPPED], [SENT, FAILED, 'PENDING', UNCONFIRMED], [1, 1, 1, 0, 1]],
+    [
+      [FAILED, SKIPPED],
+      [SENT, 'PENDING', 'PENDING', UNCONFIRMED],
+      [2, 1, 0, 0, 1],
+    ],
+  ])('of what is %s puts back that and nothing else', async (wanted, then, counts) => {
+    const { id } = await campaignOf(ALL);
+    await database.query("UPDATE campaign_chunk SET state = 'DONE'");
+    expect(await campaigns.retry(id, wanted)).toBe(true);
+    expect([await statuses(), await counters()]).toEqual([then, counts]);
+    const [chunk] = await database.query('SELECT state FROM campaign_chunk');
+    expect(chunk).toEqual({ state: 'WAITING' });
+    const [{ started } = { started: null }] = await database.query<{ started: Date | null }>(
+      'SELECT started_at AS started FROM notification_campaign',
+    );
+    expect(started).toBeInstanceOf(Date);
+  });
+
+  test('is refused where no audience is known yet', async () => {
+    const id = await insertCampaign('PAUSED');
+    expect(await campaigns.retry(id, [FAILED])).toBe(false);
+    expect(await campaignRow(id)).toMatchObject({ status: 'PAUSED' });
+  });
+});
+
+describe('a campaign that is due', () => {
+  test.each([
+    ['-10 seconds', '1', { status: 'PROCESSING', failure_code: null }],
+    ['-61 minutes', '1', { status: 'PAUSED', failure_code: 'MISSED_SCHEDULE' }],
+    ['-10 seconds', '2', { status: 'PAUSED', failure_code: 'POLL_CLOSED' }],
+    ['1 minute', '1', { status: 'SCHEDULED', failure_code: null }],
+  ])('since %s for poll %s', async (scheduledFor, pollId, row) => {
+    const id = await insertCampaign('SCHEDULED', scheduledFor, pollId);
+    const started = await new CampaignSchedule(dataSource, campaigns, SILENT).startDue();
+    expect(await campaignRow(id)).toEqual(row);
+    expect(started).toEqual(row.status === 'PROCESSING' ? [id] : []);
+  });
+
+  test('beside another is planned by a job of its own, and what was stranded is counted as a repair', async () => {
+    const { id } = await campaignOf(['PENDING']);
+    await database.query("UPDATE campaign_chunk SET state = 'DONE'");
+    const due = await insertCampaign('SCHEDULED', '-1 second');
+    const planned: string[] = [];
+    const repairs: Partial<RepairCounts>[] = [];
+    const planner = new CampaignPlanner({
+      store: campaigns,
+      schedule: new CampaignSchedule(dataSource, campaigns, SILENT),
+      audience: new AudienceStore(dataSource),
+      chunks: new ChunkStore(dataSource),
+      queue: {
+        enqueuePlan: (campaignId) => Promise.resolve(void planned.push(campaignId)),
+        enqueueChunks: () => Promise.resolve(),
+      },
+      campaigns: new SystemCampaignControl(campaigns, SILENT),
+      runningMessages: 1000,
+      overdueMs: 60_000,
+      meter: { repaired: (counts) => void repairs.push(counts) },
+      logger: SILENT,
+    });
+    const job = { touch: () => Promise.resolve() };
+    await planner.plan(id, new AbortController().signal, job);
+    expect({ planned, repairs }).toEqual({ planned: [due], repairs: [{ reopenedChunks: 1 }] });
+  });
+});
