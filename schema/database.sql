@@ -254,7 +254,7 @@ AS $function$
     END IF;
     at := clock_timestamp();
     probe := limit_row.blocked_until IS NOT NULL;
-    first_slot := greatest(limit_row.next_at, at, limit_row.blocked_until, limit_row.probe_expires_at);
+    first_slot := greatest(CASE WHEN limit_row.next_at > at + horizon + spacing THEN at + horizon ELSE limit_row.next_at END, at, limit_row.blocked_until, limit_row.probe_expires_at);
     granted := least(
       CASE WHEN probe THEN 1 ELSE wanted END,
       greatest(0, 1 + floor(extract(epoch FROM at + horizon - first_slot) / extract(epoch FROM spacing)))::integer);

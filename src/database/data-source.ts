@@ -6,6 +6,7 @@ import { Access1790000002000 } from '../../migrations/1790000002000-access.js';
 import { ClaimId1790000400000 } from '../../migrations/1790000400000-claim-id.js';
 import { AnswerOption1790000500000 } from '../../migrations/1790000500000-answer-option.js';
 import { ReachableAt1790000600000 } from '../../migrations/1790000600000-reachable-at.js';
+import { SlotsNear1790000601000 } from '../../migrations/1790000601000-slots-near.js';
 import { ApiToken } from '../access/api-token.entity.js';
 import { AuditEntry } from '../access/audit-entry.entity.js';
 import { WorkerHeartbeat1790000300000 } from '../../migrations/1790000300000-worker-heartbeat.js';
@@ -85,6 +86,7 @@ export function createDataSource({
       ClaimId1790000400000,
       AnswerOption1790000500000,
       ReachableAt1790000600000,
+      SlotsNear1790000601000,
     ],
     migrationsTableName: 'migration',
     migrationsTransactionMode: 'each',

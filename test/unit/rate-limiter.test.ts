@@ -5,6 +5,7 @@ import { PreparedSql } from '../../src/database/prepared.js';
 import { PostgresRateLimit, type RateLimitStore } from '../../src/sending/rate-limit.store.js';
 import { RateLimiter, URGENT } from '../../src/sending/rate-limiter.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { waitFor } from '../support/wait.js';
 
 let database: TestDatabase;
 let pool: Pool;
@@ -62,6 +63,18 @@ describe('the limit that all processes share', () => {
       }),
       { numRuns: 25 },
     );
+  });
+
+  test('goes on soon when the clock of the database was put back', async () => {
+    const limit = newLimit(10);
+    await limit.reserve(1);
+    // An hour ahead, as seen after that.
+    await database.query(`UPDATE rate_limit SET next_at = now() + interval '1 hour' WHERE bot = $1`, [
+      `bot-${bots}`,
+    ]);
+    expect(await limit.reserve(5)).toEqual({ granted: 1, waitMs: 100, probe: false });
+    expect(await limit.reserve(1)).toMatchObject({ granted: 0 });
+    await waitFor('the next slot', async () => (await limit.reserve(1)).granted === 1);
   });
 
   test('reserves no further ahead than its horizon', async () => {
