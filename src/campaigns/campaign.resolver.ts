@@ -47,6 +47,7 @@ export function campaignPayload(result: Result<NotificationCampaign>): CampaignP
 const STANDSTILL_MESSAGES: Readonly<Record<StandstillCode, string>> = {
   NO_WORKER: 'No process works jobs: start "npm run worker".',
   BOT_THROTTLED: 'Telegram makes the bot wait. The campaign goes on by itself.',
+  CHAT_THROTTLED: 'Telegram makes every chat that is left wait. The campaign goes on by itself.',
   NO_PROGRESS: 'Nothing has happened for two minutes. Look into the logs of the workers for this campaign.',
 };
 

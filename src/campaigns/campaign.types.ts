@@ -47,6 +47,7 @@ export class CampaignFailure {
 export enum StandstillCode {
   NO_WORKER = 'NO_WORKER',
   BOT_THROTTLED = 'BOT_THROTTLED',
+  CHAT_THROTTLED = 'CHAT_THROTTLED',
   NO_PROGRESS = 'NO_PROGRESS',
 }
 
@@ -56,6 +57,7 @@ registerEnumType(StandstillCode, {
   valuesConfig: {
     NO_WORKER: { description: 'No process works jobs.' },
     BOT_THROTTLED: { description: 'Telegram makes the bot wait.' },
+    CHAT_THROTTLED: { description: 'Telegram makes every chat that is left wait for more than a minute.' },
     NO_PROGRESS: {
       description:
         'Nothing has happened for two minutes, or twice sendIntervalMs if that is longer, and nobody knows why.',

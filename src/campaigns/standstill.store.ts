@@ -9,17 +9,36 @@ export interface Standstill {
   until: Date | null;
 }
 
+/**
+ * A campaign that is cut short by single chats stands still only when nobody else is left; the first who is finds that
+ * out by index. $1 campaigns, $2 milliseconds after which a worker is not counted any more.
+ */
 const KNOWN_REASONS = `
   WITH throttled AS (
     SELECT max(blocked_until) AS until FROM rate_limit WHERE blocked_until > clock_timestamp()
   ), worker AS (
     SELECT EXISTS (SELECT FROM worker WHERE seen_at > clock_timestamp() - $2 * interval '1 millisecond') AS alive
+  ), running AS (
+    SELECT campaign.id, CASE WHEN NOT EXISTS (
+      SELECT FROM delivery
+      WHERE delivery.campaign_id = campaign.id AND delivery.status IN ('PENDING', 'SENDING')
+        AND (delivery.status = 'SENDING' OR delivery.not_before IS NULL
+          OR delivery.not_before <= clock_timestamp() + interval '1 minute')
+    ) THEN (
+      SELECT min(delivery.not_before) FROM delivery
+      WHERE delivery.campaign_id = campaign.id AND delivery.status = 'PENDING'
+    ) END AS parked_until
+    FROM notification_campaign campaign
+    WHERE campaign.id = ANY ($1::bigint[]) AND campaign.status = 'PROCESSING'
   )
-  SELECT campaign.id AS "campaignId", CASE WHEN worker.alive THEN 'BOT_THROTTLED' ELSE 'NO_WORKER' END AS code,
-    CASE WHEN worker.alive THEN throttled.until END AS until
-  FROM notification_campaign campaign, throttled, worker
-  WHERE campaign.id = ANY ($1::bigint[]) AND campaign.status = 'PROCESSING'
-    AND (NOT worker.alive OR throttled.until IS NOT NULL)
+  SELECT running.id AS "campaignId",
+    CASE
+      WHEN NOT worker.alive THEN 'NO_WORKER'
+      WHEN throttled.until IS NOT NULL THEN 'BOT_THROTTLED'
+      ELSE 'CHAT_THROTTLED' END AS code,
+    CASE WHEN worker.alive THEN coalesce(throttled.until, running.parked_until) END AS until
+  FROM running, throttled, worker
+  WHERE NOT worker.alive OR throttled.until IS NOT NULL OR running.parked_until IS NOT NULL
 `;
 
 /** Why running campaigns make no progress. */

@@ -205,6 +205,22 @@ describe('a campaign that stands still', () => {
     expect(until).toBeGreaterThan(askedAt);
     expect((await followCampaign(api, id)).at(-1)).toMatchObject({ status: 'COMPLETED', sentUsers: 50 });
     expect(await standstill(id)).toBeNull();
+
+    // As it is after a retry_after of hours for the one chat that is left.
+    await app.database.query(
+      `UPDATE delivery SET status = 'PENDING', not_before = now() + interval '3 hours' WHERE user_id = 1000001`,
+    );
+    await app.database.query(
+      `UPDATE notification_campaign SET status = 'PROCESSING', pending_users = 1, sent_users = 49 WHERE id = $1`,
+      [id],
+    );
+    const parked = await standstill(id);
+    expect(parked).toMatchObject({ code: 'CHAT_THROTTLED' });
+    expect(Date.parse(parked?.until ?? '')).toBeGreaterThan(Date.now() + 3_600_000);
+    await app.database.query(
+      `UPDATE delivery SET not_before = now() + interval '10 seconds' WHERE user_id = 1000001`,
+    );
+    expect(await standstill(id)).toBeNull();
   });
 
   test('without a reason is reported as stuck; paused or throttled it is not', async () => {
