@@ -51,7 +51,7 @@ export class TestNotificationService {
   }
 
   private async sendNow(message: OutgoingMessage): Promise<SendTestNotificationPayload> {
-    const outcome = await this.direct.send(message.chatId, () => this.sender.send(message));
+    const outcome = await this.direct.sendMessage(this.sender, message);
     if (!outcome) {
       return refused(UserErrorCode.TELEGRAM_REJECTED, 'Telegram asks the bot to wait; try again later.');
     }

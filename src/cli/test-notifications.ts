@@ -119,7 +119,7 @@ async function sendOne(
       logger.warn({ err: error }, 'the rate limit could not be read');
     });
     const direct = new DirectSender(limiter, new ChatPacing(engineSql));
-    const outcome = await direct.send(message.chatId, () => telegram.sender.send(message));
+    const outcome = await direct.sendMessage(telegram.sender, message);
     if (!outcome) throw new CommandFailure('Telegram makes the bot wait: nothing was sent, try again later.');
     if (outcome.kind !== 'sent')
       throw new CommandFailure(`The message to ${message.chatId} failed. ${sentenceOf(outcome)}`);

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { DeliveryStatus } from '../campaigns/delivery.entity.js';
 import { STOP_CODES, type StopCode } from '../campaigns/failure-codes.js';
+import { backoffMs } from './backoff.js';
 import type { Claim, DeliveryStore, Recipient } from './delivery.store.js';
 import type { Lease } from './lease-keeper.js';
 import type { MessageSender, SendOutcome } from './outcome.js';
@@ -54,6 +55,41 @@ export class ChunkRun {
 
   /** @returns milliseconds until the rest of the chunk, if any, is worth a new claim */
   async run(): Promise<number> {
+    const idleMs = (await this.prepare()) ?? (await this.sendAll());
+    await this.settleAll();
+    // Whoever goes on with the chunk keeps its pace.
+    return Math.max(0, idleMs, this.nextSendAt - performance.now());
+  }
+
+  /**
+   * Before a slot is taken or anybody claimed: nobody is to wait for this with a turn to send in hand.
+   * @returns undefined when messages can be sent, otherwise as `run`
+   */
+  private async prepare(): Promise<number | undefined> {
+    for (let failures = 1; !this.stop.aborted; failures += 1) {
+      const problem = await this.tools.sender.prepare(this.stop);
+      if (!problem) return undefined;
+      if (problem.kind === 'botUnusable') {
+        await this.failCampaign(problem.reason);
+        break;
+      }
+      const waitMs = await this.waitAfter(problem, failures);
+      if (waitMs > MAX_IDLE_MS) return waitMs;
+      await this.pause(waitMs);
+    }
+    return 0;
+  }
+
+  private async waitAfter(problem: SendOutcome, failures: number): Promise<number> {
+    if (this.stop.aborted) return 0;
+    this.tools.logger.warn(problem, 'Telegram cannot be asked for the name of the bot');
+    if (problem.kind !== 'throttled') return backoffMs(failures);
+    await this.tools.limiter.throttled(problem.retryAfterMs);
+    return problem.retryAfterMs;
+  }
+
+  /** @returns as `run` */
+  private async sendAll(): Promise<number> {
     let idleMs = 0;
     while (!this.stop.aborted && idleMs <= MAX_IDLE_MS) {
       if (idleMs > 0) await this.pause(idleMs);
@@ -68,9 +104,7 @@ export class ChunkRun {
       if (!claim.leased || !claim.running) break;
       if (claim.recipients.length === 0) idleMs = claim.retryInMs ?? 0;
     }
-    await this.settleAll();
-    // Whoever goes on with the chunk keeps its pace.
-    return Math.max(0, idleMs, this.nextSendAt - performance.now());
+    return idleMs;
   }
 
   private async settleAll(): Promise<void> {

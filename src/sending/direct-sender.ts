@@ -1,6 +1,6 @@
 import { linkSignals } from '../async/linked-signal.js';
 import type { ChatPacing } from './chat-pacing.js';
-import type { SendOutcome } from './outcome.js';
+import type { MessageSender, OutgoingMessage, SendOutcome } from './outcome.js';
 import { URGENT, type RateLimiter, type Slot } from './rate-limiter.js';
 
 /** A message that somebody waits for and that has not left by then would only puzzle. */
@@ -33,6 +33,13 @@ export class DirectSender {
     const outcome = await request();
     await this.limiter.report(slot, outcome);
     return outcome;
+  }
+
+  /** As `send`, of a message of the sender: what it needs is found out before the message's turn is taken. */
+  async sendMessage(sender: MessageSender, message: OutgoingMessage): Promise<SendOutcome | undefined> {
+    const problem = await sender.prepare();
+    if (problem?.kind === 'throttled') await this.limiter.throttled(problem.retryAfterMs);
+    return problem ?? this.send(message.chatId, () => sender.send(message));
   }
 
   private async slotFor(chatId: string, signal?: AbortSignal): Promise<Slot | undefined> {

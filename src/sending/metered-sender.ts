@@ -8,6 +8,10 @@ export class MeteredSender implements MessageSender {
     private readonly meter: Pick<EngineMeter, 'answered'>,
   ) {}
 
+  prepare(signal?: AbortSignal): Promise<SendOutcome | undefined> {
+    return this.sender.prepare(signal);
+  }
+
   async send(message: OutgoingMessage, abandon?: AbortSignal): Promise<SendOutcome> {
     const startedAt = performance.now();
     const outcome = await this.sender.send(message, abandon);

@@ -29,6 +29,14 @@ export type SendOutcome =
 /** The port through which the engine sends; src/telegram implements it. */
 export interface MessageSender {
   /**
+   * Finds out what every message needs. To be called before anybody's turn to send is taken: it may take as long as an
+   * answer of Telegram, while `send` asks for nothing but the message itself. Never throws for anything that Telegram or
+   * the network does.
+   * @param signal aborted when it must not be waited for any longer
+   * @returns why nothing can be sent now, or undefined when messages can
+   */
+  prepare(signal?: AbortSignal): Promise<SendOutcome | undefined>;
+  /**
    * Never throws for anything that Telegram or the network does.
    * @param abandon aborted when the answer must not be waited for any longer: the outcome is ambiguous then
    */

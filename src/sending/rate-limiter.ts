@@ -103,12 +103,18 @@ export class RateLimiter {
    */
   async report(slot: Slot, outcome: SendOutcome): Promise<void> {
     try {
-      if (outcome.kind === 'throttled') {
-        const added = await this.store.block(Math.min(outcome.retryAfterMs, MAX_BLOCK_MS) + BLOCK_MARGIN_MS);
-        this.meter?.throttled(added);
-      } else if (slot.probe) {
-        await this.store.unblock();
-      }
+      if (outcome.kind === 'throttled') await this.throttled(outcome.retryAfterMs);
+      else if (slot.probe) await this.store.unblock();
+    } catch (error) {
+      this.onError(error);
+    }
+  }
+
+  /** Tells that Telegram wants silence for so long, whatever it was asked for. */
+  async throttled(retryAfterMs: number): Promise<void> {
+    try {
+      const added = await this.store.block(Math.min(retryAfterMs, MAX_BLOCK_MS) + BLOCK_MARGIN_MS);
+      this.meter?.throttled(added);
     } catch (error) {
       this.onError(error);
     }

@@ -1,3 +1,4 @@
+import { unlessAborted } from '../async/unless-aborted.js';
 import { classify } from '../sending/classification.js';
 import type { MessageSender, OutgoingMessage, SendOutcome } from '../sending/outcome.js';
 import { BotApiError, type BotApi } from './bot-api.js';
@@ -15,11 +16,13 @@ export function sentOutcome(answer: unknown): SendOutcome {
   return { kind: 'sent', messageId: String(messageId) };
 }
 
+const UNREACHABLE: SendOutcome = { kind: 'transient', reason: 'TELEGRAM_UNREACHABLE' };
+
 /** What a call that failed before the message itself left means for the message: whatever it was, nothing was sent. */
 function beforeSending(error: unknown): SendOutcome {
   const outcome = outcomeOf(error);
   if (['throttled', 'botUnusable', 'transient'].includes(outcome.kind)) return outcome;
-  return { kind: 'transient', reason: 'TELEGRAM_UNREACHABLE' };
+  return UNREACHABLE;
 }
 
 /** Sends reminders through the Bot API. */
@@ -30,13 +33,17 @@ export class TelegramSender implements MessageSender {
     private readonly options: { paidBroadcast: boolean },
   ) {}
 
-  async send({ chatId, text, button }: OutgoingMessage, abandon?: AbortSignal): Promise<SendOutcome> {
-    let url: string;
+  async prepare(signal?: AbortSignal): Promise<SendOutcome | undefined> {
     try {
-      url = await this.profile.deepLink(button.startParameter, abandon);
+      await unlessAborted(this.profile.load(), signal);
+      return undefined;
     } catch (error) {
-      return beforeSending(error);
+      return signal?.aborted ? UNREACHABLE : beforeSending(error);
     }
+  }
+
+  async send({ chatId, text, button }: OutgoingMessage, abandon?: AbortSignal): Promise<SendOutcome> {
+    const url = this.profile.deepLink(button.startParameter);
     const payload = {
       chat_id: chatId,
       text,

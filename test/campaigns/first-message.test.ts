@@ -1,0 +1,126 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { ApiClient } from '../../src/cli/api-client.js';
+import { FAULT_ANSWERS } from '../../src/telegram/sandbox/index.js';
+import { TestApp } from '../support/app.js';
+import { runningChunks } from '../support/chunks.js';
+import {
+  createCampaign,
+  createOpenPoll,
+  createUsers,
+  followCampaign,
+  startCampaign,
+} from '../support/factories.js';
+import { waitForOutput, type PollcastProcess } from '../support/process.js';
+import { waitFor } from '../support/wait.js';
+import { change } from './operations.js';
+
+const RATE = 28;
+/** Long enough for more slots than Telegram takes messages in a second. */
+const SLOW_MS = 1500;
+const AUDIENCE = 50;
+
+let app: TestApp;
+let api: ApiClient;
+beforeAll(async () => {
+  app = await TestApp.prepare({
+    environment: { MESSAGES_PER_SECOND: String(RATE) },
+    sandbox: { messagesPerSecond: RATE + 2, chatBurst: 1 },
+  });
+  await app.startApi();
+  api = app.client();
+  await createUsers(app.database, AUDIENCE);
+});
+afterAll(() => app.stop());
+
+let worker: PollcastProcess;
+beforeEach(async () => {
+  app.sandbox.clear();
+  worker = await app.startWorker();
+});
+afterEach(async () => {
+  app.sandbox.faults.clear();
+  worker.kill();
+  await worker.exited;
+});
+
+/** A campaign whose worker waits to hear the name of the bot. */
+async function campaignThatWaits(): Promise<string> {
+  app.sandbox.faults.add({ method: 'getMe', answer: FAULT_ANSWERS.slow(SLOW_MS) });
+  // Many chunks, each of which has a message due at once.
+  const pacing = { chunkSize: 1, sendIntervalMs: 1000 };
+  const id = await createCampaign(api, await createOpenPoll(api), { pacing });
+  await startCampaign(api, id);
+  await app.sandbox.waitUntil(() => app.sandbox.calls.some(({ method }) => method === 'getMe'));
+  return id;
+}
+
+function whoIsNotPending(id: string): Promise<unknown[]> {
+  return app.database.query(
+    "SELECT user_id FROM delivery WHERE campaign_id = $1 AND (status <> 'PENDING' OR attempts > 0)",
+    [id],
+  );
+}
+
+describe('a process that hears the name of its bot late', () => {
+  test('keeps the rate all the same', async () => {
+    const id = await campaignThatWaits();
+    expect((await followCampaign(api, id)).at(-1)).toMatchObject({
+      status: 'COMPLETED',
+      sentUsers: AUDIENCE,
+    });
+    expect(app.sandbox.throttled).toBe(0);
+  });
+
+  test('sends nothing for a campaign that was cancelled meanwhile', async () => {
+    const id = await campaignThatWaits();
+    expect((await change(api, 'cancelCampaign', id)).campaign?.status).toBe('CANCELLED');
+    await waitFor('every chunk to be released', async () => (await runningChunks(app.database)) === 0);
+    expect(app.sandbox.calls.map(({ method }) => method)).toContain('getMe');
+    expect(app.sandbox.messages).toEqual([]);
+  });
+
+  test('sends nothing once it was told to end, and leaves everybody pending', async () => {
+    const id = await campaignThatWaits();
+    worker.kill();
+    await waitForOutput(worker, /received SIGTERM/);
+    expect(await worker.exited).toBe(0);
+    expect(app.sandbox.calls.filter(({ method }) => method === 'sendMessage')).toEqual([]);
+    expect(await whoIsNotPending(id)).toEqual([]);
+    await change(api, 'cancelCampaign', id);
+  });
+
+  test('claims nobody and spends no attempt until it has heard it', async () => {
+    const answers = [FAULT_ANSWERS.badGateway, FAULT_ANSWERS.resetBefore, FAULT_ANSWERS.throttled(1)];
+    for (const answer of answers) app.sandbox.faults.add({ method: 'getMe', times: 1, answer });
+    const id = await campaignThatWaits();
+    expect((await followCampaign(api, id)).at(-1)).toMatchObject({ status: 'COMPLETED' });
+    const spent = app.database.query('SELECT DISTINCT attempts FROM delivery WHERE campaign_id = $1', [id]);
+    expect(await spent).toEqual([{ attempts: 1 }]);
+  });
+
+  test('stops the campaign if Telegram does not accept the token, with everybody pending', async () => {
+    app.sandbox.faults.add({ method: 'getMe', answer: FAULT_ANSWERS.unauthorized });
+    const id = await campaignThatWaits();
+    await waitFor('the campaign to fail', async () => {
+      const query = 'query ($id: ID!) { campaign(id: $id) { status failure { code } } }';
+      const { campaign } = await api.run<{ campaign: { failure: { code: string } | null } }>(query, { id });
+      return campaign.failure?.code === 'BOT_TOKEN_REJECTED';
+    });
+    expect(await whoIsNotPending(id)).toEqual([]);
+  });
+});
+
+test('a test message does not take its turn before the name of the bot is known', async () => {
+  const id = await createCampaign(api, await createOpenPoll(api));
+  app.sandbox.faults.add({ method: 'getMe', times: 1, answer: FAULT_ANSWERS.badGateway });
+  await app.database.query('DELETE FROM chat_pacing');
+  const query = `mutation ($id: ID!, $user: ID!) {
+    sendTestNotification(campaignId: $id, telegramUserId: $user) { delivered userErrors { message } } }`;
+  const { sendTestNotification } = await api.run<{
+    sendTestNotification: { delivered: boolean; userErrors: { message: string }[] };
+  }>(query, { id, user: '1000001' });
+  expect(sendTestNotification.userErrors).toMatchObject([
+    { message: expect.stringContaining('TELEGRAM_UNAVAILABLE') as unknown },
+  ]);
+  expect(await app.database.query('SELECT FROM chat_pacing')).toEqual([]);
+});
