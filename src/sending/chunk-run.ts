@@ -174,8 +174,7 @@ export class ChunkRun {
   private async send(recipient: Recipient, slot: Slot): Promise<SendOutcome | undefined> {
     const { limiter, window, logger } = this.tools;
     await this.pause(this.nextSendAt - performance.now());
-    await limiter.turn(slot);
-    if (this.stop.aborted || !this.lease.stands()) {
+    if (!(await limiter.turn(slot)) || this.stop.aborted || !this.lease.stands()) {
       await limiter.giveBack([slot]);
       return undefined;
     }

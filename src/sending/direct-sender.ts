@@ -25,8 +25,7 @@ export class DirectSender {
   ): Promise<SendOutcome | undefined> {
     const slot = await this.slotFor(chatId, signal);
     if (!slot) return undefined;
-    await this.limiter.turn(slot);
-    if (signal?.aborted) {
+    if (!(await this.limiter.turn(slot)) || signal?.aborted) {
       await this.limiter.giveBack([slot]);
       return undefined;
     }

@@ -4,8 +4,8 @@ export interface Reservation {
   granted: number;
   /** Milliseconds from now to the first granted slot, or until it is worth asking again when none was granted. */
   waitMs: number;
-  /** The slot is the one probe after a 429: the rest waits for its answer. */
-  probe: boolean;
+  /** The slot is the one probe after a 429, and this is its name: the rest waits for its answer. */
+  probe?: string;
 }
 
 /** The rate limit of one bot as the whole installation shares it. */
@@ -14,8 +14,8 @@ export interface RateLimitStore {
   /** @returns milliseconds by which this makes the bot wait longer than it had to before */
   block(durationMs: number): Promise<number>;
   unblock(): Promise<void>;
-  /** Makes the probe that was granted available again. */
-  returnProbe(): Promise<void>;
+  /** Makes the probe available again, unless another was granted meanwhile. */
+  returnProbe(probe: string): Promise<void>;
 }
 
 /** Slots are handed out at most this far ahead, so that a pause, a 429 or a more urgent message takes effect soon. */
@@ -42,7 +42,12 @@ const UNBLOCK = `
   WHERE bot = $1 AND blocked_until <= clock_timestamp() + $2 * interval '1 millisecond'
 `;
 
-const RETURN_PROBE = 'UPDATE rate_limit SET probe_expires_at = NULL WHERE bot = $1';
+/** The instant at which a probe expires is its name: two are granted half a minute apart, or with a block in between. */
+const GRANTED_PROBE = 'SELECT probe_expires_at::text AS probe FROM rate_limit WHERE bot = $1';
+
+const RETURN_PROBE = `
+  UPDATE rate_limit SET probe_expires_at = NULL WHERE bot = $1 AND probe_expires_at = $2::text::timestamptz
+`;
 
 /** One row of the table rate_limit, named by the public number of the bot, never by its token. */
 export class PostgresRateLimit implements RateLimitStore {
@@ -52,13 +57,17 @@ export class PostgresRateLimit implements RateLimitStore {
     private readonly messagesPerSecond: number,
   ) {}
 
-  reserve(wanted: number): Promise<Reservation> {
-    return oneRow<Reservation>(this.sql, RESERVE, [
-      this.botId,
-      1000 / this.messagesPerSecond,
-      wanted,
-      HORIZON_MS,
-    ]);
+  async reserve(wanted: number): Promise<Reservation> {
+    const { granted, waitMs, probe } = await oneRow<Omit<Reservation, 'probe'> & { probe: boolean }>(
+      this.sql,
+      RESERVE,
+      [this.botId, 1000 / this.messagesPerSecond, wanted, HORIZON_MS],
+    );
+    if (granted === 0 || !probe) return { granted, waitMs };
+    const named = await oneRow<{ probe: string | null }>(this.sql, GRANTED_PROBE, [this.botId]);
+    // Another process was throttled just now: the probe is void.
+    if (named.probe === null) return { granted: 0, waitMs: 0 };
+    return { granted, waitMs, probe: named.probe };
   }
 
   async block(durationMs: number): Promise<number> {
@@ -69,7 +78,7 @@ export class PostgresRateLimit implements RateLimitStore {
     await rows(this.sql, UNBLOCK, [this.botId, HORIZON_MS]);
   }
 
-  async returnProbe(): Promise<void> {
-    await rows(this.sql, RETURN_PROBE, [this.botId]);
+  async returnProbe(probe: string): Promise<void> {
+    await rows(this.sql, RETURN_PROBE, [this.botId, probe]);
   }
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { within } from '../async/within.js';
 import type { SendOutcome } from './outcome.js';
 import type { EngineMeter } from './ports.js';
 import type { RateLimitStore } from './rate-limit.store.js';
@@ -6,7 +7,8 @@ import type { RateLimitStore } from './rate-limit.store.js';
 /** Permission to send one message at `at` (milliseconds of performance.now). */
 export interface Slot {
   at: number;
-  probe: boolean;
+  /** As of its reservation. */
+  probe?: string;
 }
 
 /** For whom slots are asked. */
@@ -34,6 +36,9 @@ const BLOCK_MARGIN_MS = 100;
 /** Timers are late by a few milliseconds: so much is caught up with, or the rate would never be reached. */
 const MAX_CATCH_UP_MS = 10;
 
+/** Whoever reports a 429 waits for so long until others know. */
+const MAX_TELL_MS = 1000;
+
 const URGENT_LANE = 'urgent';
 
 /** Messages that somebody in the chat is waiting for. */
@@ -49,7 +54,11 @@ export class RateLimiter {
   private pumping = false;
   private lastLane = '';
   private lastTurnAt = 0;
-  private turns: Promise<void> = Promise.resolve();
+  private turns: Promise<unknown> = Promise.resolve();
+  /** Nothing leaves this process before (milliseconds of performance.now), whether or not others could be told. */
+  private silentUntil = 0;
+  private isUntold = false;
+  private telling: Promise<void> | undefined;
 
   constructor(
     private readonly store: RateLimitStore,
@@ -86,15 +95,20 @@ export class RateLimiter {
   /**
    * Waits for the time of a slot. Slots that come late, because the process was busy, are not caught up with in a
    * burst: messages of this process leave as far apart as the rate asks, but for what timers are late.
+   * @returns false when Telegram has asked for silence meanwhile: the slot is not to be used
    */
-  turn(slot: Slot): Promise<void> {
-    this.turns = this.turns.then(async () => {
+  turn(slot: Slot): Promise<boolean> {
+    const turn = this.turns.then(async () => {
+      if (this.silenceMs() > 0) return false;
       const at = Math.max(slot.at, this.lastTurnAt + 1000 / this.messagesPerSecond);
       const waitMs = at - performance.now();
       if (waitMs > 0) await sleep(waitMs);
+      if (this.silenceMs() > 0) return false;
       this.lastTurnAt = Math.max(at, performance.now() - MAX_CATCH_UP_MS);
+      return true;
     });
-    return this.turns;
+    this.turns = turn;
+    return turn;
   }
 
   /**
@@ -102,52 +116,74 @@ export class RateLimiter {
    * then one probe goes out before the rest; any other answer to the probe lifts the block.
    */
   async report(slot: Slot, outcome: SendOutcome): Promise<void> {
-    try {
-      if (outcome.kind === 'throttled') await this.throttled(outcome.retryAfterMs);
-      else if (slot.probe) await this.store.unblock();
-    } catch (error) {
-      this.onError(error);
-    }
+    if (outcome.kind === 'throttled') await this.throttled(outcome.retryAfterMs);
+    else if (slot.probe !== undefined) await this.store.unblock().catch(this.onError);
   }
 
-  /** Tells that Telegram wants silence for so long, whatever it was asked for. */
+  /**
+   * Tells that Telegram wants silence for so long, whatever it was asked for. This process keeps it at once; the others
+   * hear of it as soon as it can be written, for which this waits a moment at most.
+   */
   async throttled(retryAfterMs: number): Promise<void> {
-    try {
-      const added = await this.store.block(Math.min(retryAfterMs, MAX_BLOCK_MS) + BLOCK_MARGIN_MS);
-      this.meter?.throttled(added);
-    } catch (error) {
-      this.onError(error);
-    }
+    const silenceMs = Math.min(retryAfterMs, MAX_BLOCK_MS) + BLOCK_MARGIN_MS;
+    this.silentUntil = Math.max(this.silentUntil, performance.now() + silenceMs);
+    this.isUntold = true;
+    this.telling ??= this.tell().finally(() => {
+      this.telling = undefined;
+    });
+    await within(MAX_TELL_MS, this.telling);
   }
 
   /** Tells that slots were not used. Only a probe has to be returned: nobody else sends until its answer is known. */
   async giveBack(slots: readonly Slot[]): Promise<void> {
-    if (!slots.some(({ probe }) => probe)) return;
-    try {
-      await this.store.returnProbe();
-    } catch (error) {
-      // The probe expires by itself, only later.
-      this.onError(error);
+    const probe = slots.find((slot) => slot.probe !== undefined)?.probe;
+    // Where that fails, the probe expires by itself, only later.
+    if (probe !== undefined) await this.store.returnProbe(probe).catch(this.onError);
+  }
+
+  private silenceMs(): number {
+    return this.silentUntil - performance.now();
+  }
+
+  /** Writes that the bot is blocked, again and again until it is written. */
+  private async tell(): Promise<void> {
+    while (this.isUntold) {
+      this.isUntold = false;
+      try {
+        const added = await this.store.block(Math.max(0, this.silenceMs()));
+        this.meter?.throttled(added);
+      } catch (error) {
+        this.isUntold = true;
+        this.onError(error);
+        await sleep(MAX_NAP_MS);
+      }
     }
   }
 
   private async pump(): Promise<void> {
     this.pumping = true;
     while (this.waiters.length > 0) {
-      try {
-        const wanted = this.waiters.reduce((sum, waiter) => sum + waiter.wanted, 0);
-        const { granted, waitMs, probe } = await this.store.reserve(wanted);
-        if (granted === 0) await sleep(Math.min(waitMs, MAX_NAP_MS));
-        else await this.distribute(granted, performance.now() + waitMs, probe);
-      } catch (error) {
-        this.onError(error);
-        await sleep(MAX_NAP_MS);
-      }
+      // Whoever asked for more before the others know would be granted it.
+      if (this.telling) await within(MAX_NAP_MS, this.telling);
+      else if (this.silenceMs() > 0) await sleep(Math.min(this.silenceMs(), MAX_NAP_MS));
+      else await this.serve();
     }
     this.pumping = false;
   }
 
-  private async distribute(granted: number, firstAt: number, probe: boolean): Promise<void> {
+  private async serve(): Promise<void> {
+    try {
+      const wanted = this.waiters.reduce((sum, waiter) => sum + waiter.wanted, 0);
+      const { granted, waitMs, probe } = await this.store.reserve(wanted);
+      if (granted === 0) await sleep(Math.min(waitMs, MAX_NAP_MS));
+      else await this.distribute(granted, performance.now() + waitMs, probe);
+    } catch (error) {
+      this.onError(error);
+      await sleep(MAX_NAP_MS);
+    }
+  }
+
+  private async distribute(granted: number, firstAt: number, probe?: string): Promise<void> {
     const spacingMs = 1000 / this.messagesPerSecond;
     const shares = new Map<Waiter, Slot[]>();
     for (let index = 0; index < granted; index += 1) {

@@ -95,6 +95,20 @@ describe('the limit that all processes share', () => {
     expect((await limit.reserve(5)).granted).toBe(5);
   });
 
+  test('a probe is given back by whoever holds it, not by whom it has expired for', async () => {
+    const limit = newLimit(1000);
+    await limit.block(0);
+    const first = await limit.reserve(1);
+    await database.query('UPDATE rate_limit SET probe_expires_at = clock_timestamp() WHERE bot = $1', [
+      `bot-${bots}`,
+    ]);
+    const second = await limit.reserve(1);
+    await limit.returnProbe(first.probe ?? '');
+    expect((await limit.reserve(1)).granted).toBe(0);
+    await limit.returnProbe(second.probe ?? '');
+    expect((await limit.reserve(1)).probe).toBeDefined();
+  });
+
   test('the longest of several 429s counts', async () => {
     const limit = newLimit(1000);
     await limit.block(60_000);
@@ -107,8 +121,8 @@ describe('the limit that all processes share', () => {
 
 /** Grants one slot at a time, in the order of asking. */
 class SlotBySlot implements RateLimitStore {
-  reserve(): Promise<{ granted: number; waitMs: number; probe: boolean }> {
-    return Promise.resolve({ granted: 1, waitMs: 0, probe: false });
+  reserve(): Promise<{ granted: number; waitMs: number }> {
+    return Promise.resolve({ granted: 1, waitMs: 0 });
   }
   block(): Promise<number> {
     return Promise.resolve(0);
@@ -159,7 +173,7 @@ describe('the senders of one process', () => {
 
   test('slots that come late are not caught up with in a burst', async () => {
     const limiter = new RateLimiter(new SlotBySlot(), 100, fail);
-    const late = { at: performance.now() - 500, probe: false };
+    const late = { at: performance.now() - 500 };
     const turns: number[] = [];
     for (let turn = 0; turn < 5; turn += 1) {
       await limiter.turn(late);

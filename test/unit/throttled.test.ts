@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { Pool } from 'pg';
+import { PreparedSql } from '../../src/database/prepared.js';
+import type { SqlExecutor } from '../../src/database/rows.js';
+import { PostgresRateLimit } from '../../src/sending/rate-limit.store.js';
+import { RateLimiter, type Slot } from '../../src/sending/rate-limiter.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { waitFor } from '../support/wait.js';
+
+let database: TestDatabase;
+let pool: Pool;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = new Pool({ connectionString: database.url, max: 8 });
+  // A connection that is ended may still be there when the database is dropped.
+  pool.on('error', () => undefined);
+});
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+
+let bots = 0;
+function newLimit(messagesPerSecond: number): PostgresRateLimit {
+  bots += 1;
+  return newPeer(messagesPerSecond);
+}
+
+/** The same bot as the last, in another process. */
+function newPeer(messagesPerSecond: number, sql: SqlExecutor = new PreparedSql(pool)): PostgresRateLimit {
+  return new PostgresRateLimit(sql, `bot-${bots}`, messagesPerSecond);
+}
+
+describe('a process that Telegram throttles', () => {
+  const anyTime = new AbortController().signal;
+  const CAMPAIGN = { lane: 'a', remaining: 1 };
+
+  test('keeps silent although it cannot say so, and says so as soon as it can', async () => {
+    const sql = new PreparedSql(pool);
+    const errors: unknown[] = [];
+    const server = { isAway: false };
+    const unsteady: SqlExecutor = {
+      query: (text, parameters) =>
+        server.isAway ? Promise.reject(new Error('away')) : sql.query(text, parameters),
+    };
+    bots += 1;
+    const limiter = new RateLimiter(newPeer(100, unsteady), 100, (error) => errors.push(error));
+    const [first, second] = await limiter.acquire(CAMPAIGN, 2, anyTime);
+    if (!first || !second) throw new Error('There are two slots within the horizon.');
+
+    server.isAway = true;
+    const throttledAt = performance.now();
+    const reported = limiter.report(first, { kind: 'throttled', retryAfterMs: 700 });
+    expect(await limiter.turn(second)).toBe(false);
+    const next = limiter.acquire(CAMPAIGN, 5, anyTime);
+    await waitFor('another try', () => errors.length > 1);
+    server.isAway = false;
+    await reported;
+    const others = await newPeer(100).reserve(1);
+    expect(others).toMatchObject({ granted: 0 });
+    const slots = await next;
+    expect(slots).toHaveLength(1);
+    expect(slots[0]?.probe).toBeDefined();
+    expect(slots[0]?.at).toBeGreaterThan(throttledAt + 700);
+  });
+
+  test('waits for five minutes at most, whatever Telegram says', async () => {
+    const limiter = new RateLimiter(newLimit(100), 100, fail);
+    await limiter.throttled(3_600_000);
+    const [row] = await database.query<{ seconds: number }>(
+      'SELECT extract(epoch FROM blocked_until - clock_timestamp())::float8 AS seconds FROM rate_limit WHERE bot = $1',
+      [`bot-${bots}`],
+    );
+    expect(row?.seconds).toBeGreaterThan(290);
+    expect(row?.seconds).toBeLessThanOrEqual(300.1);
+  });
+
+  const RATE = 200;
+  const answers = fc.constantFrom('sent', 'unused', 'throttled');
+  const senders = fc.array(fc.array(answers, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 6 });
+
+  test('never exceeds the rate, and after each 429 sends nothing but one probe until that is answered', async () => {
+    await fc.assert(
+      fc.asyncProperty(senders, async (plans) => {
+        const limiter = new RateLimiter(newLimit(RATE), RATE, fail);
+        const log = new SendLog();
+        await Promise.all(plans.map((plan) => followPlan(limiter, log, plan)));
+        log.expectRate(RATE);
+      }),
+      { numRuns: 8 },
+    );
+  });
+
+  /** Sends one message for each answer, which is given to it, one after the other. */
+  async function followPlan(limiter: RateLimiter, log: SendLog, plan: string[]): Promise<void> {
+    for (let next = 0; next < plan.length;) {
+      const [slot] = await limiter.acquire(CAMPAIGN, 1, anyTime);
+      if (!slot) continue;
+      const mayLeave = await limiter.turn(slot);
+      if (!mayLeave || plan[next] === 'unused') {
+        await limiter.giveBack([slot]);
+        if (mayLeave) next += 1;
+        continue;
+      }
+      log.leave(slot);
+      if (plan[next] === 'throttled') {
+        log.throttle(RETRY_AFTER_MS);
+        await limiter.report(slot, { kind: 'throttled', retryAfterMs: RETRY_AFTER_MS });
+      } else {
+        log.accept(slot);
+        await limiter.report(slot, { kind: 'sent', messageId: '1' });
+      }
+      next += 1;
+    }
+  }
+});
+
+const RETRY_AFTER_MS = 20;
+/** Timers may fire a millisecond early, and up to 10 ms of lateness are caught up with. */
+const TOLERANCE_MS = 12;
+
+/** What a process has sent, and what it was allowed to send. */
+class SendLog {
+  private readonly times: number[] = [];
+  private silentUntil = 0;
+  private isProbing = false;
+
+  leave({ probe }: Slot): void {
+    const now = performance.now();
+    expect(now).toBeGreaterThanOrEqual(this.silentUntil);
+    if (this.isProbing) expect(probe).toBeDefined();
+    this.times.push(now);
+  }
+
+  throttle(ms: number): void {
+    this.silentUntil = Math.max(this.silentUntil, performance.now() + ms);
+    this.isProbing = true;
+  }
+
+  accept({ probe }: Slot): void {
+    if (probe !== undefined) this.isProbing = false;
+  }
+
+  expectRate(messagesPerSecond: number): void {
+    this.times.forEach((earlier, index) => {
+      this.times.slice(index + 1).forEach((later, place) => {
+        expect(later - earlier).toBeGreaterThanOrEqual(
+          (1000 * (place + 1)) / messagesPerSecond - TOLERANCE_MS,
+        );
+      });
+    });
+  }
+}
+
+function fail(error: unknown): void {
+  throw error;
+}
