@@ -4,25 +4,38 @@ import { rows, type SqlExecutor } from '../database/rows.js';
 /** Telegram takes about one message a second to a chat. An expression of SQL. */
 export const CHAT_INTERVAL = "interval '1 second'";
 
-/** As the claim of a recipient takes it: one message a second to a chat, from whoever. */
+/**
+ * As the claim of a recipient takes it: one message a second to a chat, from whoever. $2 is how many milliseconds from now
+ * the message leaves: the second begins then.
+ */
 const TAKE = `
-  INSERT INTO chat_pacing AS pacing (chat_id, next_at) VALUES ($1, clock_timestamp() + ${CHAT_INTERVAL})
-  ON CONFLICT (chat_id) DO UPDATE SET next_at = excluded.next_at WHERE pacing.next_at <= clock_timestamp()
+  INSERT INTO chat_pacing AS pacing (chat_id, next_at)
+  VALUES ($1, clock_timestamp() + $2 * interval '1 millisecond' + ${CHAT_INTERVAL})
+  ON CONFLICT (chat_id) DO UPDATE SET next_at = excluded.next_at
+    WHERE pacing.next_at <= clock_timestamp() + $2 * interval '1 millisecond'
   RETURNING chat_id
 `;
 
-const RETRY_MS = 250;
+const BUSY = `
+  SELECT 1000 * extract(epoch FROM next_at - clock_timestamp())::double precision AS ms
+  FROM chat_pacing WHERE chat_id = $1 AND next_at > clock_timestamp()
+`;
 
 /** Telegram's limit of one chat, which campaigns, answers and test messages share. */
 export class ChatPacing {
   constructor(private readonly sql: SqlExecutor) {}
 
-  /** Waits until a message may go to the chat. @returns false when the signal was aborted before */
-  async turn(chatId: string, signal: AbortSignal): Promise<boolean> {
+  /** Waits until a message might go to the chat, without taking its turn, or until the signal is aborted. */
+  async untilFree(chatId: string, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      if ((await rows(this.sql, TAKE, [chatId])).length > 0) return true;
-      await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
+      const [busy] = await rows<{ ms: number }>(this.sql, BUSY, [chatId]);
+      if (!busy) return;
+      await sleep(Math.ceil(busy.ms), undefined, { signal }).catch(() => undefined);
     }
-    return false;
+  }
+
+  /** @param inMs when the message leaves @returns whether the turn of the chat is taken for it, now that it leaves soon */
+  async take(chatId: string, inMs: number): Promise<boolean> {
+    return (await rows(this.sql, TAKE, [chatId, inMs])).length > 0;
   }
 }

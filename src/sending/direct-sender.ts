@@ -23,12 +23,8 @@ export class DirectSender {
     request: () => Promise<SendOutcome>,
     signal?: AbortSignal,
   ): Promise<SendOutcome | undefined> {
-    const slot = await this.slotFor(chatId, signal);
+    const slot = await this.turnOf(chatId, signal);
     if (!slot) return undefined;
-    if (!(await this.limiter.turn(slot)) || signal?.aborted) {
-      await this.limiter.giveBack([slot]);
-      return undefined;
-    }
     const outcome = await request();
     await this.limiter.report(slot, outcome);
     return outcome;
@@ -41,14 +37,34 @@ export class DirectSender {
     return problem ?? this.send(message.chatId, () => sender.send(message));
   }
 
-  private async slotFor(chatId: string, signal?: AbortSignal): Promise<Slot | undefined> {
+  /** Waits for the moment at which the message may leave. @returns its slot */
+  private async turnOf(chatId: string, signal?: AbortSignal): Promise<Slot | undefined> {
     const patience = linkSignals(signal ? [signal] : [], MAX_WAIT_MS);
     try {
-      if (!(await this.pacing.turn(chatId, patience.signal))) return undefined;
-      const [slot] = await this.limiter.acquire(URGENT, 1, patience.signal);
-      return slot;
+      while (!patience.signal.aborted) {
+        // Somebody who writes again and again wastes no slots.
+        await this.pacing.untilFree(chatId, patience.signal);
+        const [slot] = await this.limiter.acquire(URGENT, 1, patience.signal);
+        if (slot && (await this.mayLeave(slot, chatId, patience.signal))) return slot;
+      }
+      return undefined;
     } finally {
       patience.unlink();
     }
+  }
+
+  /**
+   * The chat's turn is taken last: a slot may take long to get, and the second between two messages begins when one leaves.
+   * @returns false when the slot has been given back
+   */
+  private async mayLeave(slot: Slot, chatId: string, signal: AbortSignal): Promise<boolean> {
+    let may = false;
+    try {
+      const inMs = Math.max(0, slot.at - performance.now());
+      may = (await this.pacing.take(chatId, inMs)) && (await this.limiter.turn(slot)) && !signal.aborted;
+    } finally {
+      if (!may) await this.limiter.giveBack([slot]);
+    }
+    return may;
   }
 }

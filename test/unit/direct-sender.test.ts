@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Pool } from 'pg';
+import { PreparedSql } from '../../src/database/prepared.js';
+import { ChatPacing } from '../../src/sending/chat-pacing.js';
+import { DirectSender } from '../../src/sending/direct-sender.js';
+import { PostgresRateLimit } from '../../src/sending/rate-limit.store.js';
+import { RateLimiter } from '../../src/sending/rate-limiter.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+
+const CHAT = '7000001';
+const ONE_A_SECOND = 1;
+
+let database: TestDatabase;
+let pool: Pool;
+let store: PostgresRateLimit;
+let direct: DirectSender;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = new Pool({ connectionString: database.url, max: 4 });
+  // A connection that is ended may still be there when the database is dropped.
+  pool.on('error', () => undefined);
+});
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+beforeEach(async () => {
+  await database.query('DELETE FROM rate_limit');
+  await database.query('DELETE FROM chat_pacing');
+  const sql = new PreparedSql(pool);
+  store = new PostgresRateLimit(sql, 'bot', ONE_A_SECOND);
+  const fail = (error: unknown) => {
+    throw error;
+  };
+  direct = new DirectSender(new RateLimiter(store, ONE_A_SECOND, fail), new ChatPacing(sql));
+});
+
+/** Sends a message. @returns milliseconds for which the chat has to rest and the bot has to wait, once it leaves */
+async function sendOne(): Promise<{ chatMs: number; botMs: number }> {
+  let seen: { chatMs: number; botMs: number } | undefined;
+  await direct.send(CHAT, async () => {
+    const [row] = await database.query<{ chatMs: number; botMs: number }>(
+      `SELECT 1000 * extract(epoch FROM chat.next_at - clock_timestamp())::float8 AS "chatMs",
+         1000 * extract(epoch FROM bot.next_at - clock_timestamp())::float8 AS "botMs"
+       FROM chat_pacing chat, rate_limit bot`,
+    );
+    seen = row;
+    return { kind: 'sent', messageId: '1' };
+  });
+  if (!seen) throw new Error('Nothing was sent.');
+  return seen;
+}
+
+describe('a message of no campaign', () => {
+  test('keeps its chat from the next one for a second from when it leaves, however long it has waited', async () => {
+    await store.block(1500);
+    expect((await sendOne()).chatMs).toBeGreaterThan(700);
+  });
+
+  test('takes one slot of the bot, also when its chat has to rest first', async () => {
+    await database.query(
+      `INSERT INTO chat_pacing (chat_id, next_at) VALUES ($1, clock_timestamp() + interval '700 milliseconds')`,
+      [CHAT],
+    );
+    const { botMs } = await sendOne();
+    // The slot is taken when the chat is free: one stretch of a second from then on is used up, no more and no earlier.
+    expect(botMs).toBeLessThanOrEqual(1000);
+    expect(botMs).toBeGreaterThan(500);
+  });
+
+  test('gives its slot up to others when the chat got a message meanwhile', async () => {
+    await store.block(600);
+    const sent = sendOne();
+    // A reminder of a campaign takes the chat while the message waits for the bot.
+    await database.query(
+      `INSERT INTO chat_pacing (chat_id, next_at) VALUES ($1, clock_timestamp() + interval '2 seconds')
+       ON CONFLICT (chat_id) DO UPDATE SET next_at = excluded.next_at`,
+      [CHAT],
+    );
+    const startedAt = performance.now();
+    await sent;
+    expect(performance.now() - startedAt).toBeGreaterThan(1800);
+  });
+});
