@@ -52,10 +52,11 @@ describe.each([
       return busy > 1 && app.sandbox.messages.length > 100;
     });
 
-    const askedAt = performance.now();
     expect((await change(api, mutation, id)).campaign?.status).toBe(status);
+    const answeredAt = Date.now();
     await waitFor('every chunk to be released', async () => (await runningChunks(app.database)) === 0);
-    expect(performance.now() - askedAt).toBeLessThan(TAKES_EFFECT_WITHIN_MS);
+    const lastSentAt = app.sandbox.messages.at(-1)?.sentAt ?? Infinity;
+    expect(lastSentAt).toBeLessThan(answeredAt + TAKES_EFFECT_WITHIN_MS);
     const { sentUsers, totalUsers } = await campaign(api, id);
     expect(sentUsers).toBe(app.sandbox.messages.length);
     expect(sentUsers).toBeLessThan(totalUsers);
@@ -99,44 +100,80 @@ describe('the rate', () => {
     expect((await campaign(api, large)).status).toBe('PROCESSING');
   });
 
+  /** Makes the bot wait for so long from now on. @returns until when, in milliseconds since the epoch */
+  async function blockBot(interval: string): Promise<number> {
+    const [row] = await app.database.query<{ until: Date }>(
+      'UPDATE rate_limit SET blocked_until = clock_timestamp() + $1::interval RETURNING blocked_until AS until',
+      [interval],
+    );
+    return row?.until.getTime() ?? NaN;
+  }
+
   test('serves those who talk to the bot before any campaign', async () => {
-    await start({ MESSAGES_PER_SECOND: '10' });
+    await app.startApi();
+    await app.startWorker({ MESSAGES_PER_SECOND: '10' });
+    api = app.client();
     await createUsers(app.database, 100);
     const id = await createCampaign(api, await createOpenPoll(api), { pacing: { chunkSize: 10 } });
     await startCampaign(api, id);
     await app.sandbox.waitUntil(() => app.sandbox.messages.length > 10);
 
+    await blockBot('1 hour');
     const writer = 7_000_001;
-    const before = app.sandbox.messages.length;
     app.sandbox.userSays(writer, '/start');
+    await waitFor('the writer to be heard', async () => {
+      const heard = await app.database.query('SELECT FROM telegram_user WHERE id = $1', [writer]);
+      return heard.length > 0;
+    });
+    // By then the answer waits for a slot, and so do all chunks of the campaign.
+    const unblockedAt = await blockBot('1 second');
     await app.sandbox.waitUntil(() => app.sandbox.messagesTo(writer).length === 1);
-    const [place = Infinity] = placesOf([String(writer)]);
-    // A second's worth of messages was on its way or handed out; ninety of the campaign were waiting.
-    expect(place - before).toBeLessThan(30);
+    const [first] = app.sandbox.messages.filter(({ sentAt }) => sentAt > unblockedAt - 500);
+    expect(first?.chatId).toBe(writer);
   });
 });
 
 describe('somebody who writes again and again', () => {
   const WRITES = 40;
+  /** Keeps every turn of a chat that was taken: requests themselves arrive through a network stack and two event loops. */
+  const KEEP_TURNS = `
+    CREATE TABLE turn_taken (chat_id bigint, next_at timestamptz);
+    CREATE FUNCTION keep_turn() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      INSERT INTO turn_taken VALUES (NEW.chat_id, NEW.next_at);
+      RETURN NULL;
+    END $$;
+    CREATE TRIGGER keep_turn AFTER INSERT OR UPDATE ON chat_pacing FOR EACH ROW EXECUTE FUNCTION keep_turn();
+  `;
+  const GAPS = `
+    SELECT count(*)::integer AS turns, (1000 * extract(epoch FROM min(gap)))::float8 AS "leastMs" FROM (
+      SELECT next_at - lag(next_at) OVER (ORDER BY next_at) AS gap FROM turn_taken WHERE chat_id = $1
+    ) gaps
+  `;
 
   test('gets one answer a second, the newest, and holds up nobody', async () => {
+    await app.database.query(KEEP_TURNS);
     await start({ MESSAGES_PER_SECOND: '50' });
     await createUsers(app.database, 200);
     const id = await createCampaign(api, await createOpenPoll(api));
     const writer = 7_000_001;
-    for (let write = 1; write < WRITES; write += 1) app.sandbox.userSays(writer, '/start');
-    app.sandbox.userSays(writer, '/stop');
+    const writeOften = () => {
+      for (let write = 1; write < WRITES / 2; write += 1) app.sandbox.userSays(writer, '/start');
+    };
+    writeOften();
     await startCampaign(api, id);
+    await app.sandbox.waitUntil(() => app.sandbox.messagesTo(writer).length > 0);
+    writeOften();
+    app.sandbox.userSays(writer, '/stop');
     expect((await followCampaign(api, id)).at(-1)).toMatchObject({ status: 'COMPLETED' });
     const goodbye = () =>
       app.sandbox.messagesTo(writer).some(({ text }) => text.includes('no more reminders'));
     await waitFor('the answer to the last', goodbye);
 
-    const times = app.sandbox.messagesTo(writer).map(({ sentAt }) => sentAt);
-    const gaps = times.slice(1).map((at, index) => at - (times[index] ?? 0));
-    expect(times.length).toBeLessThan(WRITES);
-    // They leave a second apart, but a busy machine may take its time to receive the first of two.
-    expect(Math.min(...gaps)).toBeGreaterThan(500);
+    const answers = app.sandbox.messagesTo(writer).length;
+    const [gaps] = await app.database.query<{ turns: number; leastMs: number }>(GAPS, [writer]);
+    expect(answers).toBeLessThan(WRITES);
+    expect(gaps?.turns).toBeGreaterThanOrEqual(answers);
+    expect(gaps?.leastMs).toBeGreaterThanOrEqual(1000);
     expect(app.sandbox.throttled).toBe(0);
   });
 });

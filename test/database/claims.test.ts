@@ -230,6 +230,56 @@ describe('a refusal that is written', () => {
   });
 });
 
+describe('a worker whose lease is over', () => {
+  test.each<[string, () => Promise<unknown>]>([
+    ['and was not taken back yet', () => Promise.resolve()],
+    ['and was taken back', () => chunks.reapDeadLeases()],
+    ["and is another worker's", () => chunks.reapDeadLeases().then(leasedChunk)],
+  ])('%s claims nobody', async (_how, meanwhile) => {
+    await createUsers(database, 3);
+    await plannedCampaign('1', 10);
+    const chunk = await leasedChunk();
+    await database.query('UPDATE campaign_chunk SET lease_expires_at = clock_timestamp()');
+    await meanwhile();
+    expect(await claim(chunk, 3)).toMatchObject({
+      leased: false,
+      running: false,
+      recipients: [],
+      skipped: 0,
+    });
+    expect(await statuses()).toEqual(Array(3).fill({ status: 'PENDING', attempts: 0 }));
+  });
+});
+
+describe('two campaigns for the same people', () => {
+  test('leave a second between their messages to one chat', async () => {
+    await createUsers(database, 2);
+    await plannedCampaign('1', 10);
+    await plannedCampaign('2', 10);
+    const [first, second] = [await leasedChunk(), await leasedChunk()];
+    expect(second.campaignId).not.toBe(first.campaignId);
+    expect((await claim(first, 2)).recipients).toHaveLength(2);
+    const refused = await claim(second, 2);
+    expect(refused).toMatchObject({ leased: true, running: true, recipients: [], pending: 2 });
+
+    await database.query(`UPDATE chat_pacing SET next_at = next_at - interval '1 second'`);
+    await database.query('UPDATE delivery SET not_before = NULL');
+    expect((await claim(second, 2)).recipients).toHaveLength(2);
+  });
+
+  test('wait for no more than that second', async () => {
+    await createUsers(database, 1);
+    await plannedCampaign('1', 10);
+    await plannedCampaign('2', 10);
+    const [first, second] = [await leasedChunk(), await leasedChunk()];
+    await claim(first, 1);
+    await claim(second, 1);
+    const { retryInMs } = await claim(second, 1);
+    expect(retryInMs).toBeGreaterThan(0);
+    expect(retryInMs).toBeLessThanOrEqual(1000);
+  });
+});
+
 describe('a result that cannot be written', () => {
   test('leaves its delivery UNCONFIRMED, and the others of its group are written', async () => {
     await createUsers(database, 3);

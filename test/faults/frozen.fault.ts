@@ -26,11 +26,19 @@ test('a worker that is frozen for longer than its lease sends nothing of what ot
     const lost = takenBefore.filter((token) => !now.includes(token));
     return lost.length > 0 && (await reaped());
   });
+  // What it had in hand counts as sent by now: if it is not, it must not be any more.
+  const givenUp = (await deliveriesOf(app, run.id)).filter(({ status }) => status === 'UNCONFIRMED');
+  const wokenAt = Date.now();
   frozen.kill('SIGCONT');
   await run.accepted(AUDIENCE - LEFT_IN_FLIGHT);
   await run.end();
   await run.verify();
 
+  const lost = new Set(givenUp.map(({ chat_id }) => Number(chat_id)));
+  const late = app.sandbox.calls.filter(
+    ({ chatId, receivedAt }) => receivedAt > wokenAt && lost.has(Number(chatId)),
+  );
+  expect(late).toEqual([]);
   const counts = tally(await deliveriesOf(app, run.id));
   console.log(`a frozen worker: ${JSON.stringify(counts)}`);
   expect(counts.FAILED ?? 0).toBe(0);
