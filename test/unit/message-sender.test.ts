@@ -1,0 +1,32 @@
+import { expect, test } from '@jest/globals';
+import { pino } from 'pino';
+import { connectTelegram } from '../../src/app/telegram.js';
+import { loadSettings } from '../../src/config/settings.js';
+import { startBotApiSandbox } from '../../src/telegram/sandbox/index.js';
+
+const CHATS = ['1000001', '1000002', '1000003'];
+
+/** What becomes of messages that are sent at once where no more than one a second is free. */
+async function sendAtOnce(paidBroadcast: boolean): Promise<string[]> {
+  const sandbox = await startBotApiSandbox({ messagesPerSecond: 1 });
+  try {
+    const settings = loadSettings({
+      BOT_TOKEN: sandbox.token,
+      TELEGRAM_API_ROOT: sandbox.url,
+      PAID_BROADCAST: String(paidBroadcast),
+    });
+    const { sender } = await connectTelegram(settings, pino({ level: 'silent' }));
+    expect(await sender.prepare()).toBeUndefined();
+    const outcomes = CHATS.map((chatId) =>
+      sender.send({ chatId, text: 'Hello', button: { text: 'Open', startParameter: 'poll_1' } }),
+    );
+    return (await Promise.all(outcomes)).map(({ kind }) => kind).sort();
+  } finally {
+    await sandbox.close();
+  }
+}
+
+test('messages are paid for with PAID_BROADCAST=true, and only then', async () => {
+  expect(await sendAtOnce(true)).toEqual(['sent', 'sent', 'sent']);
+  expect(await sendAtOnce(false)).toEqual(['sent', 'throttled', 'throttled']);
+});
