@@ -8,7 +8,7 @@ import type { Claim, DeliveryStore, Recipient } from './delivery.store.js';
 import type { Lease } from './lease-keeper.js';
 import type { MessageSender, SendOutcome } from './outcome.js';
 import type { CampaignControl } from './ports.js';
-import type { RateLimiter, Slot } from './rate-limiter.js';
+import { MAX_BLOCK_MS, type RateLimiter, type Slot } from './rate-limiter.js';
 import { reminderFor } from './reminder.js';
 import { NOT_SENT, settlementOf } from './settlement-of.js';
 import type { SettlementWriter } from './settlements.js';
@@ -85,7 +85,7 @@ export class ChunkRun {
     this.tools.logger.warn(problem, 'Telegram cannot be asked for the name of the bot');
     if (problem.kind !== 'throttled') return backoffMs(failures);
     await this.tools.limiter.throttled(problem.retryAfterMs);
-    return problem.retryAfterMs;
+    return Math.min(problem.retryAfterMs, MAX_BLOCK_MS);
   }
 
   /** @returns as `run` */

@@ -29,7 +29,7 @@ interface Waiter extends SlotRequest {
 const MAX_NAP_MS = 250;
 
 /** A 429 stops the bot for this long at most; after that a probe to another chat shows whether one chat was meant. */
-const MAX_BLOCK_MS = 300_000;
+export const MAX_BLOCK_MS = 300_000;
 /** Telegram counts whole seconds by its own clock. */
 const BLOCK_MARGIN_MS = 100;
 
