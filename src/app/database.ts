@@ -8,6 +8,7 @@ import { joinEmbeddedPostgres } from '../database/embedded/index.js';
 import { migrate } from '../database/migrate.js';
 import { PreparedSql } from '../database/prepared.js';
 import type { SqlExecutor } from '../database/rows.js';
+import { sessionSettings } from '../database/session.js';
 
 export interface DatabaseLocation {
   url: string;
@@ -48,6 +49,8 @@ const ENGINE_POOL_SIZE = 8;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** None of theirs takes as long: the connection has fallen silent, and is given up for another. */
 const STATEMENT_TIMEOUT_MS = 15_000;
+/** The server ends it before that: what nobody waits for must neither hold locks nor take effect later. */
+const SERVER_TIMEOUT_MS = 14_000;
 
 function createPool(url: string, applicationName: string, max: number, logger: Logger): Pool {
   const pool = new Pool({
@@ -57,6 +60,7 @@ function createPool(url: string, applicationName: string, max: number, logger: L
     keepAlive: true,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     query_timeout: STATEMENT_TIMEOUT_MS,
+    ...sessionSettings(SERVER_TIMEOUT_MS),
   });
   pool.on('error', (error) => {
     logger.warn({ err: error }, 'an idle database connection was lost');
@@ -65,7 +69,10 @@ function createPool(url: string, applicationName: string, max: number, logger: L
 }
 
 /** Locates the database, brings its schema up to date and connects. */
-export async function connectDatabase(settings: Settings, logger: Logger): Promise<ConnectedDatabase> {
+export async function connectDatabase(
+  settings: Pick<Settings, 'databaseUrl' | 'dataDir'>,
+  logger: Logger,
+): Promise<ConnectedDatabase> {
   const location = await locateDatabase(settings, logger);
   const { url } = location;
   try {

@@ -15,6 +15,7 @@ import { CampaignChunk } from '../campaigns/chunk.entity.js';
 import { Delivery } from '../campaigns/delivery.entity.js';
 import { Answer, PollCompletion } from '../people/participation.entity.js';
 import { TelegramUser } from '../people/telegram-user.entity.js';
+import { sessionSettings } from './session.js';
 import { Poll } from '../polls/poll.entity.js';
 import { Question, QuestionOption } from '../polls/question.entity.js';
 
@@ -94,7 +95,7 @@ export function createDataSource({
     installExtensions: false,
     applicationName: applicationName ?? 'pollcast',
     poolSize,
-    extra: { keepAlive: true, connectionTimeoutMillis: 10_000 },
+    extra: { keepAlive: true, connectionTimeoutMillis: 10_000, ...sessionSettings() },
     poolErrorHandler: (error: unknown) => {
       logger?.warn({ err: error }, 'an idle database connection was lost');
     },

@@ -1,14 +1,9 @@
 import { Client, type Notification, type QueryResultRow } from 'pg';
+import { SERVER_GIVES_UP } from './session.js';
 
 /** A connection that breaks without a word, as by a router, is noticed after twice this. */
 const CHECK_INTERVAL_MS = 3000;
 const CONNECT_TIMEOUT_MS = 5000;
-
-/** The server, too, must give up a silent connection in less than its usual hours: it holds the lock until then. */
-const SERVER_GIVES_UP = `
-  SET tcp_keepalives_idle = '10s'; SET tcp_keepalives_interval = '5s'; SET tcp_keepalives_count = 3;
-  SET tcp_user_timeout = '25s'
-`;
 
 export interface WatchedConnectionOptions {
   url: string;

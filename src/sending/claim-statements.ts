@@ -91,6 +91,14 @@ export const CLAIM_RECIPIENTS = `
 `;
 
 /**
+ * Waits until no claim of the chunk is under way any more: the server may go on with one whose connection was lost, and
+ * mark recipients after they have been looked for. $1 campaign, $2 chunk.
+ */
+export const AWAIT_CLAIMS = `
+  SELECT FROM campaign_chunk WHERE campaign_id = $1 AND number = $2 FOR NO KEY UPDATE
+`;
+
+/**
  * Puts back what a claim marked whose answer never reached us, so that nothing was sent. Whenever it runs, late or twice,
  * it touches nothing that another claim has marked since. $1 campaign, $2 chunk, $3 id of the claim.
  */

@@ -4,7 +4,7 @@ import type { CampaignStatus } from '../campaigns/lifecycle.js';
 import type { TelegramUserStatus } from '../people/telegram-user.entity.js';
 import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
 import type { LeasedChunk } from './chunk.store.js';
-import { CLAIM_RECIPIENTS, PUT_BACK_UNSENT } from './claim-statements.js';
+import { AWAIT_CLAIMS, CLAIM_RECIPIENTS, PUT_BACK_UNSENT } from './claim-statements.js';
 import { SETTLE, SETTLE_ORPHANS } from './settle-statements.js';
 
 /** One recipient whose delivery is marked SENDING for us. */
@@ -80,7 +80,9 @@ export class DeliveryStore {
     return oneRow<Claim>(this.sql, CLAIM_RECIPIENTS, parameters);
   }
 
+  /** Puts back what a claim marked whose answer was lost, also when the server is still at it. */
   async putBackUnsent(chunk: LeasedChunk, claimId: string): Promise<void> {
+    await rows(this.sql, AWAIT_CLAIMS, [chunk.campaignId, chunk.number]);
     await rows(this.sql, PUT_BACK_UNSENT, [chunk.campaignId, chunk.number, claimId]);
   }
 

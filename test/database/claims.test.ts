@@ -199,6 +199,33 @@ describe('a claim whose answer was lost', () => {
   });
 });
 
+describe('a claim whose connection was lost', () => {
+  test('is put back also when the server ends it later', async () => {
+    await createUsers(database, 2);
+    await plannedCampaign('1', 10);
+    const chunk = await leasedChunk();
+    const blocker = new Client({ connectionString: database.url });
+    await blocker.connect();
+    await blocker.query('BEGIN; INSERT INTO chat_pacing (chat_id, next_at) VALUES (1000001, now())');
+    const waiting = (count: number) =>
+      waitFor(`${count} statements to wait`, async () => {
+        const backends = await database.query(
+          "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+        );
+        return backends.length === count;
+      });
+    const lost = randomUUID();
+    const claiming = claim(chunk, 2, lost);
+    await waiting(1);
+    const puttingBack = deliveries.putBackUnsent(chunk, lost);
+    await waiting(2);
+    await blocker.end();
+    expect((await claiming).recipients).toHaveLength(2);
+    await puttingBack;
+    expect(await statuses()).toEqual(Array<object>(2).fill({ status: 'PENDING', attempts: 0 }));
+  });
+});
+
 describe('a refusal that is written', () => {
   /** Claims the one recipient, lets something happen, and then writes that Telegram had called them gone. */
   async function refusedAfter(
