@@ -15,7 +15,10 @@ function passwordOf(url: string | undefined): string | undefined {
   return /^[^/]+\/\/[^:/@]*(:[^@/]+@)/.exec(url ?? '')?.[1];
 }
 
-/** Takes the secrets of the settings out of a line, whichever way they got into it: a last line of defence. */
+/** The tokens of the database, which are known by their form alone (see src/access/bearer-token.ts). */
+const STORED_TOKEN = /pct_[\w-]{43}/g;
+
+/** Takes the secrets of the installation out of a line, whichever way they got into it: a last line of defence. */
 export function createRedaction(settings: SecretSettings): (line: string) => string {
   const { botToken, adminToken, viewerToken, databaseUrl, mongodbUrl } = settings;
   // The part before the colon is the public number of the bot.
@@ -25,7 +28,7 @@ export function createRedaction(settings: SecretSettings): (line: string) => str
   const passwords = [databaseUrl, mongodbUrl].map(passwordOf).filter(isSet);
   const spellings = new Set([...secrets.flatMap(spellingsOf), ...passwords]);
   return (line) => {
-    let redacted = line;
+    let redacted = line.replace(STORED_TOKEN, '[secret]');
     for (const spelling of spellings) redacted = redacted.replaceAll(spelling, '[secret]');
     return redacted;
   };

@@ -188,6 +188,15 @@ describe('a token', () => {
     const query = 'mutation ($id: ID!) { startCampaign(id: $id) { userErrors { code } } }';
     await overHttp(app.url, { query, variables: { id: token } }, token);
     await overSocket(app.url, { query, variables: { id: token } }, token);
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const body = JSON.stringify(NOTHING);
+    // Clients choose it, and it is logged with whatever the request does.
+    await fetch(`${app.url}/graphql`, {
+      method: 'POST',
+      headers: { ...headers, 'x-request-id': token },
+      body,
+    });
+    await waitFor('the request in the log', () => app.output().includes('"requestId":"[secret]"'));
     const [, secret = ''] = token.split('pct_');
     const columns = await app.database.query<{ table: string; column: string }>(
       `SELECT table_name AS table, column_name AS column FROM information_schema.columns
