@@ -83,10 +83,18 @@ describeWithNginx('the proxy before two replicas', () => {
     }
   });
 
-  test('refuses a body of more than 1 MiB itself', async () => {
-    const post = (bytes: number) =>
-      passage(() => fetch(`${proxy.url}/graphql`, { method: 'POST', body: Buffer.alloc(bytes, 'x') }));
+  test('refuses a body of more than 1 MiB itself, in the words of the API', async () => {
+    const ask = (url: string, bytes: number) =>
+      fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: Buffer.alloc(bytes, 'x'),
+      });
+    const post = (bytes: number) => passage(() => ask(proxy.url, bytes));
     expect(await post(MEBIBYTE + 1)).toMatchObject({ status: 413, upstream: undefined });
+    const [ofProxy, ofApi] = await Promise.all([ask(proxy.url, MEBIBYTE + 1), ask(app.url, MEBIBYTE + 1)]);
+    expect([ofProxy.status, await ofProxy.json()]).toEqual([ofApi.status, await ofApi.json()]);
+    expect(ofProxy.headers.get('content-type')).toMatch(/^application\/json/);
     const passed = await post(MEBIBYTE);
     expect(passed.status).not.toBe(413);
     expect(passed.upstream).toBeDefined();
