@@ -49,7 +49,7 @@ async function connect(settings: Settings, logger: Logger, undo: Undo): Promise<
   undo.add(() => database.close());
   const telegram = await connectTelegram(settings, logger);
   undo.add(() => telegram.close());
-  const { dataSource, engineSql, jobPool } = database;
+  const { dataSource, engineSql, planningSql, jobPool } = database;
   const storage = await connectJobs(settings, jobPool);
   undo.add(() => storage.close());
   const chunkConcurrency = chunkSlotsOf(settings);
@@ -72,7 +72,8 @@ async function connect(settings: Settings, logger: Logger, undo: Undo): Promise<
   );
   const operations = createOperations({ database, telegram, scheduler, metrics, logger });
   const sender = new MeteredSender(telegram.sender, metrics.engine);
-  const parts = { settings, dataSource, engineSql, queue: scheduler, sender, limiter, meter: metrics.engine };
+  const sql = { dataSource, engineSql, planningSql };
+  const parts = { settings, ...sql, queue: scheduler, sender, limiter, meter: metrics.engine };
   return { ...parts, logger, database, telegram, scheduler, metrics, operations };
 }
 

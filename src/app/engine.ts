@@ -6,7 +6,7 @@ import { SystemCampaignControl } from '../campaigns/campaign-control.js';
 import { CampaignSchedule } from '../campaigns/schedule.js';
 import { CampaignStore } from '../campaigns/campaign.store.js';
 import type { Settings } from '../config/settings.js';
-import type { SqlExecutor } from '../database/rows.js';
+import type { SqlExecutor, TransactionalSql } from '../database/rows.js';
 import type { JobHandlers } from '../jobs/job-scheduler.js';
 import { endIfDue } from '../sending/campaign-ending.js';
 import { runningMessagesOf } from '../sending/capacity.js';
@@ -27,6 +27,7 @@ export interface EngineParts {
   settings: Settings;
   dataSource: DataSource;
   engineSql: SqlExecutor;
+  planningSql: TransactionalSql;
   queue: JobQueue;
   sender: MessageSender;
   limiter: RateLimiter;
@@ -42,7 +43,7 @@ export interface Engine {
 
 /** What a worker process runs. */
 export function createEngine(parts: EngineParts): Engine {
-  const { settings, dataSource, engineSql, queue, sender, limiter, meter, logger } = parts;
+  const { settings, dataSource, engineSql, planningSql, queue, sender, limiter, meter, logger } = parts;
   const { leaseMs, planTimeLimitMs, chunkTimeLimitMs, reconcileIntervalMs } = settings;
   const runningMessages = runningMessagesOf(settings);
   const campaigns = new CampaignStore(dataSource);
@@ -54,7 +55,7 @@ export function createEngine(parts: EngineParts): Engine {
   const planner = new CampaignPlanner({
     store: campaigns,
     schedule,
-    audience: new AudienceStore(dataSource),
+    audience: new AudienceStore(planningSql),
     chunks,
     queue,
     campaigns: control,

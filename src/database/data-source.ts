@@ -18,6 +18,7 @@ import { TelegramUser } from '../people/telegram-user.entity.js';
 import { sessionSettings } from './session.js';
 import { Poll } from '../polls/poll.entity.js';
 import { Question, QuestionOption } from '../polls/question.entity.js';
+import { SilentConnections } from './silent-connections.js';
 
 /** Each statement appears at level trace, without its parameters, which may hold names of people. */
 class StatementLogger implements TypeOrmLogger {
@@ -54,6 +55,8 @@ export interface DataSourceOptions {
   /** Connections of this process at the most. */
   poolSize?: number;
   applicationName?: string;
+  /** How long a statement may take, in milliseconds; then it fails, and its connection is given up. No limit by default. */
+  statementTimeoutMs?: number;
 }
 
 /** The entities and migrations on one database, not connected yet. Never synchronizes. */
@@ -62,6 +65,7 @@ export function createDataSource({
   logger,
   poolSize = 16,
   applicationName,
+  statementTimeoutMs,
 }: DataSourceOptions): DataSource {
   return new DataSource({
     type: 'postgres',
@@ -89,13 +93,19 @@ export function createDataSource({
       ReachableAt1790000600000,
       SlotsNear1790000601000,
     ],
+    subscribers: [SilentConnections],
     migrationsTableName: 'migration',
     migrationsTransactionMode: 'each',
     synchronize: false,
     installExtensions: false,
     applicationName: applicationName ?? 'pollcast',
     poolSize,
-    extra: { keepAlive: true, connectionTimeoutMillis: 10_000, ...sessionSettings() },
+    extra: {
+      keepAlive: true,
+      connectionTimeoutMillis: 10_000,
+      query_timeout: statementTimeoutMs,
+      ...sessionSettings(statementTimeoutMs),
+    },
     poolErrorHandler: (error: unknown) => {
       logger?.warn({ err: error }, 'an idle database connection was lost');
     },
