@@ -1,8 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Identity } from './identity.js';
 
 /** How often the tokens in use are looked at: a revoked one is to be out within 5 s. */
 const SWEEP_INTERVAL_MS = 2000;
+/** A look that takes longer hangs on a connection that has fallen silent: the next one may get another. */
+const LOOK_TIMEOUT_MS = 2000;
 
 /**
  * Ends what was opened with a token of the database, and is still open, soon after that token is revoked or expires.
@@ -42,6 +45,14 @@ export class TokenWatch {
   }
 
   private async sweep(): Promise<void> {
+    const looked = new AbortController();
+    await Promise.race([this.look(), sleep(LOOK_TIMEOUT_MS, undefined, { signal: looked.signal })]);
+    looked.abort();
+    this.timer = undefined;
+    this.schedule();
+  }
+
+  private async look(): Promise<void> {
     try {
       const inUse = [...this.open.keys()];
       const valid = new Set(inUse.length > 0 ? await this.validAmong(inUse) : []);
@@ -49,8 +60,6 @@ export class TokenWatch {
     } catch (error) {
       this.logger.warn({ err: error }, 'the tokens in use could not be looked at');
     }
-    this.timer = undefined;
-    this.schedule();
   }
 
   private end(tokenId: string): void {

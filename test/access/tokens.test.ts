@@ -8,6 +8,7 @@ import { createCampaign, createOpenPoll } from '../support/factories.js';
 import { PROGRESS } from '../support/progress.js';
 import { closeCode, codeOf, overHttp, overSocket, socketUrl } from '../support/requests.js';
 import { statementsOf } from '../support/statements.js';
+import { startTcpProxy } from '../support/tcp-proxy.js';
 import { createToken, expireToken, revokeToken } from '../support/tokens.js';
 import { waitFor } from '../support/wait.js';
 
@@ -107,6 +108,15 @@ describe.each(ENDINGS)('a token that is %s', (_how, end) => {
     await Promise.all(left.map(({ dispose }) => dispose()));
   });
 });
+
+/** Ports of the application's connections that have looked after the tokens in use last. */
+async function watchingConnections(): Promise<number[]> {
+  const found = await app.database.query<{ port: number }>(
+    `SELECT client_port AS port FROM pg_stat_activity WHERE datname = current_database()
+       AND application_name = 'pollcast' AND query LIKE 'SELECT id FROM api_token WHERE id = ANY%'`,
+  );
+  return found.map(({ port }) => port);
+}
 
 /** A client that has been let in and reads nothing from then on. */
 async function deafClient(token: string): Promise<WebSocket> {
@@ -247,5 +257,30 @@ describe('a token', () => {
     expect(subscription.isOpen()).toBe(true);
     await revokeToken(app.database, name);
     expect(await subscription.closed).toMatchObject({ code: 4403 });
+  });
+
+  test('is watched on other connections when those in use fall silent', async () => {
+    const server = new URL(app.database.url);
+    const proxy = await startTcpProxy({ host: server.hostname, port: Number(server.port || 5432) });
+    const through = new URL(server);
+    through.host = `127.0.0.1:${proxy.port}`;
+    const before = app.url;
+    try {
+      await app.startApi('api', { DATABASE_URL: through.href });
+      const subscription = await subscribe(await createToken(app.database, name));
+      const ports = await waitFor('a look at the tokens', async () => {
+        const found = await watchingConnections();
+        return found.length > 0 && found;
+      });
+      for (const port of ports) proxy.silence(port);
+      await revokeToken(app.database, name);
+      expect(await subscription.closed).toMatchObject({ code: 4403 });
+      // Not only once the statement on the silent one had timed out.
+      expect(app.processes.at(-1)?.output()).not.toContain('the tokens in use could not be looked at');
+    } finally {
+      app.processes.at(-1)?.kill('SIGKILL');
+      await proxy.close();
+      app.url = before;
+    }
   });
 });
