@@ -10,6 +10,7 @@ import { createGraphQLServer } from '../graphql/server.js';
 import { addBrowserRules } from './browser-rules.js';
 import { addAgendashRoutes, type AgendashOptions } from './agendash-routes.js';
 import { answerFailures } from './failures.js';
+import { limitConnections } from './connection-limit.js';
 import { addGraphQLRoutes, type GraphQLRoutesOptions } from './graphql-routes.js';
 import { addOperationsRoutes, type Operations } from './operations-routes.js';
 import { addRequestIds, requestIdOf } from './request-id.js';
@@ -39,6 +40,10 @@ const LOOPBACK_ADDRESSES = ['127.0.0.1', '::1', 'localhost'];
 const MAX_BODY_BYTES = 1024 * 1024;
 /** Connections that are no WebSocket: beyond them new ones are closed unanswered. */
 const MAX_HTTP_CONNECTIONS = 1000;
+/** Those of one address. */
+const MAX_HTTP_CONNECTIONS_PER_ADDRESS = 300;
+/** How long a connection waits for its next request. */
+const KEEP_ALIVE_MS = 5000;
 /** How long a client may take for the head of a request, and for all of it. */
 const HEAD_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -49,15 +54,18 @@ const GOING_AWAY = 1001;
 /** Whoever has not taken an answer or said goodbye by then is cut off, so that leases are still released in time. */
 const DRAIN_LIMIT_MS = 4000;
 
-function createApp({ trustedProxies, seatLimits }: HttpServerOptions): FastifyInstance {
+function createApp({ trustedProxies, seatLimits, logger }: HttpServerOptions): FastifyInstance {
   const app = Fastify({
     bodyLimit: MAX_BODY_BYTES,
     genReqId: requestIdOf,
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
     http: { headersTimeout: HEAD_TIMEOUT_MS, connectionsCheckingInterval: HEAD_TIMEOUT_MS / 2 },
   });
   app.server.maxConnections = seatLimits.maxSockets + MAX_HTTP_CONNECTIONS;
+  const maxPerAddress = seatLimits.maxSocketsPerAddress + MAX_HTTP_CONNECTIONS_PER_ADDRESS;
+  limitConnections(app.server, { maxPerAddress, trustedProxies, logger });
   return app;
 }
 

@@ -1,0 +1,62 @@
+import { isIPv6, BlockList, type Server, type Socket } from 'node:net';
+import type { Logger } from 'pino';
+import { addressKey } from '../graphql/request-rates.js';
+
+export interface ConnectionLimitOptions {
+  /** Connections of one address, WebSockets among them. */
+  maxPerAddress: number;
+  /** They connect for many, and limit them themselves. */
+  trustedProxies: readonly string[];
+  logger: Logger;
+}
+
+const LOG_EVERY_MS = 10_000;
+
+function membersOf(networks: readonly string[]): (address: string) => boolean {
+  const list = new BlockList();
+  const family = (address: string) => (isIPv6(address) ? 'ipv6' : 'ipv4');
+  for (const network of networks) {
+    const [address = '', length] = network.split('/');
+    if (length === undefined) list.addAddress(address, family(address));
+    else list.addSubnet(address, Number(length), family(address));
+  }
+  return (address) => list.check(address, family(address));
+}
+
+/**
+ * Closes connections of an address that holds as many as it may, unanswered: before anything is read from them there is
+ * nothing to answer. Otherwise one address could take all that the process holds, and be idle with them.
+ */
+export function limitConnections(
+  server: Server,
+  { maxPerAddress, trustedProxies, logger }: ConnectionLimitOptions,
+): void {
+  const held = new Map<string, number>();
+  const isProxy = membersOf(trustedProxies);
+  let loggedAt = -LOG_EVERY_MS;
+
+  function refuse(connection: Socket, address: string): void {
+    connection.destroy();
+    if (performance.now() - loggedAt < LOG_EVERY_MS) return;
+    loggedAt = performance.now();
+    logger.warn({ address, connections: maxPerAddress }, 'an address holds as many connections as it may');
+  }
+
+  server.on('connection', (connection: Socket) => {
+    const address = connection.remoteAddress;
+    // Gone before it was looked at.
+    if (address === undefined || isProxy(address)) return;
+    const key = addressKey(address);
+    const count = held.get(key) ?? 0;
+    if (count >= maxPerAddress) {
+      refuse(connection, key);
+      return;
+    }
+    held.set(key, count + 1);
+    connection.once('close', () => {
+      const left = (held.get(key) ?? 1) - 1;
+      if (left === 0) held.delete(key);
+      else held.set(key, left);
+    });
+  });
+}

@@ -1,0 +1,61 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { request } from 'node:http';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { TestApp } from '../support/app.js';
+import { waitFor } from '../support/wait.js';
+
+const STRANGER = '127.0.0.66';
+const PROXY = '127.0.0.67';
+/** Three WebSockets and 300 others. */
+const LIMIT = 303;
+
+let app: TestApp;
+beforeAll(async () => {
+  const environment = { MAX_SOCKETS: '50', MAX_SOCKETS_PER_ADDRESS: '3', TRUSTED_PROXIES: `${PROXY}/32` };
+  app = await TestApp.prepare({ environment });
+  await app.startApi('api');
+});
+afterAll(() => app.stop());
+
+/** Opens a connection and asks for a sign of life over it. @returns the connection, once answered or closed */
+async function ask(localAddress: string): Promise<Socket> {
+  const { hostname, port } = new URL(app.url);
+  const socket = connect({ host: hostname, port: Number(port), localAddress });
+  socket.on('error', () => undefined);
+  socket.write('GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n');
+  await new Promise((resolve) => socket.once('data', resolve).once('close', resolve));
+  return socket;
+}
+
+async function open(count: number, localAddress: string): Promise<Socket[]> {
+  const sockets: Socket[] = [];
+  for (let index = 0; index < count; index += 1) sockets.push(await ask(localAddress));
+  return sockets;
+}
+
+const openOf = (sockets: Socket[]) => sockets.filter(({ closed, destroyed }) => !closed && !destroyed).length;
+
+async function statusFrom(localAddress: string): Promise<number | undefined> {
+  const asked = request(`${app.url}/healthz`, { localAddress, agent: false }).end();
+  const [response] = (await once(asked, 'response')) as [{ statusCode: number; resume: () => void }];
+  response.resume();
+  return response.statusCode;
+}
+
+test('one address holds so many connections, while others come in anew', async () => {
+  const held = await open(LIMIT + 20, STRANGER);
+  // What waits for nothing is closed soon, so that some of the first may have gone by now.
+  expect(openOf(held)).toBeLessThanOrEqual(LIMIT);
+  expect(held.slice(LIMIT).some(({ destroyed }) => destroyed)).toBe(true);
+  expect(await statusFrom('127.0.0.1')).toBe(200);
+  expect(app.output()).toContain('an address holds as many connections as it may');
+  await waitFor('idle connections to be closed', () => openOf(held) === 0);
+  expect(await statusFrom(STRANGER)).toBe(200);
+});
+
+test('a trusted proxy connects for many', async () => {
+  const held = await open(LIMIT + 20, PROXY);
+  expect(held.slice(-20).map(({ bytesRead }) => bytesRead > 0)).toEqual(Array(20).fill(true));
+  for (const socket of held) socket.destroy();
+});
