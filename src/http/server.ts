@@ -16,6 +16,7 @@ import { addOperationsRoutes, type Operations } from './operations-routes.js';
 import { addRequestIds, requestIdOf } from './request-id.js';
 import { Seats, type SeatLimits } from './sockets/seats.js';
 import { SocketWatch } from './sockets/watch.js';
+import { limitUnreadAnswers } from './unread-answers.js';
 
 export interface HttpServerOptions extends Omit<GraphQLRoutesOptions, 'rates' | 'seats' | 'watch'> {
   host: string;
@@ -108,6 +109,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const { host, port, logger } = options;
   const app = createApp(options);
   addRequestIds(app);
+  limitUnreadAnswers(app);
   answerFailures(app, logger);
   const apollo = createGraphQLServer({
     ...options,

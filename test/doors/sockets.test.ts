@@ -68,6 +68,27 @@ describe('a WebSocket is closed with the code of the protocol for', () => {
     expect(await code).toBe(1009);
   });
 
+  test.each<[string, string[]]>([
+    ['17 KiB before the token', ['x'.repeat(17 * 1024)]],
+    ['two pings of 9 KiB before the token', ['x', 'x'].map((letter) => letter.repeat(9 * 1024))],
+  ])('%s', async (_case, payloads) => {
+    const { socket } = await upgrade(app.url);
+    if (!socket) throw new Error('The upgrade was refused.');
+    const answers: string[] = [];
+    socket.on('message', (data: Buffer) => answers.push(data.toString()));
+    for (const payload of payloads) socket.send(JSON.stringify({ type: 'ping', payload: { payload } }));
+    expect(await closed(socket)).toBe(1009);
+    expect(answers.length).toBeLessThan(payloads.length);
+  });
+
+  test('5 MiB at once, of which each message is allowed', async () => {
+    const { socket, messages } = await connect(app.url);
+    const message = JSON.stringify({ type: 'ping', payload: { text: 'x'.repeat(1024 * 1024 - 100) } });
+    for (let sent = 0; sent < 5; sent += 1) socket.send(message, () => undefined);
+    expect(await closed(socket)).toBe(1009);
+    expect(messages.filter(({ type }) => type === 'pong').length).toBeLessThan(5);
+  });
+
   test('a client that does not say who it is', async () => {
     const { socket } = await upgrade(app.url);
     if (!socket) throw new Error('The upgrade was refused.');

@@ -3,9 +3,26 @@ import type { FastifyRequest } from 'fastify';
 import { CloseCode, makeServer, type Server, type ServerOptions } from 'graphql-ws';
 import type { Extra } from 'graphql-ws/use/@fastify/websocket';
 import type { Logger } from 'pino';
+import { MAX_RESULT_BYTES, resultTooLarge } from '../../graphql/result-size.js';
 import type { SocketWatch } from './watch.js';
 
 type Init = Record<string, unknown>;
+
+/** How graphql-ws begins the message that lets a client in, and one that carries a result, whose id is in parentheses. */
+const ACKNOWLEDGEMENT = '{"type":"connection_ack"';
+const RESULT = /^\{"id":("(?:[^"\\]|\\.)*"),"type":"next",/;
+
+/** The same message, or instead of a result that is too large one that says so. */
+function withinLimit(data: string): string {
+  // No character takes more than three bytes a unit.
+  if (data.length * 3 <= MAX_RESULT_BYTES) return data;
+  const bytes = Buffer.byteLength(data);
+  const [, id] = RESULT.exec(data) ?? [];
+  if (bytes <= MAX_RESULT_BYTES || id === undefined) return data;
+  const { message, extensions } = resultTooLarge(bytes);
+  const errors = [{ message, extensions: { code: extensions.code } }];
+  return `{"id":${id},"type":"next","payload":${JSON.stringify({ errors })}}`;
+}
 
 /**
  * Binds WebSockets to the protocol server of graphql-ws. Its own binding for Fastify writes to the console, tells clients
@@ -33,7 +50,7 @@ export class SocketServer<E extends Extra> {
         },
         onMessage: (listener) => {
           socket.on('message', (data: Buffer) => {
-            if (this.watch.takes(socket)) this.deal(socket, listener(data.toString()));
+            if (this.watch.takes(socket, data.length)) this.deal(socket, listener(data.toString()));
           });
         },
       },
@@ -51,7 +68,8 @@ export class SocketServer<E extends Extra> {
         resolve();
         return;
       }
-      socket.send(data, (error) => {
+      if (data.startsWith(ACKNOWLEDGEMENT)) this.watch.letIn(socket);
+      socket.send(withinLimit(data), (error) => {
         this.watch.moved(socket);
         if (error && socket.readyState === socket.OPEN) reject(error);
         else resolve();

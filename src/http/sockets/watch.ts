@@ -4,6 +4,10 @@ import type { Logger } from 'pino';
 const TICK_MS = 1000;
 /** A subscriber to the 100 campaigns that it may follow sends 101 messages at once. */
 const MAX_MESSAGES_PER_TICK = 300;
+/** Of all messages of a tick; one alone may have 1 MiB. */
+const MAX_BYTES_PER_TICK = 2 * 1024 * 1024;
+/** Of one message, and of all of a tick, while the client has not shown a token: that is all it has to send. */
+const MAX_BYTES_BEFORE_TOKEN = 16 * 1024;
 /** No answer to a real question is as large; more only heaps up where nobody reads. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
 const MAX_TICKS_ABOVE = 5;
@@ -13,10 +17,13 @@ const MAX_TICKS_STILL = 30;
 const PING_EVERY_TICKS = 12;
 /** RFC 6455: a message that violates the policy of the server. */
 const POLICY_VIOLATION = 1008;
+const MESSAGE_TOO_BIG = 1009;
 
 interface Watched {
   address: string;
+  isLetIn: boolean;
   messages: number;
+  bytes: number;
   ticksAbove: number;
   ticksStill: number;
   moved: boolean;
@@ -43,17 +50,19 @@ export class SocketWatch {
   add(socket: WebSocket, address: string): void {
     const state = {
       address,
+      isLetIn: false,
       messages: 0,
+      bytes: 0,
       ticksAbove: 0,
       ticksStill: 0,
       moved: false,
       awaitsPong: false,
     };
     this.watched.set(socket, state);
-    socket.on('ping', () => this.takes(socket));
-    socket.on('pong', () => {
+    socket.on('ping', (data: Buffer) => this.takes(socket, data.length));
+    socket.on('pong', (data: Buffer) => {
       state.awaitsPong = false;
-      this.takes(socket);
+      this.takes(socket, data.length);
     });
     socket.once('close', () => this.watched.delete(socket));
   }
@@ -64,20 +73,35 @@ export class SocketWatch {
     if (state) state.moved = true;
   }
 
+  /** Says that the client has shown a token. */
+  letIn(socket: WebSocket): void {
+    const state = this.watched.get(socket);
+    if (state) state.isLetIn = true;
+  }
+
   /** Counts a message of the client. @returns whether it may be dealt with */
-  takes(socket: WebSocket): boolean {
+  takes(socket: WebSocket, bytes: number): boolean {
     const state = this.watched.get(socket);
     if (!state) return false;
     state.messages += 1;
+    state.bytes += bytes;
+    if (state.bytes > (state.isLetIn ? MAX_BYTES_PER_TICK : MAX_BYTES_BEFORE_TOKEN)) {
+      this.shutOut(socket, MESSAGE_TOO_BIG, 'Too much data');
+      return false;
+    }
     if (state.messages > MAX_MESSAGES_PER_TICK) {
-      socket.close(POLICY_VIOLATION, 'Too many messages');
-      // What it still sends is not even read.
-      socket.pause();
+      this.shutOut(socket, POLICY_VIOLATION, 'Too many messages');
       return false;
     }
     // Whoever does not listen is not listened to.
     if (socket.bufferedAmount > MAX_UNREAD_BYTES) socket.pause();
     return true;
+  }
+
+  /** What it still sends is not even read. */
+  private shutOut(socket: WebSocket, code: number, reason: string): void {
+    socket.close(code, reason);
+    socket.pause();
   }
 
   private tick(): void {
@@ -87,6 +111,7 @@ export class SocketWatch {
 
   private look(socket: WebSocket, state: Watched): void {
     state.messages = 0;
+    state.bytes = 0;
     const unread = socket.bufferedAmount;
     state.ticksAbove = unread > MAX_UNREAD_BYTES ? state.ticksAbove + 1 : 0;
     state.ticksStill = unread > 0 && !state.moved ? state.ticksStill + 1 : 0;

@@ -1,0 +1,73 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { addressKey } from '../graphql/request-rates.js';
+import { turnedAway } from '../graphql/errors.js';
+import { MAX_RESULT_BYTES, resultTooLarge } from '../graphql/result-size.js';
+
+/** How long a client may take nothing of an answer that waits for it; Node looks after it once in that time. */
+const STILL_TIMEOUT_MS = 30_000;
+/** Of answers that have not been read yet, in this process and of one address. */
+const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
+const MAX_UNREAD_BYTES_PER_ADDRESS = 16 * 1024 * 1024;
+/** Answers up to this size are always given, so that who reads too little is in nobody's way. */
+const SMALL_ANSWER_BYTES = 64 * 1024;
+const RETRY_AFTER = { 'retry-after': '10' };
+
+/** The bytes of answers that this process holds for clients which have not read them yet. */
+class UnreadAnswers {
+  private total = 0;
+  private readonly byAddress = new Map<string, number>();
+
+  /** @throws RESULT_TOO_LARGE; TOO_MUCH_UNREAD with status 429 when it is this address, 503 when it is all together */
+  check(address: string, bytes: number): void {
+    if (bytes > MAX_RESULT_BYTES) throw resultTooLarge(bytes);
+    if (bytes <= SMALL_ANSWER_BYTES) return;
+    if ((this.byAddress.get(address) ?? 0) + bytes > MAX_UNREAD_BYTES_PER_ADDRESS) {
+      const message = 'This address has not read its answers yet: read them before you ask for more.';
+      throw turnedAway('TOO_MUCH_UNREAD', message, { status: 429, headers: RETRY_AFTER });
+    }
+    if (this.total + bytes > MAX_UNREAD_BYTES) {
+      const message = 'This process holds as many unread answers as it can: try again later.';
+      throw turnedAway('TOO_MUCH_UNREAD', message, { status: 503, headers: RETRY_AFTER });
+    }
+  }
+
+  add(address: string, bytes: number): void {
+    this.total += bytes;
+    const left = (this.byAddress.get(address) ?? 0) + bytes;
+    if (left > 0) this.byAddress.set(address, left);
+    else this.byAddress.delete(address);
+  }
+}
+
+/** Limits what is held of answers for clients that do not read them. */
+export function limitUnreadAnswers(app: FastifyInstance): void {
+  const unread = new UnreadAnswers();
+  const answered = new WeakSet<FastifyReply>();
+
+  function hold(request: FastifyRequest, { raw }: FastifyReply, bytes: number): void {
+    const address = addressKey(request.ip);
+    unread.add(address, bytes);
+    raw.once('close', () => {
+      unread.add(address, -bytes);
+    });
+    // Node counts what is written as a movement, and sets a time limit of its own once all is.
+    request.raw.socket.setTimeout(STILL_TIMEOUT_MS);
+  }
+
+  app.addHook('onSend', (request, reply, payload, done) => {
+    const bytes = typeof payload === 'string' || Buffer.isBuffer(payload) ? Buffer.byteLength(payload) : 0;
+    // What is said in place of an answer passes here as well.
+    if (!answered.has(reply)) {
+      answered.add(reply);
+      try {
+        unread.check(addressKey(request.ip), bytes);
+      } catch (error) {
+        reply.removeHeader('content-length');
+        done(error as Error);
+        return;
+      }
+    }
+    hold(request, reply, bytes);
+    done();
+  });
+}
