@@ -30,7 +30,7 @@ export interface Service {
 
 export interface ComposeFile {
   services: Record<string, Service>;
-  networks: Record<string, { internal?: boolean } | null>;
+  networks: Record<string, { internal?: boolean; ipam?: { config: { subnet: string }[] } } | null>;
   volumes: Record<string, null>;
   secrets: Record<string, { file: string }>;
 }

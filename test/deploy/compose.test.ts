@@ -94,7 +94,9 @@ describe('ports', () => {
   test('the proxy passes on to the port of the API', () => {
     expect(/set \$api (\S+);/.exec(nginx)?.[1]).toBe(`api:${service('api').environment?.PORT}`);
     expect(service('proxy').healthcheck?.test?.at(-1)).toBe(`http://127.0.0.1:${proxyPort}/healthz`);
-    expect(service('proxy').volumes).toEqual(['./deploy/nginx.conf:/etc/nginx/nginx.conf:ro']);
+    expect(service('proxy').volumes).toEqual(
+      ['nginx.conf', 'front-proxy.conf'].map((name) => `./deploy/${name}:/etc/nginx/${name}:ro`),
+    );
   });
 
   test('image and compose file name the same ones, where other containers can reach them', () => {
@@ -116,6 +118,16 @@ describe('networks', () => {
     expect(shared('proxy', 'api')).toEqual(['front']);
     for (const name of ['worker', 'migrate', ...DATABASES]) expect(shared('proxy', name)).toEqual([]);
   });
+
+  test.each<Record<string, string>>([{}, { FRONT_SUBNET: '10.9.8.0/24' }])(
+    'the API believes the network of the proxy alone: %j',
+    (given) => {
+      const [subnet] = file.networks.front?.ipam?.config ?? [];
+      const trusted = interpolate(service('api').environment?.TRUSTED_PROXIES ?? '', given);
+      expect(trusted).toBe(interpolate(subnet?.subnet ?? '', given));
+      expect(trusted).toMatch(/^10\.\d+\.\d+\.0\/24$/);
+    },
+  );
 
   test.each(DATABASES)('%s is reached by our processes alone, and reaches nobody outside', (name) => {
     expect(service(name).networks).toEqual(['back']);

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, request, type IncomingHttpHeaders, type Server } from 'node:http';
 import { once } from 'node:events';
@@ -12,6 +13,7 @@ import { ADMIN_TOKEN, TestApp } from '../support/app.js';
 import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../support/factories.js';
 import { followProcess } from '../support/process.js';
 import { watchCampaign } from '../support/progress.js';
+import { codeOf } from '../support/requests.js';
 import { waitFor } from '../support/wait.js';
 import { startNameServer, type NameServer } from './name-server.js';
 import { findNginx, startProxy, type Passage, type Proxy } from './proxy.js';
@@ -41,7 +43,7 @@ describeWithNginx('the proxy before two replicas', () => {
     ({ port } = new URL(await app.startApi('start', { HOST: FIRST })));
     await app.startApi('start', { HOST: SECOND, PORT: port });
     names = await startNameServer([FIRST]);
-    proxy = await startProxy(nginx ?? '', `api:${port}`, names.port);
+    proxy = await startProxy(nginx ?? '', `api:${port}`, { nameServerPort: names.port });
     api = app.client(undefined, proxy.url);
   });
   afterAll(async () => {
@@ -136,31 +138,55 @@ describeWithNginx('what the proxy tells the API', () => {
   let upstream: Server;
   let proxy: Proxy;
   let seen: IncomingHttpHeaders;
+  const upstreamAddress = () => `127.0.0.1:${(upstream.address() as AddressInfo).port}`;
   beforeAll(async () => {
     upstream = createServer((incoming, response) => {
       seen = incoming.headers;
-      response.end();
+      if (incoming.url?.endsWith('?hang')) response.write('The beginning');
+      else response.end();
     }).listen(0, '127.0.0.1');
     upstream.on('upgrade', (incoming, socket) => {
       seen = incoming.headers;
       socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
     });
     await once(upstream, 'listening');
-    proxy = await startProxy(nginx ?? '', `127.0.0.1:${(upstream.address() as AddressInfo).port}`);
+    proxy = await startProxy(nginx ?? '', upstreamAddress());
   });
   afterAll(async () => {
     await proxy.stop();
     upstream.close();
   });
 
-  test('the address of the client behind what the client says itself, the host it asked for, and a request id', async () => {
+  test('the address of the client and not what the client says itself, the host it asked for, and a request id', async () => {
     await fetch(`${proxy.url}/graphql`, { headers: { 'x-forwarded-for': '203.0.113.7' } });
     expect(seen).toMatchObject({
-      'x-forwarded-for': '203.0.113.7, 127.0.0.1',
+      'x-forwarded-for': '127.0.0.1',
       host: new URL(proxy.url).host,
       'x-request-id': expect.stringMatching(/^[\da-f]{32}$/),
     });
     expect(seen).not.toHaveProperty('upgrade');
+  });
+
+  test('the client of a front proxy that is named, and not what that client says itself', async () => {
+    const example = readFileSync(projectPath('deploy', 'front-proxy.conf'), 'utf8').match(/^# \w+ .*;$/gm);
+    const frontProxy = example
+      ?.map((line) => line.slice(2))
+      .join('\n')
+      .replace('172.18.0.1', '127.0.0.1');
+    const behind = await startProxy(nginx ?? '', upstreamAddress(), { frontProxy });
+    await fetch(`${behind.url}/graphql`, { headers: { 'x-forwarded-for': '192.0.2.1, 203.0.113.7' } });
+    await behind.stop();
+    expect(seen['x-forwarded-for']).toBe('203.0.113.7');
+  });
+
+  test('no more connections of one address than it may have', async () => {
+    const narrow = await startProxy(nginx ?? '', upstreamAddress(), { maxConnections: 2 });
+    const held = await Promise.all([1, 2].map(() => fetch(`${narrow.url}/graphql?hang`)));
+    const refused = await fetch(`${narrow.url}/graphql`);
+    expect([refused.status, codeOf((await refused.json()) as object)]).toEqual([429, 'TOO_MANY_SOCKETS']);
+    for (const { body } of held) await body?.cancel();
+    await waitFor('a free place', async () => (await fetch(`${narrow.url}/graphql`)).status === 200);
+    await narrow.stop();
   });
 
   test('that a WebSocket is wanted', async () => {

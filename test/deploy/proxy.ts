@@ -28,6 +28,10 @@ export interface Proxy {
   stop: () => Promise<void>;
 }
 
+function limitTo(connections: number): [string, string] {
+  return ['limit_conn addresses 500', `limit_conn addresses ${connections}`];
+}
+
 /** The configuration with what only holds inside a container put in other words. */
 function render(replacements: [from: string, to: string][]): string {
   let text = readFileSync(projectPath('deploy', 'nginx.conf'), 'utf8');
@@ -38,14 +42,26 @@ function render(replacements: [from: string, to: string][]): string {
   return text;
 }
 
+export interface ProxyOptions {
+  nameServerPort?: number;
+  /** In place of deploy/front-proxy.conf. */
+  frontProxy?: string;
+  /** Connections that one address may have. */
+  maxConnections?: number;
+}
+
 /** @param api where the API is, as `name:port`; the name is asked of the name server on the given port */
-export async function startProxy(nginx: string, api: string, nameServerPort = 53): Promise<Proxy> {
+export async function startProxy(nginx: string, api: string, options: ProxyOptions = {}): Promise<Proxy> {
+  const { nameServerPort = 53, frontProxy, maxConnections } = options;
   const folder = await mkdtemp(join(tmpdir(), 'pollcast-proxy-'));
   // Started by root, nginx hands the work to another user.
   await chmod(folder, 0o755);
   const port = await freePort();
   const file = join(folder, 'nginx.conf');
   const accessLog = join(folder, 'access.log');
+  const frontFile =
+    frontProxy === undefined ? projectPath('deploy', 'front-proxy.conf') : join(folder, 'front.conf');
+  if (frontProxy !== undefined) await writeFile(frontFile, frontProxy);
   await writeFile(
     file,
     render([
@@ -55,6 +71,8 @@ export async function startProxy(nginx: string, api: string, nameServerPort = 53
       ['api:4000', api],
       ['resolver 127.0.0.11', `resolver 127.0.0.1:${nameServerPort}`],
       ['/tmp/', `${folder}/`],
+      ['/etc/nginx/front-proxy.conf', frontFile],
+      ...(maxConnections === undefined ? [] : [limitTo(maxConnections)]),
       ['/dev/stdout', accessLog],
     ]),
   );
