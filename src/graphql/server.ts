@@ -1,10 +1,10 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
-import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema, OperationTypeNode } from 'graphql';
 import type { Logger } from 'pino';
 import type { OperationContext } from './context.js';
 import { costProblem } from './cost.js';
-import { maskError } from './errors.js';
+import { maskError, turnedAway } from './errors.js';
 import { LIMIT_RULES, LIMITS, PARSE_OPTIONS } from './limits.js';
 import { sandboxPage } from './sandbox-page.js';
 
@@ -47,12 +47,18 @@ export function createGraphQLServer(options: GraphQLServerOptions): ApolloServer
   });
 }
 
-/** Refuses operations that cost too much, before they are executed. */
+function needsSocket(): GraphQLError {
+  const message = 'Subscribe over a WebSocket to the same address, by the protocol graphql-transport-ws.';
+  return turnedAway('SUBSCRIPTION_NEEDS_WEBSOCKET', message);
+}
+
+/** Refuses subscriptions, and operations that cost too much, before they are executed. */
 function costLimit(schema: GraphQLSchema): ApolloServerPlugin<OperationContext> {
   return {
     requestDidStart: () =>
       Promise.resolve({
         didResolveOperation: ({ document, operation, request: { variables } }) => {
+          if (operation?.operation === OperationTypeNode.SUBSCRIPTION) return Promise.reject(needsSocket());
           const problem = operation ? costProblem({ schema, document, operation, variables }) : undefined;
           return problem ? Promise.reject(problem) : Promise.resolve();
         },

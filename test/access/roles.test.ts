@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { ADMIN_TOKEN, TestApp, VIEWER_TOKEN } from '../support/app.js';
 import { createCampaign, createOpenPoll } from '../support/factories.js';
-import { codeOf, overSocket, TRANSPORTS } from '../support/requests.js';
+import { codeOf, overHttp, overSocket, TRANSPORTS } from '../support/requests.js';
 import { operationsOf, type SchemaOperation } from '../support/schema-calls.js';
 import { createToken } from '../support/tokens.js';
 
@@ -76,7 +76,7 @@ test('the table has a line for every operation of the schema', () => {
 
 describe.each(TRANSPORTS)('over %s', (transport, send) => {
   test.each(ROLES)('%s may call what the table says, and nothing else', async (role) => {
-    // HTTP has no subscriptions.
+    // Over HTTP there are no subscriptions: see below.
     const callable = operations.filter(({ kind }) => transport !== 'HTTP' || kind !== 'subscription');
     const forbidden = callable.filter((operation) => !isAllowed(role, operation));
     const before = await content();
@@ -109,6 +109,21 @@ describe.each(TRANSPORTS)('over %s', (transport, send) => {
     });
     expect(codeOf(await send(app.url, { query: '{ auditLog { totalCount } }' }, token))).toBe(code);
   });
+});
+
+test.each(ROLES)('over HTTP %s is told to subscribe over a WebSocket', async (role) => {
+  const subscription = operations.find(({ kind }) => kind === 'subscription');
+  if (!subscription) throw new Error('The schema has no subscription.');
+  expect(await overHttp(app.url, subscription.call, tokens[role])).toEqual({
+    status: 400,
+    errors: [
+      {
+        message: 'Subscribe over a WebSocket to the same address, by the protocol graphql-transport-ws.',
+        extensions: { code: 'SUBSCRIPTION_NEEDS_WEBSOCKET' },
+      },
+    ],
+  });
+  expect(app.output()).not.toContain('an operation failed');
 });
 
 test('an operator brings a campaign to its start', async () => {
