@@ -8,6 +8,7 @@ import {
   isCompositeType,
   isListType,
   type OperationDefinitionNode,
+  OperationTypeNode,
 } from 'graphql';
 // The entry for ES modules would load a second graphql.
 import { type ComplexityEstimatorArgs, getComplexity } from 'graphql-query-complexity/cjs';
@@ -18,6 +19,14 @@ import { LIMITS } from './limits.js';
 const PLAIN_LIST_LENGTH = 10;
 /** The whole schema as it is, however much of it is selected. */
 const INTROSPECTION_COST = 100;
+/** Fields whose value takes a statement that reads many rows. */
+const COUNTED_FIELDS: ReadonlySet<string> = new Set([
+  'audienceSize',
+  'completedCount',
+  'answerCount',
+  'totalCount',
+  'standstill',
+]);
 /** Selections looked at, fragments expanded at each use: what a document may grow into. */
 const MAX_SELECTIONS = 2000;
 const TOO_MANY_SELECTIONS = 'Query exceeds the maximum allowed number of nodes.';
@@ -36,6 +45,12 @@ function costOf({ field, args, childComplexity, type }: ComplexityEstimatorArgs)
     isCompositeType(getNamedType(field.type)) &&
     !type.name.endsWith('Connection');
   return 1 + (isPlainList ? PLAIN_LIST_LENGTH : 1) * childComplexity;
+}
+
+/** A list, or what is counted or looked for in large tables, is too much for each event of a subscription. */
+function eventCostOf({ field, args }: ComplexityEstimatorArgs): number | undefined {
+  const isList = isListType(getNullableType(field.type)) || 'first' in args;
+  return isList || COUNTED_FIELDS.has(field.name) ? LIMITS.subscriptionCost : undefined;
 }
 
 export interface CostedOperation {
@@ -59,9 +74,11 @@ export function costProblem(costed: CostedOperation): GraphQLError | undefined {
       query: document,
       operationName: operation.name?.value,
       variables,
-      estimators: [costOf],
+      estimators: operation.operation === OperationTypeNode.SUBSCRIPTION ? [eventCostOf, costOf] : [costOf],
       maxQueryNodes: MAX_SELECTIONS,
     });
+    const isSubscription = operation.operation === OperationTypeNode.SUBSCRIPTION;
+    if (isSubscription && cost > LIMITS.subscriptionCost) return tooCostlyToFollow(cost);
     return cost > LIMITS.cost ? tooCostly(`costs ${cost}, more than ${LIMITS.cost}`) : undefined;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
@@ -79,6 +96,12 @@ function tooManyErrors(errors: readonly GraphQLError[]): GraphQLError | undefine
     'BAD_USER_INPUT',
     `More than ${LIMITS.errors} values cannot be used. The first: ${first}`,
   );
+}
+
+function tooCostlyToFollow(cost: number): GraphQLError {
+  const advice = 'ask for lists and counts by a query, when an event says that there is something new.';
+  const message = `The subscription costs ${cost} for each event, more than ${LIMITS.subscriptionCost}: ${advice}`;
+  return turnedAway('SUBSCRIPTION_TOO_COSTLY', message);
 }
 
 function tooCostly(why: string): GraphQLError {

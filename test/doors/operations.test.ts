@@ -1,11 +1,20 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { getIntrospectionQuery } from 'graphql';
+import {
+  buildClientSchema,
+  getIntrospectionQuery,
+  getNamedType,
+  getNullableType,
+  type GraphQLObjectType,
+  type IntrospectionQuery,
+  isLeafType,
+  isListType,
+} from 'graphql';
 import { operation } from '../../src/cli/api-client.js';
 import { projectPath } from '../../src/config/paths.js';
 import { TestApp, VIEWER_TOKEN } from '../support/app.js';
 import { createOpenPoll } from '../support/factories.js';
-import { codeOf, overSocket, TRANSPORTS, type Operation } from '../support/requests.js';
+import { codeOf, overHttp, overSocket, TRANSPORTS, type Operation } from '../support/requests.js';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -239,4 +248,50 @@ test('an operation sent as a GET is held to the same limits', async () => {
     headers: { authorization: `Bearer ${VIEWER_TOKEN}`, 'apollo-require-preflight': 'true' },
   });
   expect([response.status, codeOf((await response.json()) as object)]).toEqual([400, 'QUERY_TOO_COSTLY']);
+});
+
+describe('a subscription, which is executed anew for each event,', () => {
+  const FRAGMENTS =
+    'fragment F on NotificationCampaign { topic { ...P } } fragment P on Poll { audienceSize }';
+  const on = (selection: string): Operation => ({
+    query: `subscription { campaignProgress(campaignId: "999") { ${selection} } } ${selection.includes('...') ? FRAGMENTS : ''}`,
+  });
+
+  test('may ask for all that the event and its campaign hold', async () => {
+    const { data } = await overHttp<IntrospectionQuery>(app.url, { query: getIntrospectionQuery() });
+    if (!data) throw new Error('The schema cannot be read.');
+    const schema = buildClientSchema(data);
+    const plainFields = (name: string) =>
+      Object.values((schema.getType(name) as GraphQLObjectType).getFields())
+        .filter(({ type }) => isLeafType(getNamedType(type)) && !isListType(getNullableType(type)))
+        .map((field) => field.name)
+        .filter((field) => !['audienceSize', 'completedCount'].includes(field))
+        .join(' ');
+    const campaign = `${plainFields('NotificationCampaign')} topic { ${plainFields('Poll')} }
+      failure { ${plainFields('CampaignFailure')} } pacing { ${plainFields('Pacing')} }`;
+    const answer = await overSocket(
+      app.url,
+      on(`${plainFields('CampaignProgress')} campaign { ${campaign} }`),
+    );
+    expect(codeOf(answer)).toBe('NOT_FOUND');
+  });
+
+  test.each([
+    'campaign { deliveries(first: 1) { nodes { id } } }',
+    'campaign { deliveries { totalCount } }',
+    'campaign { standstill { __typename } }',
+    'campaign { topic { audienceSize } }',
+    'campaign { topic { completedCount } }',
+    'campaign { topic { questions { id } } }',
+    'campaign { topic { campaigns(first: 1) { nodes { id } } } }',
+    'campaign { ...F }',
+  ])('may not ask for %s', async (selection) => {
+    const answer = await overSocket(app.url, on(selection));
+    expect(answer.errors?.[0]).toMatchObject({
+      message: expect.stringMatching(
+        /^The subscription costs \d+ for each event, more than 100: ask for lists/,
+      ),
+      extensions: { code: 'SUBSCRIPTION_TOO_COSTLY' },
+    });
+  });
 });
