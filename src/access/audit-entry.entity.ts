@@ -29,7 +29,9 @@ registerEnumType(AuditOutcome, {
 @Index('audit_entry_action_idx', ['action', 'id'])
 @Check('audit_entry_role_check', `role IN ('ADMIN', 'OPERATOR', 'VIEWER')`)
 @Check('audit_entry_outcome_check', `outcome IN ('STARTED', 'SUCCEEDED', 'REFUSED', 'FORBIDDEN', 'FAILED')`)
-@ObjectType({ description: 'One call of a mutation: who did what to which campaign when.' })
+@ObjectType({
+  description: 'One call of a mutation, or what was done past the API: who did what to which campaign when.',
+})
 export class AuditEntry {
   @PrimaryGeneratedColumn('identity', {
     type: 'bigint',
@@ -44,7 +46,7 @@ export class AuditEntry {
   at!: Date;
 
   @Column({ type: 'text' })
-  @Field(() => String, { description: 'Name of the token it was called with.' })
+  @Field(() => String, { description: 'Name of the token it was called with, or "command line".' })
   actor!: string;
 
   @Column({ name: 'token_id', type: 'bigint', nullable: true })
@@ -59,7 +61,9 @@ export class AuditEntry {
   role!: Role;
 
   @Column({ type: 'text' })
-  @Field(() => String, { description: 'Name of the mutation.' })
+  @Field(() => String, {
+    description: 'Name of the mutation; or createToken, revokeToken, and requeueJobs of the page of jobs.',
+  })
   action!: string;
 
   @Column({ name: 'campaign_id', type: 'bigint', nullable: true })

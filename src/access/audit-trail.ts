@@ -6,7 +6,7 @@ import { isRowId } from '../graphql/ids.js';
 import { requireValid } from '../graphql/validation.js';
 import type { UserError } from '../graphql/user-error.js';
 import { AuditOutcome, type AuditEntry } from './audit-entry.entity.js';
-import type { AuditEnding, AuditedCall, AuditStore } from './audit.store.js';
+import type { AuditEnding, AuditedCall, AuditStore, AuditSubject } from './audit.store.js';
 import type { AuditFilter } from './audit.types.js';
 
 const NEWEST_FIRST: KeysetOrder<AuditEntry> = {
@@ -16,19 +16,21 @@ const NEWEST_FIRST: KeysetOrder<AuditEntry> = {
 };
 
 /** What the payloads of mutations have in common. */
-interface Payload {
+export interface Payload {
   campaign?: { id: string } | null;
   poll?: { id: string } | null;
   userErrors: readonly UserError[];
 }
 
-function endingOf({ campaign, poll, userErrors: [error] }: Payload): AuditEnding {
-  return {
-    outcome: error ? AuditOutcome.REFUSED : AuditOutcome.SUCCEEDED,
-    code: error?.code ?? null,
-    campaignId: campaign?.id ?? null,
-    pollId: poll?.id ?? null,
-  };
+/** @param error why it was refused, if it was */
+export function endingBy(error: UserError | undefined, subject: Partial<AuditSubject> = {}): AuditEnding {
+  const { campaignId = null, pollId = null } = subject;
+  const outcome = error ? AuditOutcome.REFUSED : AuditOutcome.SUCCEEDED;
+  return { outcome, code: error?.code ?? null, campaignId, pollId };
+}
+
+export function endingOfPayload({ campaign, poll, userErrors: [error] }: Payload): AuditEnding {
+  return endingBy(error, { campaignId: campaign?.id ?? null, pollId: poll?.id ?? null });
 }
 
 function endingOfError(error: unknown): AuditEnding {
@@ -50,15 +52,20 @@ export class AuditTrail {
   ) {}
 
   /**
-   * Does the work of a mutation, which begins once its entry is on disk: nothing happens without a trace.
+   * Does the work of a mutation, or of a command, which begins once its entry is on disk: nothing happens without a trace.
+   * @param endingOf tells what became of it by what the work returned
    * @throws what the work throws; and before it, when no entry can be written
    */
-  async record<T>(call: AuditedCall, work: () => Promise<T>): Promise<T> {
+  async record<T>(
+    call: AuditedCall,
+    work: () => Promise<T>,
+    endingOf: (returned: T) => AuditEnding,
+  ): Promise<T> {
     const id = await this.entries.insert(call);
     try {
-      const payload = await work();
-      await this.finish(id, endingOf(payload as Payload));
-      return payload;
+      const returned = await work();
+      await this.finish(id, endingOf(returned));
+      return returned;
     } catch (error) {
       await this.finish(id, endingOfError(error));
       throw error;

@@ -2,7 +2,7 @@ import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
 import { Extensions } from 'type-graphql';
 import type { Identity } from './identity.js';
 import { isRowId } from '../graphql/ids.js';
-import type { AuditTrail } from './audit-trail.js';
+import { endingOfPayload, type AuditTrail, type Payload } from './audit-trail.js';
 
 /** What of the arguments of a mutation goes into its audit entry. */
 export interface AuditRule<Args> {
@@ -37,7 +37,8 @@ function recorded(action: string, rule: AuditRule<unknown>, resolve: Resolve): R
       pollId: rowId(rule.poll?.(args)),
       detail: rule.detail?.(args) ?? null,
     };
-    return context.audit.record(call, () => Promise.resolve(resolve(root, args, context, info)));
+    const work = async () => (await resolve(root, args, context, info)) as Payload;
+    return context.audit.record(call, work, endingOfPayload);
   };
 }
 

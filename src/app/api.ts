@@ -83,6 +83,7 @@ export async function startApi(parts: ApiParts, undo: Undo): Promise<Api> {
     observe: observer(metrics, rootFields, logger),
     operations,
     agenda,
+    audit,
     sandboxToken: kept,
     contextFor: (identity, options): GraphQLContext => ({
       identity,

@@ -3,7 +3,9 @@ import { ApiTokenService } from '../access/api-token.service.js';
 import { ApiTokenStore, type TokenRecord } from '../access/api-token.store.js';
 import { connectDatabase } from '../app/database.js';
 import type { Settings } from '../config/settings.js';
-import { Role } from '../access/identity.js';
+import { AuditStore } from '../access/audit.store.js';
+import { AuditTrail, endingBy } from '../access/audit-trail.js';
+import { Role, type Identity } from '../access/identity.js';
 import { UserErrorCode, type Result } from '../graphql/user-error.js';
 import { CommandFailure, ExitCode } from './failure.js';
 import type { Interruption } from './interruption.js';
@@ -21,23 +23,56 @@ export async function tokenCommand(
 ): Promise<void> {
   const database = await connectDatabase(settings, logger);
   try {
-    const tokens = new ApiTokenService(new ApiTokenStore(database.dataSource));
-    await interruption.orElse(run(command, tokens, logger));
+    const { dataSource } = database;
+    const tokens = new ApiTokenService(new ApiTokenStore(dataSource));
+    const audit = new AuditTrail(new AuditStore(dataSource), logger);
+    await interruption.orElse(run(command, { tokens, audit, logger }));
   } finally {
     await database.close();
   }
 }
 
-async function run(command: TokenCommand, tokens: ApiTokenService, logger: Logger): Promise<void> {
+interface Parts {
+  tokens: ApiTokenService;
+  audit: AuditTrail;
+  logger: Logger;
+}
+
+/** Whoever can run this has the database, and so may do everything. */
+const COMMAND_LINE: Identity = { name: 'command line', role: Role.ADMIN, tokenId: null };
+
+/** What may stand in the audit log: what was given as a name may be anything, also the token itself. */
+function detailOf(nameOrId: string, role?: string): string | null {
+  if (!/^(?!pct_)[\w.-]{1,64}$/.test(nameOrId)) return null;
+  return `token: ${nameOrId}${role === undefined ? '' : `, role: ${role}`}`;
+}
+
+/** Does it with an entry in the audit log. @throws CommandFailure with what has to be put right */
+async function audited<T>(
+  { audit }: Parts,
+  action: string,
+  detail: string | null,
+  work: () => Promise<Result<T>>,
+): Promise<T> {
+  const call = { identity: COMMAND_LINE, action, campaignId: null, pollId: null, detail };
+  return valueOf(
+    await audit.record(call, work, (result) => endingBy(result.ok ? undefined : result.errors[0])),
+  );
+}
+
+async function run(command: TokenCommand, parts: Parts): Promise<void> {
+  const { tokens } = parts;
   switch (command.kind) {
     case 'create':
-      await create(command, tokens, logger);
+      await create(command, parts);
       return;
     case 'list':
       list(await tokens.list());
       return;
     case 'revoke': {
-      const { id, name } = valueOf(await tokens.revoke(command.nameOrId));
+      const { nameOrId } = command;
+      const revoke = () => tokens.revoke(nameOrId);
+      const { id, name } = await audited(parts, 'revokeToken', detailOf(nameOrId), revoke);
       console.log(
         `Revoked token ${id} ${name}: it is refused from now on, and its connections end within 5 s.`,
       );
@@ -48,12 +83,12 @@ async function run(command: TokenCommand, tokens: ApiTokenService, logger: Logge
 /** The token alone goes to standard output, so that a script can take it. */
 async function create(
   { name, role, lifetimeMs }: TokenCommand & { kind: 'create' },
-  tokens: ApiTokenService,
-  logger: Logger,
+  parts: Parts,
 ): Promise<void> {
-  const { token, record } = valueOf(await tokens.create({ name, role: Role[role], lifetimeMs }));
+  const work = () => parts.tokens.create({ name, role: Role[role], lifetimeMs });
+  const { token, record } = await audited(parts, 'createToken', detailOf(name, role), work);
   const end = record.expiresAt ? `until ${record.expiresAt.toISOString()}` : 'until it is revoked';
-  logger.info(`Token ${record.id} ${name} is ${role} ${end}. It is shown this once only:`);
+  parts.logger.info(`Token ${record.id} ${name} is ${role} ${end}. It is shown this once only:`);
   console.log(token);
 }
 

@@ -4,14 +4,16 @@ import fastifyStatic from '@fastify/static';
 import type { Agenda } from 'agenda';
 import type * as agendash from 'agendash';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { endingBy, type AuditTrail } from '../access/audit-trail.js';
 import type { Authenticator } from '../access/authenticator.js';
-import { Role } from '../access/identity.js';
+import { Role, type Identity } from '../access/identity.js';
 import type { RequestRates } from '../graphql/request-rates.js';
 
 export interface AgendashOptions {
   /** The Agenda of the moment. */
   agenda: () => Agenda;
   authenticator: Authenticator;
+  audit: AuditTrail;
   rates: RequestRates;
 }
 
@@ -62,7 +64,12 @@ function refuse(reply: FastifyReply, status: number, error: string): FastifyRepl
   return reply.code(status).send({ error });
 }
 
-function addGuard(app: FastifyInstance, { authenticator, rates }: AgendashOptions): void {
+/** Only ADMIN gets past it. @returns who makes a request that got past it */
+function addGuard(
+  app: FastifyInstance,
+  { authenticator, rates }: AgendashOptions,
+): (request: FastifyRequest) => Identity {
+  const identities = new WeakMap<FastifyRequest, Identity>();
   app.addHook('onRoute', (route) => {
     // As helmet's own option of a route, which it reads before this is called.
     route.config = { ...route.config, helmet: PAGE_RULES };
@@ -78,8 +85,14 @@ function addGuard(app: FastifyInstance, { authenticator, rates }: AgendashOption
     if (identity.role !== Role.ADMIN) return refuse(reply, 403, 'This needs a token with the role ADMIN.');
     if (request.method !== 'GET' && comesFromElsewhere(request))
       return refuse(reply, 403, 'A page of another site may not do that.');
+    identities.set(request, identity);
     return undefined;
   });
+  return (request) => {
+    const identity = identities.get(request);
+    if (!identity) throw new Error('Nobody gets here without a token.');
+    return identity;
+  };
 }
 
 interface JobsQuery {
@@ -126,7 +139,7 @@ export async function addAgendashRoutes(root: FastifyInstance, options: Agendash
   root.get('/jobs', (_request, reply) => reply.redirect('/jobs/'));
   await root.register(
     async (app) => {
-      addGuard(app, options);
+      const identityOf = addGuard(app, options);
       await app.register(fastifyStatic, { root: pages, cacheControl: false });
       app.get<{ Querystring: JobsQuery }>('/api', { schema: { querystring: JOBS_QUERY } }, ({ query }) => {
         const { job, state, q, skip, limit } = query;
@@ -138,7 +151,16 @@ export async function addAgendashRoutes(root: FastifyInstance, options: Agendash
       app.post<{ Body: { jobIds: string[] } }>(
         '/api/jobs/requeue',
         { schema: { body: REQUEUE_BODY } },
-        ({ body }) => controller().requeueJobs(body.jobIds),
+        (request) => {
+          const { jobIds } = request.body;
+          const subject = { campaignId: null, pollId: null, detail: `jobs: ${jobIds.length}` };
+          const call = { identity: identityOf(request), action: 'requeueJobs', ...subject };
+          return options.audit.record(
+            call,
+            () => controller().requeueJobs(jobIds),
+            () => endingBy(undefined),
+          );
+        },
       );
       app.all('/api/*', (_request, reply) =>
         refuse(reply, 403, 'Jobs can be looked at and queued again only.'),

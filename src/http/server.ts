@@ -23,6 +23,7 @@ export interface HttpServerOptions extends Omit<GraphQLRoutesOptions, 'rates' | 
   port: number;
   operations: Operations;
   agenda: AgendashOptions['agenda'];
+  audit: AgendashOptions['audit'];
   trustedProxies: readonly string[];
   requestRates: RequestRateSettings;
   seatLimits: SeatLimits;

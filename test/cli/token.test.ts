@@ -49,6 +49,29 @@ describe('npm run token', () => {
     }
   });
 
+  test('leaves entries in the audit log, also of what was refused, with no token in them', async () => {
+    const entries = await app.database.query(
+      'SELECT action, actor, token_id, role, detail, outcome, code FROM audit_entry ORDER BY id',
+    );
+    const by = { actor: 'command line', token_id: null, role: 'ADMIN' };
+    const revoke = { ...by, action: 'revokeToken' };
+    expect(entries).toEqual([
+      { ...by, action: 'createToken', detail: 'token: ops, role: ADMIN', outcome: 'SUCCEEDED', code: null },
+      { ...revoke, detail: 'token: ops', outcome: 'SUCCEEDED', code: null },
+      { ...revoke, detail: 'token: 1', outcome: 'REFUSED', code: 'INVALID_STATE' },
+    ]);
+    const secret = `pct_${'x'.repeat(43)}`;
+    await token('revoke', secret);
+    const [last] = await app.database.query('SELECT * FROM audit_entry ORDER BY id DESC LIMIT 1');
+    expect(last).toMatchObject({
+      action: 'revokeToken',
+      detail: null,
+      outcome: 'REFUSED',
+      code: 'NOT_FOUND',
+    });
+    expect(JSON.stringify(last)).not.toContain(secret);
+  });
+
   test('lists what does not expire, has expired and is revoked, in columns', async () => {
     await token('create', '--name', 'screen', '--role', 'VIEWER');
     await token('create', '--name', 'a.short_visit-1', '--role', 'OPERATOR', '--expires', '1m');

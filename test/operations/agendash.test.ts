@@ -120,6 +120,12 @@ describe('an admin', () => {
     const response = await post('requeue', { jobIds: [id] });
     expect([response.status, await response.json()]).toEqual([200, { requeuedCount: 1 }]);
     expect(await jobs()).toHaveLength(before.length + 1);
+    const entries = await app.database.query(
+      'SELECT actor, action, detail, outcome FROM audit_entry ORDER BY id DESC LIMIT 1',
+    );
+    expect(entries).toEqual([
+      { actor: 'ADMIN_TOKEN', action: 'requeueJobs', detail: 'jobs: 1', outcome: 'SUCCEEDED' },
+    ]);
   });
 
   test.each(['delete', 'create', 'pause', 'resume', 'retry', 'nothing'])(
