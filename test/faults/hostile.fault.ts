@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { projectPath } from '../../src/config/paths.js';
+import { ask as askForLong, askDeafly, createLongCampaigns, templates } from '../doors/support/unread.js';
 import { ADMIN_TOKEN, TestApp, VIEWER_TOKEN } from '../support/app.js';
+import { waitFor } from '../support/wait.js';
 
 const SOCKETS = 10_000;
 const MAX_SOCKETS_PER_ADDRESS = 200;
@@ -17,6 +20,9 @@ const MAX_RATIO = 3;
 const ROUNDS = 3;
 const TIMEOUT_MS = 600_000;
 const PAUSE_MS = 10;
+/** More than a process takes in all. */
+const CONNECTIONS = 3500;
+const STRANGER = '127.0.0.66';
 const UNLOADED_SAMPLES = 800;
 
 let app: TestApp;
@@ -49,11 +55,11 @@ const QUERY = JSON.stringify({
   query: '{ campaigns(first: 20) { nodes { id status sentUsers topic { title } } } }',
 });
 
-/** Asks for what a dashboard shows. @returns how long the answer took, in milliseconds */
-async function ask(): Promise<number> {
+/** Asks for what a dashboard shows. @param by false for a connection of its own. @returns how long the answer took, in milliseconds */
+async function ask(by: Agent | false = agent): Promise<number> {
   const startedAt = performance.now();
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${ADMIN_TOKEN}` };
-  const sent = request(`${app.url}/graphql`, { method: 'POST', headers, agent });
+  const sent = request(`${app.url}/graphql`, { method: 'POST', headers, agent: by });
   sent.end(QUERY);
   const [response] = (await once(sent, 'response')) as [NodeJS.ReadableStream & { statusCode: number }];
   const body = await text(response);
@@ -73,6 +79,16 @@ async function latencies(isEnough: (count: number) => boolean): Promise<number[]
 
 function p99(samples: readonly number[]): number {
   return [...samples].sort((a, b) => a - b)[Math.floor(samples.length * 0.99)] ?? NaN;
+}
+
+/** A client that connects anew for each request. @returns how many requests it made, all of which were answered */
+async function comeAnew(isOver: () => boolean): Promise<number> {
+  let count = 0;
+  for (; !isOver(); count += 1) {
+    await ask(false);
+    await sleep(10 * PAUSE_MS);
+  }
+  return count;
 }
 
 type Answers = Record<string, Record<string, number>>;
@@ -129,7 +145,8 @@ test(
       const unloaded = await latencies((count) => count >= UNLOADED_SAMPLES);
       const startedAt = performance.now();
       const { isOver, answers } = attack();
-      const loaded = await latencies(isOver);
+      const [loaded, anew] = await Promise.all([latencies(isOver), comeAnew(isOver)]);
+      expect(anew).toBeGreaterThan(0);
       ratios.push(p99(loaded) / p99(unloaded));
       console.log(
         `p99 ${p99(unloaded).toFixed(1)} ms of ${unloaded.length} unloaded, ${p99(loaded).toFixed(1)} ms of ${loaded.length} under attack`,
@@ -140,3 +157,32 @@ test(
   },
   TIMEOUT_MS,
 );
+
+test('a stranger that holds connections keeps nobody out', async () => {
+  const { hostname, port } = new URL(app.url);
+  const held: Socket[] = [];
+  let refused = 0;
+  for (let index = 0; index < CONNECTIONS; index += 1) {
+    const socket = connect({ host: hostname, port: Number(port), localAddress: STRANGER });
+    socket.on('error', () => undefined).on('close', () => (refused += 1));
+    socket.write('GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n');
+    held.push(socket.resume());
+    if (index % 100 === 0) await ask(false);
+  }
+  await waitFor('connections to be refused', () => refused > CONNECTIONS / 2);
+  await ask(false);
+  for (const socket of held) socket.destroy();
+});
+
+test('answers that nobody reads are given up', async () => {
+  await createLongCampaigns(app);
+  const deaf: Socket[] = [];
+  await waitFor('the limit of the address', async () => {
+    deaf.push(askDeafly(app, templates(5)));
+    return (await askForLong(app, templates(5)))[0] === 429;
+  });
+  // It reads nothing, and does not hang up either.
+  const isFree = async () => (await askForLong(app, templates(5)))[0] === 200;
+  await waitFor('the answers to be given up', isFree, 100_000);
+  for (const socket of deaf) socket.destroy();
+});
