@@ -164,6 +164,15 @@ describe('an operator', () => {
     ]);
   });
 
+  test('cannot retry a campaign that has no audience yet', async () => {
+    const api = app.client();
+    const id = await createCampaign(api, await createOpenPoll(api));
+    await app.database.query(`UPDATE notification_campaign SET status = 'PAUSED' WHERE id = $1`, [id]);
+    expect((await retry(api, id)).userErrors).toMatchObject([
+      { field: ['campaignId'], code: 'INVALID_STATE', message: expect.stringContaining('no deliveries yet') },
+    ]);
+  });
+
   test.each(['pauseCampaign', 'resumeCampaign', 'cancelCampaign'] as const)(
     '%s of a campaign that does not exist is NOT_FOUND',
     async (mutation) => {
