@@ -49,6 +49,9 @@ class StatementLogger implements TypeOrmLogger {
   }
 }
 
+/** The server ends a statement before that: what nobody waits for must neither hold locks nor take effect later. */
+const SERVER_SHARE = 0.9;
+
 export interface DataSourceOptions {
   url: string;
   logger?: Logger;
@@ -104,7 +107,7 @@ export function createDataSource({
       keepAlive: true,
       connectionTimeoutMillis: 10_000,
       query_timeout: statementTimeoutMs,
-      ...sessionSettings(statementTimeoutMs),
+      ...sessionSettings(statementTimeoutMs && statementTimeoutMs * SERVER_SHARE),
     },
     poolErrorHandler: (error: unknown) => {
       logger?.warn({ err: error }, 'an idle database connection was lost');

@@ -22,7 +22,8 @@ afterAll(async () => {
 });
 
 test.each([
-  ['application', '0'],
+  ['application', '54000'],
+  ['planning', '0'],
   ['jobs', '14000'],
   ['engine', '14000'],
 ] as const)('the server gives up what the pool %s has forgotten', async (name, statementTimeout) => {

@@ -2,32 +2,47 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/database/data-source.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { waitFor } from '../support/wait.js';
-
-const NAME = 'pollcast timeouts';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 
 let database: TestDatabase;
+let proxy: TcpProxy;
 let dataSource: DataSource;
 beforeAll(async () => {
   database = await createTestDatabase({ empty: true });
+  const url = new URL(database.url);
+  proxy = await startTcpProxy({ host: url.hostname, port: Number(url.port || 5432) });
+  url.host = `127.0.0.1:${proxy.port}`;
   // One connection: whatever comes after a statement that hangs would wait for it.
-  const options = { poolSize: 1, applicationName: NAME, statementTimeoutMs: 500 };
-  dataSource = await createDataSource({ url: database.url, ...options }).initialize();
+  dataSource = await createDataSource({ url: url.href, poolSize: 1, statementTimeoutMs: 500 }).initialize();
 });
 afterAll(async () => {
   await dataSource.destroy();
+  await proxy.close();
   await database.drop();
 });
 
+const CONNECTION = 'SELECT pg_backend_pid() AS pid, inet_client_port() AS port';
+
+async function connection(): Promise<{ pid: number; port: number }> {
+  const [found] = await dataSource.query<{ pid: number; port: number }[]>(CONNECTION);
+  if (!found) throw new Error('A statement that returns one row returned none.');
+  return found;
+}
+
 test.each<[string, () => Promise<unknown>]>([
-  ['a statement', () => dataSource.query('SELECT pg_sleep(3600)')],
-  ['a transaction', () => dataSource.transaction((manager) => manager.query('SELECT pg_sleep(3600)'))],
-])('%s that hangs fails in time, and its connection is not given out again', async (_what, hang) => {
-  const ids = () =>
-    database.query<{ pid: number }>('SELECT pid FROM pg_stat_activity WHERE application_name = $1', [NAME]);
-  const before = await waitFor('the connection', async () => (await ids())[0]);
-  await expect(hang()).rejects.toThrow('Query read timeout');
-  const [after] = await dataSource.query<{ pid: number }[]>('SELECT pg_backend_pid() AS pid');
-  expect(after?.pid).not.toBe(before.pid);
-  await database.query('SELECT pg_terminate_backend($1)', [before.pid]);
+  ['a statement', () => dataSource.query('SELECT 1')],
+  ['a transaction', () => dataSource.transaction((manager) => manager.query('SELECT 1'))],
+])('%s on a silent connection fails in time, and that one is not given out again', async (_what, ask) => {
+  const before = await connection();
+  proxy.silence(before.port);
+  await expect(ask()).rejects.toThrow('Query read timeout');
+  expect((await connection()).pid).not.toBe(before.pid);
+});
+
+test('a statement that takes too long is ended by the server itself', async () => {
+  await expect(dataSource.query('SELECT pg_sleep(3600)')).rejects.toThrow('due to statement timeout');
+  const running = await database.query(
+    "SELECT FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(3600)' AND state = 'active'",
+  );
+  expect(running).toEqual([]);
 });

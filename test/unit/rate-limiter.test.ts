@@ -72,7 +72,7 @@ describe('the limit that all processes share', () => {
     await database.query(`UPDATE rate_limit SET next_at = now() + interval '1 hour' WHERE bot = $1`, [
       `bot-${bots}`,
     ]);
-    expect(await limit.reserve(5)).toEqual({ granted: 1, waitMs: 100, probe: false });
+    expect(await limit.reserve(5)).toEqual({ granted: 1, waitMs: 100 });
     expect(await limit.reserve(1)).toMatchObject({ granted: 0 });
     await waitFor('the next slot', async () => (await limit.reserve(1)).granted === 1);
   });
