@@ -1,9 +1,12 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { OTHER_FIELDS, type OperationReport } from '../graphql/operation-report.js';
 
+/** The code of an operation without errors. */
+const NO_ERROR = 'OK';
+
 /** GraphQL operations by root field: clients choose the names of operations, and could make any number of them. */
 export class OperationMetrics {
-  private readonly duration: Histogram<'field'>;
+  private readonly duration: Histogram<'field' | 'code'>;
   private readonly errors: Counter<'field' | 'code'>;
 
   /** @param rootFields of the schema */
@@ -11,8 +14,8 @@ export class OperationMetrics {
     const registers = [registry];
     this.duration = new Histogram({
       name: 'pollcast_graphql_duration_seconds',
-      help: 'Time from a GraphQL operation to its result, by root field; of a subscription until it is set up.',
-      labelNames: ['field'],
+      help: 'Time from a GraphQL operation to its result, by root field and first error code or OK; of a subscription until it is set up.',
+      labelNames: ['field', 'code'],
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
       registers,
     });
@@ -23,13 +26,14 @@ export class OperationMetrics {
       registers,
     });
     for (const field of [...rootFields, ...OTHER_FIELDS]) {
-      this.duration.zero({ field });
+      this.duration.zero({ field, code: NO_ERROR });
       this.errors.inc({ field, code: 'INTERNAL_SERVER_ERROR' }, 0);
     }
   }
 
   observe({ field, durationMs, errorCodes }: OperationReport): void {
-    if (durationMs !== undefined) this.duration.observe({ field }, durationMs / 1000);
+    const [code = NO_ERROR] = errorCodes;
+    if (durationMs !== undefined) this.duration.observe({ field, code }, durationMs / 1000);
     for (const code of errorCodes) this.errors.inc({ field, code });
   }
 }

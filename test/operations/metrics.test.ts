@@ -142,14 +142,19 @@ describe('the API', () => {
     expect(await counted('introspection')).toBe(1);
   });
 
-  test('has its errors counted by field and code, over both transports', async () => {
+  test('has its errors counted and timed by field and code, over both transports', async () => {
     const counted = async (field: string, code: string) =>
       valueOf(await scrape(app.url), 'pollcast_graphql_errors_total', { field, code }) ?? 0;
     const change = { query: 'mutation { openPoll(id: "1") { userErrors { code } } }' };
-    const refused = await counted('openPoll', 'FORBIDDEN');
+    const timed = async () => {
+      const labels = { field: 'openPoll', code: 'FORBIDDEN' };
+      return valueOf(await scrape(app.url), 'pollcast_graphql_duration_seconds_count', labels) ?? 0;
+    };
+    const [refused, timedBefore] = [await counted('openPoll', 'FORBIDDEN'), await timed()];
     await overHttp(app.url, change, VIEWER_TOKEN);
     await overSocket(app.url, change, VIEWER_TOKEN);
     expect(await counted('openPoll', 'FORBIDDEN')).toBe(refused + 2);
+    expect(await timed()).toBe(timedBefore + 2);
 
     const invalid = await counted('other', 'GRAPHQL_VALIDATION_FAILED');
     await overHttp(app.url, { query: '{ nonsense }' });
