@@ -45,13 +45,16 @@ export function limitUnreadAnswers(app: FastifyInstance): void {
   const answered = new WeakSet<FastifyReply>();
 
   function hold(request: FastifyRequest, { raw }: FastifyReply, bytes: number): void {
+    const { socket } = request.raw;
+    // Nobody is there any more: nothing is held, and nothing would tell when to let go.
+    if (socket.destroyed) return;
     const address = addressKey(request.ip);
     unread.add(address, bytes);
     raw.once('close', () => {
       unread.add(address, -bytes);
     });
     // Node counts what is written as a movement, and sets a time limit of its own once all is.
-    request.raw.socket.setTimeout(STILL_TIMEOUT_MS);
+    socket.setTimeout(STILL_TIMEOUT_MS);
   }
 
   app.addHook('onSend', (request, reply, payload, done) => {

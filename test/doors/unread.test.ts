@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { TestApp, VIEWER_TOKEN } from '../support/app.js';
@@ -44,4 +45,14 @@ test('an address that reads nothing gets no more large answers, and is in the wa
 
   for (const socket of deaf) socket.destroy();
   await waitFor('what was held to be let go', async () => (await ask(app, templates(5)))[0] === 200);
+});
+
+test('an answer whose client has left meanwhile is not held for ever', async () => {
+  for (let index = 0; index < 12; index += 1) {
+    const gone = askDeafly(app, templates(5));
+    await once(gone, 'connect');
+    // What it has asked is on its way, and carried out all the same.
+    gone.destroySoon();
+  }
+  await waitFor('an answer', async () => (await ask(app, templates(5)))[0] === 200);
 });
