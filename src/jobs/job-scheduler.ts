@@ -35,8 +35,8 @@ const MISSED_RECONCILIATIONS = 5;
 
 /** Of the 10 s in which a process has to stop, what the job storage gets for the jobs that are given back. */
 const GIVE_BACK_LIMIT_MS = 1000;
-/** And what handlers get to end: a storage that does not answer would hold them up for longer. */
-const HANDLER_LIMIT_MS = 7000;
+/** And what handlers get to end, counted from then on: a storage that does not answer would hold them up for longer. */
+const HANDLER_LIMIT_MS = 7500;
 
 interface PlanData {
   campaignId: string;
@@ -58,6 +58,7 @@ export class JobScheduler implements JobQueue {
   private restarting: Promise<void> | undefined;
   private isStopping = false;
   private handedBack: Promise<void> | undefined;
+  private stoppingAt = 0;
 
   constructor(private readonly options: JobSchedulerOptions) {
     ({ agenda: this.agenda, channel: this.channel } = this.createAgenda());
@@ -151,6 +152,7 @@ export class JobScheduler implements JobQueue {
     clearInterval(this.watchdog);
     this.started = false;
     this.isStopping = true;
+    this.stoppingAt = performance.now();
     // Otherwise the new one would be started behind our back, and never be stopped.
     await this.restarting;
     await within(GIVE_BACK_LIMIT_MS, this.stopAgenda());
@@ -158,10 +160,10 @@ export class JobScheduler implements JobQueue {
 
   /** Takes no new job and resolves when the handlers that run have ended, or would take too long to. */
   async stop(): Promise<void> {
-    const startedAt = performance.now();
     await this.stopTaking();
+    const leftMs = this.stoppingAt + HANDLER_LIMIT_MS - performance.now();
     // One that fails now has failed on its own, and has been reported.
-    await within(HANDLER_LIMIT_MS - (performance.now() - startedAt), Promise.allSettled(this.running));
+    await within(leftMs, Promise.allSettled(this.running));
     await this.channel.disconnect();
   }
 

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { FAULT_ANSWERS } from '../../src/telegram/sandbox/index.js';
 import type { PollcastProcess } from '../support/process.js';
+import { sendHalf } from '../support/requests.js';
 import { waitFor } from '../support/wait.js';
 import { startOwnFerretDb, type OwnFerretDb } from './support/own-ferretdb.js';
 import { deliveriesOf, tally } from './support/record.js';
@@ -80,5 +82,19 @@ async function expectToStop(running: PollcastProcess): Promise<void> {
     await app.startWorker();
     expect(await run.end()).toMatchObject({ sentUsers: 600, unconfirmedUsers: 0 });
     await run.verify();
+  });
+
+  test('is frozen when a process stops whose clients and messages are waited for: it ends in time all the same', async () => {
+    const app = await scene.prepare({ mongodbUrl: mongo.url, environment: ENVIRONMENT });
+    const url = await app.startApi('start');
+    const [both] = app.processes as [PollcastProcess];
+    const held = app.sandbox.faults.add({ after: 20, answer: FAULT_ANSWERS.held });
+    await scene.start(app, { audience: 300, input: CHUNKS });
+    await app.sandbox.waitUntil(() => held.hits > 0);
+    const halfSent = await sendHalf(url);
+    mongo.signal('SIGSTOP');
+    await expectToStop(both);
+    halfSent.destroy();
+    held.remove();
   });
 });

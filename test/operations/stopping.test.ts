@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { Agent, get, type IncomingMessage } from 'node:http';
-import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import { Client } from 'pg';
@@ -11,7 +10,7 @@ import { runningChunks } from '../support/chunks.js';
 import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../support/factories.js';
 import { waitForOutput, type PollcastProcess } from '../support/process.js';
 import { PROGRESS } from '../support/progress.js';
-import { socketUrl } from '../support/requests.js';
+import { sendHalf, socketUrl } from '../support/requests.js';
 import { waitFor } from '../support/wait.js';
 
 /** A process that is told to end does so within this time, as the README promises; milliseconds. */
@@ -69,17 +68,6 @@ async function freezeClient(url: string): Promise<WebSocket> {
   );
   await once(socket, 'message');
   socket.pause();
-  return socket;
-}
-
-/** A request whose body never comes to its end. */
-async function sendHalf(url: string): Promise<Socket> {
-  const { hostname, port } = new URL(url);
-  const socket = connect(Number(port), hostname);
-  await once(socket, 'connect');
-  const head = `POST /graphql HTTP/1.1\r\nHost: ${hostname}\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n`;
-  socket.write(`${head}{"query"`);
-  socket.on('error', () => undefined);
   return socket;
 }
 

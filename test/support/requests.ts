@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { ADMIN_TOKEN } from './app.js';
@@ -104,4 +106,15 @@ export function codeOf({ errors }: Answer<unknown>): string | undefined {
 
 export function socketUrl(url: string): string {
   return `${url.replace(/^http/, 'ws')}/graphql`;
+}
+
+/** A request whose body never comes to its end. */
+export async function sendHalf(url: string): Promise<Socket> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  await once(socket, 'connect');
+  const head = `POST /graphql HTTP/1.1\r\nHost: ${hostname}\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n`;
+  socket.write(`${head}{"query"`);
+  socket.on('error', () => undefined);
+  return socket;
 }
