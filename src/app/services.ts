@@ -12,6 +12,7 @@ import { PeopleStore } from '../people/people.store.js';
 import { PollService } from '../polls/poll.service.js';
 import { PollStore } from '../polls/poll.store.js';
 import { ChatPacing } from '../sending/chat-pacing.js';
+import { DirectSender } from '../sending/direct-sender.js';
 import type { MessageSender } from '../sending/outcome.js';
 import type { JobQueue } from '../sending/ports.js';
 import type { RateLimiter } from '../sending/rate-limiter.js';
@@ -53,8 +54,7 @@ export function createServices(parts: ServiceParts): Services {
     testNotifications: new TestNotificationService(
       { findCampaign: (id) => campaigns.find(id), findPoll, findUser: (id) => people.find(id) },
       sender,
-      limiter,
-      new ChatPacing(dataSource),
+      new DirectSender(limiter, new ChatPacing(dataSource)),
     ),
     messagesPerSecond,
     sources: { polls, people, audience, standstills: new StandstillStore(dataSource) },

@@ -106,7 +106,7 @@ export class AudienceStore {
           campaignId,
         ]);
         if (!locked) throw new PlanningRefused();
-        return this.unlessAborted(signal, pid, () => planWithin(sql, pollId, campaignId));
+        return this.breakingOff(signal, pid, () => planWithin(sql, pollId, campaignId));
       });
       if (result.totalUsers > 0) await this.sql.query(REFRESH_STATISTICS);
       return result;
@@ -117,7 +117,7 @@ export class AudienceStore {
   }
 
   /** Resolves only when the connection can no longer be hit by what breaks it off: its next user is somebody else. */
-  private async unlessAborted<T>(
+  private async breakingOff<T>(
     signal: AbortSignal | undefined,
     pid: number,
     work: () => Promise<T>,

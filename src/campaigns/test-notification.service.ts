@@ -2,11 +2,9 @@ import { isRowId } from '../graphql/ids.js';
 import { userError, UserErrorCode } from '../graphql/user-error.js';
 import type { TelegramUser } from '../people/telegram-user.entity.js';
 import type { Poll } from '../polls/poll.entity.js';
-import type { ChatPacing } from '../sending/chat-pacing.js';
-import { DirectSender } from '../sending/direct-sender.js';
+import type { DirectSender } from '../sending/direct-sender.js';
 import { sentenceOf } from '../sending/explain.js';
 import type { MessageSender, OutgoingMessage } from '../sending/outcome.js';
-import type { RateLimiter } from '../sending/rate-limiter.js';
 import { reminderFor } from '../sending/reminder.js';
 import type { NotificationCampaign } from './campaign.entity.js';
 import type { SendTestNotificationPayload } from './campaign.types.js';
@@ -26,16 +24,11 @@ function refused(code: UserErrorCode, message: string, argument?: string): SendT
 
 /** One reminder to one person, to see what it looks like. */
 export class TestNotificationService {
-  private readonly direct: DirectSender;
-
   constructor(
     private readonly sources: TestNotificationSources,
     private readonly sender: MessageSender,
-    limiter: RateLimiter,
-    pacing: ChatPacing,
-  ) {
-    this.direct = new DirectSender(limiter, pacing);
-  }
+    private readonly direct: DirectSender,
+  ) {}
 
   async send(campaignId: string, userId: string): Promise<SendTestNotificationPayload> {
     const { findCampaign, findPoll, findUser } = this.sources;

@@ -1,34 +1,20 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { Pool } from 'pg';
-import { PreparedSql } from '../../src/database/prepared.js';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { ChatPacing } from '../../src/sending/chat-pacing.js';
 import { DirectSender } from '../../src/sending/direct-sender.js';
 import { PostgresRateLimit } from '../../src/sending/rate-limit.store.js';
 import { RateLimiter } from '../../src/sending/rate-limiter.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { useEngineDatabase } from './engine-database.js';
 
 const CHAT = '7000001';
 const ONE_A_SECOND = 1;
 
-let database: TestDatabase;
-let pool: Pool;
+const database = useEngineDatabase();
 let store: PostgresRateLimit;
 let direct: DirectSender;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  pool = new Pool({ connectionString: database.url, max: 4 });
-  // A connection that is ended may still be there when the database is dropped.
-  pool.on('error', () => undefined);
-});
-afterAll(async () => {
-  await pool.end();
-  await database.drop();
-});
 beforeEach(async () => {
   await database.query('DELETE FROM rate_limit');
   await database.query('DELETE FROM chat_pacing');
-  const sql = new PreparedSql(pool);
+  const sql = database.sql;
   store = new PostgresRateLimit(sql, 'bot', ONE_A_SECOND);
   const fail = (error: unknown) => {
     throw error;

@@ -1,29 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Pool } from 'pg';
-import { PreparedSql } from '../../src/database/prepared.js';
 import { PostgresRateLimit, type RateLimitStore } from '../../src/sending/rate-limit.store.js';
 import { RateLimiter, URGENT } from '../../src/sending/rate-limiter.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { waitFor } from '../support/wait.js';
+import { useEngineDatabase } from './engine-database.js';
 
-let database: TestDatabase;
-let pool: Pool;
-beforeAll(async () => {
-  database = await createTestDatabase();
-  pool = new Pool({ connectionString: database.url, max: 8 });
-  // A connection that is ended may still be there when the database is dropped.
-  pool.on('error', () => undefined);
-});
-afterAll(async () => {
-  await pool.end();
-  await database.drop();
-});
+const database = useEngineDatabase();
 
 let bots = 0;
 function newLimit(messagesPerSecond: number): PostgresRateLimit {
   bots += 1;
-  return new PostgresRateLimit(new PreparedSql(pool), `bot-${bots}`, messagesPerSecond);
+  return new PostgresRateLimit(database.sql, `bot-${bots}`, messagesPerSecond);
 }
 
 /** Times of the slots that the processes got, by the clock they share in this test. */

@@ -1,25 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Pool } from 'pg';
-import { PreparedSql } from '../../src/database/prepared.js';
 import type { SqlExecutor } from '../../src/database/rows.js';
 import { PostgresRateLimit } from '../../src/sending/rate-limit.store.js';
 import { RateLimiter, type Slot } from '../../src/sending/rate-limiter.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { waitFor } from '../support/wait.js';
+import { useEngineDatabase } from './engine-database.js';
 
-let database: TestDatabase;
-let pool: Pool;
-beforeAll(async () => {
-  database = await createTestDatabase();
-  pool = new Pool({ connectionString: database.url, max: 8 });
-  // A connection that is ended may still be there when the database is dropped.
-  pool.on('error', () => undefined);
-});
-afterAll(async () => {
-  await pool.end();
-  await database.drop();
-});
+const database = useEngineDatabase();
 
 let bots = 0;
 function newLimit(messagesPerSecond: number): PostgresRateLimit {
@@ -28,7 +15,7 @@ function newLimit(messagesPerSecond: number): PostgresRateLimit {
 }
 
 /** The same bot as the last, in another process. */
-function newPeer(messagesPerSecond: number, sql: SqlExecutor = new PreparedSql(pool)): PostgresRateLimit {
+function newPeer(messagesPerSecond: number, sql: SqlExecutor = database.sql): PostgresRateLimit {
   return new PostgresRateLimit(sql, `bot-${bots}`, messagesPerSecond);
 }
 
@@ -37,7 +24,7 @@ describe('a process that Telegram throttles', () => {
   const CAMPAIGN = { lane: 'a', remaining: 1 };
 
   test('keeps silent although it cannot say so, and says so as soon as it can', async () => {
-    const sql = new PreparedSql(pool);
+    const sql = database.sql;
     const errors: unknown[] = [];
     const server = { isAway: false };
     const unsteady: SqlExecutor = {
