@@ -99,7 +99,6 @@ export class RateLimiter {
    */
   turn(slot: Slot): Promise<boolean> {
     const turn = this.turns.then(async () => {
-      if (this.silenceMs() > 0) return false;
       const at = Math.max(slot.at, this.lastTurnAt + 1000 / this.messagesPerSecond);
       const waitMs = at - performance.now();
       if (waitMs > 0) await sleep(waitMs);

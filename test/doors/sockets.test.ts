@@ -160,6 +160,19 @@ describe('one socket', () => {
     socket.close();
   });
 
+  test('may send as much again in each second', async () => {
+    const { socket, messages } = await connect(app.url);
+    const message = JSON.stringify({ type: 'ping', payload: { text: 'x'.repeat(900_000) } });
+    const pongs = () => messages.filter(({ type }) => type === 'pong').length;
+    for (let sent = 1; sent <= 4; sent += 1) {
+      const sentAt = performance.now();
+      socket.send(message);
+      await waitFor('the answer, and a second', () => pongs() === sent && performance.now() - sentAt > 1000);
+    }
+    expect(socket.readyState).toBe(socket.OPEN);
+    socket.close();
+  });
+
   test('that asks and does not read is dropped, and nothing heaps up for it', async () => {
     // Each answer is as large as answers get, and 100 of them more than the buffers of the system hold.
     await app.database.query(

@@ -56,3 +56,17 @@ test('an answer whose client has left meanwhile is not held for ever', async () 
   }
   await waitFor('an answer', async () => (await ask(app, templates(5)))[0] === 200);
 });
+
+test('all addresses together get no more large answers than the process can hold', async () => {
+  const deaf: Socket[] = [];
+  const refused = await waitFor('the limit', async () => {
+    // Each address stays below its own limit, since what is over it is not held.
+    for (let last = 10; last < 20; last += 1) deaf.push(askDeafly(app, templates(5), `127.0.0.${last}`));
+    const [status, code] = await ask(app, templates(5), OTHER_ADDRESS);
+    return status !== 200 && [status, code];
+  });
+  expect(refused).toEqual([503, 'TOO_MUCH_UNREAD']);
+  expect(await ask(app, '{ polls { totalCount } }', OTHER_ADDRESS)).toEqual([200, undefined]);
+  for (const socket of deaf) socket.destroy();
+  await waitFor('what was held to be let go', async () => (await ask(app, templates(5)))[0] === 200);
+});

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { SqlExecutor } from '../../src/database/rows.js';
-import { PostgresRateLimit } from '../../src/sending/rate-limit.store.js';
+import { PostgresRateLimit, type RateLimitStore } from '../../src/sending/rate-limit.store.js';
 import { RateLimiter, type Slot } from '../../src/sending/rate-limiter.js';
 import { waitFor } from '../support/wait.js';
 import { useEngineDatabase } from './engine-database.js';
@@ -50,6 +50,32 @@ describe('a process that Telegram throttles', () => {
     expect(slots).toHaveLength(1);
     expect(slots[0]?.probe).toBeDefined();
     expect(slots[0]?.at).toBeGreaterThan(throttledAt + 700);
+  });
+
+  test('asks for no slot before the others know, even when its own silence is over', async () => {
+    const limit = newLimit(100);
+    const told = { reservations: 0, blocks: 0, works: false };
+    const store: RateLimitStore = {
+      reserve: (wanted) => {
+        told.reservations += 1;
+        return limit.reserve(wanted);
+      },
+      block: (ms) => {
+        told.blocks += 1;
+        return told.works ? limit.block(ms) : Promise.reject(new Error('away'));
+      },
+      unblock: () => limit.unblock(),
+      returnProbe: (probe) => limit.returnProbe(probe),
+    };
+    const limiter = new RateLimiter(store, 100, () => undefined);
+    const reported = limiter.throttled(0);
+    const next = limiter.acquire(CAMPAIGN, 1, anyTime);
+    // Each try comes a quarter of a second after the one before; the silence is a tenth.
+    await waitFor('a third try', () => told.blocks > 2);
+    expect(told.reservations).toBe(0);
+    told.works = true;
+    await reported;
+    expect(await next).toHaveLength(1);
   });
 
   test('waits for five minutes at most, whatever Telegram says', async () => {

@@ -45,11 +45,11 @@ export function ask(
 }
 
 /** Asks more than the buffers of the system hold, on one connection, and reads nothing of the answers. */
-export function askDeafly({ url }: TestApp, query: string): Socket {
+export function askDeafly({ url }: TestApp, query: string, localAddress?: string): Socket {
   const { hostname, port } = new URL(url);
   const body = JSON.stringify({ query });
   const head = Object.entries({ host: hostname, ...HEADERS, 'content-length': String(body.length) });
-  const socket = connectTo(Number(port), hostname).pause();
+  const socket = connectTo({ port: Number(port), host: hostname, localAddress }).pause();
   socket.on('error', () => undefined);
   const lines = head.map(([name, value]) => `${name}: ${value}\r\n`).join('');
   socket.write(`POST /graphql HTTP/1.1\r\n${lines}\r\n${body}`.repeat(PIPELINED));
