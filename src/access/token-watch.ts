@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { within } from '../async/within.js';
 import type { Identity } from './identity.js';
 
 /** How often the tokens in use are looked at: a revoked one is to be out within 5 s. */
@@ -45,9 +45,7 @@ export class TokenWatch {
   }
 
   private async sweep(): Promise<void> {
-    const looked = new AbortController();
-    await Promise.race([this.look(), sleep(LOOK_TIMEOUT_MS, undefined, { signal: looked.signal })]);
-    looked.abort();
+    await within(LOOK_TIMEOUT_MS, this.look());
     this.timer = undefined;
     this.schedule();
   }

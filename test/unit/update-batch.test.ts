@@ -95,6 +95,27 @@ describe('the updates of a batch', () => {
     expect(order.slice(2)).toEqual(['stop', 'start']);
   });
 
+  test('of other chats are not begun any more once the database is known to be away', async () => {
+    const handled: string[] = [];
+    const goesOn = new AbortController();
+    const isReleased = once(goesOn.signal, 'abort');
+    const batch = new UpdateBatch({
+      handle: async (update) => {
+        if (textOf(update) === 'fails') throw new Error('Away.');
+        await isReleased;
+        handled.push(textOf(update));
+      },
+      logger,
+    });
+    const away = () => {
+      goesOn.abort();
+      return Promise.reject(new Error('The database is away.'));
+    };
+    const updates = [says(1, 'fails'), says(2, 'under way'), says(2, 'next')];
+    await expect(batch.handle(updates, away, forever)).rejects.toThrow('The database is away.');
+    expect(handled).toEqual(['under way']);
+  });
+
   test('are left for the next reader when the process ends', async () => {
     const end = new AbortController();
     const batch = new UpdateBatch({
