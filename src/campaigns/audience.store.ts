@@ -33,7 +33,7 @@ const PLAN = `
     WHERE EXISTS (SELECT FROM campaign) AND ${AUDIENCE_CONDITION}
   ), chunks AS (
     INSERT INTO campaign_chunk (campaign_id, number, due_at)
-    SELECT campaign.id, number, campaign.planned_at + number * campaign.chunk_interval_ms * interval '1 millisecond'
+    SELECT campaign.id, number, campaign.planned_at + number * (campaign.chunk_interval_ms * interval '1 millisecond')
     FROM campaign, (SELECT DISTINCT chunk_number AS number FROM audience) cut
     RETURNING number
   ), deliveries AS (

@@ -136,3 +136,16 @@ describe('skipping whom a cancelled campaign has left', () => {
     expect(await counters()).toEqual([{ pending_users: 0, skipped_users: 3 }]);
   });
 });
+
+describe('a campaign with as many chunks as recipients, an hour apart', () => {
+  test('is planned for weeks ahead', async () => {
+    await createUsers(database, 600);
+    const id = await runningCampaign(database, '1', 1);
+    await database.query('UPDATE notification_campaign SET chunk_interval_ms = 3600000');
+    expect(await new AudienceStore(dataSource).plan('1', id)).toEqual({ totalUsers: 600, chunkCount: 600 });
+    const [last] = await database.query(
+      `SELECT extract(epoch FROM max(due_at) - min(due_at))::integer / 3600 AS hours FROM campaign_chunk`,
+    );
+    expect(last).toEqual({ hours: 599 });
+  });
+});
