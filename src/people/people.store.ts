@@ -45,10 +45,11 @@ const UNKNOWN_USERS = `
   ORDER BY wanted.id LIMIT 10
 `;
 
+/** In the order of the ids, so that two of these at once wait for each other and do not lock each other out. */
 const RECORD_COMPLETIONS = `
   WITH recorded AS (
     INSERT INTO poll_completion (poll_id, user_id) SELECT $1, id FROM unnest($2::bigint[]) AS wanted (id)
-    ON CONFLICT DO NOTHING RETURNING user_id
+    ORDER BY id ON CONFLICT DO NOTHING RETURNING user_id
   )
   SELECT count(*)::integer AS count FROM recorded
 `;

@@ -5,6 +5,7 @@ import { AudienceStore } from '../../src/campaigns/audience.store.js';
 import { CampaignStore } from '../../src/campaigns/campaign.store.js';
 import { createDataSource } from '../../src/database/data-source.js';
 import type { TransactionalSql } from '../../src/database/rows.js';
+import { PeopleStore } from '../../src/people/people.store.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createUsers } from '../support/factories.js';
 import { waitFor } from '../support/wait.js';
@@ -147,5 +148,28 @@ describe('a campaign with as many chunks as recipients, an hour apart', () => {
       `SELECT extract(epoch FROM max(due_at) - min(due_at))::integer / 3600 AS hours FROM campaign_chunk`,
     );
     expect(last).toEqual({ hours: 599 });
+  });
+});
+
+describe('completions that are recorded twice at once', () => {
+  test('wait for each other, in whatever order they are given', async () => {
+    const [first, second] = await createUsers(database, 2);
+    const other = new Client({ connectionString: database.url });
+    await other.connect();
+    const record = 'INSERT INTO poll_completion (poll_id, user_id) VALUES (1, $1)';
+    await other.query('BEGIN');
+    await other.query(record, [first]);
+    const recorded = new PeopleStore(dataSource).recordCompletions('1', [second ?? '', first ?? '']);
+    await waitFor('the call to wait', async () => {
+      const [row] = await database.query<{ waiting: number }>(
+        `SELECT count(*)::integer AS waiting FROM pg_stat_activity
+         WHERE datname = current_database() AND wait_event = 'transactionid' AND query LIKE '%poll_completion%'`,
+      );
+      return row?.waiting === 1;
+    });
+    await other.query(record, [second]);
+    await other.query('COMMIT');
+    await other.end();
+    expect(await recorded).toBe(0);
   });
 });
