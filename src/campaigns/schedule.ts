@@ -8,6 +8,11 @@ const DUE = `
   WHERE status = 'SCHEDULED' AND scheduled_for <= clock_timestamp() + $1 * interval '1 millisecond'
 `;
 
+const TIME_UNTIL_DUE = `
+  SELECT greatest(0, extract(epoch FROM scheduled_for - clock_timestamp()) * 1000)::float8 AS ms
+  FROM notification_campaign WHERE id = $1 AND status = 'SCHEDULED'
+`;
+
 /** A job may fire a little early by the clock of the database. */
 const TOLERANCE_MS = 100;
 
@@ -37,6 +42,12 @@ export class CampaignSchedule {
       else await this.hold(id, missed ? MISSED : POLL_CLOSED);
     }
     return started;
+  }
+
+  /** Milliseconds by the clock of the database; 0 when the campaign is not waiting for its schedule. */
+  async timeUntilDue(campaignId: string): Promise<number> {
+    const [row] = await rows<{ ms: number }>(this.sql, TIME_UNTIL_DUE, [campaignId]);
+    return row?.ms ?? 0;
   }
 
   private async hold(campaignId: string, failure: Failure): Promise<void> {

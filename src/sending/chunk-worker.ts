@@ -1,13 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { manyMayFollow } from '../async/linked-signal.js';
 import type { ChunkRef, ChunkStore, LeasedChunk } from './chunk.store.js';
 import { ChunkRun, type ChunkRunTools } from './chunk-run.js';
 import type { LeaseKeeper } from './lease-keeper.js';
+import { waitUntilDue } from './early-alarm.js';
 import type { JobHandle, JobQueue } from './ports.js';
 import { CHUNK_HARD_FACTOR, withTimeLimits } from './time-limit.js';
 
-/** A job that fires earlier than its chunk is due waits for it up to this long; the clocks of machines differ. */
-const MAX_EARLY_MS = 10_000;
 /** Of the 10 s in which a process has to stop, answers are waited for this long; later ones are UNCONFIRMED. */
 const MAX_GOODBYE_MS = 6000;
 
@@ -60,12 +58,10 @@ export class ChunkWorker {
   private async isDue(wanted: ChunkRef): Promise<boolean> {
     const dueInMs = await this.chunks.timeUntilDue(wanted);
     if (dueInMs === undefined) return true;
-    if (dueInMs > MAX_EARLY_MS) {
-      await this.queue.enqueueChunks([{ ...wanted, dueAt: new Date(Date.now() + dueInMs) }]);
-      return false;
-    }
-    await sleep(dueInMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
-    return true;
+    const dueAt = await waitUntilDue(dueInMs, this.stopping.signal);
+    if (!dueAt) return true;
+    await this.queue.enqueueChunks([{ ...wanted, dueAt }]);
+    return false;
   }
 
   private async runChunk(chunk: LeasedChunk, job: JobHandle, claimedAt: number): Promise<void> {

@@ -4,6 +4,7 @@ import type { CampaignStore } from '../campaigns/campaign.store.js';
 import type { CampaignSchedule } from '../campaigns/schedule.js';
 import { CampaignStatus } from '../campaigns/lifecycle.js';
 import type { ChunkStore } from './chunk.store.js';
+import { waitUntilDue } from './early-alarm.js';
 import type { CampaignControl, EngineMeter, JobHandle, JobQueue } from './ports.js';
 
 /** Jobs made at once: one after the other would wait for the database each time. */
@@ -31,6 +32,8 @@ export class CampaignPlanner {
   /** May run twice, or again after it was interrupted: what is done stays done, and the rest is made up for. */
   async plan(campaignId: string, signal: AbortSignal, job: JobHandle): Promise<void> {
     const { store, schedule, audience, queue, campaigns, logger } = this.parts;
+    const fireAt = await waitUntilDue(await schedule.timeUntilDue(campaignId), signal);
+    if (fireAt) return queue.enqueuePlan(campaignId, fireAt);
     const started = await schedule.startDue();
     for (const id of started) if (id !== campaignId) await queue.enqueuePlan(id);
     const campaign = await store.find(campaignId);

@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { deliveriesOf } from './support/record.js';
+import { createCampaign, createOpenPoll, createUsers } from '../support/factories.js';
+import { watchCampaign } from '../support/progress.js';
 import { useScene } from './support/scene.js';
 
 const AUDIENCE = 240;
@@ -40,4 +42,22 @@ test.each([5000, -5000])('a worker whose clock is off by %i ms does no harm', as
     });
     return [...new Set(early.map(({ chatId }) => chunkOf.get(String(chatId)) ?? -1))];
   }
+});
+
+test('a worker whose clock is 5 s ahead starts a scheduled campaign when it is due, and without a repair', async () => {
+  const app = await scene.prepare({ environment: { RECONCILE_INTERVAL_MS: '3600000' } });
+  await app.startApi();
+  await app.startWorker({ NODE_OPTIONS: `--import ${FIXTURE}`, CLOCK_SHIFT_MS: '5000' });
+  const api = app.client();
+  await createUsers(app.database, 3);
+  const scheduledFor = new Date(Date.now() + 7000).toISOString();
+  const id = await createCampaign(api, await createOpenPoll(api), { scheduledFor });
+
+  const last = (await watchCampaign(api, id).completed).at(-1);
+  expect(last).toMatchObject({ status: 'COMPLETED', sentUsers: 3 });
+  const [{ isEarly } = { isEarly: true }] = await app.database.query<{ isEarly: boolean }>(
+    `SELECT started_at < scheduled_for - interval '100 ms' AS "isEarly" FROM notification_campaign WHERE id = $1`,
+    [id],
+  );
+  expect(isEarly).toBe(false);
 });
