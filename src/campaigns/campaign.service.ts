@@ -169,6 +169,10 @@ export class CampaignService {
           : userError(UserErrorCode.INVALID_STATE, `Open poll ${pollId} first: it is a draft.`, field),
       );
     }
+    if (event === 'retry' && from.includes(campaign.status)) {
+      const nothing = `Campaign ${id} has no deliveries of these statuses.`;
+      return refusal(userError(UserErrorCode.INVALID_STATE, nothing, field));
+    }
     const message = `Campaign ${id} is ${campaign.status}; ${event} is possible when it is ${from.join(' or ')}.`;
     return refusal(userError(UserErrorCode.INVALID_STATE, message, field));
   }

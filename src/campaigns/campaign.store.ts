@@ -85,6 +85,7 @@ const RETRY_DELIVERIES = `
     FROM put_back
   ) change
   WHERE id = $1
+  RETURNING change.total::integer AS total
 `;
 
 const CANCELLED_WITH_PENDING = `
@@ -189,7 +190,9 @@ export class CampaignStore {
   retry(id: string, statuses: readonly DeliveryStatus[]): Promise<boolean> {
     const retried = this.dataSource.transaction(async (manager) => {
       // Deliveries before their campaign, the order in which every statement locks them.
-      await manager.query(RETRY_DELIVERIES, [id, statuses]);
+      const [putBack] = await rows<{ total: number }>(manager, RETRY_DELIVERIES, [id, statuses]);
+      // With nothing to retry it would be a resumption, or an end that was at another time.
+      if (!putBack?.total) throw new RetryRefused();
       if (!(await this.transition(id, 'retry', undefined, manager))) throw new RetryRefused();
       await manager.query(RESCHEDULE_CHUNKS, [id]);
       return true;

@@ -164,6 +164,28 @@ describe('an operator', () => {
     ]);
   });
 
+  test.each(['PAUSED', 'COMPLETED'])(
+    'changes nothing of a campaign that is %s when there is nothing to retry',
+    async (status) => {
+      const api = app.client();
+      await createUsers(app.database, 1);
+      const id = await createCampaign(api, await createOpenPoll(api));
+      await startCampaign(api, id);
+      await followCampaign(api, id);
+      await app.database.query('UPDATE notification_campaign SET status = $2 WHERE id = $1', [id, status]);
+      const read = () => app.database.query('SELECT * FROM notification_campaign WHERE id = $1', [id]);
+      const before = await read();
+      expect((await retry(api, id, ['FAILED'])).userErrors).toMatchObject([
+        {
+          field: ['campaignId'],
+          code: 'INVALID_STATE',
+          message: expect.stringContaining('no deliveries of'),
+        },
+      ]);
+      expect(await read()).toEqual(before);
+    },
+  );
+
   test('cannot retry a campaign that has no audience yet', async () => {
     const api = app.client();
     const id = await createCampaign(api, await createOpenPoll(api));
