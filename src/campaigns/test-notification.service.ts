@@ -1,6 +1,6 @@
 import { isRowId } from '../graphql/ids.js';
 import { userError, UserErrorCode } from '../graphql/user-error.js';
-import type { TelegramUser } from '../people/telegram-user.entity.js';
+import { TelegramUserStatus, type TelegramUser } from '../people/telegram-user.entity.js';
 import type { Poll } from '../polls/poll.entity.js';
 import type { DirectSender } from '../sending/direct-sender.js';
 import { sentenceOf } from '../sending/explain.js';
@@ -39,6 +39,10 @@ export class TestNotificationService {
     }
     const user = isRowId(userId) ? await findUser(userId) : null;
     if (!user) return refused(UserErrorCode.NOT_FOUND, `There is no user ${userId}.`, 'telegramUserId');
+    if (user.status === TelegramUserStatus.OPTED_OUT) {
+      const message = `User ${userId} wants no reminders: they have to write /start to the bot first.`;
+      return refused(UserErrorCode.INVALID_STATE, message, 'telegramUserId');
+    }
     const content = { messageTemplate: campaign.messageTemplate, pollId: poll.id, pollTitle: poll.title };
     return this.sendNow(reminderFor({ chatId: user.chatId ?? user.id, firstName: user.firstName }, content));
   }

@@ -7,6 +7,7 @@ import { DEFAULT_MESSAGE_TEMPLATE } from '../campaigns/template.js';
 import type { Settings } from '../config/settings.js';
 import { isRowId } from '../graphql/ids.js';
 import { PeopleStore } from '../people/people.store.js';
+import { TelegramUserStatus, type TelegramUser } from '../people/telegram-user.entity.js';
 import type { Poll } from '../polls/poll.entity.js';
 import { PollStore } from '../polls/poll.store.js';
 import { ChatPacing } from '../sending/chat-pacing.js';
@@ -58,6 +59,11 @@ async function testNotifications(
   if (!poll) throw new CommandFailure(`There is no poll ${options.poll}. "npm run seed" makes one.`);
   const user = options.user === undefined ? undefined : await findUser(options.user, database);
   const first = await showAudience(settings, database, poll);
+  if (user?.status === TelegramUserStatus.OPTED_OUT && !options.dryRun) {
+    throw new CommandFailure(
+      `User ${user.id} wants no reminders: they have to write /start to the bot first.`,
+    );
+  }
   const recipient = user ?? (options.dryRun && first);
   if (!recipient) return;
   const message = messageTo(recipient, poll);
@@ -67,7 +73,7 @@ async function testNotifications(
   } else await sendOne(settings, message, database, logger);
 }
 
-async function findUser(id: string, { dataSource }: ConnectedDatabase): Promise<Person> {
+async function findUser(id: string, { dataSource }: ConnectedDatabase): Promise<TelegramUser> {
   const user = isRowId(id) ? await new PeopleStore(dataSource).find(id) : null;
   if (!user) throw new CommandFailure(`There is no user ${id}: importTelegramUsers adds one.`);
   return user;

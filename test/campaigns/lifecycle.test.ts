@@ -288,6 +288,10 @@ describe('before a campaign', () => {
     expect((await send(user)).sendTestNotification).toEqual({ delivered: true, userErrors: [] });
     expect(app.sandbox.messagesTo(Number(user))).toHaveLength(1);
     expect((await send('77')).sendTestNotification.userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
+    await app.database.query(`UPDATE telegram_user SET status = 'OPTED_OUT' WHERE id = $1`, [user]);
+    expect((await send(user)).sendTestNotification.userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
+    expect(app.sandbox.messagesTo(Number(user))).toHaveLength(1);
+    await app.database.query(`UPDATE telegram_user SET status = 'ACTIVE' WHERE id = $1`, [user]);
     app.sandbox.faults.add({ answer: FAULT_ANSWERS.blocked });
     expect((await send(user)).sendTestNotification).toMatchObject({
       delivered: false,

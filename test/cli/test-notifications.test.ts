@@ -76,6 +76,15 @@ describe('test-notifications', () => {
     expect(row?.count).toBe(0);
   });
 
+  test('sends nothing to somebody who wants no reminders', async () => {
+    const user = users[24] ?? '';
+    await database.query("UPDATE telegram_user SET status = 'OPTED_OUT' WHERE id = $1", [user]);
+    const { code, output } = await testNotifications(['--poll', pollId, '--user', user]);
+    expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining('wants no reminders') });
+    expect(sandbox.calls).toHaveLength(0);
+    await database.query("UPDATE telegram_user SET status = 'ACTIVE' WHERE id = $1", [user]);
+  });
+
   test('waits for the turn of the chat, as whatever else writes to it', async () => {
     const [taken] = await database.query<{ nextAt: Date }>(
       `INSERT INTO chat_pacing (chat_id, next_at) VALUES ($1, clock_timestamp() + interval '4 seconds')
