@@ -12,7 +12,7 @@ export function loadOne<V>(
   options: BatchOptions,
 ): DataLoader<string, V | null> {
   return new DataLoader(async (keys) => {
-    const found = new Map((await find(keys)).map((value) => [keyOf(value), value]));
+    const found = new Map((await find([...new Set(keys)])).map((value) => [keyOf(value), value]));
     return keys.map((key) => found.get(key) ?? null);
   }, options);
 }

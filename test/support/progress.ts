@@ -30,11 +30,11 @@ export interface Watch {
   completed: Promise<ProgressEvent[]>;
 }
 
-/** Subscribes to a campaign and collects its events. */
-export function watchCampaign(api: ApiClient, campaignId: string): Watch {
+/** Subscribes to a campaign and collects its events. @param query what is asked of each */
+export function watchCampaign(api: ApiClient, campaignId: string, query = PROGRESS): Watch {
   const events: ProgressEvent[] = [];
   async function collect(): Promise<ProgressEvent[]> {
-    const subscription = api.subscribe<{ campaignProgress: ProgressEvent }>(PROGRESS, { campaignId });
+    const subscription = api.subscribe<{ campaignProgress: ProgressEvent }>(query, { campaignId });
     for await (const { campaignProgress } of subscription) events.push(campaignProgress);
     return events;
   }

@@ -230,7 +230,8 @@ describe('what an api process reads of a campaign that changes', () => {
   }
 
   test.each([1, 50])('does not grow with its subscribers: %i', async (subscribers) => {
-    const watches = Array.from({ length: subscribers }, () => watchCampaign(app.client(), id));
+    const withPoll = PROGRESS.replace('version', 'version campaign { topic { title } }');
+    const watches = Array.from({ length: subscribers }, () => watchCampaign(app.client(), id, withPoll));
     await Promise.all(watches.map(firstEvent));
     await change(watches);
 
@@ -247,6 +248,10 @@ describe('what an api process reads of a campaign that changes', () => {
       await change(watches);
     });
     expect(oneByOne.filter((sql) => sql.includes('notification_campaign'))).toHaveLength(CHANGES);
+    const polls = oneByOne.filter((sql) => sql.includes('FROM "poll"')).length;
+    expect(polls).toBeGreaterThanOrEqual(CHANGES);
+    // A subscriber whose event has not left yet asks a little later.
+    expect(polls).toBeLessThanOrEqual(3 * CHANGES);
     // Once a tick, of which the first comes at once.
     const ticks = 2 + Math.floor((performance.now() - startedAt) / TICK_MS);
     expect(atOnce.filter((sql) => sql.includes('notification_campaign')).length).toBeLessThanOrEqual(ticks);
