@@ -157,6 +157,8 @@ TABLE notification_campaign WITH (fillfactor=50)
   failure_streak_reason text
   idempotency_key text
   idempotency_fingerprint text
+  running_since timestamp(3) with time zone
+  done_before integer NOT NULL DEFAULT 0
   CONSTRAINT notification_campaign_counters_check CHECK (((pending_users >= 0) AND (sent_users >= 0) AND (failed_users >= 0) AND (skipped_users >= 0) AND (unconfirmed_users >= 0)))
   CONSTRAINT notification_campaign_idempotency_key UNIQUE (idempotency_key)
   CONSTRAINT notification_campaign_ledger_check CHECK ((total_users = ((((pending_users + sent_users) + failed_users) + skipped_users) + unconfirmed_users)))

@@ -92,6 +92,14 @@ export class NotificationCampaign extends Ledger {
   @Field(() => Date, { nullable: true, description: 'When the campaign was first started.' })
   startedAt!: Date | null;
 
+  /** When it last began to run: started, resumed or retried. */
+  @Column({ name: 'running_since', type: 'timestamptz', precision: 3, nullable: true })
+  runningSince!: Date | null;
+
+  /** How many recipients were no longer pending then. */
+  @Column({ name: 'done_before', type: 'integer', default: 0 })
+  doneBefore!: number;
+
   /** When the audience was fixed: chunks and deliveries exist from then on. */
   @Column({ name: 'planned_at', type: 'timestamptz', precision: 3, nullable: true })
   plannedAt!: Date | null;

@@ -23,19 +23,22 @@ export interface NewCampaign {
   idempotencyFingerprint: string | null;
 }
 
+/** What is done from now on tells how fast the campaign is; the time that it has been waiting does not. */
+const BEGINS_TO_RUN = `progressed_at = clock_timestamp(), running_since = clock_timestamp(),
+    done_before = total_users - pending_users`;
+
 /** What else an event writes. $1 id, $2 new status, $3 allowed statuses, $4 failure code, $5 failure message. */
 const EVENT_COLUMNS: Readonly<Record<CampaignEvent, string>> = {
-  start:
-    'started_at = clock_timestamp(), progressed_at = clock_timestamp(), failure_code = $4, failure_message = $5',
+  start: `started_at = clock_timestamp(), failure_code = $4, failure_message = $5, ${BEGINS_TO_RUN}`,
   missSchedule: 'failure_code = $4, failure_message = $5',
   pause: 'failure_code = $4, failure_message = $5',
   resume: `failure_code = $4, failure_message = $5, failure_streak = 0, failure_streak_reason = NULL,
-    started_at = coalesce(started_at, clock_timestamp()), progressed_at = clock_timestamp(), finished_at = NULL`,
+    started_at = coalesce(started_at, clock_timestamp()), finished_at = NULL, ${BEGINS_TO_RUN}`,
   fail: 'failure_code = $4, failure_message = $5, finished_at = clock_timestamp()',
   cancel: 'failure_code = $4, failure_message = $5, finished_at = clock_timestamp()',
   complete: 'failure_code = $4, failure_message = $5, finished_at = clock_timestamp()',
   retry: `failure_code = $4, failure_message = $5, failure_streak = 0, failure_streak_reason = NULL,
-    started_at = coalesce(started_at, clock_timestamp()), progressed_at = clock_timestamp(), finished_at = NULL`,
+    started_at = coalesce(started_at, clock_timestamp()), finished_at = NULL, ${BEGINS_TO_RUN}`,
 };
 
 const POLL_OPEN = `EXISTS (SELECT FROM poll WHERE poll.id = topic_id AND ${POLL_IS_OPEN})`;

@@ -41,15 +41,18 @@ export function estimateDurationMs(
 export interface Progress {
   totalUsers: number;
   pendingUsers: number;
-  startedAt: Date;
+  /** When it last began to run; null where nobody has noted it. */
+  runningSince: Date | null;
+  /** How many recipients were no longer pending then. */
+  doneBefore: number;
 }
 
-/** Below this share of progress the plan says more about the end than what has been observed. */
+/** Below this share of what there was to do since then the plan says more about the end than what has been observed. */
 const OBSERVED_SHARE = 0.02;
 
 /**
- * When a running campaign is likely to finish. Early on by its plan, later by its own average rate, which has every
- * delay in it that the plan does not know of.
+ * When a running campaign is likely to finish. Early on by its plan, later by its own average rate since it last began
+ * to run, which has every delay in it that the plan does not know of, and no pause.
  */
 export function estimateFinishAt(
   progress: Progress,
@@ -57,14 +60,15 @@ export function estimateFinishAt(
   messagesPerSecond: number,
   now: Date,
 ): Date {
-  const { totalUsers, pendingUsers, startedAt } = progress;
-  const done = totalUsers - pendingUsers;
-  const elapsedMs = now.getTime() - startedAt.getTime();
-  if (done > 0 && done / totalUsers >= OBSERVED_SHARE && elapsedMs > 0) {
+  const { totalUsers, pendingUsers, doneBefore } = progress;
+  const since = progress.runningSince ?? now;
+  const done = totalUsers - pendingUsers - doneBefore;
+  const elapsedMs = now.getTime() - since.getTime();
+  if (done > 0 && done / (done + pendingUsers) >= OBSERVED_SHARE && elapsedMs > 0) {
     return new Date(now.getTime() + (elapsedMs / done) * pendingUsers);
   }
   const plannedMs = estimateDurationMs(pendingUsers, pacing, messagesPerSecond);
-  return new Date(Math.max(now.getTime(), startedAt.getTime()) + plannedMs);
+  return new Date(Math.max(now.getTime(), since.getTime()) + plannedMs);
 }
 
 /** Share of the recipients that is no longer pending, 0 to 100, with two decimals. */

@@ -12,7 +12,6 @@ export function finishEstimateOf(
   messagesPerSecond: number,
   now: Date,
 ): Date | null {
-  const { status, startedAt, plannedAt, totalUsers, pendingUsers } = campaign;
-  if (status !== CampaignStatus.PROCESSING || !startedAt || !plannedAt) return null;
-  return estimateFinishAt({ totalUsers, pendingUsers, startedAt }, campaign, messagesPerSecond, now);
+  if (campaign.status !== CampaignStatus.PROCESSING || !campaign.plannedAt) return null;
+  return estimateFinishAt(campaign, campaign, messagesPerSecond, now);
 }

@@ -7,6 +7,7 @@ import { ClaimId1790000400000 } from '../../migrations/1790000400000-claim-id.js
 import { AnswerOption1790000500000 } from '../../migrations/1790000500000-answer-option.js';
 import { ReachableAt1790000600000 } from '../../migrations/1790000600000-reachable-at.js';
 import { SlotsNear1790000601000 } from '../../migrations/1790000601000-slots-near.js';
+import { RunningSince1790000602000 } from '../../migrations/1790000602000-running-since.js';
 import { ApiToken } from '../access/api-token.entity.js';
 import { AuditEntry } from '../access/audit-entry.entity.js';
 import { WorkerHeartbeat1790000300000 } from '../../migrations/1790000300000-worker-heartbeat.js';
@@ -95,6 +96,7 @@ export function createDataSource({
       AnswerOption1790000500000,
       ReachableAt1790000600000,
       SlotsNear1790000601000,
+      RunningSince1790000602000,
     ],
     subscribers: [SilentConnections],
     migrationsTableName: 'migration',

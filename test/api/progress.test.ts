@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
+import { operation } from '../../src/cli/api-client.js';
 import { FAULT_ANSWERS } from '../../src/telegram/sandbox/index.js';
 import { ADMIN_TOKEN, TestApp } from '../support/app.js';
 import {
@@ -117,6 +118,28 @@ describe('campaignProgress', () => {
       expect(shared.length).toBeGreaterThan(1);
       for (const event of shared) expect(event).toEqual(byVersion.get(event.version));
     }
+  });
+
+  test('judges the end of a resumed campaign without the hours of its pause', async () => {
+    const api = app.client();
+    const id = await slowCampaign();
+    const { completed } = watchCampaign(api, id);
+    const gate = app.sandbox.faults.add({ answer: FAULT_ANSWERS.held });
+    await startCampaign(api, id);
+    gate.release(1);
+    await waitFor('a reminder', async () => (await campaign(api, id)).sentUsers === 1);
+    await api.run('mutation ($id: ID!) { pauseCampaign(id: $id) { campaign { id } } }', { id });
+    await app.database.query(
+      `UPDATE notification_campaign SET started_at = started_at - interval '16 hours',
+         running_since = running_since - interval '16 hours' WHERE id = $1`,
+      [id],
+    );
+    await api.run('mutation ($id: ID!) { resumeCampaign(id: $id) { campaign { id } } }', { id });
+    const shown = await api.run<{ campaign: { estimatedFinishAt: string } }>(operation('campaign'), { id });
+    gate.remove();
+
+    expect(Date.parse(shown.campaign.estimatedFinishAt) - Date.now()).toBeLessThan(60_000);
+    expect((await completed).at(-1)).toMatchObject({ status: 'COMPLETED', sentUsers: 40 });
   });
 
   test('gives one event and ends when the campaign is finished', async () => {

@@ -6,6 +6,7 @@ import { AudienceStore } from '../../src/campaigns/audience.store.js';
 import { SystemCampaignControl } from '../../src/campaigns/campaign-control.js';
 import { CampaignStore } from '../../src/campaigns/campaign.store.js';
 import { DeliveryStatus } from '../../src/campaigns/delivery.entity.js';
+import { finishEstimateOf } from '../../src/campaigns/progress.js';
 import { CampaignSchedule } from '../../src/campaigns/schedule.js';
 import { createDataSource } from '../../src/database/data-source.js';
 import { PeopleStore } from '../../src/people/people.store.js';
@@ -188,6 +189,31 @@ describe('a retry', () => {
     const id = await insertCampaign('PAUSED');
     expect(await campaigns.retry(id, [FAILED])).toBe(false);
     expect(await campaignRow(id)).toMatchObject({ status: 'PAUSED' });
+  });
+});
+
+describe('a campaign that begins to run', () => {
+  test.each<[string, string, (id: string) => Promise<boolean>, number]>([
+    ['started', 'PENDING', (id) => campaigns.transition(id, 'start'), 3],
+    ['resumed', 'PAUSED', (id) => campaigns.resume(id), 3],
+    ['retried', 'COMPLETED', (id) => campaigns.retry(id, [FAILED]), 2],
+    ['retried while it runs', 'PROCESSING', (id) => campaigns.retry(id, [FAILED]), 2],
+  ])('being %s is judged by what it does from then on', async (_how, status, begin, doneBefore) => {
+    const { id } = await campaignOf(['PENDING', SENT, SENT, FAILED]);
+    await database.query(
+      `UPDATE notification_campaign SET status = $2, done_before = 1,
+         started_at = clock_timestamp() - interval '16 hours', running_since = clock_timestamp() - interval '16 hours'
+       WHERE id = $1`,
+      [id, status],
+    );
+    const before = Date.now();
+    expect(await begin(id)).toBe(true);
+    const campaign = await campaigns.find(id);
+    if (!campaign) throw new Error('The campaign is gone.');
+    const finish = finishEstimateOf(campaign, 28, new Date());
+    expect(campaign.doneBefore).toBe(doneBefore);
+    expect(campaign.runningSince?.getTime()).toBeGreaterThanOrEqual(before - 1000);
+    expect((finish?.getTime() ?? Infinity) - before).toBeLessThan(60_000);
   });
 });
 

@@ -87,4 +87,23 @@ describe('the migrations', () => {
     expect(ran).toHaveLength(dataSource.migrations.length);
     expect(await dumpSchema(database.url)).toBe(before);
   });
+
+  test('judge the campaigns there are from their start, until they begin to run again', async () => {
+    await dataSource.undoLastMigration();
+    await database.query("INSERT INTO poll (title, status) VALUES ('Lunch', 'OPEN')");
+    await database.query(`
+      INSERT INTO notification_campaign (topic_id, message_template, chunk_size, chunk_interval_ms, send_interval_ms,
+        status, started_at)
+      VALUES (1, 'Hello', 10, 0, 0, 'PROCESSING', '2026-01-01'), (1, 'Hello', 10, 0, 0, 'PENDING', NULL)
+    `);
+    await dataSource.runMigrations();
+    const kept = await database.query(
+      `SELECT running_since = started_at AS "asStarted", done_before AS "doneBefore"
+       FROM notification_campaign ORDER BY id`,
+    );
+    expect(kept).toEqual([
+      { asStarted: true, doneBefore: 0 },
+      { asStarted: null, doneBefore: 0 },
+    ]);
+  });
 });

@@ -1,7 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { estimateDurationMs, estimateFinishAt, progressPercentage } from '../../src/campaigns/estimate.js';
+import { NotificationCampaign } from '../../src/campaigns/campaign.entity.js';
+import { estimateDurationMs, progressPercentage } from '../../src/campaigns/estimate.js';
+import { CampaignStatus } from '../../src/campaigns/lifecycle.js';
 import { Mailbox } from '../../src/campaigns/mailbox.js';
+import { finishEstimateOf } from '../../src/campaigns/progress.js';
 import { SendRate } from '../../src/campaigns/send-rate.js';
 import { isPersonal, renderTemplate, templateProblem } from '../../src/campaigns/template.js';
 
@@ -63,17 +66,6 @@ describe('estimates', () => {
     );
   });
 
-  test('a running campaign is judged by its own rate', () => {
-    const startedAt = new Date(0);
-    const finish = estimateFinishAt(
-      { totalUsers: 100, pendingUsers: 50, startedAt },
-      pacing,
-      28,
-      new Date(10_000),
-    );
-    expect(finish).toEqual(new Date(20_000));
-  });
-
   test.each([
     [0, 0, false, 0],
     [0, 0, true, 100],
@@ -82,6 +74,63 @@ describe('estimates', () => {
     [5, 0, true, 100],
   ])('of %i with %i pending, completed %s, %d percent are done', (total, pending, completed, percentage) => {
     expect(progressPercentage(total, pending, completed)).toBe(percentage);
+  });
+});
+
+describe('the end of a running campaign', () => {
+  const HOUR_MS = 3_600_000;
+  const NOW = 16 * HOUR_MS;
+
+  /** Milliseconds from NOW until it ends, of a campaign that was first started 16 hours ago. */
+  function leftMs(campaign: Partial<NotificationCampaign>): number | undefined {
+    const running = Object.assign(new NotificationCampaign(), {
+      status: CampaignStatus.PROCESSING,
+      ...{ chunkSize: 100, chunkIntervalMs: 2000, sendIntervalMs: 1000 },
+      ...{ startedAt: new Date(0), plannedAt: new Date(0), runningSince: new Date(0), doneBefore: 0 },
+      ...campaign,
+    });
+    const finish = finishEstimateOf(running, 28, new Date(NOW));
+    return finish ? finish.getTime() - NOW : undefined;
+  }
+
+  const since = (agoMs: number) => ({ runningSince: new Date(NOW - agoMs) });
+
+  test('is judged by its own rate', () => {
+    expect(leftMs({ totalUsers: 100, pendingUsers: 50, ...since(10_000) })).toBe(10_000);
+  });
+
+  test('has nothing of a pause in it', () => {
+    const resumed = { totalUsers: 1000, doneBefore: 500, ...since(60_000) };
+    expect(leftMs({ ...resumed, pendingUsers: 440 })).toBe(440_000);
+    expect(leftMs({ ...resumed, pendingUsers: 500, ...since(0) })).toBe(107_000);
+  });
+
+  test('goes by the plan until enough of the rest is done, however much was done before', () => {
+    const resumed = { totalUsers: 1000, doneBefore: 500 };
+    expect(leftMs({ ...resumed, pendingUsers: 491, ...since(HOUR_MS) })).toBeLessThan(HOUR_MS);
+    expect(leftMs({ ...resumed, pendingUsers: 490, ...since(HOUR_MS) })).toBe(49 * HOUR_MS);
+  });
+
+  test('has nothing of the time before a retry in it', () => {
+    const retried = { totalUsers: 1000, doneBefore: 990 };
+    expect(leftMs({ ...retried, pendingUsers: 10, ...since(0) })).toBe(9000);
+    expect(leftMs({ ...retried, pendingUsers: 4, ...since(6000) })).toBe(4000);
+  });
+
+  test.each([
+    [
+      'has fewer done than before',
+      { totalUsers: 10, pendingUsers: 5, doneBefore: 6, ...since(HOUR_MS) },
+      4000,
+    ],
+    ['begins to run later, by another clock', { totalUsers: 10, pendingUsers: 5, ...since(-1000) }, 5000],
+    ['began nobody knows when', { totalUsers: 10, pendingUsers: 5, runningSince: null }, 4000],
+    ['has nobody left', { totalUsers: 10, pendingUsers: 0, ...since(HOUR_MS) }, 0],
+    ['had nobody', { totalUsers: 0, pendingUsers: 0, ...since(HOUR_MS) }, 0],
+    ['has no audience yet', { totalUsers: 0, pendingUsers: 0, plannedAt: null }, undefined],
+    ['is paused', { totalUsers: 10, pendingUsers: 5, status: CampaignStatus.PAUSED }, undefined],
+  ])('of one that %s', (_what, campaign, expected) => {
+    expect(leftMs(campaign)).toBe(expected);
   });
 });
 
