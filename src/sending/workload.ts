@@ -55,6 +55,7 @@ const WORKLOAD = `
       AS "oldestChunkMs",
     (SELECT count(*)::integer FROM campaign_chunk WHERE state = 'RUNNING') AS "runningChunks",
     (SELECT count(*)::integer FROM worker WHERE seen_at > clock_timestamp() - $1 * interval '1 millisecond') AS workers,
+    (SELECT coalesce(sum(sent_users), 0)::double precision FROM notification_campaign) AS "sentMessages",
     (SELECT coalesce(json_object_agg(status, count), '{}') FROM (
       SELECT status, count(*) AS count FROM notification_campaign GROUP BY status) by_status) AS campaigns,
     (SELECT coalesce(json_object_agg(failure_code, count), '{}') FROM (
@@ -72,6 +73,8 @@ export interface Workload {
   runningChunks: number;
   /** Processes that work jobs. */
   workers: number;
+  /** Of all campaigns, so that it only grows. */
+  sentMessages: number;
   campaigns: Record<string, number>;
   /** Campaigns that the system has paused or failed, by the code of the failure. */
   stopped: Record<string, number>;
