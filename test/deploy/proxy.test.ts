@@ -1,9 +1,17 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, request, type IncomingHttpHeaders, type Server } from 'node:http';
+import {
+  createServer,
+  request,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestOptions,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -29,6 +37,12 @@ const describeWithNginx = runnable ? describe : describe.skip;
 const [FIRST, SECOND] = ['127.0.0.2', '127.0.0.3'];
 const QUERY = '{ polls(first: 1) { nodes { id } } }';
 const MEBIBYTE = 1024 * 1024;
+/** More than the buffers of the system hold. */
+const LARGE = Buffer.alloc(64 * MEBIBYTE, 'x');
+/** Of one address at once, as far as they are no WebSockets. */
+const MAX_REQUESTS = 50;
+const OTHER_ADDRESS = '127.0.0.9';
+const HANDSHAKE = { connection: 'Upgrade', upgrade: 'websocket' };
 
 describeWithNginx('the proxy before two replicas', () => {
   let app: TestApp;
@@ -138,11 +152,13 @@ describeWithNginx('what the proxy tells the API', () => {
   let upstream: Server;
   let proxy: Proxy;
   let seen: IncomingHttpHeaders;
+  const large: ServerResponse[] = [];
   const upstreamAddress = () => `127.0.0.1:${(upstream.address() as AddressInfo).port}`;
   beforeAll(async () => {
     upstream = createServer((incoming, response) => {
       seen = incoming.headers;
-      if (incoming.url?.endsWith('?hang')) response.write('The beginning');
+      if (incoming.url?.endsWith('?large')) large[large.push(response) - 1]?.end(LARGE);
+      else if (incoming.url?.endsWith('?hang')) response.write('The beginning');
       else response.end();
     }).listen(0, '127.0.0.1');
     upstream.on('upgrade', (incoming, socket) => {
@@ -189,10 +205,34 @@ describeWithNginx('what the proxy tells the API', () => {
     await narrow.stop();
   });
 
+  test('no more requests of one address than their bodies have room for, whatever they call themselves', async () => {
+    const { hostname, port } = new URL(proxy.url);
+    const lines = `POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-length: ${MEBIBYTE}\r\n\r\nThe beginning`;
+    const slow = Array.from({ length: MAX_REQUESTS }, () => connect(Number(port), hostname));
+    for (const socket of slow) socket.write(lines);
+    await waitFor('the limit', async () => (await statusOf(proxy, '/graphql')) === 429);
+    expect(slow.filter(({ bytesRead }) => bytesRead > 0)).toEqual([]);
+    for (const [name, value] of Object.entries({ 'content-length': '1', 'transfer-encoding': 'chunked' }))
+      expect(await statusOf(proxy, '/graphql', { ...HANDSHAKE, [name]: value })).toBe(429);
+    // What the API says to a WebSocket here.
+    expect(await statusOf(proxy, '/graphql', HANDSHAKE)).toBe(400);
+    expect(await statusOf(proxy, '/graphql', {}, { localAddress: OTHER_ADDRESS })).toBe(200);
+    for (const socket of slow) socket.destroy();
+    await waitFor('a free place', async () => (await statusOf(proxy, '/graphql')) === 200);
+  });
+
+  test('when its answer is not read: the proxy keeps little of it', async () => {
+    const asked = request(`${proxy.url}/graphql?large`, { agent: false }).end();
+    const [deaf] = (await once(asked, 'response')) as [IncomingMessage];
+    // Meanwhile it passes on others, from the first byte to the last.
+    for (let i = 0; i < 3; i += 1) await (await fetch(`${proxy.url}/graphql?large`)).arrayBuffer();
+    expect(large.map(({ writableFinished }) => writableFinished)).toEqual([false, true, true, true]);
+    deaf.destroy();
+  });
+
   test('that a WebSocket is wanted', async () => {
     await statusOf(proxy, '/graphql', {
-      connection: 'Upgrade',
-      upgrade: 'websocket',
+      ...HANDSHAKE,
       origin: 'https://example.org',
     });
     expect(seen).toMatchObject({
@@ -204,9 +244,14 @@ describeWithNginx('what the proxy tells the API', () => {
 });
 
 /** Asks for exactly this path, which fetch would tidy up. */
-async function statusOf({ url }: Proxy, path: string, headers: Record<string, string> = {}): Promise<number> {
+async function statusOf(
+  { url }: Proxy,
+  path: string,
+  headers: Record<string, string> = {},
+  options: RequestOptions = {},
+): Promise<number> {
   const { hostname, port } = new URL(url);
-  const asked = request({ hostname, port, path, headers }).end();
+  const asked = request({ ...options, hostname, port, path, headers }).end();
   const [response] = (await once(asked, 'response')) as [{ statusCode: number; resume: () => void }];
   response.resume();
   return response.statusCode;
