@@ -5,6 +5,11 @@ export interface BatchOptions {
   cache: boolean;
 }
 
+/** Without a cache the same key may be asked for many times in one tick. */
+function distinct(keys: readonly string[]): string[] {
+  return [...new Set(keys)];
+}
+
 /** Loads one value a key; all keys asked for in the same tick with one call. */
 export function loadOne<V>(
   find: (keys: readonly string[]) => Promise<V[]>,
@@ -12,7 +17,7 @@ export function loadOne<V>(
   options: BatchOptions,
 ): DataLoader<string, V | null> {
   return new DataLoader(async (keys) => {
-    const found = new Map((await find([...new Set(keys)])).map((value) => [keyOf(value), value]));
+    const found = new Map((await find(distinct(keys))).map((value) => [keyOf(value), value]));
     return keys.map((key) => found.get(key) ?? null);
   }, options);
 }
@@ -25,7 +30,7 @@ export function loadMany<V>(
 ): DataLoader<string, V[]> {
   return new DataLoader(async (keys) => {
     const lists = new Map<string, V[]>(keys.map((key) => [key, []]));
-    for (const value of await find(keys)) lists.get(keyOf(value))?.push(value);
+    for (const value of await find(distinct(keys))) lists.get(keyOf(value))?.push(value);
     return keys.map((key) => lists.get(key) ?? []);
   }, options);
 }
@@ -36,7 +41,7 @@ export function loadCount(
   options: BatchOptions,
 ): DataLoader<string, number> {
   return new DataLoader(async (keys) => {
-    const counts = await find(keys);
+    const counts = await find(distinct(keys));
     return keys.map((key) => counts.get(key) ?? 0);
   }, options);
 }
