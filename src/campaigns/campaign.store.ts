@@ -195,8 +195,8 @@ export class CampaignStore {
       // Deliveries before their campaign, the order in which every statement locks them.
       const [putBack] = await rows<{ total: number }>(manager, RETRY_DELIVERIES, [id, statuses]);
       // With nothing to retry it would be a resumption, or an end that was at another time.
-      if (!putBack?.total) throw new RetryRefused();
-      if (!(await this.transition(id, 'retry', undefined, manager))) throw new RetryRefused();
+      const retries = putBack !== undefined && putBack.total > 0;
+      if (!retries || !(await this.transition(id, 'retry', undefined, manager))) throw new RetryRefused();
       await manager.query(RESCHEDULE_CHUNKS, [id]);
       return true;
     });

@@ -89,7 +89,8 @@ describe('the migrations', () => {
   });
 
   test('judge the campaigns there are from their start, until they begin to run again', async () => {
-    await dataSource.undoLastMigration();
+    const column = "SELECT FROM information_schema.columns WHERE column_name = 'running_since'";
+    while ((await database.query(column)).length > 0) await dataSource.undoLastMigration();
     await database.query("INSERT INTO poll (title, status) VALUES ('Lunch', 'OPEN')");
     await database.query(`
       INSERT INTO notification_campaign (topic_id, message_template, chunk_size, chunk_interval_ms, send_interval_ms,

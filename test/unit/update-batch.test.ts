@@ -103,6 +103,8 @@ describe('the updates of a batch', () => {
       handle: async (update) => {
         if (textOf(update) === 'fails') throw new Error('Away.');
         await isReleased;
+        // By then the failure is known.
+        await turn();
         handled.push(textOf(update));
       },
       logger,
