@@ -282,9 +282,11 @@ TABLE telegram_user
   created_at timestamp(3) with time zone NOT NULL DEFAULT now()
   updated_at timestamp(3) with time zone NOT NULL DEFAULT now()
   reachable_at timestamp(3) with time zone
+  opted_out_at timestamp(3) with time zone
   CONSTRAINT telegram_user_pk PRIMARY KEY (id)
-  CONSTRAINT telegram_user_status_check CHECK ((status = ANY (ARRAY['ACTIVE'::text, 'BLOCKED'::text, 'DEACTIVATED'::text, 'UNREACHABLE'::text, 'OPTED_OUT'::text])))
-CREATE INDEX telegram_user_status_idx ON public.telegram_user USING btree (status, id)
+  CONSTRAINT telegram_user_status_check CHECK ((status = ANY (ARRAY['ACTIVE'::text, 'BLOCKED'::text, 'DEACTIVATED'::text, 'UNREACHABLE'::text])))
+CREATE INDEX telegram_user_opted_out_idx ON public.telegram_user USING btree (id) WHERE (opted_out_at IS NOT NULL)
+CREATE INDEX telegram_user_status_idx ON public.telegram_user USING btree (status, id) WHERE (opted_out_at IS NULL)
 CREATE INDEX telegram_user_username_idx ON public.telegram_user USING gin (username gin_trgm_ops)
 
 UNLOGGED TABLE worker WITH (fillfactor=50)

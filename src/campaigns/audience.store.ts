@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withFreshPlans } from '../database/fresh-plans.js';
 import { oneRow, rows, type SqlExecutor, type TransactionalSql } from '../database/rows.js';
+import { MAY_BE_REMINDED, SHOWN_STATUS } from '../people/reachable.js';
 
 /** Whom a campaign for a poll would address: everyone reachable who has not completed it. */
 const AUDIENCE_CONDITION = `
-  person.status = 'ACTIVE'
+  ${MAY_BE_REMINDED}
   AND NOT EXISTS (SELECT FROM poll_completion done WHERE done.poll_id = $1 AND done.user_id = person.id)
 `;
 
@@ -57,16 +58,16 @@ const FINISH_PLANNING = `
 const REFRESH_STATISTICS = 'ANALYZE campaign_chunk, delivery';
 
 const AUDIENCE_SIZES = `
-  WITH active AS (SELECT count(*) AS count FROM telegram_user WHERE status = 'ACTIVE')
+  WITH active AS (SELECT count(*) AS count FROM telegram_user person WHERE ${MAY_BE_REMINDED})
   SELECT wanted.poll_id AS "pollId", (active.count - (
     SELECT count(*) FROM poll_completion done JOIN telegram_user person ON person.id = done.user_id
-    WHERE done.poll_id = wanted.poll_id AND person.status = 'ACTIVE'))::integer AS size
+    WHERE done.poll_id = wanted.poll_id AND ${MAY_BE_REMINDED}))::integer AS size
   FROM active, unnest($1::bigint[]) AS wanted (poll_id)
 `;
 
 const EXCLUSIONS = `
   SELECT reason, count(*)::integer AS count FROM (
-    SELECT CASE WHEN done.user_id IS NOT NULL THEN 'COMPLETED' ELSE person.status END AS reason
+    SELECT CASE WHEN done.user_id IS NOT NULL THEN 'COMPLETED' ELSE ${SHOWN_STATUS} END AS reason
     FROM telegram_user person
     LEFT JOIN poll_completion done ON done.poll_id = $1 AND done.user_id = person.id
   ) everyone

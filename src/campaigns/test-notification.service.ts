@@ -1,6 +1,6 @@
 import { isRowId } from '../graphql/ids.js';
 import { userError, UserErrorCode } from '../graphql/user-error.js';
-import { TelegramUserStatus, type TelegramUser } from '../people/telegram-user.entity.js';
+import type { TelegramUser } from '../people/telegram-user.entity.js';
 import type { Poll } from '../polls/poll.entity.js';
 import type { DirectSender } from '../sending/direct-sender.js';
 import { sentenceOf } from '../sending/explain.js';
@@ -39,7 +39,7 @@ export class TestNotificationService {
     }
     const user = isRowId(userId) ? await findUser(userId) : null;
     if (!user) return refused(UserErrorCode.NOT_FOUND, `There is no user ${userId}.`, 'telegramUserId');
-    if (user.status === TelegramUserStatus.OPTED_OUT) {
+    if (user.optedOutAt) {
       const message = `User ${userId} wants no reminders: they have to write /start to the bot first.`;
       return refused(UserErrorCode.INVALID_STATE, message, 'telegramUserId');
     }

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { oneRow, rows } from '../database/rows.js';
+import { MAY_BE_REMINDED } from '../people/reachable.js';
 
 export interface ReferenceDataSize {
   users: number;
@@ -48,7 +49,7 @@ const INSERT_COMPLETIONS = `
 
 const COUNTS = `
   SELECT count(*)::integer AS users, count(done.user_id)::integer AS completed,
-    count(*) FILTER (WHERE person.status = 'ACTIVE' AND done.user_id IS NULL)::integer AS "audienceSize"
+    count(*) FILTER (WHERE ${MAY_BE_REMINDED} AND done.user_id IS NULL)::integer AS "audienceSize"
   FROM telegram_user person LEFT JOIN poll_completion done ON done.poll_id = $1 AND done.user_id = person.id
 `;
 

@@ -7,7 +7,7 @@ import { DEFAULT_MESSAGE_TEMPLATE } from '../campaigns/template.js';
 import type { Settings } from '../config/settings.js';
 import { isRowId } from '../graphql/ids.js';
 import { PeopleStore } from '../people/people.store.js';
-import { TelegramUserStatus, type TelegramUser } from '../people/telegram-user.entity.js';
+import type { TelegramUser } from '../people/telegram-user.entity.js';
 import type { Poll } from '../polls/poll.entity.js';
 import { PollStore } from '../polls/poll.store.js';
 import { ChatPacing } from '../sending/chat-pacing.js';
@@ -59,7 +59,7 @@ async function testNotifications(
   if (!poll) throw new CommandFailure(`There is no poll ${options.poll}. "npm run seed" makes one.`);
   const user = options.user === undefined ? undefined : await findUser(options.user, database);
   const first = await showAudience(settings, database, poll);
-  if (user?.status === TelegramUserStatus.OPTED_OUT && !options.dryRun) {
+  if (user?.optedOutAt && !options.dryRun) {
     throw new CommandFailure(
       `User ${user.id} wants no reminders: they have to write /start to the bot first.`,
     );

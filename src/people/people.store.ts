@@ -3,7 +3,7 @@ import { withFreshPlans } from '../database/fresh-plans.js';
 import { likePattern } from '../database/like.js';
 import { oneRow, rows } from '../database/rows.js';
 import type { TelegramUserFilter, TelegramUserInput } from './people.types.js';
-import { TelegramUser } from './telegram-user.entity.js';
+import { TelegramUser, TelegramUserStatus } from './telegram-user.entity.js';
 
 export interface ImportCounts {
   created: number;
@@ -25,17 +25,25 @@ const IMPORT = `
   FROM imported
 `;
 
-const REACHABLE_AGAIN = `
-  INSERT INTO telegram_user AS person (id, username, first_name, last_name, language_code, reachable_at)
-  VALUES ($1, $2, $3, $4, $5, clock_timestamp())
+/** $1 to $5 the person; $6 whether they have asked for reminders (true) or for none (false): null leaves that as it was. */
+const RECORD_WRITER = `
+  INSERT INTO telegram_user AS person (id, username, first_name, last_name, language_code, reachable_at, opted_out_at)
+  VALUES ($1, $2, $3, $4, $5, clock_timestamp(), CASE WHEN NOT $6::boolean THEN clock_timestamp() END)
   ON CONFLICT (id) DO UPDATE SET
     username = excluded.username, first_name = excluded.first_name, last_name = excluded.last_name,
     language_code = excluded.language_code, status = 'ACTIVE', reachable_at = excluded.reachable_at,
+    opted_out_at = CASE
+      WHEN $6 THEN NULL
+      WHEN NOT $6 THEN coalesce(person.opted_out_at, excluded.opted_out_at)
+      ELSE person.opted_out_at END,
     updated_at = clock_timestamp()
+  RETURNING opted_out_at IS NOT NULL AS "optedOut"
 `;
 
-const OPT_OUT = `
-  UPDATE telegram_user SET status = 'OPTED_OUT', reachable_at = clock_timestamp(), updated_at = clock_timestamp()
+const RECORD_BLOCK = `UPDATE telegram_user SET status = 'BLOCKED', updated_at = clock_timestamp() WHERE id = $1`;
+
+const RECORD_UNBLOCK = `
+  UPDATE telegram_user SET status = 'ACTIVE', reachable_at = clock_timestamp(), updated_at = clock_timestamp()
   WHERE id = $1
 `;
 
@@ -54,12 +62,20 @@ const RECORD_COMPLETIONS = `
   SELECT count(*)::integer AS count FROM recorded
 `;
 
+/** As SHOWN_STATUS, in a form that the indexes serve. */
+function statusCondition(statuses: readonly TelegramUserStatus[]): string {
+  const reached = '(person.opted_out_at IS NULL AND person.status = ANY (:statuses))';
+  return statuses.includes(TelegramUserStatus.OPTED_OUT)
+    ? `(person.opted_out_at IS NOT NULL OR ${reached})`
+    : reached;
+}
+
 export class PeopleStore {
   constructor(private readonly dataSource: DataSource) {}
 
   list(filter: TelegramUserFilter | undefined): SelectQueryBuilder<TelegramUser> {
     const query = this.dataSource.getRepository(TelegramUser).createQueryBuilder('person');
-    if (filter?.status) query.andWhere('person.status = ANY (:statuses)', { statuses: filter.status });
+    if (filter?.status) query.andWhere(statusCondition(filter.status), { statuses: filter.status });
     if (filter?.usernameContains != null) {
       query.andWhere('person.username ILIKE :name', { name: likePattern(filter.usernameContains) });
     }
@@ -86,20 +102,32 @@ export class PeopleStore {
     ]);
   }
 
-  /** Somebody has written /start: whatever was in the way of reminders before no longer is. */
-  async welcome({ id, username, firstName, lastName, languageCode }: TelegramUserInput): Promise<void> {
-    await rows(this.dataSource, REACHABLE_AGAIN, [
+  /**
+   * Somebody has written to the bot in private, so it reaches them.
+   * @param wantsReminders where they have asked for that; otherwise it stays as it was
+   * @returns whether they have opted out
+   */
+  async recordWriter(
+    { id, username, firstName, lastName, languageCode }: TelegramUserInput,
+    wantsReminders?: boolean,
+  ): Promise<{ optedOut: boolean }> {
+    return oneRow(this.dataSource, RECORD_WRITER, [
       id,
       username ?? null,
       firstName ?? null,
       lastName ?? null,
       languageCode ?? null,
+      wantsReminders ?? null,
     ]);
   }
 
-  /** Somebody wants no more reminders. */
-  async optOut(id: string): Promise<void> {
-    await rows(this.dataSource, OPT_OUT, [id]);
+  /** Somebody has blocked the bot. Whether they have opted out is another fact, and stays. */
+  async recordBlock(id: string): Promise<void> {
+    await rows(this.dataSource, RECORD_BLOCK, [id]);
+  }
+
+  async recordUnblock(id: string): Promise<void> {
+    await rows(this.dataSource, RECORD_UNBLOCK, [id]);
   }
 
   /** The first ten of the ids that are nobody's. */

@@ -1,7 +1,7 @@
 import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** Whether the bot may write to somebody. Only ACTIVE people belong to an audience. */
+/** Whether the bot may remind somebody. Only ACTIVE people belong to an audience. */
 export enum TelegramUserStatus {
   ACTIVE = 'ACTIVE',
   BLOCKED = 'BLOCKED',
@@ -10,25 +10,26 @@ export enum TelegramUserStatus {
   OPTED_OUT = 'OPTED_OUT',
 }
 
+/** Whether the bot reaches somebody; whether they want that is another fact. */
+export type Reachability = Exclude<TelegramUserStatus, TelegramUserStatus.OPTED_OUT>;
+
 registerEnumType(TelegramUserStatus, {
   name: 'TelegramUserStatus',
-  description: 'Whether the bot may write to somebody.',
+  description: 'Whether the bot may remind somebody.',
   valuesConfig: {
     ACTIVE: { description: 'Can be reminded.' },
     BLOCKED: { description: 'Has blocked the bot.' },
     DEACTIVATED: { description: 'Has deleted the Telegram account.' },
-    UNREACHABLE: { description: 'Has never written to the bot, or is a bot.' },
-    OPTED_OUT: { description: 'Wants no reminders.' },
+    UNREACHABLE: { description: 'Telegram lets the bot write to no such person until they write to it.' },
+    OPTED_OUT: { description: 'Wants no reminders, whether or not the bot reaches them.' },
   },
 });
 
 @Entity('telegram_user')
-@Index('telegram_user_status_idx', ['status', 'id'])
+@Index('telegram_user_status_idx', ['reachability', 'id'], { where: 'opted_out_at IS NULL' })
+@Index('telegram_user_opted_out_idx', ['id'], { where: 'opted_out_at IS NOT NULL' })
 @Index('telegram_user_username_idx', { synchronize: false })
-@Check(
-  'telegram_user_status_check',
-  `status IN ('ACTIVE', 'BLOCKED', 'DEACTIVATED', 'UNREACHABLE', 'OPTED_OUT')`,
-)
+@Check('telegram_user_status_check', `status IN ('ACTIVE', 'BLOCKED', 'DEACTIVATED', 'UNREACHABLE')`)
 @ObjectType({ description: 'Somebody who uses the bot in Telegram.' })
 export class TelegramUser {
   @PrimaryColumn({ type: 'bigint', primaryKeyConstraintName: 'telegram_user_pk' })
@@ -55,11 +56,14 @@ export class TelegramUser {
   @Field(() => String, { nullable: true, description: 'IETF language tag of the Telegram client.' })
   languageCode!: string | null;
 
-  @Column({ type: 'text', default: TelegramUserStatus.ACTIVE })
-  @Field(() => TelegramUserStatus, { description: 'Whether the bot may write to this person.' })
-  status!: TelegramUserStatus;
+  @Column({ name: 'status', type: 'text', default: TelegramUserStatus.ACTIVE })
+  reachability!: Reachability;
 
-  /** When they last wrote to the bot, by which it knows that it can reach them. */
+  /** When they asked for no more reminders. */
+  @Column({ name: 'opted_out_at', type: 'timestamptz', precision: 3, nullable: true })
+  optedOutAt!: Date | null;
+
+  /** When they last wrote to the bot or unblocked it, by which it knows that it can reach them. */
   @Column({ name: 'reachable_at', type: 'timestamptz', precision: 3, nullable: true })
   reachableAt!: Date | null;
 
@@ -69,4 +73,11 @@ export class TelegramUser {
 
   @Column({ name: 'updated_at', type: 'timestamptz', precision: 3, default: () => 'now()' })
   updatedAt!: Date;
+
+  @Field(() => TelegramUserStatus, {
+    description: 'Whether the bot may remind this person. OPTED_OUT comes before what else is in the way.',
+  })
+  get status(): TelegramUserStatus {
+    return this.optedOutAt ? TelegramUserStatus.OPTED_OUT : this.reachability;
+  }
 }

@@ -24,7 +24,7 @@ export const CLAIM_RECIPIENTS = `
       CASE
         WHEN NOT campaign.open THEN 'POLL_CLOSED'
         WHEN completion.user_id IS NOT NULL THEN 'COMPLETED_MEANWHILE'
-        WHEN person.status = 'OPTED_OUT' THEN 'OPTED_OUT'
+        WHEN person.opted_out_at IS NOT NULL THEN 'OPTED_OUT'
         WHEN person.status <> 'ACTIVE' THEN 'RECIPIENT_GONE'
       END AS unwanted
     FROM campaign

@@ -1,9 +1,29 @@
 /** The parts of Telegram's Update that the bot understands. */
 export interface BotUpdate {
   update_id: number;
-  message?: {
-    chat: { id: number; type: string };
-    from?: { id: number; username?: string; first_name?: string; last_name?: string; language_code?: string };
-    text?: string;
-  };
+  message?: { chat: UpdateChat; from?: UpdateSender; text?: string };
+  my_chat_member?: MemberUpdate;
+}
+
+/** The kinds of updates to ask for: those of BotUpdate. Telegram sends no others then. */
+export const UPDATE_KINDS: readonly (keyof BotUpdate)[] = ['message', 'my_chat_member'];
+
+export interface UpdateChat {
+  id: number;
+  type: string;
+}
+
+export interface UpdateSender {
+  id: number;
+  username?: string;
+  first_name?: string;
+  last_name?: string;
+  language_code?: string;
+}
+
+/** In a private chat the bot is "kicked" by who blocks it, and a "member" again after that. */
+export interface MemberUpdate {
+  chat: UpdateChat;
+  from: UpdateSender;
+  new_chat_member: { status: string };
 }

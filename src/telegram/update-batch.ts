@@ -78,7 +78,8 @@ export class UpdateBatch {
 function chatsOf(updates: readonly BotUpdate[]): BotUpdate[][] {
   const chats = new Map<string, BotUpdate[]>();
   for (const update of updates) {
-    const key = update.message ? `chat ${update.message.chat.id}` : `update ${update.update_id}`;
+    const chat = (update.message ?? update.my_chat_member)?.chat;
+    const key = chat ? `chat ${chat.id}` : `update ${update.update_id}`;
     chats.set(key, [...(chats.get(key) ?? []), update]);
   }
   return [...chats.values()];

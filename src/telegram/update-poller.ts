@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { linkSignals } from '../async/linked-signal.js';
 import { WatchedConnection } from '../database/watched-connection.js';
 import { BotApiError, type BotApi } from './bot-api.js';
-import type { BotUpdate } from './bot-update.js';
+import { UPDATE_KINDS, type BotUpdate } from './bot-update.js';
 import type { Hearing } from './hearing.js';
 import type { UpdateBatch } from './update-batch.js';
 
@@ -93,7 +93,7 @@ export class UpdatePoller {
       try {
         const updates = await botApi.call<BotUpdate[]>(
           'getUpdates',
-          { offset: this.offset, timeout, allowed_updates: ['message'] },
+          { offset: this.offset, timeout, allowed_updates: UPDATE_KINDS },
           end,
           timeout * 1000 + LONG_POLL_MARGIN_MS,
         );

@@ -63,7 +63,7 @@ beforeAll(async () => {
   await createUsers(app.database, 5, 1);
   await app.database.query(`
     UPDATE telegram_user SET username = CASE id WHEN 1 THEN 'Ann_Lee' WHEN 2 THEN 'annXlee' WHEN 3 THEN 'bob%' END,
-      status = CASE id WHEN 4 THEN 'BLOCKED' WHEN 5 THEN 'OPTED_OUT' ELSE 'ACTIVE' END`);
+      status = CASE id WHEN 4 THEN 'BLOCKED' ELSE 'ACTIVE' END, opted_out_at = CASE id WHEN 5 THEN now() END`);
 });
 afterAll(() => app.stop());
 

@@ -186,7 +186,7 @@ describe('who is no longer to be reminded when the turn comes', () => {
     await app.sandbox.waitUntil(() => held.hits === 1);
     app.sandbox.userSays(Number(second), '/stop');
     await waitFor('that to be known', async () => {
-      const gone = await app.database.query("SELECT FROM telegram_user WHERE status = 'OPTED_OUT'");
+      const gone = await app.database.query('SELECT FROM telegram_user WHERE opted_out_at IS NOT NULL');
       return gone.length === 1;
     });
     held.release();

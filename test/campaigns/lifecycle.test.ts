@@ -288,37 +288,15 @@ describe('before a campaign', () => {
     expect((await send(user)).sendTestNotification).toEqual({ delivered: true, userErrors: [] });
     expect(app.sandbox.messagesTo(Number(user))).toHaveLength(1);
     expect((await send('77')).sendTestNotification.userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
-    await app.database.query(`UPDATE telegram_user SET status = 'OPTED_OUT' WHERE id = $1`, [user]);
+    await app.database.query(`UPDATE telegram_user SET opted_out_at = now() WHERE id = $1`, [user]);
     expect((await send(user)).sendTestNotification.userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
     expect(app.sandbox.messagesTo(Number(user))).toHaveLength(1);
-    await app.database.query(`UPDATE telegram_user SET status = 'ACTIVE' WHERE id = $1`, [user]);
+    await app.database.query(`UPDATE telegram_user SET opted_out_at = NULL WHERE id = $1`, [user]);
     app.sandbox.faults.add({ answer: FAULT_ANSWERS.blocked });
     expect((await send(user)).sendTestNotification).toMatchObject({
       delivered: false,
       userErrors: [{ code: 'TELEGRAM_REJECTED' }],
     });
     expect(await campaign(api, id)).toMatchObject({ status: 'PENDING', totalUsers: 0 });
-  });
-});
-
-describe('people who write to the bot', () => {
-  test('/start makes them known and reachable, /stop ends that', async () => {
-    const user = { id: 5_000_001, first_name: 'Ada', username: 'ada' };
-    const status = async () => {
-      const [row] = await app.database.query<{ status: string }>(
-        `SELECT status FROM telegram_user WHERE id = $1`,
-        [user.id],
-      );
-      return row?.status;
-    };
-    const says = async (text: string, expected: string) => {
-      const answers = app.sandbox.messagesTo(user.id).length;
-      app.sandbox.userSays(user, text);
-      await waitFor(text, async () => (await status()) === expected);
-      await waitFor(`the answer to ${text}`, () => app.sandbox.messagesTo(user.id).length === answers + 1);
-    };
-    await says('/start', 'ACTIVE');
-    await says('/stop', 'OPTED_OUT');
-    await says('/start poll_1', 'ACTIVE');
   });
 });

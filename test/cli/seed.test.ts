@@ -58,10 +58,10 @@ describe('seed', () => {
   });
 
   test('leaves the people as they have become', async () => {
-    await database.query("UPDATE telegram_user SET status = 'OPTED_OUT', first_name = 'Zoe'");
+    await database.query("UPDATE telegram_user SET opted_out_at = now(), first_name = 'Zoe'");
     expect(await seed()).toContain(', 0 to notify.');
     const [row] = await database.query<{ count: number }>(
-      "SELECT count(*)::integer AS count FROM telegram_user WHERE status = 'OPTED_OUT' AND first_name = 'Zoe'",
+      "SELECT count(*)::integer AS count FROM telegram_user WHERE opted_out_at IS NOT NULL AND first_name = 'Zoe'",
     );
     expect(row?.count).toBe(20_010);
   });

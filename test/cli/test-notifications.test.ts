@@ -78,11 +78,11 @@ describe('test-notifications', () => {
 
   test('sends nothing to somebody who wants no reminders', async () => {
     const user = users[24] ?? '';
-    await database.query("UPDATE telegram_user SET status = 'OPTED_OUT' WHERE id = $1", [user]);
+    await database.query('UPDATE telegram_user SET opted_out_at = now() WHERE id = $1', [user]);
     const { code, output } = await testNotifications(['--poll', pollId, '--user', user]);
     expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining('wants no reminders') });
     expect(sandbox.calls).toHaveLength(0);
-    await database.query("UPDATE telegram_user SET status = 'ACTIVE' WHERE id = $1", [user]);
+    await database.query('UPDATE telegram_user SET opted_out_at = NULL WHERE id = $1', [user]);
   });
 
   test('waits for the turn of the chat, as whatever else writes to it', async () => {

@@ -105,11 +105,11 @@ describe('a refusal that is written', () => {
   ): Promise<string> {
     const [userId = ''] = await createUsers(database, 1);
     const people = new PeopleStore(dataSource);
-    await people.welcome({ id: userId });
+    await people.recordWriter({ id: userId });
     const campaignId = await plannedCampaign(database, dataSource, '1', 10);
     const { recipients } = await claim(await leasedChunk(), 1);
     await meanwhile(people, userId);
-    const gone = { status: DeliveryStatus.FAILED as const, userStatus: TelegramUserStatus.BLOCKED };
+    const gone = { status: DeliveryStatus.FAILED, userStatus: TelegramUserStatus.BLOCKED } as const;
     const results = recipients.map(({ fence }) => ({ campaignId, userId, fence, ...gone }));
     await deliveries.settle(campaignId, results, { reason: null, count: 0, broken: false });
     expect(await statuses()).toEqual([{ status: 'FAILED', attempts: 1 }]);
@@ -121,11 +121,15 @@ describe('a refusal that is written', () => {
   });
 
   test('after /start leaves the recipient reachable', async () => {
-    expect(await refusedAfter((people, id) => people.welcome({ id }))).toBe('ACTIVE');
+    expect(await refusedAfter((people, id) => people.recordWriter({ id }, true))).toBe('ACTIVE');
+  });
+
+  test('after an unblock leaves the recipient reachable', async () => {
+    expect(await refusedAfter((people, id) => people.recordUnblock(id))).toBe('ACTIVE');
   });
 
   test('after /stop leaves it at that', async () => {
-    expect(await refusedAfter((people, id) => people.optOut(id))).toBe('OPTED_OUT');
+    expect(await refusedAfter((people, id) => people.recordWriter({ id }, false))).toBe('OPTED_OUT');
   });
 });
 

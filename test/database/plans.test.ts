@@ -195,6 +195,7 @@ describe(`with ${USERS} recipients`, () => {
   test.each([
     ['all', undefined],
     ['those of a status', { status: [TelegramUserStatus.ACTIVE] }],
+    ['those of every status', { status: Object.values(TelegramUserStatus) }],
     ['those of a name', { usernameContains: 'person_1100' }],
   ])('the pages of a list of people, %s, scan nothing', async (_which, filter) => {
     await withoutScans(async (dataSource) => {

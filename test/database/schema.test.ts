@@ -107,4 +107,23 @@ describe('the migrations', () => {
       { asStarted: null, doneBefore: 0 },
     ]);
   });
+
+  test('carry over who has opted out, there and back', async () => {
+    const column = "SELECT FROM information_schema.columns WHERE column_name = 'opted_out_at'";
+    while ((await database.query(column)).length > 0) await dataSource.undoLastMigration();
+    await database.query(`INSERT INTO telegram_user (id, status, updated_at) VALUES
+      (1, 'OPTED_OUT', '2026-01-01'), (2, 'BLOCKED', '2026-01-01'), (3, 'ACTIVE', '2026-01-01')`);
+    const before = await database.query('SELECT id, status FROM telegram_user ORDER BY id');
+    await dataSource.runMigrations();
+    const kept = await database.query(
+      'SELECT status, opted_out_at = updated_at AS "optedOut" FROM telegram_user ORDER BY id',
+    );
+    expect(kept).toEqual([
+      { status: 'ACTIVE', optedOut: true },
+      { status: 'BLOCKED', optedOut: null },
+      { status: 'ACTIVE', optedOut: null },
+    ]);
+    while ((await database.query(column)).length > 0) await dataSource.undoLastMigration();
+    expect(await database.query('SELECT id, status FROM telegram_user ORDER BY id')).toEqual(before);
+  });
 });

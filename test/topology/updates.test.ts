@@ -159,10 +159,11 @@ test('a /stop that was read while the database went away is not lost', async () 
   await admin.end();
 
   await waitFor('what they wrote', async () => {
-    const people = await app.database.query<{ status: string }>(
-      'SELECT status FROM telegram_user WHERE id IN (7000001, 7000006) ORDER BY id',
+    const people = await app.database.query<{ optedOut: boolean }>(
+      `SELECT opted_out_at IS NOT NULL AS "optedOut" FROM telegram_user
+       WHERE id IN (7000001, 7000006) ORDER BY id`,
     );
-    return people.map(({ status }) => status).join() === 'OPTED_OUT,ACTIVE';
+    return people.map(({ optedOut }) => optedOut).join() === 'true,false';
   });
   expect(workers.map(({ running }) => running.child.exitCode)).toEqual([null, null]);
 });

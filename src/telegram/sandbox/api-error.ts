@@ -22,6 +22,10 @@ export function badRequest(reason: string): ApiError {
   return new ApiError(400, `Bad Request: ${reason}`);
 }
 
+export function forbidden(reason: string): ApiError {
+  return new ApiError(403, `Forbidden: ${reason}`);
+}
+
 export function conflict(reason: string): ApiError {
   return new ApiError(409, `Conflict: ${reason}`);
 }

@@ -45,6 +45,9 @@ export interface BotApiSandbox {
 
   /** A person writes to the bot: in private, or in the group `chatId`. */
   userSays(user: SandboxUser, text: string, chatId?: number): Update;
+  /** A person blocks the bot, and its messages to them are refused; or unblocks it. */
+  userBlocks(user: SandboxUser): Update;
+  userUnblocks(user: SandboxUser): Update;
   /** A person presses an inline button. @throws Error that says which buttons there are */
   press(chatId: number, button: ButtonChoice): Press;
 
@@ -82,6 +85,8 @@ export async function startBotApiSandbox(options: SandboxOptions = {}): Promise<
     },
     faults,
     userSays: (user, text, chatId) => users.says(user, text, chatId),
+    userBlocks: (user) => users.blocks(user),
+    userUnblocks: (user) => users.unblocks(user),
     press: (chatId, button) => users.press(chatId, button),
     waitUntil: (condition, timeoutMs = DEFAULT_WAIT_MS) => core.conditions.waitUntil(condition, timeoutMs),
     close: () => {

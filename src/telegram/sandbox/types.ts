@@ -48,8 +48,24 @@ export interface CallbackQuery {
   data: string;
 }
 
+/** The bot itself as a member of a chat. */
+export interface ApiMember {
+  user: ApiUser;
+  status: 'member' | 'kicked';
+}
+
+export interface MemberChange {
+  chat: ApiChat;
+  from: ApiUser;
+  /** Seconds since the epoch. */
+  date: number;
+  old_chat_member: ApiMember;
+  new_chat_member: ApiMember;
+}
+
 export interface UpdateContent {
   message?: ApiMessage;
+  my_chat_member?: MemberChange;
   callback_query?: CallbackQuery;
 }
 

@@ -34,8 +34,8 @@ export class UpdateQueue {
 
   push(content: UpdateContent): Update {
     const update: Update = { update_id: this.#nextId++, ...content };
-    const kind = content.message === undefined ? 'callback_query' : 'message';
-    if (this.allowed.length > 0 && !this.allowed.includes(kind)) return update;
+    const isWanted = Object.keys(content).some((kind) => this.allowed.includes(kind));
+    if (this.allowed.length > 0 && !isWanted) return update;
     this.#pending.push(update);
     const poll = this.#poll;
     if (poll === undefined) this.onQueued();

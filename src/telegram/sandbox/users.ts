@@ -3,7 +3,7 @@ import { viewMessage } from './message-view.js';
 import type { RecordedMessage, SandboxRecord } from './record.js';
 import type { TextEntity } from './text/entity.js';
 import { chatOf } from './types.js';
-import type { ApiMessage, ApiUser, InlineButton, Update } from './types.js';
+import type { ApiMember, ApiMessage, ApiUser, InlineButton, Update } from './types.js';
 import type { UpdateQueue } from './updates.js';
 import { CallbackQueries } from './callback-queries.js';
 import type { CallbackAnswer } from './callback-queries.js';
@@ -31,6 +31,7 @@ export interface Press {
 /** The people on the other side: what they do reaches the bot as updates. */
 export class SandboxUsers {
   readonly queries = new CallbackQueries();
+  readonly #blocking = new Set<number>();
 
   constructor(
     private readonly bot: ApiUser,
@@ -44,6 +45,8 @@ export class SandboxUsers {
    */
   says(user: SandboxUser, text: string, chatId?: number): Update {
     const from = toApiUser(user);
+    // Telegram's apps let nobody write to a bot whom they block.
+    this.#blocking.delete(from.id);
     const message: ApiMessage = {
       message_id: this.record.nextMessageId(),
       from,
@@ -57,6 +60,33 @@ export class SandboxUsers {
       message.entities = [entity];
     }
     return this.updates.push({ message });
+  }
+
+  /** A person blocks the bot: its messages are refused from now on. */
+  blocks(user: SandboxUser): Update {
+    return this.#changesMembership(toApiUser(user), 'member', 'kicked');
+  }
+
+  unblocks(user: SandboxUser): Update {
+    return this.#changesMembership(toApiUser(user), 'kicked', 'member');
+  }
+
+  isBlocking(chatId: number): boolean {
+    return this.#blocking.has(chatId);
+  }
+
+  #changesMembership(from: ApiUser, before: ApiMember['status'], after: ApiMember['status']): Update {
+    if (after === 'kicked') this.#blocking.add(from.id);
+    else this.#blocking.delete(from.id);
+    return this.updates.push({
+      my_chat_member: {
+        chat: chatOf(from.id, from),
+        from,
+        date: toUnixSeconds(now()),
+        old_chat_member: { user: this.bot, status: before },
+        new_chat_member: { user: this.bot, status: after },
+      },
+    });
   }
 
   /** @throws Error that says what there is to press, when there is no such button */

@@ -1,4 +1,4 @@
-import { badRequest } from '../api-error.js';
+import { badRequest, forbidden } from '../api-error.js';
 import type { SandboxCore } from '../core.js';
 import { readKeyboard } from '../keyboard.js';
 import { viewMessage, viewParsed } from '../message-view.js';
@@ -13,6 +13,7 @@ export const sendMessage: Method = ({ core, params, at }) => {
   const chatId = requireChatId(params);
   const { source, parseMode, text, entities } = readText(params);
   const replyMarkup = readKeyboard(params);
+  if (core.users.isBlocking(chatId)) throw forbidden('bot was blocked by the user');
   core.limits.take(chatId, flagParam(params, 'allow_paid_broadcast'), at);
   const message = core.record.addMessage({ chatId, text: source, parseMode, sentAt: at, replyMarkup });
   return viewParsed(core.bot, message, text, entities);
