@@ -1,5 +1,5 @@
 import type { DeliveryReason, StopCode } from '../campaigns/failure-codes.js';
-import { TelegramUserStatus } from '../people/telegram-user.entity.js';
+import { TelegramUserStatus, type Reachability } from '../people/telegram-user.entity.js';
 import type { SendOutcome, TelegramFailure } from './outcome.js';
 
 type Answer = Extract<TelegramFailure, { kind: 'answer' }>;
@@ -13,17 +13,8 @@ interface Rule {
 
 const { BLOCKED, DEACTIVATED, UNREACHABLE } = TelegramUserStatus;
 
-function gone(
-  code: number,
-  description: string,
-  reason: DeliveryReason,
-  userStatus: TelegramUserStatus,
-): Rule {
+function gone(code: number, description: string, reason: DeliveryReason, userStatus: Reachability): Rule {
   return { code, description, outcome: { kind: 'recipientGone', reason, userStatus } };
-}
-
-function failed(code: number, description: string, reason: DeliveryReason): Rule {
-  return { code, description, outcome: { kind: 'recipientFailed', reason } };
 }
 
 function botUnusable(code: number, reason: StopCode, description?: string): Rule {
@@ -48,14 +39,15 @@ const RULES: readonly Rule[] = [
   botUnusable(401, 'BOT_TOKEN_REJECTED'),
   botUnusable(404, 'BOT_TOKEN_REJECTED'),
   botUnusable(421, 'BOT_ON_OTHER_SERVER'),
-  failed(400, 'chat not found', 'CHAT_NOT_FOUND'),
-  failed(400, 'PEER_ID_INVALID', 'PEER_ID_INVALID'),
-  failed(400, 'no write access', 'NO_WRITE_ACCESS'),
-  failed(400, 'not enough rights', 'NO_WRITE_ACCESS'),
-  failed(400, 'have no rights', 'NO_WRITE_ACCESS'),
-  failed(400, 'need administrator rights', 'NO_WRITE_ACCESS'),
-  failed(400, 'CHAT_RESTRICTED', 'CHAT_RESTRICTED'),
-  failed(400, 'CHAT_WRITE_FORBIDDEN', 'NO_WRITE_ACCESS'),
+  gone(400, 'chat not found', 'CHAT_NOT_FOUND', UNREACHABLE),
+  gone(400, 'PEER_ID_INVALID', 'PEER_ID_INVALID', UNREACHABLE),
+  gone(400, 'no write access', 'NO_WRITE_ACCESS', UNREACHABLE),
+  gone(400, 'not enough rights', 'NO_WRITE_ACCESS', UNREACHABLE),
+  gone(400, 'have no rights', 'NO_WRITE_ACCESS', UNREACHABLE),
+  gone(400, 'need administrator rights', 'NO_WRITE_ACCESS', UNREACHABLE),
+  gone(400, 'PRIVACY_PREMIUM_REQUIRED', 'PRIVACY_PREMIUM_REQUIRED', UNREACHABLE),
+  gone(400, 'CHAT_RESTRICTED', 'CHAT_RESTRICTED', UNREACHABLE),
+  gone(400, 'CHAT_WRITE_FORBIDDEN', 'NO_WRITE_ACCESS', UNREACHABLE),
   templateUnusable("can't parse entities", 'MARKUP_INVALID', true),
   templateUnusable('message is too long', 'MESSAGE_TOO_LONG', true),
   templateUnusable('text is empty', 'MESSAGE_EMPTY', true),
@@ -92,7 +84,8 @@ function classifyAnswer(answer: Answer): SendOutcome {
       (candidate.description === undefined || description.includes(candidate.description.toLowerCase())),
   );
   if (rule) return rule.outcome;
-  return { kind: 'recipientFailed', reason: code === 403 ? 'FORBIDDEN' : 'BAD_REQUEST' };
+  if (code === 403) return { kind: 'recipientGone', reason: 'FORBIDDEN', userStatus: UNREACHABLE };
+  return { kind: 'recipientFailed', reason: 'BAD_REQUEST' };
 }
 
 /** Sorts what Telegram or the network answered to sendMessage into what the engine has to do about it. */

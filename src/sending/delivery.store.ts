@@ -1,7 +1,7 @@
 import type { DeliveryReason, StopCode } from '../campaigns/failure-codes.js';
 import type { DeliveryStatus } from '../campaigns/delivery.entity.js';
 import type { CampaignStatus } from '../campaigns/lifecycle.js';
-import type { TelegramUserStatus } from '../people/telegram-user.entity.js';
+import type { Reachability } from '../people/telegram-user.entity.js';
 import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
 import type { LeasedChunk } from './chunk.store.js';
 import { AWAIT_CLAIMS, CLAIM_RECIPIENTS, PUT_BACK_UNSENT } from './claim-statements.js';
@@ -43,7 +43,7 @@ export interface Settlement {
   retryInMs?: number;
   /** For PENDING: the request does not count as an attempt. */
   attemptUnspent?: boolean;
-  userStatus?: TelegramUserStatus;
+  userStatus?: Reachability;
   chatId?: string;
 }
 

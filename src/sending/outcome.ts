@@ -1,5 +1,5 @@
 import type { DeliveryReason, StopCode } from '../campaigns/failure-codes.js';
-import type { TelegramUserStatus } from '../people/telegram-user.entity.js';
+import type { Reachability } from '../people/telegram-user.entity.js';
 
 /** What is sent to one recipient: HTML text, and one button that opens the bot's chat with a start parameter. */
 export interface OutgoingMessage {
@@ -17,7 +17,9 @@ export type SendOutcome =
   | { kind: 'transient'; reason: DeliveryReason }
   /** Delivered or not, nobody knows. */
   | { kind: 'ambiguous'; reason: DeliveryReason }
-  | { kind: 'recipientGone'; reason: DeliveryReason; userStatus: TelegramUserStatus }
+  /** A verdict about the person, whom later campaigns leave out until they write to the bot. */
+  | { kind: 'recipientGone'; reason: DeliveryReason; userStatus: Reachability }
+  /** Refused for a reason that is not known: enough alike in a row are not the recipients' fault. */
   | { kind: 'recipientFailed'; reason: DeliveryReason }
   /** The chat has another id now. */
   | { kind: 'moved'; chatId: string }

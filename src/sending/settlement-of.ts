@@ -1,5 +1,6 @@
 import { DeliveryStatus } from '../campaigns/delivery.entity.js';
 import type { DeliveryReason, StopCode } from '../campaigns/failure-codes.js';
+import { TelegramUserStatus, type Reachability } from '../people/telegram-user.entity.js';
 import { isPersonal } from '../campaigns/template.js';
 import { backoffMs, MAX_ATTEMPTS } from './backoff.js';
 import type { Recipient, Settlement } from './delivery.store.js';
@@ -25,6 +26,10 @@ function failed(reason: DeliveryReason | StopCode): Verdict {
   return { settlement: { status: DeliveryStatus.FAILED, reason } };
 }
 
+function gone(reason: DeliveryReason, userStatus: Reachability): Verdict {
+  return { settlement: { status: DeliveryStatus.FAILED, reason, userStatus } };
+}
+
 /** The table of outcomes: what each of Telegram's answers does to the delivery, the person and the campaign. */
 export function settlementOf(outcome: SendOutcome, recipient: Recipient, template: string): Verdict {
   switch (outcome.kind) {
@@ -38,14 +43,12 @@ export function settlementOf(outcome: SendOutcome, recipient: Recipient, templat
     case 'ambiguous':
       return { settlement: { status: DeliveryStatus.UNCONFIRMED, reason: outcome.reason } };
     case 'recipientGone':
-      return {
-        settlement: { status: DeliveryStatus.FAILED, reason: outcome.reason, userStatus: outcome.userStatus },
-      };
+      return gone(outcome.reason, outcome.userStatus);
     case 'recipientFailed':
       return failed(outcome.reason);
     case 'moved':
       // Once: a chat that was moved before and moves again is not followed any further.
-      if (recipient.chatId !== recipient.userId) return failed('CHAT_MOVED');
+      if (recipient.chatId !== recipient.userId) return gone('CHAT_MOVED', TelegramUserStatus.UNREACHABLE);
       return { settlement: { status: DeliveryStatus.PENDING, retryInMs: 0, chatId: outcome.chatId } };
     case 'botUnusable':
       return { settlement: NOT_SENT, stopReason: outcome.reason };

@@ -22,11 +22,14 @@ function isRefusal(error: unknown): boolean {
   return /^2[23]/.test(String((error as { code?: unknown }).code));
 }
 
-/** The run of like failures at the end of a group; a success or another failure before it breaks an older run. */
+/**
+ * The run of like failures at the end of a group; a success or another failure before it breaks an older run. Verdicts
+ * about a person are passed over: on an old list many in a row are normal.
+ */
 export function streakOf(group: readonly Settlement[]): Streak {
   const streak: Streak = { reason: null, count: 0, broken: false };
-  for (const { status, reason } of group) {
-    if (status === DeliveryStatus.PENDING) continue;
+  for (const { status, reason, userStatus } of group) {
+    if (status === DeliveryStatus.PENDING || userStatus !== undefined) continue;
     const failure = status === DeliveryStatus.SENT ? null : (reason ?? status);
     if (failure === null || (streak.count > 0 && failure !== streak.reason)) {
       streak.broken = true;

@@ -45,8 +45,11 @@ describe('like failures in a row', () => {
     const app = await scene.prepare();
     await app.startApi('start');
     const all = Array.from({ length: 90 }, (_, index) => 1_000_001 + index);
-    app.sandbox.faults.add({ chatId: all.filter((id) => id % 3 === 0), answer: FAULT_ANSWERS.chatNotFound });
-    app.sandbox.faults.add({ chatId: all.filter((id) => id % 3 === 1), answer: FAULT_ANSWERS.peerIdInvalid });
+    app.sandbox.faults.add({
+      chatId: all.filter((id) => id % 3 === 0),
+      answer: FAULT_ANSWERS.unknownBadRequest,
+    });
+    app.sandbox.faults.add({ chatId: all.filter((id) => id % 3 === 1), answer: FAULT_ANSWERS.tooLong });
     // One send at a time: the answers come in the order of the recipients.
     const run = await scene.start(app, { audience: 90, input: { pacing: { sendIntervalMs: 1 } } });
     expect(await run.end()).toMatchObject({ failedUsers: 60, sentUsers: 30 });

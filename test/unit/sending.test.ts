@@ -105,6 +105,10 @@ describe('a streak of like failures', () => {
     return { campaignId: '1', userId: '1', fence: 1, status, reason };
   };
   const { SENT, FAILED, PENDING, UNCONFIRMED } = DeliveryStatus;
+  const aboutPerson = {
+    ...settlement(FAILED, 'BOT_BLOCKED'),
+    userStatus: TelegramUserStatus.BLOCKED,
+  } as const;
 
   test.each<[string, Settlement[], object]>([
     ['nothing', [], { count: 0, broken: false }],
@@ -133,6 +137,12 @@ describe('a streak of like failures', () => {
       [settlement(FAILED, 'BOT_BLOCKED'), settlement(PENDING)],
       { reason: 'BOT_BLOCKED', count: 1, broken: false },
     ],
+    [
+      'verdicts about people between',
+      [settlement(FAILED, 'BAD_REQUEST'), aboutPerson, aboutPerson, settlement(FAILED, 'BAD_REQUEST')],
+      { reason: 'BAD_REQUEST', count: 2, broken: false },
+    ],
+    ['verdicts about people alone', [aboutPerson, aboutPerson], { reason: null, count: 0, broken: false }],
     [
       'unconfirmed ones',
       [settlement(UNCONFIRMED, 'CHAT_RESTRICTED'), settlement(UNCONFIRMED, 'CHAT_RESTRICTED')],

@@ -50,6 +50,7 @@ export const FAULT_ANSWERS = {
   needAdministratorRights: api(400, 'Bad Request: need administrator rights in the channel chat'),
   chatWriteForbidden: api(400, 'Bad Request: CHAT_WRITE_FORBIDDEN'),
   chatRestricted: api(400, 'Bad Request: CHAT_RESTRICTED'),
+  privacyPremiumRequired: api(400, 'Bad Request: PRIVACY_PREMIUM_REQUIRED'),
   unknownBadRequest: api(400, 'Bad Request: something the client has not heard of'),
 
   /** @param newChatId the supergroup that the group became */
