@@ -9,7 +9,7 @@ import { migrate } from '../database/migrate.js';
 import { PreparedSql } from '../database/prepared.js';
 import { PoolSql } from '../database/pool-sql.js';
 import type { SqlExecutor, TransactionalSql } from '../database/rows.js';
-import { sessionSettings } from '../database/session.js';
+import { engineSession, sessionSettings } from '../database/session.js';
 
 export interface DatabaseLocation {
   url: string;
@@ -85,9 +85,11 @@ export async function connectDatabase(
     if (ran.length > 0) logger.info({ migrations: ran }, 'database schema brought up to date');
     const statementTimeoutMs = APPLICATION_TIMEOUT_MS;
     const dataSource = await createDataSource({ url, logger, statementTimeoutMs }).initialize();
-    const limit = { query_timeout: STATEMENT_TIMEOUT_MS, ...sessionSettings(SERVER_TIMEOUT_MS) };
-    const jobPool = createPool(url, 'pollcast jobs', { max: JOB_POOL_SIZE, ...limit }, logger);
-    const enginePool = createPool(url, 'pollcast engine', { max: ENGINE_POOL_SIZE, ...limit }, logger);
+    const limit = { query_timeout: STATEMENT_TIMEOUT_MS };
+    const jobs = { max: JOB_POOL_SIZE, ...limit, ...sessionSettings(SERVER_TIMEOUT_MS) };
+    const jobPool = createPool(url, 'pollcast jobs', jobs, logger);
+    const engine = { max: ENGINE_POOL_SIZE, ...limit, ...engineSession(SERVER_TIMEOUT_MS) };
+    const enginePool = createPool(url, 'pollcast engine', engine, logger);
     const patient = { max: PLANNING_POOL_SIZE, ...sessionSettings() };
     const planningPool = createPool(url, 'pollcast planning', patient, logger);
     return {

@@ -54,7 +54,7 @@ const FINISH_PLANNING = `
   RETURNING id
 `;
 
-/** Autovacuum comes too late: until then the engine's statements would be planned for empty tables. */
+/** For lists and counts of a new campaign, until autovacuum comes. The engine's statements do not depend on it. */
 const REFRESH_STATISTICS = 'ANALYZE campaign_chunk, delivery';
 
 const AUDIENCE_SIZES = `
@@ -102,19 +102,22 @@ export class AudienceStore {
    */
   async plan(pollId: string, campaignId: string, signal?: AbortSignal): Promise<PlanResult | undefined> {
     try {
-      const result = await withFreshPlans(this.sql, async (sql) => {
+      return await withFreshPlans(this.sql, async (sql) => {
         const { locked, pid } = await oneRow<{ locked: boolean; pid: number }>(sql, LOCK_PLANNING, [
           campaignId,
         ]);
         if (!locked) throw new PlanningRefused();
         return this.breakingOff(signal, pid, () => planWithin(sql, pollId, campaignId));
       });
-      if (result.totalUsers > 0) await this.sql.query(REFRESH_STATISTICS);
-      return result;
     } catch (error) {
       if (error instanceof PlanningRefused || signal?.aborted) return undefined;
       throw error;
     }
+  }
+
+  /** Takes a second or more on a ledger of millions: nothing should wait for it. */
+  async refreshStatistics(): Promise<void> {
+    await this.sql.query(REFRESH_STATISTICS);
   }
 
   /** Resolves only when the connection can no longer be hit by what breaks it off: its next user is somebody else. */

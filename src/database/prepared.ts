@@ -4,8 +4,7 @@ import type { Logger } from 'pino';
 import type { SqlExecutor } from './rows.js';
 
 /**
- * Runs statements as prepared ones: the engine's few run for every message, and need not be planned each time. They
- * appear at level trace, without their parameters.
+ * Runs statements as prepared ones: the engine's few run for every message, and need not be parsed each time. They appear at level trace, without their parameters.
  */
 export class PreparedSql implements SqlExecutor {
   private readonly names = new Map<string, string>();

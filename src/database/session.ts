@@ -14,13 +14,23 @@ export const SERVER_GIVES_UP = `
 /** No transaction waits for anything but its own statements: whoever leaves one open is frozen or lost. */
 const NO_IDLE_TRANSACTION = `SET idle_in_transaction_session_timeout = '10s'`;
 
+const NO_KEPT_PLANS = 'SET plan_cache_mode = force_custom_plan';
+
 /**
  * What every connection of a pool begins with. By statements, not by the connection's options, which the URL may have
  * for itself and which a connection pooler in between may refuse.
  * @param statementTimeoutMs after which the server gives a statement up that its client has forgotten
  */
-export function sessionSettings(statementTimeoutMs?: number): SessionSettings {
-  const settings = [SERVER_GIVES_UP, NO_IDLE_TRANSACTION];
+export function sessionSettings(statementTimeoutMs?: number, ...more: readonly string[]): SessionSettings {
+  const settings = [SERVER_GIVES_UP, NO_IDLE_TRANSACTION, ...more];
   if (statementTimeoutMs !== undefined) settings.push(`SET statement_timeout = ${statementTimeoutMs}`);
   return { onConnect: (client) => client.query(settings.join(';')) };
+}
+
+/**
+ * As sessionSettings, for the engine's statements, which run again and again: a plan that is kept from when a table was small
+ * reads all of it when it has grown. Planning takes less than a millisecond of the server.
+ */
+export function engineSession(statementTimeoutMs: number): SessionSettings {
+  return sessionSettings(statementTimeoutMs, NO_KEPT_PLANS);
 }

@@ -129,7 +129,7 @@ export class ChunkRun {
     const claim = await this.claim(slots.length);
     await this.tools.limiter.giveBack(slots.slice(claim?.recipients.length ?? 0));
     if (!claim) return undefined;
-    this.pending = claim.pending;
+    this.pending = claim.pending ?? Math.max(0, this.pending - claim.recipients.length - claim.skipped);
     const foundNobody = claim.recipients.length === 0 && claim.skipped > 0;
     this.lookAhead = foundNobody ? LONG_LOOK_AHEAD : LOOK_AHEAD;
     claim.recipients.forEach((recipient, index) => {

@@ -95,18 +95,24 @@ const RENEW_LEASES = `
  * all that is open is in the hands of a worker whose lease has ended, there is nothing to do for the next one yet.
  */
 const RELEASE_CHUNK = `
+  WITH rest AS (
+    SELECT held.campaign_id, held.number, open.pending, open.sending
+    FROM campaign_chunk held
+    CROSS JOIN LATERAL (
+      SELECT count(*) FILTER (WHERE status = 'PENDING') AS pending, count(*) FILTER (WHERE status = 'SENDING') AS sending
+      FROM delivery
+      WHERE campaign_id = held.campaign_id AND chunk_number = held.number AND status IN ('PENDING', 'SENDING')
+    ) open
+    WHERE held.campaign_id = $1 AND held.number = $2
+  )
   UPDATE campaign_chunk chunk SET
     state = CASE WHEN rest.pending + rest.sending > 0 THEN 'WAITING' ELSE 'DONE' END,
     lease_token = NULL, lease_expires_at = NULL, attempts = 0, remaining_at_claim = NULL,
     due_at = clock_timestamp()
       + CASE WHEN rest.pending > 0 THEN $4::double precision ELSE greatest($4, 1000) END * interval '1 millisecond',
     enqueued_at = NULL
-  FROM (
-    SELECT count(*) FILTER (WHERE status = 'PENDING') AS pending,
-      count(*) FILTER (WHERE status = 'SENDING') AS sending
-    FROM delivery WHERE campaign_id = $1 AND chunk_number = $2 AND status IN ('PENDING', 'SENDING')
-  ) rest
-  WHERE chunk.campaign_id = $1 AND chunk.number = $2 AND chunk.lease_token = $3
+  FROM rest
+  WHERE chunk.campaign_id = rest.campaign_id AND chunk.number = rest.number AND chunk.lease_token = $3
   RETURNING chunk.state, chunk.due_at AS "dueAt"
 `;
 

@@ -6,6 +6,11 @@ import { CHAT_INTERVAL } from './chat-pacing.js';
  * counters included. The share lock on the chunk keeps the lease from being taken away under the statement; a chat
  * that got a message less than a second ago, from whichever campaign, is left for later.
  *
+ * No plan may depend on fresh statistics, which know nothing of a new campaign and believe the partial indexes empty. So a
+ * chunk is read by a subquery of its own (LATERAL with LIMIT or OFFSET), and a delivery by campaign and user alone; its
+ * status is compared with what was read, since a constant would bring a partial index in. What is left of the chunk is
+ * counted only when nobody was claimed, or the cost of a chunk would grow with the square of its size.
+ *
  * $1 campaign, $2 chunk, $3 lease token, $4 recipients wanted, $5 unwanted ones to pass over at most, $6 id of the claim.
  */
 export const CLAIM_RECIPIENTS = `
@@ -20,25 +25,30 @@ export const CLAIM_RECIPIENTS = `
     JOIN chunk ON chunk.campaign_id = campaign.id
     WHERE campaign.status = 'PROCESSING'
   ), candidate AS (
-    SELECT delivery.user_id, coalesce(person.chat_id, person.id) AS chat_id, person.first_name,
+    SELECT due.campaign_id, due.user_id, due.status, coalesce(person.chat_id, person.id) AS chat_id,
+      person.first_name,
       CASE
         WHEN NOT campaign.open THEN 'POLL_CLOSED'
         WHEN completion.user_id IS NOT NULL THEN 'COMPLETED_MEANWHILE'
         WHEN person.opted_out_at IS NOT NULL THEN 'OPTED_OUT'
         WHEN person.status <> 'ACTIVE' THEN 'RECIPIENT_GONE'
       END AS unwanted
-    FROM campaign
-    JOIN delivery ON delivery.campaign_id = campaign.id
-    JOIN telegram_user person ON person.id = delivery.user_id
+    FROM chunk
+    JOIN campaign ON campaign.id = chunk.campaign_id
+    CROSS JOIN LATERAL (
+      SELECT delivery.campaign_id, delivery.user_id, delivery.status FROM delivery
+      WHERE delivery.campaign_id = chunk.campaign_id AND delivery.chunk_number = chunk.number
+        AND delivery.status = 'PENDING'
+        AND (delivery.not_before IS NULL OR delivery.not_before <= clock_timestamp())
+      ORDER BY delivery.user_id
+      LIMIT $4::integer + $5::integer
+    ) due
+    JOIN telegram_user person ON person.id = due.user_id
     LEFT JOIN poll_completion completion
-      ON completion.poll_id = campaign.topic_id AND completion.user_id = delivery.user_id
-    WHERE delivery.campaign_id = $1 AND delivery.chunk_number = $2 AND delivery.status = 'PENDING'
-      AND (delivery.not_before IS NULL OR delivery.not_before <= clock_timestamp())
-    ORDER BY delivery.user_id
-    LIMIT $4::integer + $5::integer
+      ON completion.poll_id = campaign.topic_id AND completion.user_id = due.user_id
   ), wanted AS (
     -- Two people can have one chat, where Telegram has moved it.
-    SELECT user_id, chat_id, first_name FROM (
+    SELECT campaign_id, user_id, status, chat_id, first_name FROM (
       SELECT DISTINCT ON (chat_id) * FROM candidate WHERE unwanted IS NULL ORDER BY chat_id, user_id
     ) one_a_chat
     ORDER BY user_id LIMIT $4
@@ -52,20 +62,17 @@ export const CLAIM_RECIPIENTS = `
       status = 'SENDING', claim_id = $6, fence = delivery.fence + 1, attempts = delivery.attempts + 1,
       reason = NULL, not_before = NULL, updated_at = clock_timestamp()
     FROM wanted JOIN paced USING (chat_id)
-    WHERE delivery.campaign_id = $1 AND delivery.chunk_number = $2 AND delivery.user_id = wanted.user_id
-      AND delivery.status = 'PENDING'
+    WHERE delivery.campaign_id = wanted.campaign_id AND delivery.user_id = wanted.user_id AND delivery.status = wanted.status
     RETURNING delivery.user_id, wanted.chat_id, wanted.first_name, delivery.fence, delivery.attempts
   ), waiting AS (
     UPDATE delivery SET not_before = clock_timestamp() + ${CHAT_INTERVAL}
     FROM wanted
-    WHERE delivery.campaign_id = $1 AND delivery.chunk_number = $2 AND delivery.user_id = wanted.user_id
-      AND delivery.status = 'PENDING'
+    WHERE delivery.campaign_id = wanted.campaign_id AND delivery.user_id = wanted.user_id AND delivery.status = wanted.status
       AND wanted.chat_id NOT IN (SELECT chat_id FROM paced)
   ), skipped AS (
     UPDATE delivery SET status = 'SKIPPED', reason = candidate.unwanted, updated_at = clock_timestamp()
     FROM candidate
-    WHERE delivery.campaign_id = $1 AND delivery.chunk_number = $2 AND delivery.user_id = candidate.user_id
-      AND delivery.status = 'PENDING'
+    WHERE delivery.campaign_id = candidate.campaign_id AND delivery.user_id = candidate.user_id AND delivery.status = candidate.status
       AND candidate.unwanted IS NOT NULL
     RETURNING delivery.user_id
   ), ledger AS (
@@ -76,15 +83,21 @@ export const CLAIM_RECIPIENTS = `
     FROM (SELECT count(*) AS skipped FROM skipped) change
     WHERE campaign.id = $1 AND change.skipped > 0
   ), rest AS (
-    SELECT count(*)::integer AS pending, min(not_before) AS first, bool_or(not_before IS NULL) AS now
-    FROM delivery
-    WHERE campaign_id = $1 AND chunk_number = $2 AND status = 'PENDING'
-      AND user_id NOT IN (SELECT user_id FROM sending UNION ALL SELECT user_id FROM skipped)
+    SELECT count(*)::integer AS pending, min(pending.not_before) AS first, bool_or(pending.not_before IS NULL) AS now
+    FROM chunk
+    CROSS JOIN LATERAL (
+      SELECT delivery.user_id, delivery.not_before FROM delivery
+      WHERE delivery.campaign_id = chunk.campaign_id AND delivery.chunk_number = chunk.number
+        AND delivery.status = 'PENDING'
+      OFFSET 0
+    ) pending
+    WHERE NOT EXISTS (SELECT FROM sending) AND pending.user_id NOT IN (SELECT user_id FROM skipped)
   )
   SELECT EXISTS (SELECT FROM chunk) AS leased, EXISTS (SELECT FROM campaign) AS running,
     (SELECT coalesce(json_agg(json_build_object('userId', user_id::text, 'chatId', chat_id::text,
       'firstName', first_name, 'fence', fence, 'attempts', attempts) ORDER BY user_id), '[]') FROM sending) AS recipients,
-    (SELECT count(*)::integer FROM skipped) AS skipped, rest.pending,
+    (SELECT count(*)::integer FROM skipped) AS skipped,
+    CASE WHEN NOT EXISTS (SELECT FROM sending) THEN rest.pending END AS pending,
     CASE WHEN rest.pending > 0 AND NOT rest.now
       THEN greatest(0, 1000 * extract(epoch FROM rest.first - clock_timestamp()))::double precision END AS "retryInMs"
   FROM rest

@@ -25,8 +25,8 @@ export interface Claim {
   running: boolean;
   recipients: Recipient[];
   skipped: number;
-  /** Recipients of the chunk that are still pending after this claim. */
-  pending: number;
+  /** Recipients of the chunk that are still pending; null when somebody was claimed, since it is not counted then. */
+  pending: number | null;
   /** Milliseconds until the first pending recipient may be tried again; null when one may be tried now. */
   retryInMs: number | null;
 }

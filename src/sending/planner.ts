@@ -46,7 +46,10 @@ export class CampaignPlanner {
       await campaigns.complete(campaignId);
       await this.reopenStranded(campaignId);
       while (!signal.aborted && (await this.enqueueBatch(campaignId)) === BATCH_SIZE);
-      if (!signal.aborted) return;
+      if (!signal.aborted) {
+        if (result !== undefined && result.totalUsers > 0) await audience.refreshStatistics();
+        return;
+      }
       logger.info({ campaignId }, 'planning broken off, to be gone on with');
       await queue.enqueuePlan(campaignId);
     } finally {

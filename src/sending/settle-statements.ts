@@ -4,21 +4,23 @@
  * comes after the delivery was given up as UNCONFIRMED, or even put back, still counts when it says SENT. Who has
  * written to the bot since the claim is not called unreachable by its answer, which may be the older of the two.
  *
+ * Deliveries are joined by the campaign of the results, never by $1: for a campaign that is newer than the statistics the
+ * planner expects no rows for a constant, and reads all of its deliveries to settle one.
+ *
  * $1 campaign; of each result $2 user, $3 fence, $4 status, $5 reason, $6 message id, $7 milliseconds to the next try,
  * $8 whether the attempt is unspent, $9 new status of the person, $10 new chat; of the Streak $11 reason, $12 count,
  * $13 broken. With a broken streak, or failures of another reason than the campaign's, the streak starts anew at $12;
  * otherwise $12 is added, which changes nothing for a group that only puts recipients back.
  */
 export const SETTLE = `
-  WITH result AS (
-    SELECT * FROM unnest($2::bigint[], $3::integer[], $4::text[], $5::text[], $6::bigint[], $7::double precision[],
+  WITH result AS MATERIALIZED (
+    SELECT $1::bigint AS campaign_id, * FROM unnest($2::bigint[], $3::integer[], $4::text[], $5::text[], $6::bigint[], $7::double precision[],
         $8::boolean[], $9::text[], $10::bigint[])
       AS result (user_id, fence, status, reason, message_id, retry_in_ms, unspent, user_status, chat_id)
   ), open AS (
     SELECT result.*, delivery.status AS was, delivery.updated_at AS claimed_at
-    FROM delivery JOIN result USING (user_id, fence)
-    WHERE delivery.campaign_id = $1 AND delivery.user_id = ANY ($2::bigint[])
-      AND (delivery.status = 'SENDING' OR (result.status = 'SENT' AND delivery.status IN ('UNCONFIRMED', 'PENDING')))
+    FROM delivery JOIN result USING (campaign_id, user_id, fence)
+    WHERE (delivery.status = 'SENDING' OR (result.status = 'SENT' AND delivery.status IN ('UNCONFIRMED', 'PENDING')))
     ORDER BY user_id
     FOR UPDATE OF delivery
   ), settled AS (
@@ -28,7 +30,7 @@ export const SETTLE = `
       not_before = clock_timestamp() + open.retry_in_ms * interval '1 millisecond',
       sent_at = CASE WHEN open.status = 'SENT' THEN clock_timestamp() END,
       updated_at = clock_timestamp()
-    FROM open WHERE delivery.campaign_id = $1 AND delivery.user_id = open.user_id
+    FROM open WHERE delivery.campaign_id = open.campaign_id AND delivery.user_id = open.user_id
     RETURNING open.user_id, open.was, open.status
   ), affected AS (
     SELECT open.* FROM telegram_user person JOIN open ON open.user_id = person.id

@@ -9,11 +9,13 @@ import { DeliveryStatus } from '../../src/campaigns/delivery.entity.js';
 import { finishEstimateOf } from '../../src/campaigns/progress.js';
 import { CampaignSchedule } from '../../src/campaigns/schedule.js';
 import { createDataSource } from '../../src/database/data-source.js';
+import type { TransactionalSql } from '../../src/database/rows.js';
 import { PeopleStore } from '../../src/people/people.store.js';
 import { TelegramUserStatus } from '../../src/people/telegram-user.entity.js';
 import { ChunkStore } from '../../src/sending/chunk.store.js';
 import { DeliveryStore, type Settlement } from '../../src/sending/delivery.store.js';
 import { CampaignPlanner } from '../../src/sending/planner.js';
+import type { JobQueue } from '../../src/sending/ports.js';
 import type { RepairCounts } from '../../src/sending/reconciler.js';
 import { SettlementWriter } from '../../src/sending/settlements.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -21,6 +23,7 @@ import { createUsers } from '../support/factories.js';
 import { waitFor } from '../support/wait.js';
 
 const SILENT = pino({ level: 'silent' });
+const JOB = { touch: () => Promise.resolve() };
 const { SENT, FAILED, SKIPPED, UNCONFIRMED } = DeliveryStatus;
 
 let database: TestDatabase;
@@ -230,29 +233,51 @@ describe('a campaign that is due', () => {
     expect(started).toEqual(row.status === 'PROCESSING' ? [id] : []);
   });
 
-  test('beside another is planned by a job of its own, and what was stranded is counted as a repair', async () => {
-    const { id } = await campaignOf(['PENDING']);
-    await database.query("UPDATE campaign_chunk SET state = 'DONE'");
-    const due = await insertCampaign('SCHEDULED', '-1 second');
-    const planned: string[] = [];
-    const repairs: Partial<RepairCounts>[] = [];
-    const planner = new CampaignPlanner({
+  function createPlanner(queue: JobQueue, sql: TransactionalSql, repairs: Partial<RepairCounts>[] = []) {
+    return new CampaignPlanner({
       store: campaigns,
       schedule: new CampaignSchedule(dataSource, campaigns, SILENT),
-      audience: new AudienceStore(dataSource),
+      audience: new AudienceStore(sql),
       chunks: new ChunkStore(dataSource),
-      queue: {
-        enqueuePlan: (campaignId) => Promise.resolve(void planned.push(campaignId)),
-        enqueueChunks: () => Promise.resolve(),
-      },
+      queue,
       campaigns: new SystemCampaignControl(campaigns, SILENT),
       runningMessages: 1000,
       overdueMs: 60_000,
       meter: { repaired: (counts) => void repairs.push(counts) },
       logger: SILENT,
     });
-    const job = { touch: () => Promise.resolve() };
-    await planner.plan(id, new AbortController().signal, job);
+  }
+
+  test('beside another is planned by a job of its own, and what was stranded is counted as a repair', async () => {
+    const { id } = await campaignOf(['PENDING']);
+    await database.query("UPDATE campaign_chunk SET state = 'DONE'");
+    const due = await insertCampaign('SCHEDULED', '-1 second');
+    const planned: string[] = [];
+    const repairs: Partial<RepairCounts>[] = [];
+    const queue: JobQueue = {
+      enqueuePlan: (campaignId) => Promise.resolve(void planned.push(campaignId)),
+      enqueueChunks: () => Promise.resolve(),
+    };
+    await createPlanner(queue, dataSource, repairs).plan(id, new AbortController().signal, JOB);
     expect({ planned, repairs }).toEqual({ planned: [due], repairs: [{ reopenedChunks: 1 }] });
+  });
+
+  test('has its jobs before statistics are made, which take their time', async () => {
+    await createUsers(database, 3);
+    const id = await insertCampaign('PROCESSING');
+    const steps: string[] = [];
+    const queue: JobQueue = {
+      enqueuePlan: () => Promise.resolve(),
+      enqueueChunks: (chunks) => Promise.resolve(void steps.push(`${chunks.length} jobs`)),
+    };
+    const sql: TransactionalSql = {
+      query: (text, parameters) => {
+        steps.push(text);
+        return dataSource.query(text, parameters);
+      },
+      transaction: (work) => dataSource.transaction(work),
+    };
+    await createPlanner(queue, sql).plan(id, new AbortController().signal, JOB);
+    expect(steps).toEqual(['1 jobs', 'ANALYZE campaign_chunk, delivery']);
   });
 });

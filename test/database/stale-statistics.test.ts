@@ -1,0 +1,235 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Client, Pool } from 'pg';
+import { DeliveryStatus } from '../../src/campaigns/delivery.entity.js';
+import { createDataSource } from '../../src/database/data-source.js';
+import { PreparedSql } from '../../src/database/prepared.js';
+import type { SqlExecutor } from '../../src/database/rows.js';
+import { engineSession } from '../../src/database/session.js';
+import { ChunkStore, type LeasedChunk } from '../../src/sending/chunk.store.js';
+import { DeliveryStore } from '../../src/sending/delivery.store.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { createUsers } from '../support/factories.js';
+import { plannedCampaign } from './running-campaign.js';
+
+const USERS = 40_000;
+const LEASE = { leaseMs: 60_000, runningMessages: 100_000 };
+
+interface PlanNode {
+  'Node Type': string;
+  'Relation Name'?: string;
+  'Index Name'?: string;
+  'Index Cond'?: string;
+  'Actual Rows'?: number;
+  'Actual Loops'?: number;
+  'Rows Removed by Filter'?: number;
+  Plans?: PlanNode[];
+}
+
+/** What an index must be asked for so that it reads no more than a chunk, or the reminders of one person. */
+const SELECTIVE: Readonly<Record<string, readonly string[]>> = {
+  delivery_pk: ['campaign_id', 'user_id'],
+  delivery_open_idx: ['campaign_id', 'chunk_number'],
+  delivery_sending_idx: ['campaign_id', 'chunk_number'],
+  delivery_user_idx: ['user_id'],
+};
+
+let database: TestDatabase;
+let client: Client;
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  await createUsers(database, USERS);
+  await database.query(
+    `ALTER TABLE delivery SET (autovacuum_enabled = false);
+     ALTER TABLE campaign_chunk SET (autovacuum_enabled = false);
+     INSERT INTO poll (title, status) VALUES ('Lunch', 'OPEN'), ('Dinner', 'OPEN')`,
+  );
+  client = new Client({ connectionString: database.url });
+  await client.connect();
+});
+afterEach(async () => {
+  await client.end();
+  await database.drop();
+});
+
+async function plan(pollId: string, chunkSize: number): Promise<void> {
+  const dataSource = await createDataSource({ url: database.url }).initialize();
+  await plannedCampaign(database, dataSource, pollId, chunkSize);
+  await dataSource.destroy();
+}
+
+/** A campaign that is over, as the statistics know it. */
+async function finishedCampaign(): Promise<void> {
+  await plan('1', 100);
+  await database.query(
+    `UPDATE delivery SET status = 'SENT'; UPDATE campaign_chunk SET state = 'DONE';
+     UPDATE notification_campaign SET pending_users = 0, sent_users = total_users, status = 'COMPLETED'`,
+  );
+  await database.query('VACUUM ANALYZE');
+}
+
+/** A campaign of few that is over, as the statistics know it. */
+async function smallCampaign(): Promise<void> {
+  await database.query(`UPDATE telegram_user SET status = 'BLOCKED' WHERE id > 1000030`);
+  await finishedCampaign();
+  await database.query(`UPDATE telegram_user SET status = 'ACTIVE'`);
+}
+
+function nodesOf(node: PlanNode): PlanNode[] {
+  return [node, ...(node.Plans ?? []).flatMap(nodesOf)];
+}
+
+/** Every way by which a plan reads deliveries that may be more than those of a chunk. */
+function wideReads(plan: PlanNode): string[] {
+  return nodesOf(plan).flatMap((node) => {
+    const index = node['Index Name'];
+    if (index?.startsWith('delivery_')) {
+      const wanted = SELECTIVE[index] ?? ['nothing that would do'];
+      const asked = node['Index Cond'] ?? '';
+      return wanted.every((column) => asked.includes(column)) ? [] : [`${index} by ${asked}`];
+    }
+    return node['Relation Name'] === 'delivery' && node['Node Type'] === 'Seq Scan' ? ['Seq Scan'] : [];
+  });
+}
+
+/** How many deliveries a plan that was run has read. */
+function deliveriesRead(plan: PlanNode): number {
+  return nodesOf(plan)
+    .filter((node) => node['Relation Name'] === 'delivery' && node['Node Type'].endsWith('Scan'))
+    .reduce((sum, node) => {
+      const rows = (node['Actual Rows'] ?? 0) + (node['Rows Removed by Filter'] ?? 0);
+      return sum + rows * (node['Actual Loops'] ?? 0);
+    }, 0);
+}
+
+interface Explained {
+  sql: string;
+  wideReads: string[];
+  deliveriesRead: number;
+}
+
+/** Runs statements, and nothing else. */
+function plainSql(): SqlExecutor {
+  return {
+    query: async (sql, parameters) => (await client.query<Record<string, unknown>>(sql, parameters)).rows,
+  };
+}
+
+async function explain(sql: string, parameters?: unknown[]): Promise<PlanNode> {
+  const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(sql, parameters);
+  const plan = rows[0]?.['QUERY PLAN'][0].Plan;
+  if (!plan) throw new Error('There is no plan.');
+  return plan;
+}
+
+/** Runs statements like the engine, and explains each before by a trial that is undone. */
+class ExplainingSql implements SqlExecutor {
+  readonly explained: Explained[] = [];
+
+  async query(sql: string, parameters: unknown[] = []): Promise<unknown[]> {
+    await client.query('BEGIN');
+    const plan = await explain(`EXPLAIN (ANALYZE, FORMAT JSON) ${sql}`, parameters);
+    await client.query('ROLLBACK');
+    this.explained.push({
+      sql,
+      wideReads: wideReads(plan),
+      deliveriesRead: deliveriesRead(plan),
+    });
+    return (await client.query<Record<string, unknown>>(sql, parameters)).rows;
+  }
+
+  wide(): Explained[] {
+    return this.explained.filter((statement) => statement.wideReads.length > 0);
+  }
+
+  mostRead(): number {
+    return Math.max(...this.explained.map((statement) => statement.deliveriesRead));
+  }
+}
+
+async function deliveriesReadSoFar(sql: SqlExecutor): Promise<number> {
+  await sql.query('SELECT pg_stat_force_next_flush()');
+  const [row] = await database.query<{ count: number }>(
+    `SELECT (seq_tup_read + (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE relname = 'delivery'))::integer
+       AS count FROM pg_stat_user_tables WHERE relname = 'delivery'`,
+  );
+  return row?.count ?? 0;
+}
+
+async function leasedChunk(chunks: ChunkStore): Promise<LeasedChunk> {
+  const chunk = await chunks.claimDue(LEASE);
+  if (!chunk) throw new Error('No chunk is due.');
+  return chunk;
+}
+
+/** Claims so many of the chunk that reading all of the campaign looks cheaper than one by one, and settles all but one, whose claim is taken for lost. */
+async function workChunk(chunk: LeasedChunk, deliveries: DeliveryStore): Promise<void> {
+  const claimId = randomUUID();
+  const { recipients } = await deliveries.claim(chunk, { claimId, wanted: 100, lookAhead: 20 });
+  expect(recipients).toHaveLength(100);
+  const settlements = recipients.slice(1).map(({ userId, fence }) => ({
+    campaignId: chunk.campaignId,
+    userId,
+    fence,
+    status: DeliveryStatus.SENT as const,
+    messageId: userId,
+  }));
+  const streak = { reason: null, count: 0, broken: true };
+  await deliveries.settle(chunk.campaignId, settlements.slice(0, 1), streak);
+  await deliveries.settle(chunk.campaignId, settlements.slice(1), streak);
+  await deliveries.putBackUnsent(chunk, claimId);
+}
+
+describe(`a campaign of ${USERS}`, () => {
+  test.each<[string, () => Promise<unknown>]>([
+    ['know another one only', finishedCampaign],
+    ['know a small one only', smallCampaign],
+    ['were made of empty tables', () => database.query('VACUUM ANALYZE')],
+    ['were never made', () => Promise.resolve()],
+  ])('is worked chunk by chunk where the statistics %s', async (_which, prepare) => {
+    await prepare();
+    await plan('2', 200);
+    const sql = new ExplainingSql();
+    const [chunks, deliveries] = [new ChunkStore(sql), new DeliveryStore(sql)];
+    const chunk = await leasedChunk(chunks);
+    await chunks.renew([chunk.leaseToken], LEASE.leaseMs);
+    await workChunk(chunk, deliveries);
+    expect(await chunks.release(chunk, 0)).toBeInstanceOf(Date);
+    expect(sql.wide()).toEqual([]);
+    expect(sql.mostRead()).toBeLessThan(1000);
+  });
+
+  test('is worked chunk by chunk also by plans that were made while the tables were small', async () => {
+    await smallCampaign();
+    await database.query('TRUNCATE delivery');
+    const pool = new Pool({ connectionString: database.url, max: 1, ...engineSession(10_000) });
+    const sql = new PreparedSql(pool);
+    const [chunks, deliveries] = [new ChunkStore(sql), new DeliveryStore(sql)];
+    const absent = { campaignId: '2', number: 0, leaseToken: randomUUID() } as LeasedChunk;
+    // PostgreSQL keeps a plan for any parameters from the sixth time on.
+    for (let time = 0; time < 10; time += 1) {
+      await chunks.claimDue(LEASE);
+      await deliveries.claim(absent, { claimId: randomUUID(), wanted: 100, lookAhead: 20 });
+      await deliveries.settle('1', [], { reason: null, count: 0, broken: false });
+      await chunks.release(absent, 0);
+    }
+    await plan('2', 200);
+    const before = await deliveriesReadSoFar(sql);
+    const chunk = await leasedChunk(chunks);
+    await workChunk(chunk, deliveries);
+    await chunks.release(chunk, 0);
+    expect((await deliveriesReadSoFar(sql)) - before).toBeLessThan(5000);
+    await pool.end();
+  });
+
+  test('costs a claim no more for the size of its chunks', async () => {
+    await finishedCampaign();
+    await plan('2', 10_000);
+    const chunk = await leasedChunk(new ChunkStore(plainSql()));
+    const sql = new ExplainingSql();
+    await workChunk(chunk, new DeliveryStore(sql));
+    expect(sql.wide()).toEqual([]);
+    expect(sql.mostRead()).toBeLessThan(1000);
+  });
+});
