@@ -45,7 +45,8 @@ export const TRANSITIONS: Readonly<Record<CampaignEvent, Transition>> = {
   resume: { from: [PAUSED, FAILED], to: PROCESSING },
   fail: { from: [PROCESSING], to: FAILED },
   cancel: { from: [PENDING, SCHEDULED, PROCESSING, PAUSED, FAILED], to: CANCELLED },
-  complete: { from: [PROCESSING], to: COMPLETED },
+  // Also of a campaign that was paused while its last messages were in flight.
+  complete: { from: [PROCESSING, PAUSED], to: COMPLETED },
   retry: { from: [COMPLETED, PAUSED, FAILED, PROCESSING], to: PROCESSING },
 };
 

@@ -9,7 +9,8 @@ import type { CampaignControl, EngineMeter, JobQueue } from './ports.js';
 import { findStuck } from './workload.js';
 
 const DRAINED = `
-  SELECT id FROM notification_campaign WHERE status = 'PROCESSING' AND pending_users = 0 AND planned_at IS NOT NULL
+  SELECT id FROM notification_campaign
+  WHERE status IN ('PROCESSING', 'PAUSED') AND pending_users = 0 AND planned_at IS NOT NULL
 `;
 
 const UNPLANNED = `

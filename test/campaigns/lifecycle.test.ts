@@ -73,7 +73,7 @@ describe('an operator', () => {
     expect(app.sandbox.messages).toHaveLength(60);
   });
 
-  test('ends a paused campaign in which nobody is left, although its poll is closed', async () => {
+  test('completes a campaign that was paused while its last messages were in flight', async () => {
     const api = app.client();
     await createUsers(app.database, 1);
     const pollId = await createOpenPoll(api);
@@ -81,12 +81,11 @@ describe('an operator', () => {
     const held = hold();
     await startCampaign(api, id);
     await app.sandbox.waitUntil(() => held.hits === 1);
+    const following = followCampaign(api, id);
     expect((await change(api, 'pauseCampaign', id)).campaign?.status).toBe('PAUSED');
-    held.remove();
-    await waitFor('the last answer', async () => (await campaign(api, id)).pendingUsers === 0);
     await api.run('mutation ($id: ID!) { closePoll(id: $id) { poll { id } } }', { id: pollId });
-    expect((await change(api, 'resumeCampaign', id)).userErrors).toEqual([]);
-    expect((await followCampaign(api, id)).at(-1)).toMatchObject({ status: 'COMPLETED', sentUsers: 1 });
+    held.remove();
+    expect((await following).at(-1)).toMatchObject({ status: 'COMPLETED', sentUsers: 1 });
   });
 
   test('cancels a campaign: whoever was pending is skipped, and nobody is reminded afterwards', async () => {
