@@ -11,7 +11,7 @@ import type { CampaignPreview, CreateCampaignInput } from './campaign.types.js';
 import { DeliveryStatus } from './delivery.entity.js';
 import { chunkCountOf, estimateDurationMs, type PacingPlan } from './estimate.js';
 import { CampaignStatus, TRANSITIONS, type CampaignEvent } from './lifecycle.js';
-import { ANONYMOUS_NAME, renderTemplate } from './template.js';
+import { renderTemplate } from './template.js';
 
 export interface CampaignDefaults {
   pacing: PacingPlan;
@@ -77,7 +77,7 @@ export class CampaignService {
       estimatedFinishAt,
       finishesBeforePollCloses: poll.closesAt === null || estimatedFinishAt <= poll.closesAt,
       sampleText: renderTemplate(templateOf(input), {
-        firstName: first?.firstName ?? ANONYMOUS_NAME,
+        firstName: first?.firstName ?? null,
         pollTitle: poll.title,
       }),
     });

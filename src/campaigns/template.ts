@@ -1,8 +1,14 @@
+import { isBlank } from '../text/blank.js';
+import { isolate } from '../text/isolate.js';
+
 /** Telegram's limit for one message, in characters. It counts what is left of the markup; here all of the template counts. */
 const MAX_TEMPLATE_LENGTH = 4096;
 
 export const DEFAULT_MESSAGE_TEMPLATE =
   'Hello {{firstName}}, you have not finished the poll “{{pollTitle}}” yet. It only takes a moment.';
+
+/** How a recipient is addressed whose first name is not known or shows nothing. */
+const ANONYMOUS_NAME = 'there';
 
 const PLACEHOLDERS = ['firstName', 'pollTitle'] as const;
 type Placeholder = (typeof PLACEHOLDERS)[number];
@@ -24,12 +30,31 @@ function escapeHtml(text: string): string {
     .replaceAll("'", '&#39;');
 }
 
-/** Replaces the placeholders. The template is HTML as Telegram understands it; the values are plain text. */
-export function renderTemplate(template: string, values: Record<Placeholder, string>): string {
-  return template.replace(PLACEHOLDER_PATTERN, (whole, spaced: string) => {
-    const name = spaced.trim();
-    return isPlaceholder(name) ? escapeHtml(values[name]) : whole;
-  });
+export interface TemplateValues {
+  /** What the recipient has told Telegram, which may show nothing. */
+  firstName: string | null;
+  pollTitle: string;
+}
+
+/** A tag with its attributes, or the text up to the next one. */
+const TAG_OR_TEXT = /<[^<>"']*(?:"[^"]*"[^<>"']*|'[^']*'[^<>"']*)*>|[^<]+|</g;
+
+/**
+ * Replaces the placeholders. The template is HTML as Telegram understands it; the values are plain text, isolated so
+ * that their direction stays theirs. The value of an attribute, such as a link, is no text that anybody reads.
+ */
+export function renderTemplate(template: string, { firstName, pollTitle }: TemplateValues): string {
+  const values = {
+    firstName: firstName === null || isBlank(firstName) ? ANONYMOUS_NAME : firstName,
+    pollTitle,
+  };
+  return template.replace(TAG_OR_TEXT, (part) =>
+    part.replace(PLACEHOLDER_PATTERN, (whole, spaced: string) => {
+      const name = spaced.trim();
+      if (!isPlaceholder(name)) return whole;
+      return escapeHtml(part.startsWith('<') ? values[name] : isolate(values[name]));
+    }),
+  );
 }
 
 /** Whether two recipients can get different texts. */
@@ -51,6 +76,3 @@ export function templateProblem(template: string): string | undefined {
 function isPlaceholder(name: string): name is Placeholder {
   return (PLACEHOLDERS as readonly string[]).includes(name);
 }
-
-/** How a recipient is addressed who has told Telegram no first name. */
-export const ANONYMOUS_NAME = 'there';

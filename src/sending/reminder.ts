@@ -1,4 +1,4 @@
-import { ANONYMOUS_NAME, renderTemplate } from '../campaigns/template.js';
+import { renderTemplate } from '../campaigns/template.js';
 import type { OutgoingMessage } from './outcome.js';
 
 export interface ReminderContent {
@@ -19,7 +19,7 @@ export function reminderFor(
 ): OutgoingMessage {
   return {
     chatId: to.chatId,
-    text: renderTemplate(messageTemplate, { firstName: to.firstName ?? ANONYMOUS_NAME, pollTitle }),
+    text: renderTemplate(messageTemplate, { firstName: to.firstName, pollTitle }),
     button: { text: 'Open the poll', startParameter: `poll_${pollId}` },
   };
 }

@@ -94,11 +94,13 @@ describe('startCampaign', () => {
     await startCampaign(api, id);
     await followCampaign(api, id);
 
-    const title = 'Cats &gt; dogs &amp; {{firstName}}';
+    const title = '\u2068Cats &gt; dogs &amp; {{firstName}}\u2069';
     const [message] = app.sandbox.messagesTo(Number(named));
-    expect(message?.text).toBe(`<i>&lt;b&gt;Ann &amp; &quot;Bob&quot; O&#39;Brien&lt;/b&gt;</i>: ${title}`);
+    expect(message?.text).toBe(
+      `<i>\u2068&lt;b&gt;Ann &amp; &quot;Bob&quot; O&#39;Brien&lt;/b&gt;\u2069</i>: ${title}`,
+    );
     expect(message?.parseMode).toBe('HTML');
-    expect(app.sandbox.messagesTo(Number(anonymous))[0]?.text).toBe(`<i>there</i>: ${title}`);
+    expect(app.sandbox.messagesTo(Number(anonymous))[0]?.text).toBe(`<i>\u2068there\u2069</i>: ${title}`);
     const url = `https://t.me/${app.sandbox.botUsername}?start=poll_${pollId}`;
     expect(message?.replyMarkup?.inline_keyboard.flat().map((button) => button.url)).toEqual([url]);
   });

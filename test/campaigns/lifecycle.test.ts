@@ -269,7 +269,7 @@ describe('before a campaign', () => {
       excluded: [{ reason: 'BLOCKED', count: 1 }],
       chunkCount: 3,
       finishesBeforePollCloses: true,
-      sampleText: 'Person 1000002: Test poll',
+      sampleText: '\u2068Person 1000002\u2069: \u2068Test poll\u2069',
     });
   });
 

@@ -60,7 +60,7 @@ describe('test-notifications', () => {
     const { code, output } = await testNotifications(['--poll', pollId, '--dry-run', ...argv()]);
     expect(code).toBe(0);
     expect(output).toContain(`The message to ${recipient()}, which is not sent:`);
-    expect(output).toContain(`Hello Person ${recipient()}`);
+    expect(output).toContain(`Hello \u2068Person ${recipient()}`);
     expect(output).toContain('Lunch &amp; &lt;more&gt;');
     expect(sandbox.calls).toHaveLength(0);
   });

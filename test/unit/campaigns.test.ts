@@ -14,7 +14,7 @@ describe('templates', () => {
       firstName: 'A<&"\'',
       pollTitle: 'B',
     });
-    expect(text).toBe('<b>A&lt;&amp;&quot;&#39;</b>: B');
+    expect(text).toBe('<b>\u2068A&lt;&amp;&quot;&#39;\u2069</b>: \u2068B\u2069');
   });
 
   test('a name can never add markup', () => {
@@ -32,6 +32,21 @@ describe('templates', () => {
     ['Hello {{name}}', '{{name}}'],
   ])('%# is refused with a sentence that says what would be right', (template, part) => {
     expect(templateProblem(template)).toContain(part);
+  });
+
+  test.each(['', '   ', '\u00A0', '\u3164', '\u200B', '\u2800', '\u2060', '\u202E\uFE0F\u0007\t', null])(
+    'who is called %j is greeted as nobody is called',
+    (firstName) => {
+      const text = renderTemplate('Hello {{firstName}}, …', { firstName, pollTitle: '' });
+      expect(text).toBe('Hello \u2068there\u2069, …');
+    },
+  );
+
+  test('what is filled into the value of an attribute is not isolated: it is no text', () => {
+    const template = `<a href="https://example.org/?a=1>&n={{firstName}}">{{pollTitle}}</a>`;
+    expect(renderTemplate(template, { firstName: 'A"', pollTitle: 'B' })).toBe(
+      '<a href="https://example.org/?a=1>&n=A&quot;">\u2068B\u2069</a>',
+    );
   });
 
   test('only the first name makes a text personal', () => {
