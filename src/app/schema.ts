@@ -2,6 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import { type AuthChecker, buildSchema, type ContainerType, type PubSub } from 'type-graphql';
 import { recordMutations } from '../access/audited.js';
 import { forbidden, type Role } from '../access/identity.js';
+import { refuseRoundedIds } from '../graphql/exact-ids.js';
 import { DateTimeScalar } from '../graphql/scalars.js';
 import type { GraphQLContext } from './context.js';
 import { RESOLVER_CLASSES } from './resolvers.js';
@@ -33,6 +34,7 @@ export async function createSchema(container: ContainerType): Promise<GraphQLSch
     validate: false,
   });
   recordMutations(schema);
+  refuseRoundedIds(schema);
   describe(schema.getQueryType(), 'What can be read, with any token where nothing else is said.');
   describe(
     schema.getMutationType(),

@@ -2,6 +2,7 @@ import { paginate, type Connection, type KeysetOrder, type PageArguments } from 
 import { isRowId } from '../graphql/ids.js';
 import { userError, UserErrorCode, type UserError } from '../graphql/user-error.js';
 import { requireValid, validateInput } from '../graphql/validation.js';
+import { cleanFilter, cleanUser } from './clean-input.js';
 import type { PeopleStore } from './people.store.js';
 import type {
   ImportTelegramUsersPayload,
@@ -37,14 +38,16 @@ export class PeopleService {
   ) {}
 
   async list(filter: TelegramUserFilter | undefined, page: PageArguments): Promise<Connection<TelegramUser>> {
-    await requireValid(filter);
-    return paginate(this.people.list(filter), page, BY_ID);
+    const cleaned = filter && cleanFilter(filter);
+    await requireValid(cleaned);
+    return paginate(this.people.list(cleaned), page, BY_ID);
   }
 
   /** All or nothing. */
-  async import(users: TelegramUserInput[]): Promise<ImportTelegramUsersPayload> {
-    const errors = tooMany(users.length, MAX_IMPORT, 'users');
+  async import(given: TelegramUserInput[]): Promise<ImportTelegramUsersPayload> {
+    const errors = tooMany(given.length, MAX_IMPORT, 'users');
     if (errors.length > 0) return { created: 0, updated: 0, userErrors: errors };
+    const users = given.map(cleanUser);
     const seen = new Map<string, number>();
     for (const [index, user] of users.entries()) {
       if (errors.length >= MAX_ERRORS) break;

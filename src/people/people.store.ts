@@ -10,15 +10,22 @@ export interface ImportCounts {
   updated: number;
 }
 
-/** In the order of their ids, as everything that changes many people. xmax is 0 only on rows that this has inserted. */
+/**
+ * $1 ids, $2 to $5 usernames, names and languages; $6 to $9 the ids whose username, ... is left out, and so stays. In the
+ * order of their ids, as everything that changes many people. xmax is 0 only on rows that this has inserted.
+ */
 const IMPORT = `
   WITH imported AS (
     INSERT INTO telegram_user AS person (id, username, first_name, last_name, language_code)
     SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[]) AS given (id)
     ORDER BY given.id
     ON CONFLICT (id) DO UPDATE SET
-      username = excluded.username, first_name = excluded.first_name, last_name = excluded.last_name,
-      language_code = excluded.language_code, updated_at = clock_timestamp()
+      username = CASE WHEN person.id = ANY ($6::bigint[]) THEN person.username ELSE excluded.username END,
+      first_name = CASE WHEN person.id = ANY ($7::bigint[]) THEN person.first_name ELSE excluded.first_name END,
+      last_name = CASE WHEN person.id = ANY ($8::bigint[]) THEN person.last_name ELSE excluded.last_name END,
+      language_code = CASE
+        WHEN person.id = ANY ($9::bigint[]) THEN person.language_code ELSE excluded.language_code END,
+      updated_at = clock_timestamp()
     RETURNING xmax = 0 AS created
   )
   SELECT count(*) FILTER (WHERE created)::integer AS created, count(*) FILTER (WHERE NOT created)::integer AS updated
@@ -93,12 +100,13 @@ export class PeopleStore {
 
   /** @param people with distinct ids */
   import(people: readonly TelegramUserInput[]): Promise<ImportCounts> {
+    const columns = ['username', 'firstName', 'lastName', 'languageCode'] as const;
     return oneRow<ImportCounts>(this.dataSource, IMPORT, [
       people.map((person) => person.id),
-      people.map((person) => person.username ?? null),
-      people.map((person) => person.firstName ?? null),
-      people.map((person) => person.lastName ?? null),
-      people.map((person) => person.languageCode ?? null),
+      ...columns.map((column) => people.map((person) => person[column] ?? null)),
+      ...columns.map((column) =>
+        people.filter((person) => person[column] === undefined).map((person) => person.id),
+      ),
     ]);
   }
 

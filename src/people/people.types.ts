@@ -18,22 +18,30 @@ export class TelegramUserFilter {
   @MaxLength(32, { message: 'usernameContains must have at most 32 characters.' })
   @Field(() => String, {
     nullable: true,
-    description: 'A part of the username; letter case does not matter.',
+    description: 'A part of the username, with or without a leading @; letter case does not matter.',
   })
   usernameContains?: string | null;
 }
 
 const NAME_LENGTH = '$property must have at most $constraint1 characters.';
 
-@InputType({ description: 'Somebody who has written to the bot.' })
+const USERNAME_FORM =
+  'username must be a Telegram username: 4 to 32 letters, digits and underscores, a letter first.';
+
+@InputType({
+  description: 'Somebody who has written to the bot. What is left out stays as it is; null clears it.',
+})
 export class TelegramUserInput {
   @Matches(/^[1-9]\d{0,15}$/, { message: 'id must be a Telegram user id: a positive whole number.' })
   @Field(() => ID, { description: 'The Telegram user id.' })
   id!: string;
 
   @IsOptional()
-  @MaxLength(32, { message: NAME_LENGTH })
-  @Field(() => String, { nullable: true, description: 'Telegram name without the @, at most 32 characters.' })
+  @Matches(/^[a-z]\w{3,31}$/i, { message: USERNAME_FORM })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Telegram name, 4 to 32 letters, digits and underscores; a leading @ is taken off.',
+  })
   username?: string | null;
 
   @IsOptional()
@@ -57,7 +65,7 @@ export class ImportTelegramUsersPayload {
   @Field(() => Int, { description: 'People who were not known before.' })
   created!: number;
 
-  @Field(() => Int, { description: 'People who were known; their names are now as given.' })
+  @Field(() => Int, { description: 'People who were known; what was given of them is now so.' })
   updated!: number;
 
   @Field(() => [UserError], {

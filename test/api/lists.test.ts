@@ -169,6 +169,7 @@ describe('telegramUsers', () => {
     [{ usernameContains: 'ann_lee' }, ['1']],
     [{ usernameContains: 'ann' }, ['1', '2']],
     [{ usernameContains: '%' }, ['3']],
+    [{ usernameContains: ' @ann_lee' }, ['1']],
     [{ status: ['BLOCKED', 'OPTED_OUT'] }, ['4', '5']],
     [{ status: ['ACTIVE'], usernameContains: 'LEE' }, ['1', '2']],
   ])('are filtered by %j', async (filter, expected) => {
