@@ -66,6 +66,25 @@ module.exports = {
       to: { path: '\\.entity\\.ts$' },
     },
     {
+      // One port: no redirect is followed, no answer is without end, no error tells the token.
+      name: 'one-port-to-telegram',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/telegram/(bot-api|http-exchange)\\.ts$' },
+      to: { path: 'node_modules/undici/' },
+    },
+    {
+      name: 'telegraf-by-way-of-the-port',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/telegram/telegraf\\.ts$' },
+      to: { path: 'node_modules/telegraf/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'telegram-opens-no-connection-of-its-own',
+      severity: 'error',
+      from: { path: '^src/(telegram|sending|campaigns|people)/', pathNot: '^src/telegram/sandbox/' },
+      to: { path: '^(node:)?(http|https|http2|net|tls|dgram)$' },
+    },
+    {
       name: 'sandbox-stands-alone',
       severity: 'error',
       from: { path: '^src/telegram/sandbox/' },

@@ -29,6 +29,16 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/**'],
+    ignores: ['src/cli/api-client.ts', 'src/telegram/sandbox/**'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        { name: 'fetch', message: 'It follows redirects, which may lead a token elsewhere: use the port.' },
+      ],
+    },
+  },
+  {
     files: ['src/config/settings.ts', 'test/**', '*.js', 'bin/**'],
     rules: { 'no-restricted-properties': 'off' },
   },

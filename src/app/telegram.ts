@@ -1,4 +1,6 @@
 import type { Logger } from 'pino';
+import type { Telegraf } from 'telegraf';
+import type { Update } from 'telegraf/types';
 import type { DataSource } from 'typeorm';
 import type { Settings } from '../config/settings.js';
 import { PeopleStore } from '../people/people.store.js';
@@ -7,10 +9,12 @@ import { DirectSender } from '../sending/direct-sender.js';
 import type { RateLimiter } from '../sending/rate-limiter.js';
 import { Bot } from '../telegram/bot.js';
 import { BotApi, botIdOf } from '../telegram/bot-api.js';
+import type { BotUpdate } from '../telegram/bot-update.js';
 import { BotProfile } from '../telegram/bot-profile.js';
 import { Hearing } from '../telegram/hearing.js';
 import { TelegramSender } from '../telegram/message-sender.js';
 import { ReplyQueue } from '../telegram/reply-queue.js';
+import { createTelegraf } from '../telegram/telegraf.js';
 import { startBotApiSandbox } from '../telegram/sandbox/index.js';
 import { UpdateBatch } from '../telegram/update-batch.js';
 import { UpdatePoller } from '../telegram/update-poller.js';
@@ -19,6 +23,7 @@ export interface ConnectedTelegram {
   /** The public number of the bot. */
   botId: string;
   botApi: BotApi;
+  profile: BotProfile;
   sender: TelegramSender;
   /** Where the sandbox listens, when it stands in for Telegram. */
   sandboxUrl: string | undefined;
@@ -29,7 +34,8 @@ export interface ConnectedTelegram {
 export async function connectTelegram(settings: Settings, logger: Logger): Promise<ConnectedTelegram> {
   const { botToken, telegramApiRoot, requestTimeoutMs, paidBroadcast, messagesPerSecond } = settings;
   if (botToken !== undefined) {
-    return { ...connect(botToken, telegramApiRoot), sandboxUrl: undefined, close: () => Promise.resolve() };
+    const connected = connect(botToken, telegramApiRoot);
+    return { ...connected, sandboxUrl: undefined, close: () => connected.botApi.close() };
   }
   const sandbox = await startBotApiSandbox({
     messagesPerSecond: Math.max(30, messagesPerSecond + 2),
@@ -39,12 +45,18 @@ export async function connectTelegram(settings: Settings, logger: Logger): Promi
   logger.info(
     `No BOT_TOKEN: the built-in sandbox at ${sandbox.url}/sandbox takes the messages, no real one is sent.`,
   );
-  return { ...connect(sandbox.token, sandbox.url), sandboxUrl: sandbox.url, close: () => sandbox.close() };
+  const connected = connect(sandbox.token, sandbox.url);
+  const close = async () => {
+    await connected.botApi.close();
+    await sandbox.close();
+  };
+  return { ...connected, sandboxUrl: sandbox.url, close };
 
-  function connect(token: string, apiRoot: string): Pick<ConnectedTelegram, 'botId' | 'botApi' | 'sender'> {
+  function connect(token: string, apiRoot: string): Omit<ConnectedTelegram, 'sandboxUrl' | 'close'> {
     const botApi = new BotApi({ token, apiRoot, timeoutMs: requestTimeoutMs });
-    const sender = new TelegramSender(botApi, new BotProfile(botApi), { paidBroadcast });
-    return { botId: botIdOf(token), botApi, sender };
+    const profile = new BotProfile(botApi);
+    const sender = new TelegramSender(botApi, profile, { paidBroadcast });
+    return { botId: botIdOf(token), botApi, profile, sender };
   }
 }
 
@@ -64,12 +76,24 @@ export interface RunningBot {
 
 /** Starts to listen to the people who write to the bot. */
 export function startBot({ telegram, databaseUrl, dataSource, limiter, logger }: BotParts): RunningBot {
-  const { botApi, botId } = telegram;
+  const { botApi, botId, profile } = telegram;
   const replies = new ReplyQueue(botApi, new DirectSender(limiter, new ChatPacing(dataSource)), logger);
   const bot = new Bot(new PeopleStore(dataSource), replies);
-  const batch = new UpdateBatch({ handle: bot.handle.bind(bot), logger });
+  let telegraf: Telegraf | undefined;
+  const handle = (update: BotUpdate) => {
+    telegraf ??= createTelegraf(botApi, profile.me()).use(({ update }) => bot.handle(update));
+    return telegraf.handleUpdate(update as Update);
+  };
+  const batch = new UpdateBatch({ handle, logger });
   const hearing = new Hearing(logger);
-  const poller = new UpdatePoller({ botApi, botId, databaseUrl, batch, hearing });
+  const poller = new UpdatePoller({
+    botApi,
+    botId,
+    databaseUrl,
+    prepare: () => profile.load(),
+    batch,
+    hearing,
+  });
   poller.start();
   return {
     isDeaf: () => hearing.isFailing(),

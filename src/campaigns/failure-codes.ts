@@ -4,6 +4,9 @@ export const STOP_CODES = {
     'Telegram does not accept the bot token. Set BOT_TOKEN to a valid one, then resume the campaign.',
   BOT_LOGGED_OUT: 'The bot is logged out of this Bot API server. Log it in again, then resume the campaign.',
   BOT_ON_OTHER_SERVER: 'The bot belongs to another Bot API server. Set TELEGRAM_API_ROOT to it, then resume.',
+  API_ROOT_REDIRECTS:
+    'The server at TELEGRAM_API_ROOT answers with a redirect, which is not followed: the bot token would go to another ' +
+    'host. Set TELEGRAM_API_ROOT to the address that answers itself, then resume the campaign.',
   MARKUP_INVALID:
     'Telegram cannot read the HTML of the message template. Cancel this campaign and create it anew.',
   MESSAGE_TOO_LONG: 'The message is longer than 4096 characters. Cancel this campaign and create it anew.',

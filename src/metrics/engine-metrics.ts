@@ -7,7 +7,8 @@ import { REPAIR_KINDS, type RepairCounts } from '../sending/reconciler.js';
 const OUTCOMES: Readonly<Record<SendOutcome['kind'], string>> = {
   sent: 'sent',
   throttled: 'throttled',
-  transient: 'transient',
+  outage: 'outage',
+  notSent: 'not_sent',
   ambiguous: 'unconfirmed',
   recipientGone: 'recipient_gone',
   recipientFailed: 'recipient_failed',

@@ -3,6 +3,7 @@ import { TelegramUserStatus, type Reachability } from '../people/telegram-user.e
 import type { SendOutcome, TelegramFailure } from './outcome.js';
 
 type Answer = Extract<TelegramFailure, { kind: 'answer' }>;
+type Page = Extract<TelegramFailure, { kind: 'page' }>;
 
 interface Rule {
   readonly code: number;
@@ -59,21 +60,25 @@ const RULES: readonly Rule[] = [
   templateUnusable('parse mode', 'PARSE_MODE_INVALID'),
 ];
 
-/** Transport errors that come before a byte of the request could have left. */
-const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
-
 /** Telegram says how long to wait; a 429 without that is waited out for this long. */
 const DEFAULT_RETRY_AFTER_SECONDS = 1;
 
+const UNAVAILABLE: SendOutcome = { kind: 'outage', reason: 'TELEGRAM_UNAVAILABLE', isDelivered: 'no' };
+const UNREACHABLE_NOW: SendOutcome = { kind: 'outage', reason: 'TELEGRAM_UNREACHABLE', isDelivered: 'no' };
+/** A gateway may give up on an answer after Telegram has delivered the message. */
+const LOST_BY_GATEWAY: SendOutcome = { kind: 'outage', reason: 'ANSWER_LOST', isDelivered: 'unknown' };
+const REDIRECTED: SendOutcome = { kind: 'botUnusable', reason: 'API_ROOT_REDIRECTS' };
+
+function throttled(retryAfterSeconds = DEFAULT_RETRY_AFTER_SECONDS): SendOutcome {
+  return { kind: 'throttled', retryAfterMs: retryAfterSeconds * 1000 };
+}
+
 function classifyAnswer(answer: Answer): SendOutcome {
   const { code } = answer;
-  if (code === 429) {
-    return {
-      kind: 'throttled',
-      retryAfterMs: (answer.retryAfterSeconds ?? DEFAULT_RETRY_AFTER_SECONDS) * 1000,
-    };
-  }
-  if (code >= 500) return { kind: 'transient', reason: 'TELEGRAM_UNAVAILABLE' };
+  if (code === 429) return throttled(answer.retryAfterSeconds);
+  if (code === 500) return UNAVAILABLE;
+  if (code > 500) return LOST_BY_GATEWAY;
+  if (code >= 300 && code < 400) return REDIRECTED;
   if (code === 400 && answer.migrateToChatId !== undefined) {
     return { kind: 'moved', chatId: answer.migrateToChatId };
   }
@@ -88,9 +93,18 @@ function classifyAnswer(answer: Answer): SendOutcome {
   return { kind: 'recipientFailed', reason: 'BAD_REQUEST' };
 }
 
+/** A proxy's 4xx says that it has not passed the request on; its 5xx may come after the delivery. */
+function classifyPage({ status, retryAfterSeconds }: Page): SendOutcome {
+  if (status === 429) return throttled(retryAfterSeconds);
+  if (status >= 500) return LOST_BY_GATEWAY;
+  return status >= 400 ? UNAVAILABLE : REDIRECTED;
+}
+
 /** Sorts what Telegram or the network answered to sendMessage into what the engine has to do about it. */
 export function classify(failure: TelegramFailure): SendOutcome {
   if (failure.kind === 'answer') return classifyAnswer(failure);
-  if (NEVER_SENT.has(failure.code)) return { kind: 'transient', reason: 'TELEGRAM_UNREACHABLE' };
-  return { kind: 'ambiguous', reason: failure.code === 'TIMEOUT' ? 'ANSWER_TIMEOUT' : 'ANSWER_LOST' };
+  if (failure.kind === 'page') return classifyPage(failure);
+  const { code, isWritten } = failure;
+  if (isWritten) return { kind: 'ambiguous', reason: code === 'TIMEOUT' ? 'ANSWER_TIMEOUT' : 'ANSWER_LOST' };
+  return code === 'ABORTED' ? { kind: 'notSent' } : UNREACHABLE_NOW;
 }

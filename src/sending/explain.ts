@@ -10,6 +10,12 @@ export function sentenceOf(outcome: Exclude<SendOutcome, { kind: 'sent' }>): str
       return `The chat has moved to ${outcome.chatId}.`;
     case 'ambiguous':
       return `There was no usable answer (${outcome.reason}): the message may have been sent all the same.`;
+    case 'outage':
+      return outcome.isDelivered === 'no'
+        ? 'Telegram cannot be reached, or does not work: nothing was sent. Try again later.'
+        : `There was no usable answer (${outcome.reason}): the message may have been sent all the same.`;
+    case 'notSent':
+      return 'The process is stopping: nothing was sent.';
     case 'botUnusable':
     case 'templateUnusable':
       return STOP_CODES[outcome.reason];

@@ -13,8 +13,10 @@ export type SendOutcome =
   | { kind: 'sent'; messageId: string }
   /** The whole bot has to wait. */
   | { kind: 'throttled'; retryAfterMs: number }
-  /** Nothing was delivered; worth trying again. */
-  | { kind: 'transient'; reason: DeliveryReason }
+  /** The way to Telegram is at fault, or Telegram itself, not the recipient. `isDelivered` is unknown after a gateway's answer. */
+  | { kind: 'outage'; reason: DeliveryReason; isDelivered: 'no' | 'unknown' }
+  /** Shutdown came first: the request has not left. */
+  | { kind: 'notSent' }
   /** Delivered or not, nobody knows. */
   | { kind: 'ambiguous'; reason: DeliveryReason }
   /** A verdict about the person, whom later campaigns leave out until they write to the bot. */
@@ -54,5 +56,10 @@ export type TelegramFailure =
       retryAfterSeconds?: number;
       migrateToChatId?: string;
     }
-  /** No usable answer; `code` is Node's error code (ECONNRESET, ...) or TIMEOUT, INVALID_BODY, UNKNOWN. */
-  | { kind: 'transport'; code: string };
+  /** A status, and a body that is not Telegram's: something on the way has answered. */
+  | { kind: 'page'; status: number; retryAfterSeconds?: number }
+  /**
+   * No usable answer; `code` is that of Node or undici (ECONNRESET, ...), or TIMEOUT, ABORTED, INVALID_BODY, UNKNOWN.
+   * `isWritten`: some of the request may have left.
+   */
+  | { kind: 'transport'; code: string; isWritten: boolean };

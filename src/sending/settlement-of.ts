@@ -37,7 +37,11 @@ export function settlementOf(outcome: SendOutcome, recipient: Recipient, templat
       return { settlement: { status: DeliveryStatus.SENT, messageId: outcome.messageId } };
     case 'throttled':
       return { settlement: { ...NOT_SENT, retryInMs: outcome.retryAfterMs } };
-    case 'transient':
+    case 'notSent':
+      return { settlement: NOT_SENT };
+    case 'outage':
+      if (outcome.isDelivered === 'unknown')
+        return { settlement: { status: DeliveryStatus.UNCONFIRMED, reason: outcome.reason } };
       if (recipient.attempts >= MAX_ATTEMPTS) return failed(outcome.reason);
       return { settlement: { status: DeliveryStatus.PENDING, retryInMs: backoffMs(recipient.attempts) } };
     case 'ambiguous':

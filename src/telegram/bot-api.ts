@@ -1,6 +1,7 @@
-import { Telegram, TelegramError } from 'telegraf';
-import { linkSignals } from '../async/linked-signal.js';
+import { Pool } from 'undici';
 import type { TelegramFailure } from '../sending/outcome.js';
+import { readAnswer } from './bot-api-answer.js';
+import { HttpError, HttpExchange, type HttpAnswer, type HttpRequest } from './http-exchange.js';
 
 export interface BotApiOptions {
   token: string;
@@ -9,73 +10,109 @@ export interface BotApiOptions {
   timeoutMs: number;
 }
 
-/** A call that failed, with nothing in it but what may be logged: telegraf's own errors can hold the token. */
+/** A call that failed, with nothing in it but what may be logged. */
 export class BotApiError extends Error {
   override readonly name = 'BotApiError';
 
   constructor(readonly failure: TelegramFailure) {
-    super(
-      failure.kind === 'answer' ? `${failure.code}: ${failure.description}` : `No answer: ${failure.code}`,
-    );
+    super(describe(failure));
   }
 }
 
-type Call = (method: string, payload: object, options: { signal: AbortSignal }) => Promise<unknown>;
+/** 100 updates of the largest messages stay below; a sent message is a few kB. */
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+/** Far more than the engine keeps in flight. */
+const MAX_CONNECTIONS = 512;
+const CONNECT_TIMEOUT_MS = 10_000;
 
-/** The Bot API of one bot. Every call ends within the timeout, and no error tells the token. */
+/**
+ * The Bot API of one bot, and the only way from this process to Telegram. Follows no redirect, ends every call within its
+ * timeout, and tells the token in no error.
+ */
 export class BotApi {
-  readonly #telegram: Telegram;
+  readonly #pool: Pool;
+  readonly #path: string;
   readonly #timeoutMs: number;
   readonly #token: string;
 
+  /** Opens no connection yet. */
   constructor({ token, apiRoot, timeoutMs }: BotApiOptions) {
-    // The trailing slash keeps telegraf from dropping a path of the root.
-    this.#telegram = new Telegram(token, { apiRoot: `${apiRoot}/` });
+    const { origin, pathname } = new URL(apiRoot);
+    this.#pool = new Pool(origin, {
+      connections: MAX_CONNECTIONS,
+      pipelining: 1,
+      connect: { timeout: CONNECT_TIMEOUT_MS },
+      maxResponseSize: MAX_ANSWER_BYTES,
+      // The exchange has a timeout of its own.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+    this.#path = `${pathname.replace(/\/+$/, '')}/bot${token}/`;
     this.#timeoutMs = timeoutMs;
     this.#token = token;
   }
 
-  /** @throws BotApiError */
+  /**
+   * @param timeoutMs from when the request is written to a socket; until then the connection has a timeout of its own
+   * @throws BotApiError
+   * @throws TypeError when the payload names a file by address, which other clients would fetch from this machine
+   */
   async call<T>(
     method: string,
     payload: object = {},
     signal?: AbortSignal,
     timeoutMs = this.#timeoutMs,
   ): Promise<T> {
-    const limit = linkSignals(signal ? [signal] : [], timeoutMs);
-    // callApi alone takes a signal, and its types know the methods of Bot API 7.1 only.
-    const callApi = this.#telegram.callApi.bind(this.#telegram) as unknown as Call;
+    refuseAddresses(payload);
+    const body = JSON.stringify(payload);
+    const answer = readAnswer(await this.#exchange({ path: this.#path + method, body, signal, timeoutMs }));
+    if (answer.ok) return answer.result as T;
+    throw new BotApiError(this.#withoutToken(answer.failure));
+  }
+
+  /** Cuts what is under way. */
+  async close(): Promise<void> {
+    await this.#pool.destroy();
+  }
+
+  async #exchange(request: HttpRequest): Promise<HttpAnswer> {
+    const { path, body, signal } = request;
+    if (signal?.aborted) throw new BotApiError({ kind: 'transport', code: 'ABORTED', isWritten: false });
+    const exchange = new HttpExchange(request);
+    const headers = { 'content-type': 'application/json', 'user-agent': 'pollcast' };
     try {
-      return (await callApi(method, payload, { signal: limit.signal })) as T;
+      this.#pool.dispatch({ method: 'POST', path, headers, body }, exchange);
+      return await exchange.answer;
     } catch (error) {
-      throw new BotApiError(this.#failureOf(error, limit.timedOut()));
-    } finally {
-      limit.unlink();
+      const { code, isWritten } = error instanceof HttpError ? error : new HttpError('UNKNOWN', false);
+      throw new BotApiError({ kind: 'transport', code, isWritten });
     }
   }
 
-  #failureOf(error: unknown, timedOut: boolean): TelegramFailure {
-    if (error instanceof TelegramError) {
-      // What stands between us and Telegram may answer with a JSON of its own.
-      if (!isAnswer(error.response)) return { kind: 'transport', code: 'INVALID_BODY' };
-      return {
-        kind: 'answer',
-        code: error.code,
-        description: error.description.replaceAll(this.#token, '[token]'),
-        retryAfterSeconds: error.parameters?.retry_after,
-        migrateToChatId: error.parameters?.migrate_to_chat_id?.toString(),
-      };
-    }
-    if (timedOut) return { kind: 'transport', code: 'TIMEOUT' };
-    const { code, type } = (error ?? {}) as { code?: unknown; type?: unknown };
-    if (typeof code === 'string') return { kind: 'transport', code };
-    return { kind: 'transport', code: type === 'invalid-json' ? 'INVALID_BODY' : 'UNKNOWN' };
+  #withoutToken(failure: TelegramFailure): TelegramFailure {
+    if (failure.kind !== 'answer') return failure;
+    return { ...failure, description: failure.description.replaceAll(this.#token, '[token]') };
   }
 }
 
-function isAnswer(response: unknown): boolean {
-  const { error_code: code, description } = (response ?? {}) as Record<string, unknown>;
-  return typeof code === 'number' && typeof description === 'string';
+function describe(failure: TelegramFailure): string {
+  switch (failure.kind) {
+    case 'answer':
+      return `${failure.code}: ${failure.description}`;
+    case 'page':
+      return `${failure.status}, and not in the words of Telegram`;
+    case 'transport':
+      return failure.isWritten ? `No answer: ${failure.code}` : `Not sent: ${failure.code}`;
+  }
+}
+
+function refuseAddresses(payload: object): void {
+  for (const [key, value] of Object.entries(payload)) {
+    if (typeof value !== 'object' || value === null) continue;
+    if (key === 'media' && [value].flat().some((file) => 'url' in file || 'source' in file))
+      throw new TypeError('A file goes by its file_id or by an address as text, not as {media: {url}}.');
+    refuseAddresses(value as object);
+  }
 }
 
 /** The public number of a bot, the part of its token before the colon. */

@@ -1,8 +1,9 @@
+import type { UserFromGetMe } from 'telegraf/types';
 import { BotApiError, type BotApi } from './bot-api.js';
 
 /** What Telegram says of the bot itself. Asked for when it is first needed, and again only if that failed. */
 export class BotProfile {
-  private username: string | undefined;
+  private user: UserFromGetMe | undefined;
   private asking: Promise<void> | undefined;
 
   constructor(private readonly botApi: BotApi) {}
@@ -12,7 +13,7 @@ export class BotProfile {
    * @throws BotApiError when Telegram cannot be asked
    */
   load(): Promise<void> {
-    if (this.username !== undefined) return Promise.resolve();
+    if (this.user) return Promise.resolve();
     this.asking ??= this.ask().finally(() => {
       this.asking = undefined;
     });
@@ -21,13 +22,19 @@ export class BotProfile {
 
   /** The address that opens the bot's chat with a start parameter. @throws Error when the name is not loaded */
   deepLink(startParameter: string): string {
-    if (this.username === undefined) throw new Error('The name of the bot has to be loaded first.');
-    return `https://t.me/${this.username}?start=${startParameter}`;
+    return `https://t.me/${this.me().username}?start=${startParameter}`;
+  }
+
+  /** @throws Error when the name is not loaded */
+  me(): UserFromGetMe {
+    if (!this.user) throw new Error('The name of the bot has to be loaded first.');
+    return this.user;
   }
 
   private async ask(): Promise<void> {
-    const { username } = (await this.botApi.call<{ username?: unknown } | undefined>('getMe')) ?? {};
-    if (typeof username !== 'string') throw new BotApiError({ kind: 'transport', code: 'INVALID_BODY' });
-    this.username = username;
+    const user = await this.botApi.call<UserFromGetMe | undefined>('getMe');
+    if (typeof user?.username !== 'string')
+      throw new BotApiError({ kind: 'transport', code: 'INVALID_BODY', isWritten: true });
+    this.user = user;
   }
 }

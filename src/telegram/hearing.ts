@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { STOP_CODES } from '../campaigns/failure-codes.js';
 import { classify } from '../sending/classification.js';
 import type { TelegramFailure } from '../sending/outcome.js';
 import { BotApiError } from './bot-api.js';
@@ -34,8 +35,10 @@ function troubleOf(failure: TelegramFailure): string {
       ? 'somebody has set a webhook for it; end that (deleteWebhook), or give Pollcast a bot of its own'
       : 'another program reads it; end that one, or give Pollcast a bot of its own';
   }
-  switch (classify(failure).kind) {
+  const outcome = classify(failure);
+  switch (outcome.kind) {
     case 'botUnusable':
+      if (outcome.reason === 'API_ROOT_REDIRECTS') return STOP_CODES.API_ROOT_REDIRECTS;
       return 'Telegram refuses the bot token; set BOT_TOKEN to a valid one and restart';
     case 'throttled':
       return 'until the time is over for which Telegram makes the bot wait';

@@ -16,13 +16,12 @@ export function sentOutcome(answer: unknown): SendOutcome {
   return { kind: 'sent', messageId: String(messageId) };
 }
 
-const UNREACHABLE: SendOutcome = { kind: 'transient', reason: 'TELEGRAM_UNREACHABLE' };
+const UNREACHABLE: SendOutcome = { kind: 'outage', reason: 'TELEGRAM_UNREACHABLE', isDelivered: 'no' };
 
 /** What a call that failed before the message itself left means for the message: whatever it was, nothing was sent. */
 function beforeSending(error: unknown): SendOutcome {
   const outcome = outcomeOf(error);
-  if (['throttled', 'botUnusable', 'transient'].includes(outcome.kind)) return outcome;
-  return UNREACHABLE;
+  return outcome.kind === 'throttled' || outcome.kind === 'botUnusable' ? outcome : UNREACHABLE;
 }
 
 /** Sends reminders through the Bot API. */
@@ -38,7 +37,7 @@ export class TelegramSender implements MessageSender {
       await unlessAborted(this.profile.load(), signal);
       return undefined;
     } catch (error) {
-      return signal?.aborted ? UNREACHABLE : beforeSending(error);
+      return signal?.aborted ? { kind: 'notSent' } : beforeSending(error);
     }
   }
 

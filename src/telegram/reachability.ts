@@ -16,7 +16,11 @@ export async function askTelegram(botApi: BotApi): Promise<TelegramState> {
     return { reachable: true, tokenRejected: false };
   } catch (error) {
     if (!(error instanceof BotApiError)) throw error;
-    const { kind } = classify(error.failure);
-    return { reachable: !['transient', 'ambiguous'].includes(kind), tokenRejected: kind === 'botUnusable' };
+    const outcome = classify(error.failure);
+    const isRedirect = outcome.kind === 'botUnusable' && outcome.reason === 'API_ROOT_REDIRECTS';
+    return {
+      reachable: !['outage', 'ambiguous', 'notSent'].includes(outcome.kind) && !isRedirect,
+      tokenRejected: outcome.kind === 'botUnusable' && !isRedirect,
+    };
   }
 }

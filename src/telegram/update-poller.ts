@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { linkSignals } from '../async/linked-signal.js';
+import { unlessAborted } from '../async/unless-aborted.js';
 import { WatchedConnection } from '../database/watched-connection.js';
 import { BotApiError, type BotApi } from './bot-api.js';
 import { UPDATE_KINDS, type BotUpdate } from './bot-update.js';
@@ -10,6 +11,8 @@ export interface UpdatePollerOptions {
   botApi: BotApi;
   botId: string;
   databaseUrl: string;
+  /** What has to be known before updates are handled. @throws BotApiError */
+  prepare: () => Promise<void>;
   batch: UpdateBatch;
   hearing: Hearing;
 }
@@ -87,10 +90,11 @@ export class UpdatePoller {
 
   /** @throws when the database cannot be reached: nothing may be given up then */
   private async pollUntil(end: AbortSignal, holder: WatchedConnection): Promise<void> {
-    const { botApi, batch, hearing } = this.options;
+    const { botApi, prepare, batch, hearing } = this.options;
     for (;;) {
       const timeout = hearing.isFailing() ? PROBE_SECONDS : LONG_POLL_SECONDS;
       try {
+        await unlessAborted(prepare(), end);
         const updates = await botApi.call<BotUpdate[]>(
           'getUpdates',
           { offset: this.offset, timeout, allowed_updates: UPDATE_KINDS },
@@ -102,8 +106,9 @@ export class UpdatePoller {
         const last = updates.at(-1);
         if (last && areDone) this.offset = last.update_id + 1;
       } catch (error) {
+        if (end.aborted) return;
         if (!(error instanceof BotApiError)) throw error;
-        if (!end.aborted) hearing.failed(error);
+        hearing.failed(error);
         await pause(Math.max(RETRY_DELAY_MS, retryAfterMsOf(error)), end);
       }
       if (end.aborted) return;
@@ -120,5 +125,5 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 function retryAfterMsOf({ failure }: BotApiError): number {
-  return failure.kind === 'answer' ? (failure.retryAfterSeconds ?? 0) * 1000 : 0;
+  return failure.kind === 'transport' ? 0 : (failure.retryAfterSeconds ?? 0) * 1000;
 }

@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { FAULT_ANSWERS, type FaultAnswer } from '../../src/telegram/sandbox/index.js';
+import {
+  FAULT_ANSWERS,
+  type ApiFault,
+  type FaultAnswer,
+  type FaultPhase,
+} from '../../src/telegram/sandbox/index.js';
 import { TestApp } from '../support/app.js';
 import { createCampaign, createOpenPoll, followCampaign, startCampaign } from '../support/factories.js';
 import { waitFor } from '../support/wait.js';
@@ -34,21 +39,29 @@ function gone(answer: FaultAnswer, reason: string, user: string): Row {
   return { ...failed(answer, reason), user };
 }
 
+function after(answer: ApiFault): FaultAnswer {
+  return { ...answer, phase: 'after' };
+}
+
 function unconfirmed(answer: FaultAnswer, reason: string): Row {
   return { answer, status: 'UNCONFIRMED', reason, attempts: 1, calls: 1 };
 }
 
 /** A JSON that Telegram would never send. */
-function foreign(status: number, body: unknown): FaultAnswer {
+function foreign(status: number, body: unknown, phase: FaultPhase = 'after'): FaultAnswer {
   const text = JSON.stringify(body);
-  return { kind: 'body', phase: 'after', status, contentType: 'application/json', body: text };
+  return { kind: 'body', phase, status, contentType: 'application/json', body: text };
 }
 
 const ROWS: Record<string, Row> = {
   '429 with retry_after, once': { ...sentAfter(FAULT_ANSWERS.throttled(1), 1), calls: 2 },
   '500, once': { ...sentAfter(FAULT_ANSWERS.serverError, 2), calls: 2 },
-  '502, once': { ...sentAfter(FAULT_ANSWERS.badGateway, 2), calls: 2 },
-  '502 with a page of HTML, once': { ...sentAfter(FAULT_ANSWERS.badGatewayHtml, 2), calls: 2 },
+  '502 that Telegram gives after delivery': unconfirmed(after(FAULT_ANSWERS.badGateway), 'ANSWER_LOST'),
+  '502 with a page of HTML': unconfirmed(FAULT_ANSWERS.badGatewayHtml, 'ANSWER_LOST'),
+  '500 with a page of HTML after delivery': unconfirmed(FAULT_ANSWERS.nonJsonAfter(500), 'ANSWER_LOST'),
+  '503 with a page of HTML after delivery': unconfirmed(FAULT_ANSWERS.nonJsonAfter(503), 'ANSWER_LOST'),
+  '504 with a page of HTML after delivery': unconfirmed(FAULT_ANSWERS.nonJsonAfter(504), 'ANSWER_LOST'),
+  '520 with a page of HTML after delivery': unconfirmed(FAULT_ANSWERS.nonJsonAfter(520), 'ANSWER_LOST'),
   '500, always': {
     answer: FAULT_ANSWERS.serverError,
     status: 'FAILED',
@@ -59,15 +72,15 @@ const ROWS: Record<string, Row> = {
   'a slow answer': { ...sentAfter(FAULT_ANSWERS.slow(400), 1), calls: 1 },
   'connection reset before': unconfirmed(FAULT_ANSWERS.resetBefore, 'ANSWER_LOST'),
   'connection reset after': unconfirmed(FAULT_ANSWERS.resetAfter, 'ANSWER_LOST'),
-  // telegraf does not notice that a connection ends within a body: the timeout does.
-  'body cut short before': unconfirmed(FAULT_ANSWERS.truncatedBefore, 'ANSWER_TIMEOUT'),
-  'body cut short after': unconfirmed(FAULT_ANSWERS.truncatedAfter, 'ANSWER_TIMEOUT'),
+  'body cut short before': unconfirmed(FAULT_ANSWERS.truncatedBefore, 'ANSWER_LOST'),
+  'body cut short after': unconfirmed(FAULT_ANSWERS.truncatedAfter, 'ANSWER_LOST'),
   'body cut short, connection open': unconfirmed(FAULT_ANSWERS.truncatedOpenAfter, 'ANSWER_TIMEOUT'),
   'no answer before': unconfirmed(FAULT_ANSWERS.hangBefore, 'ANSWER_TIMEOUT'),
   'no answer after': unconfirmed(FAULT_ANSWERS.hangAfter, 'ANSWER_TIMEOUT'),
   'a page of HTML with 200': unconfirmed(FAULT_ANSWERS.nonJsonAfter(200), 'ANSWER_LOST'),
-  'a page of HTML with 403': unconfirmed(FAULT_ANSWERS.nonJson(403), 'ANSWER_LOST'),
-  'a JSON of a gateway with 403': unconfirmed(foreign(403, { message: 'Forbidden' }), 'ANSWER_LOST'),
+  'a page of HTML with 403, once': sentAfter(FAULT_ANSWERS.nonJson(403), 2),
+  'a JSON of a gateway with 413, once': sentAfter(foreign(413, { message: 'Too large' }, 'before'), 2),
+  'a body larger than anybody reads': unconfirmed(FAULT_ANSWERS.hugeAfter, 'ANSWER_LOST'),
   'ok without a result': unconfirmed(foreign(200, { ok: true }), 'ANSWER_LOST'),
   'ok with a result that is no message': unconfirmed(foreign(200, { ok: true, result: true }), 'ANSWER_LOST'),
   'ok with a message without a number': unconfirmed(

@@ -17,7 +17,7 @@ const VALUES: Record<string, number> = {
   migrated: SUPERGROUP,
   slow: 300,
   nonJson: 403,
-  nonJsonAfter: 200,
+  nonJsonAfter: 504,
 };
 /** They hold up the whole bot, or end the campaign: a few of each are enough. */
 const FEW = new Set([
@@ -36,9 +36,11 @@ const FEW = new Set([
   'buttonUrlInvalid',
   'replyMarkupTooLong',
   'badParseMode',
+  'redirected',
+  'hugeAfter',
 ]);
-/** A server that says 5xx has done nothing, as far as anybody knows: these would be sent again, rightly. */
-const IMPOSSIBLE = new Set(['serverErrorAfter', 'badGatewayHtmlAfter']);
+/** Telegram's own 500 says that it has done nothing: after a delivery it would be sent again, rightly. */
+const IMPOSSIBLE = new Set(['serverErrorAfter']);
 
 const scene = useScene();
 

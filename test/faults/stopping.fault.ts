@@ -25,6 +25,7 @@ const ROWS: Row[] = [
   { name: '401', answer: FAULT_ANSWERS.unauthorized, code: 'BOT_TOKEN_REJECTED' },
   { name: '404 for the method', answer: FAULT_ANSWERS.notFound, code: 'BOT_TOKEN_REJECTED' },
   { name: '421', answer: FAULT_ANSWERS.misdirected, code: 'BOT_ON_OTHER_SERVER' },
+  { name: 'a redirect', answer: FAULT_ANSWERS.redirected, code: 'API_ROOT_REDIRECTS' },
   { name: '400 Logged out', answer: FAULT_ANSWERS.loggedOut, code: 'BOT_LOGGED_OUT' },
   {
     name: "400 can't parse entities",

@@ -33,22 +33,37 @@ describe('classification', () => {
     [400, `${BAD_REQUEST}BUTTON_URL_INVALID`, 'templateUnusable', 'BUTTON_INVALID'],
     [400, `${BAD_REQUEST}reply markup is too long`, 'templateUnusable', 'REPLY_MARKUP_TOO_LONG'],
     [400, `${BAD_REQUEST}unsupported parse_mode`, 'templateUnusable', 'PARSE_MODE_INVALID'],
-    [500, 'Internal Server Error', 'transient', 'TELEGRAM_UNAVAILABLE'],
+    [500, 'Internal Server Error', 'outage', 'TELEGRAM_UNAVAILABLE'],
+    [502, 'Bad Gateway', 'outage', 'ANSWER_LOST'],
   ])('%i "%s" is %s', (code, description, kind, reason) => {
     expect(classify({ kind: 'answer', code, description })).toMatchObject({ kind, reason });
   });
 
   test.each([
-    ['ECONNREFUSED', 'transient'],
-    ['ENOTFOUND', 'transient'],
-    ['EAI_AGAIN', 'transient'],
-    ['ECONNRESET', 'ambiguous'],
-    ['ERR_STREAM_PREMATURE_CLOSE', 'ambiguous'],
-    ['TIMEOUT', 'ambiguous'],
-    ['INVALID_BODY', 'ambiguous'],
-    ['UNKNOWN', 'ambiguous'],
-  ])('the transport error %s is %s', (code, kind) => {
-    expect(classify({ kind: 'transport', code }).kind).toBe(kind);
+    [500, { kind: 'outage', isDelivered: 'unknown' }],
+    [502, { kind: 'outage', isDelivered: 'unknown' }],
+    [504, { kind: 'outage', isDelivered: 'unknown' }],
+    [520, { kind: 'outage', isDelivered: 'unknown' }],
+    [403, { kind: 'outage', isDelivered: 'no' }],
+    [404, { kind: 'outage', isDelivered: 'no' }],
+    [413, { kind: 'outage', isDelivered: 'no' }],
+    [302, { kind: 'botUnusable', reason: 'API_ROOT_REDIRECTS' }],
+    [429, { kind: 'throttled', retryAfterMs: 1000 }],
+  ])('a page with %i is %j', (status, outcome) => {
+    expect(classify({ kind: 'page', status })).toMatchObject(outcome);
+  });
+
+  test.each([
+    ['ECONNREFUSED', false, { kind: 'outage', isDelivered: 'no', reason: 'TELEGRAM_UNREACHABLE' }],
+    ['CERT_HAS_EXPIRED', false, { kind: 'outage', isDelivered: 'no', reason: 'TELEGRAM_UNREACHABLE' }],
+    ['UND_ERR_CONNECT_TIMEOUT', false, { kind: 'outage', isDelivered: 'no' }],
+    ['ABORTED', false, { kind: 'notSent' }],
+    ['ABORTED', true, { kind: 'ambiguous' }],
+    ['ECONNRESET', true, { kind: 'ambiguous', reason: 'ANSWER_LOST' }],
+    ['TIMEOUT', true, { kind: 'ambiguous', reason: 'ANSWER_TIMEOUT' }],
+    ['INVALID_BODY', true, { kind: 'ambiguous', reason: 'ANSWER_LOST' }],
+  ])('the transport error %s, written: %s, is %j', (code, isWritten, outcome) => {
+    expect(classify({ kind: 'transport', code, isWritten })).toMatchObject(outcome);
   });
 
   test('a 429 says how long to wait', () => {
@@ -80,9 +95,8 @@ describe('classification', () => {
         fc.string(),
         (code, description, errorCode) => {
           expect(classify({ kind: 'answer', code, description }).kind).not.toBe('sent');
-          const outcome = classify({ kind: 'transport', code: errorCode }).kind;
-          const connected = !/^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN)$/.test(errorCode);
-          expect(outcome).toBe(connected ? 'ambiguous' : 'transient');
+          expect(classify({ kind: 'page', status: code }).kind).not.toBe('sent');
+          expect(classify({ kind: 'transport', code: errorCode, isWritten: true }).kind).toBe('ambiguous');
         },
       ),
     );

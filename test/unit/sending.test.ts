@@ -75,7 +75,7 @@ describe('what an outcome does', () => {
   });
 
   test('a transient failure is final after the last attempt', () => {
-    const outcome: SendOutcome = { kind: 'transient', reason: 'TELEGRAM_UNAVAILABLE' };
+    const outcome: SendOutcome = { kind: 'outage', reason: 'TELEGRAM_UNAVAILABLE', isDelivered: 'no' };
     const statuses = Array.from({ length: MAX_ATTEMPTS }, (_, index) => {
       return settlementOf(outcome, { ...recipient, attempts: index + 1 }, IMPERSONAL).settlement.status;
     });

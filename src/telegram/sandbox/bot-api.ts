@@ -9,7 +9,7 @@ import { isWellFormedToken } from './options.js';
 import { parseParams, toInteger } from './params.js';
 import type { Params } from './params.js';
 import type { RecordedCall } from './record.js';
-import { resetConnection, sendBody, sendTruncated } from './transport.js';
+import { resetConnection, sendBody, sendFaultyBody, sendTruncated } from './transport.js';
 import type { Delays } from './transport.js';
 
 interface Answer {
@@ -116,7 +116,7 @@ function spoil(exchange: Exchange, taken: TakenFault, right: Answer): void {
     }
     case 'body':
       core.record.closeCall(call, fault.status);
-      sendBody(response, fault.status, fault.contentType, fault.body);
+      sendFaultyBody(response, fault);
       return;
     case 'reset':
       core.record.closeCall(call, 0);

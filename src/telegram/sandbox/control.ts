@@ -111,8 +111,9 @@ function press({ core, body, id }: ControlRequest): unknown {
   return core.users.press(id, choice).update;
 }
 
-/** By name, with `value` for the answers that take a number. */
+/** By name, with `value` for the answers that take a number; or as {status, body, headers, after}. */
 function readAnswer({ answer: name, value }: Params): FaultAnswer {
+  if (isParams(name)) return readOwnAnswer(name);
   const names = Object.keys(FAULT_ANSWERS).join(', ');
   if (typeof name !== 'string' || !Object.hasOwn(FAULT_ANSWERS, name)) {
     throw new InputError(`answer must be one of: ${names}`);
@@ -122,6 +123,23 @@ function readAnswer({ answer: name, value }: Params): FaultAnswer {
   const number = toInteger(value);
   if (number === undefined) throw new InputError(`The answer ${name} needs a whole number as "value"`);
   return answer(number);
+}
+
+function readOwnAnswer(answer: Params): FaultAnswer {
+  const { body = '', headers = {}, after = false } = answer;
+  const status = readNumber(answer, 'status');
+  if (status === undefined || !Number.isInteger(status) || status < 200 || status > 599)
+    throw new InputError('status must be a whole number from 200 to 599');
+  const isTextual = isParams(headers) && Object.values(headers).every((text) => typeof text === 'string');
+  if (!isTextual) throw new InputError('headers must be an object of strings');
+  return {
+    kind: 'body',
+    phase: after === true ? 'after' : 'before',
+    status,
+    contentType: typeof body === 'string' ? 'text/html' : 'application/json',
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    headers: headers as Record<string, string>,
+  };
 }
 
 function readChats(value: unknown): number[] | undefined {

@@ -15,6 +15,16 @@ function page(status: number, phase: FaultPhase): BodyFault {
   return { kind: 'body', phase, status, contentType: 'text/html', body: GATEWAY_PAGE };
 }
 
+function json(status: number, value: unknown): BodyFault {
+  return {
+    kind: 'body',
+    phase: 'before',
+    status,
+    contentType: 'application/json',
+    body: JSON.stringify(value),
+  };
+}
+
 function throttled(retryAfter: number): ApiFault {
   return api(429, `Too Many Requests: retry after ${retryAfter}`, { retry_after: retryAfter });
 }
@@ -31,6 +41,10 @@ export const FAULT_ANSWERS = {
 
   serverError: api(500, 'Internal Server Error'),
   serverErrorAfter: { ...api(500, 'Internal Server Error'), phase: 'after' },
+  /** 429 as a proxy gives it: the waiting time is in a header alone, 1 s. */
+  throttledHtml: { ...page(429, 'before'), headers: { 'retry-after': '1' } },
+  throttledOddly: json(429, { ok: false, error_code: 429, parameters: { retry_after: 'soon' } }),
+
   badGateway: api(502, 'Bad Gateway'),
   badGatewayHtml: page(502, 'before'),
   badGatewayHtmlAfter: page(502, 'after'),
@@ -93,6 +107,12 @@ export const FAULT_ANSWERS = {
   /** A page of HTML with that status; nothing was carried out. */
   nonJson: (status: number): BodyFault => page(status, 'before'),
   nonJsonAfter: (status: number): BodyFault => page(status, 'after'),
+  /** To another host, which nobody may follow with the token in hand. */
+  redirected: { ...page(302, 'before'), headers: { location: 'http://elsewhere.invalid/' } },
+  /** More than any answer of Telegram has. */
+  hugeAfter: { ...page(200, 'after'), fillTo: 32 * 1024 * 1024 },
+  /** Content-Length ends the answer in its middle. */
+  shortLengthAfter: { ...json(200, { ok: true, result: {} }), phase: 'after', contentLength: 10 },
   /** The right answer, when the test says so: what happens meanwhile is no matter of time. */
   held: { kind: 'held', phase: 'after' },
 } as const satisfies Record<string, NamedFaultAnswer>;

@@ -24,6 +24,11 @@ export interface BodyFault {
   status: number;
   contentType: string;
   body: string;
+  headers?: Readonly<Record<string, string>>;
+  /** The body is filled up with spaces to so many bytes. */
+  fillTo?: number;
+  /** What Content-Length says, where that is not the truth. */
+  contentLength?: number;
 }
 
 /** The connection is reset (RST) before any byte of an answer. */

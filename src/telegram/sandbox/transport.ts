@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { BodyFault } from './fault-types.js';
 
 const MAX_BODY_BYTES = 1_000_000;
 
@@ -24,6 +25,18 @@ export function readBody(request: IncomingMessage): Promise<string | undefined> 
 
 export function sendBody(response: ServerResponse, status: number, contentType: string, body: string): void {
   response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body) });
+  response.end(body);
+}
+
+export function sendFaultyBody(response: ServerResponse, fault: BodyFault): void {
+  const { status, contentType, headers, fillTo = 0, contentLength } = fault;
+  const body = fault.body.padEnd(fillTo);
+  response.strictContentLength = false;
+  response.writeHead(status, {
+    ...headers,
+    'content-type': contentType,
+    'content-length': contentLength ?? Buffer.byteLength(body),
+  });
   response.end(body);
 }
 
