@@ -10,6 +10,7 @@ import type { SqlExecutor, TransactionalSql } from '../database/rows.js';
 import type { JobHandlers } from '../jobs/job-scheduler.js';
 import { endIfDue } from '../sending/campaign-ending.js';
 import { runningMessagesOf } from '../sending/capacity.js';
+import { ChatPacing } from '../sending/chat-pacing.js';
 import { ChunkStore } from '../sending/chunk.store.js';
 import { ChunkWorker } from '../sending/chunk-worker.js';
 import { DeliveryStore } from '../sending/delivery.store.js';
@@ -91,6 +92,7 @@ export function createEngine(parts: EngineParts): Engine {
       deliveries,
       settlements,
       limiter,
+      pacing: new ChatPacing(engineSql),
       sender,
       campaigns: control,
       window: new SendWindow(settings.messagesPerSecond),

@@ -36,7 +36,7 @@ const KNOWN_REASONS = `
       WHEN NOT worker.alive THEN 'NO_WORKER'
       WHEN throttled.until IS NOT NULL THEN 'BOT_THROTTLED'
       ELSE 'CHAT_THROTTLED' END AS code,
-    CASE WHEN worker.alive THEN coalesce(throttled.until, running.parked_until) END AS until
+    CASE WHEN worker.alive THEN greatest(throttled.until, running.parked_until) END AS until
   FROM running, throttled, worker
   WHERE NOT worker.alive OR throttled.until IS NOT NULL OR running.parked_until IS NOT NULL
 `;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rows, type SqlExecutor } from '../database/rows.js';
+import { MAX_BLOCK_MS } from './rate-limiter.js';
 
 /** Telegram takes about one message a second to a chat. An expression of SQL. */
 export const CHAT_INTERVAL = "interval '1 second'";
@@ -21,6 +22,12 @@ const BUSY = `
   FROM chat_pacing WHERE chat_id = $1 AND next_at > clock_timestamp()
 `;
 
+const PARK = `
+  INSERT INTO chat_pacing AS pacing (chat_id, next_at)
+  VALUES ($1, clock_timestamp() + $2 * interval '1 millisecond')
+  ON CONFLICT (chat_id) DO UPDATE SET next_at = greatest(pacing.next_at, excluded.next_at)
+`;
+
 /** Telegram's limit of one chat, which campaigns, answers and test messages share. */
 export class ChatPacing {
   constructor(private readonly sql: SqlExecutor) {}
@@ -32,6 +39,11 @@ export class ChatPacing {
       if (!busy) return;
       await sleep(Math.ceil(busy.ms), undefined, { signal }).catch(() => undefined);
     }
+  }
+
+  /** After a 429: a chat for which Telegram asks for more than the whole bot waits gets nothing from any campaign until then. */
+  async throttled(chatId: string, retryAfterMs: number): Promise<void> {
+    if (retryAfterMs > MAX_BLOCK_MS) await rows(this.sql, PARK, [chatId, retryAfterMs]);
   }
 
   /** @param inMs when the message leaves @returns whether the turn of the chat is taken for it, now that it leaves soon */

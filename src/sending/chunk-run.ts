@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { DeliveryStatus } from '../campaigns/delivery.entity.js';
 import { STOP_CODES, type StopCode } from '../campaigns/failure-codes.js';
 import { backoffMs } from './backoff.js';
+import type { ChatPacing } from './chat-pacing.js';
 import type { Claim, DeliveryStore, Recipient } from './delivery.store.js';
 import type { Lease } from './lease-keeper.js';
 import type { MessageSender, SendOutcome } from './outcome.js';
@@ -27,6 +28,7 @@ export interface ChunkRunTools {
   deliveries: DeliveryStore;
   settlements: SettlementWriter;
   limiter: RateLimiter;
+  pacing: Pick<ChatPacing, 'throttled'>;
   sender: MessageSender;
   campaigns: CampaignControl;
   window: SendWindow;
@@ -172,7 +174,7 @@ export class ChunkRun {
 
   /** @returns undefined when nothing was sent because this worker may not send any more */
   private async send(recipient: Recipient, slot: Slot): Promise<SendOutcome | undefined> {
-    const { limiter, window, logger } = this.tools;
+    const { limiter, window } = this.tools;
     await this.pause(this.nextSendAt - performance.now());
     if (!(await limiter.turn(slot)) || this.stop.aborted || !this.lease.stands()) {
       await limiter.giveBack([slot]);
@@ -182,13 +184,18 @@ export class ChunkRun {
     this.nextSendAt = startedAt + this.lease.chunk.sendIntervalMs;
     const outcome = await this.request(recipient);
     window.observe(performance.now() - startedAt);
-    if (outcome.kind === 'throttled')
-      logger.warn(
-        { userId: recipient.userId, retryAfterMs: outcome.retryAfterMs },
-        'Telegram throttles the bot',
-      );
     await limiter.report(slot, outcome);
+    if (outcome.kind === 'throttled') await this.parkChat(recipient, outcome.retryAfterMs);
     return outcome;
+  }
+
+  private async parkChat({ userId, chatId }: Recipient, retryAfterMs: number): Promise<void> {
+    const { pacing, logger } = this.tools;
+    logger.warn({ userId, retryAfterMs }, 'Telegram throttles the bot');
+    // The recipient itself waits in any case.
+    await pacing.throttled(chatId, retryAfterMs).catch((error: unknown) => {
+      logger.warn({ err: error, userId }, 'the chat could not be parked for other campaigns');
+    });
   }
 
   /** Whatever goes wrong in here, the message may have left: it must not be sent again, nor end the process. */

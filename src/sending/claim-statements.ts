@@ -65,7 +65,9 @@ export const CLAIM_RECIPIENTS = `
     WHERE delivery.campaign_id = wanted.campaign_id AND delivery.user_id = wanted.user_id AND delivery.status = wanted.status
     RETURNING delivery.user_id, wanted.chat_id, wanted.first_name, delivery.fence, delivery.attempts
   ), waiting AS (
-    UPDATE delivery SET not_before = clock_timestamp() + ${CHAT_INTERVAL}
+    -- A chat may be parked for hours.
+    UPDATE delivery SET not_before = greatest(clock_timestamp() + ${CHAT_INTERVAL},
+      (SELECT pacing.next_at FROM chat_pacing pacing WHERE pacing.chat_id = wanted.chat_id))
     FROM wanted
     WHERE delivery.campaign_id = wanted.campaign_id AND delivery.user_id = wanted.user_id AND delivery.status = wanted.status
       AND wanted.chat_id NOT IN (SELECT chat_id FROM paced)

@@ -27,6 +27,7 @@ export class DirectSender {
     if (!slot) return undefined;
     const outcome = await request();
     await this.limiter.report(slot, outcome);
+    if (outcome.kind === 'throttled') await this.pacing.throttled(chatId, outcome.retryAfterMs);
     return outcome;
   }
 

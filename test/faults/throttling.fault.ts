@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { FAULT_ANSWERS, type RecordedCall } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS, type FaultAnswer, type RecordedCall } from '../../src/telegram/sandbox/index.js';
 import type { TestApp } from '../support/app.js';
+import { createCampaign, createOpenPoll, followCampaign, startCampaign } from '../support/factories.js';
+import { waitFor } from '../support/wait.js';
 import { deliveriesOf } from './support/record.js';
 import { useScene } from './support/scene.js';
 
@@ -13,6 +15,30 @@ const scene = useScene();
 
 function sends(app: TestApp): RecordedCall[] {
   return app.sandbox.calls.filter(({ method }) => method === 'sendMessage');
+}
+
+const BLOCKED_FOR =
+  'SELECT extract(epoch FROM blocked_until - clock_timestamp())::float8 AS seconds FROM rate_limit';
+const FIVE_MINUTES_LATER = 'UPDATE rate_limit SET blocked_until = clock_timestamp()';
+const AN_HOUR_LATER = [
+  'UPDATE delivery SET not_before = clock_timestamp() WHERE not_before IS NOT NULL',
+  'UPDATE chat_pacing SET next_at = clock_timestamp()',
+  'UPDATE campaign_chunk SET due_at = clock_timestamp(), enqueued_at = NULL WHERE due_at IS NOT NULL',
+];
+
+function tooMany(parameters: object): FaultAnswer {
+  const body = JSON.stringify({ ok: false, error_code: 429, description: 'Too Many Requests', parameters });
+  return { kind: 'body', phase: 'before', status: 429, contentType: 'application/json', body };
+}
+
+async function standstillOf(app: TestApp, id: string): Promise<{ code?: string; until?: string | null }> {
+  const { campaign } = await app
+    .client()
+    .run<{ campaign: { standstill: { code: string; until: string | null } | null } }>(
+      'query ($id: ID!) { campaign(id: $id) { standstill { code until } } }',
+      { id },
+    );
+  return campaign.standstill ?? {};
 }
 
 describe('429 with retry_after', () => {
@@ -65,6 +91,67 @@ describe('429 with retry_after', () => {
     expect(pauses.filter((ms) => ms < 1000 || ms > 15_000)).toEqual([]);
     const attempts = (await deliveriesOf(app, run.id)).map((delivery) => delivery.attempts);
     expect(attempts).toEqual([1, 1, 1]);
+  });
+
+  test('for an hour is waited out for five minutes at a time, with one probe to another chat', async () => {
+    const app = await scene.prepare({ environment: { RECONCILE_INTERVAL_MS: '500' } });
+    await app.startApi();
+    let worker = await app.startWorker();
+    app.sandbox.faults.add({ answer: FAULT_ANSWERS.throttled(3600) });
+    const run = await scene.start(app, { audience: 3, input: { pacing: { sendIntervalMs: 1 } } });
+    const parked = async () =>
+      (await deliveriesOf(app, run.id)).filter(
+        ({ status, waits_s }) => status === 'PENDING' && waits_s > 3000,
+      );
+    for (const probes of [1, 2, 3]) {
+      await waitFor(`${probes} parked chats`, async () => (await parked()).length === probes);
+      expect(sends(app)).toHaveLength(probes);
+      const [bot] = await app.database.query<{ seconds: number }>(BLOCKED_FOR);
+      expect(bot?.seconds).toBeGreaterThan(200);
+      expect(bot?.seconds).toBeLessThan(301);
+      expect(await standstillOf(app, run.id)).toMatchObject({ code: 'BOT_THROTTLED' });
+      // What a process remembers of a 429 ends with it.
+      worker.kill('SIGTERM');
+      await worker.exited;
+      if (probes < 3) await app.database.query(FIVE_MINUTES_LATER);
+      worker = await app.startWorker();
+    }
+    // Nobody is left for another probe: only then does the hour say when it goes on.
+    const { until } = await standstillOf(app, run.id);
+    expect(Date.parse(until ?? '') - Date.now()).toBeGreaterThan(3_000_000);
+    await app.database.query(FIVE_MINUTES_LATER);
+    expect(await standstillOf(app, run.id)).toMatchObject({ code: 'CHAT_THROTTLED', until });
+
+    // Another campaign leaves the parked chats alone, too.
+    const api = app.client();
+    const other = await createCampaign(api, await createOpenPoll(api));
+    await startCampaign(api, other);
+    await waitFor('its chats to be found parked', async () =>
+      (await deliveriesOf(app, other)).every(({ waits_s }) => waits_s > 3000),
+    );
+    expect(sends(app)).toHaveLength(3);
+    app.sandbox.faults.clear();
+    for (const instants of AN_HOUR_LATER) await app.database.query(instants);
+    expect(await run.end()).toMatchObject({ sentUsers: 3 });
+    expect((await followCampaign(api, other)).at(-1)).toMatchObject({ status: 'COMPLETED', sentUsers: 3 });
+    const attempts = (await deliveriesOf(app, run.id)).map((delivery) => delivery.attempts);
+    expect(attempts).toEqual([1, 1, 1]);
+  });
+
+  test.each([
+    ['retry_after that is no number', FAULT_ANSWERS.throttledOddly],
+    ['retry_after beyond all reason', tooMany({ retry_after: 1e300 })],
+    ['no retry_after', tooMany({})],
+    ['a page', FAULT_ANSWERS.throttledHtml],
+  ])('with %s is waited out for a second', async (_name, answer) => {
+    const app = await scene.prepare();
+    await app.startApi('start');
+    app.sandbox.faults.add({ answer, after: 2, times: 2 });
+    const run = await scene.start(app, { audience: 6 });
+    expect(await run.end()).toMatchObject({ sentUsers: 6 });
+    await run.verify();
+    const attempts = (await deliveriesOf(app, run.id)).map((delivery) => delivery.attempts);
+    expect(new Set(attempts)).toEqual(new Set([1]));
   });
 
   test('for one chat and for hours parks that chat, and the others go on after one pause', async () => {

@@ -11,11 +11,14 @@ export interface DeliveryRow {
   message_id: string | null;
   chunk_number: number;
   user_status: string;
+  /** Seconds until it may be tried again. */
+  waits_s: number;
 }
 
 const DELIVERIES = `
   SELECT user_id, coalesce(person.chat_id, person.id) AS chat_id, delivery.status, reason, attempts, message_id,
-    chunk_number, person.status AS user_status
+    chunk_number, person.status AS user_status,
+    coalesce(extract(epoch FROM not_before - clock_timestamp()), 0)::float8 AS waits_s
   FROM delivery JOIN telegram_user person ON person.id = user_id
   WHERE campaign_id = $1 ORDER BY user_id
 `;
