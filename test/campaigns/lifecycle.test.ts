@@ -108,13 +108,13 @@ describe('an operator', () => {
   test('retries what failed, and nothing else', async () => {
     const api = app.client();
     const [blocked = '', other = ''] = await createUsers(app.database, 2);
-    app.sandbox.faults.add({ chatId: Number(blocked), answer: FAULT_ANSWERS.chatNotFound });
+    app.sandbox.faults.add({ chatId: Number(blocked), answer: FAULT_ANSWERS.unknownBadRequest });
     const id = await createCampaign(api, await createOpenPoll(api));
     await startCampaign(api, id);
     await followCampaign(api, id);
     expect(await delivery(api, id, blocked)).toEqual({
       status: 'FAILED',
-      reason: 'CHAT_NOT_FOUND',
+      reason: 'BAD_REQUEST',
       attempts: 1,
     });
 
@@ -137,7 +137,7 @@ describe('an operator', () => {
   test('serves also whom a retry has put back while their chunk was being released as done', async () => {
     const api = app.client();
     const [user = ''] = await createUsers(app.database, 1);
-    app.sandbox.faults.add({ chatId: Number(user), answer: FAULT_ANSWERS.chatNotFound });
+    app.sandbox.faults.add({ chatId: Number(user), answer: FAULT_ANSWERS.unknownBadRequest });
     const id = await createCampaign(api, await createOpenPoll(api));
     await startCampaign(api, id);
     await followCampaign(api, id);
@@ -163,7 +163,7 @@ describe('an operator', () => {
     ]);
   });
 
-  test.each(['PAUSED', 'COMPLETED'])(
+  test.each(['FAILED', 'COMPLETED'])(
     'changes nothing of a campaign that is %s when there is nothing to retry',
     async (status) => {
       const api = app.client();
