@@ -159,6 +159,9 @@ TABLE notification_campaign WITH (fillfactor=50)
   idempotency_fingerprint text
   running_since timestamp(3) with time zone
   done_before integer NOT NULL DEFAULT 0
+  name text
+  button_text text
+  content_version integer NOT NULL DEFAULT 1
   CONSTRAINT notification_campaign_counters_check CHECK (((pending_users >= 0) AND (sent_users >= 0) AND (failed_users >= 0) AND (skipped_users >= 0) AND (unconfirmed_users >= 0)))
   CONSTRAINT notification_campaign_idempotency_key UNIQUE (idempotency_key)
   CONSTRAINT notification_campaign_ledger_check CHECK ((total_users = ((((pending_users + sent_users) + failed_users) + skipped_users) + unconfirmed_users)))

@@ -50,11 +50,26 @@ export class NotificationCampaign extends Ledger {
   @JoinColumn({ name: 'topic_id', foreignKeyConstraintName: 'notification_campaign_topic_fk' })
   topicPoll?: Relation<Poll>;
 
+  @Column({ type: 'text', nullable: true })
+  @Field(() => String, { nullable: true, description: 'What people call it; null when nobody named it.' })
+  name!: string | null;
+
   @Column({ name: 'message_template', type: 'text' })
   @Field(() => String, {
     description: 'Text of the reminder; {{firstName}} and {{pollTitle}} are replaced for each recipient.',
   })
   messageTemplate!: string;
+
+  @Column({ name: 'button_text', type: 'text', nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Text of the button that opens the poll; null for the usual one.',
+  })
+  buttonText!: string | null;
+
+  /** Rises when what is sent, or how fast, is changed. */
+  @Column({ name: 'content_version', type: 'integer', default: 1 })
+  contentVersion!: number;
 
   @Column({ name: 'chunk_size', type: 'integer' })
   chunkSize!: number;

@@ -43,7 +43,8 @@ export class TestNotificationService {
       const message = `User ${userId} wants no reminders: they have to write /start to the bot first.`;
       return refused(UserErrorCode.INVALID_STATE, message, 'telegramUserId');
     }
-    const content = { messageTemplate: campaign.messageTemplate, pollId: poll.id, pollTitle: poll.title };
+    const { messageTemplate, buttonText } = campaign;
+    const content = { messageTemplate, buttonText, pollId: poll.id, pollTitle: poll.title };
     return this.sendNow(reminderFor({ chatId: user.chatId ?? user.id, firstName: user.firstName }, content));
   }
 

@@ -106,7 +106,12 @@ function describe({ reason, count }: Exclusion): string {
 }
 
 function messageTo({ id, chatId, firstName }: Person, poll: Poll): OutgoingMessage {
-  const content = { messageTemplate: DEFAULT_MESSAGE_TEMPLATE, pollId: poll.id, pollTitle: poll.title };
+  const content = {
+    messageTemplate: DEFAULT_MESSAGE_TEMPLATE,
+    buttonText: null,
+    pollId: poll.id,
+    pollTitle: poll.title,
+  };
   return reminderFor({ chatId: chatId ?? id, firstName }, content);
 }
 

@@ -8,6 +8,7 @@ import { AnswerOption1790000500000 } from '../../migrations/1790000500000-answer
 import { ReachableAt1790000600000 } from '../../migrations/1790000600000-reachable-at.js';
 import { SlotsNear1790000601000 } from '../../migrations/1790000601000-slots-near.js';
 import { RunningSince1790000602000 } from '../../migrations/1790000602000-running-since.js';
+import { CampaignContent1790001301000 } from '../../migrations/1790001301000-campaign-content.js';
 import { OptOut1790001300000 } from '../../migrations/1790001300000-opt-out.js';
 import { ApiToken } from '../access/api-token.entity.js';
 import { AuditEntry } from '../access/audit-entry.entity.js';
@@ -99,6 +100,7 @@ export function createDataSource({
       SlotsNear1790000601000,
       RunningSince1790000602000,
       OptOut1790001300000,
+      CampaignContent1790001301000,
     ],
     subscribers: [SilentConnections],
     migrationsTableName: 'migration',

@@ -5,6 +5,7 @@ import { DeliveryStatus } from '../campaigns/delivery.entity.js';
 import { STOP_CODES, type StopCode } from '../campaigns/failure-codes.js';
 import { backoffMs } from './backoff.js';
 import type { ChatPacing } from './chat-pacing.js';
+import type { CampaignContent } from './chunk.store.js';
 import type { Claim, DeliveryStore, Recipient } from './delivery.store.js';
 import type { Lease } from './lease-keeper.js';
 import type { MessageSender, SendOutcome } from './outcome.js';
@@ -41,6 +42,7 @@ export class ChunkRun {
   private readonly unsettled = new Set<Promise<void>>();
   private nextSendAt = performance.now();
   private pending: number;
+  private content: CampaignContent;
   private putBack = 0;
   private lookAhead = LOOK_AHEAD;
 
@@ -53,6 +55,7 @@ export class ChunkRun {
     private readonly abandon: AbortSignal,
   ) {
     this.pending = lease.chunk.remaining;
+    this.content = lease.chunk;
   }
 
   /** @returns milliseconds until the rest of the chunk, if any, is worth a new claim */
@@ -115,8 +118,8 @@ export class ChunkRun {
   }
 
   private async claimNext(): Promise<Claim | undefined> {
-    const { sendIntervalMs, campaignId } = this.lease.chunk;
-    const room = (sendIntervalMs > 0 ? 1 : this.tools.window.size()) - this.sending.size;
+    const { campaignId } = this.lease.chunk;
+    const room = (this.content.sendIntervalMs > 0 ? 1 : this.tools.window.size()) - this.sending.size;
     if (room <= 0) {
       await Promise.race(this.sending);
       return undefined;
@@ -132,6 +135,7 @@ export class ChunkRun {
     await this.tools.limiter.giveBack(slots.slice(claim?.recipients.length ?? 0));
     if (!claim) return undefined;
     this.pending = claim.pending ?? Math.max(0, this.pending - claim.recipients.length - claim.skipped);
+    if (claim.content) this.content = claim.content;
     const foundNobody = claim.recipients.length === 0 && claim.skipped > 0;
     this.lookAhead = foundNobody ? LONG_LOOK_AHEAD : LOOK_AHEAD;
     claim.recipients.forEach((recipient, index) => {
@@ -144,7 +148,12 @@ export class ChunkRun {
   /** While the database is away it is asked again; a claim whose answer was lost is put back first. */
   private async claim(wanted: number): Promise<Claim | undefined> {
     const { deliveries, logger } = this.tools;
-    const request = { claimId: randomUUID(), wanted, lookAhead: this.lookAhead };
+    const request = {
+      claimId: randomUUID(),
+      wanted,
+      lookAhead: this.lookAhead,
+      contentVersion: this.content.contentVersion,
+    };
     try {
       return await deliveries.claim(this.lease.chunk, request);
     } catch (error) {
@@ -163,17 +172,22 @@ export class ChunkRun {
   }
 
   private dispatch(recipient: Recipient, slot: Slot): void {
-    const sent = this.send(recipient, slot);
+    const { content } = this;
+    const sent = this.send(recipient, slot, content);
     const sending = sent.then(() => undefined);
     track(this.sending, sending);
     track(
       this.unsettled,
-      sent.then((outcome) => this.settle(recipient, outcome)),
+      sent.then((outcome) => this.settle(recipient, content, outcome)),
     );
   }
 
   /** @returns undefined when nothing was sent because this worker may not send any more */
-  private async send(recipient: Recipient, slot: Slot): Promise<SendOutcome | undefined> {
+  private async send(
+    recipient: Recipient,
+    slot: Slot,
+    content: CampaignContent,
+  ): Promise<SendOutcome | undefined> {
     const { limiter, window } = this.tools;
     await this.pause(this.nextSendAt - performance.now());
     if (!(await limiter.turn(slot)) || this.stop.aborted || !this.lease.stands()) {
@@ -181,8 +195,8 @@ export class ChunkRun {
       return undefined;
     }
     const startedAt = performance.now();
-    this.nextSendAt = startedAt + this.lease.chunk.sendIntervalMs;
-    const outcome = await this.request(recipient);
+    this.nextSendAt = startedAt + content.sendIntervalMs;
+    const outcome = await this.request(recipient, content);
     window.observe(performance.now() - startedAt);
     await limiter.report(slot, outcome);
     if (outcome.kind === 'throttled') await this.parkChat(recipient, outcome.retryAfterMs);
@@ -199,18 +213,22 @@ export class ChunkRun {
   }
 
   /** Whatever goes wrong in here, the message may have left: it must not be sent again, nor end the process. */
-  private async request(recipient: Recipient): Promise<SendOutcome> {
+  private async request(recipient: Recipient, content: CampaignContent): Promise<SendOutcome> {
     const { sender, logger } = this.tools;
     try {
-      return await sender.send(reminderFor(recipient, this.lease.chunk), this.abandon);
+      return await sender.send(reminderFor(recipient, { ...this.lease.chunk, ...content }), this.abandon);
     } catch (error) {
       logger.error({ err: error, userId: recipient.userId }, 'a message failed in an unforeseen way');
       return { kind: 'ambiguous', reason: 'SENDER_FAILED' };
     }
   }
 
-  private async settle(recipient: Recipient, outcome: SendOutcome | undefined): Promise<void> {
-    const { campaignId, messageTemplate } = this.lease.chunk;
+  private async settle(
+    recipient: Recipient,
+    { messageTemplate }: CampaignContent,
+    outcome: SendOutcome | undefined,
+  ): Promise<void> {
+    const { campaignId } = this.lease.chunk;
     const verdict = outcome ? settlementOf(outcome, recipient, messageTemplate) : { settlement: NOT_SENT };
     const { userId, fence } = recipient;
     const isSent = verdict.settlement.status === DeliveryStatus.SENT;

@@ -1,7 +1,15 @@
 import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
 
+/** What a campaign sends, and how fast; both can be changed while it is paused. */
+export interface CampaignContent {
+  messageTemplate: string;
+  buttonText: string | null;
+  sendIntervalMs: number;
+  contentVersion: number;
+}
+
 /** A chunk that this worker may send to until the lease ends. */
-export interface LeasedChunk {
+export interface LeasedChunk extends CampaignContent {
   campaignId: string;
   number: number;
   leaseToken: string;
@@ -9,8 +17,6 @@ export interface LeasedChunk {
   remaining: number;
   pollId: string;
   pollTitle: string;
-  messageTemplate: string;
-  sendIntervalMs: number;
 }
 
 export interface ChunkRef {
@@ -71,7 +77,8 @@ const CLAIM_DUE_CHUNK = `
   )
   SELECT claimed.campaign_id AS "campaignId", claimed.number, claimed.lease_token AS "leaseToken", claimed.remaining,
     poll.id AS "pollId", poll.title AS "pollTitle", campaign.message_template AS "messageTemplate",
-    campaign.send_interval_ms AS "sendIntervalMs"
+    campaign.button_text AS "buttonText", campaign.send_interval_ms AS "sendIntervalMs",
+    campaign.content_version AS "contentVersion"
   FROM claimed
   JOIN notification_campaign campaign ON campaign.id = claimed.campaign_id
   JOIN poll ON poll.id = campaign.topic_id

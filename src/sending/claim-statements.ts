@@ -11,7 +11,8 @@ import { CHAT_INTERVAL } from './chat-pacing.js';
  * status is compared with what was read, since a constant would bring a partial index in. What is left of the chunk is
  * counted only when nobody was claimed, or the cost of a chunk would grow with the square of its size.
  *
- * $1 campaign, $2 chunk, $3 lease token, $4 recipients wanted, $5 unwanted ones to pass over at most, $6 id of the claim.
+ * $1 campaign, $2 chunk, $3 lease token, $4 recipients wanted, $5 unwanted ones to pass over at most, $6 id of the claim,
+ * $7 version of the content that is known: a newer one comes with the claim.
  */
 export const CLAIM_RECIPIENTS = `
   WITH chunk AS (
@@ -19,7 +20,8 @@ export const CLAIM_RECIPIENTS = `
     WHERE campaign_id = $1 AND number = $2 AND lease_token = $3 AND lease_expires_at > clock_timestamp()
     FOR SHARE
   ), campaign AS (
-    SELECT campaign.id, campaign.topic_id, ${POLL_IS_OPEN} AS open
+    SELECT campaign.id, campaign.topic_id, ${POLL_IS_OPEN} AS open, campaign.message_template, campaign.button_text,
+      campaign.send_interval_ms, campaign.content_version
     FROM notification_campaign campaign
     JOIN poll ON poll.id = campaign.topic_id
     JOIN chunk ON chunk.campaign_id = campaign.id
@@ -98,6 +100,9 @@ export const CLAIM_RECIPIENTS = `
   SELECT EXISTS (SELECT FROM chunk) AS leased, EXISTS (SELECT FROM campaign) AS running,
     (SELECT coalesce(json_agg(json_build_object('userId', user_id::text, 'chatId', chat_id::text,
       'firstName', first_name, 'fence', fence, 'attempts', attempts) ORDER BY user_id), '[]') FROM sending) AS recipients,
+    (SELECT json_build_object('messageTemplate', message_template, 'buttonText', button_text,
+      'sendIntervalMs', send_interval_ms, 'contentVersion', content_version)
+      FROM campaign WHERE content_version <> $7::integer) AS content,
     (SELECT count(*)::integer FROM skipped) AS skipped,
     CASE WHEN NOT EXISTS (SELECT FROM sending) THEN rest.pending END AS pending,
     CASE WHEN rest.pending > 0 AND NOT rest.now

@@ -3,7 +3,7 @@ import type { DeliveryStatus } from '../campaigns/delivery.entity.js';
 import type { CampaignStatus } from '../campaigns/lifecycle.js';
 import type { Reachability } from '../people/telegram-user.entity.js';
 import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
-import type { LeasedChunk } from './chunk.store.js';
+import type { CampaignContent, LeasedChunk } from './chunk.store.js';
 import { AWAIT_CLAIMS, CLAIM_RECIPIENTS, PUT_BACK_UNSENT } from './claim-statements.js';
 import { SETTLE, SETTLE_ORPHANS } from './settle-statements.js';
 
@@ -24,6 +24,8 @@ export interface Claim {
   /** False when the campaign was paused, cancelled or has failed. */
   running: boolean;
   recipients: Recipient[];
+  /** What is sent to them, where it is newer than what was known; otherwise null. */
+  content: CampaignContent | null;
   skipped: number;
   /** Recipients of the chunk that are still pending; null when somebody was claimed, since it is not counted then. */
   pending: number | null;
@@ -69,14 +71,24 @@ export interface ClaimRequest {
   wanted: number;
   /** Unwanted recipients that the claim may pass over in search of wanted ones. */
   lookAhead: number;
+  /** Of the content that is known. */
+  contentVersion: number;
 }
 
 /** The deliveries of all campaigns and the counters that follow from them. */
 export class DeliveryStore {
   constructor(private readonly sql: SqlExecutor) {}
 
-  claim(chunk: LeasedChunk, { claimId, wanted, lookAhead }: ClaimRequest): Promise<Claim> {
-    const parameters = [chunk.campaignId, chunk.number, chunk.leaseToken, wanted, lookAhead, claimId];
+  claim(chunk: LeasedChunk, { claimId, wanted, lookAhead, contentVersion }: ClaimRequest): Promise<Claim> {
+    const parameters = [
+      chunk.campaignId,
+      chunk.number,
+      chunk.leaseToken,
+      wanted,
+      lookAhead,
+      claimId,
+      contentVersion,
+    ];
     return oneRow<Claim>(this.sql, CLAIM_RECIPIENTS, parameters);
   }
 

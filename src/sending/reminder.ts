@@ -5,7 +5,10 @@ export interface ReminderContent {
   messageTemplate: string;
   pollId: string;
   pollTitle: string;
+  buttonText: string | null;
 }
+
+const BUTTON_TEXT = 'Open the poll';
 
 export interface Addressee {
   chatId: string;
@@ -15,11 +18,11 @@ export interface Addressee {
 /** The reminder that one recipient gets: the text with its names filled in, and the button that opens the poll. */
 export function reminderFor(
   to: Addressee,
-  { messageTemplate, pollId, pollTitle }: ReminderContent,
+  { messageTemplate, pollId, pollTitle, buttonText }: ReminderContent,
 ): OutgoingMessage {
   return {
     chatId: to.chatId,
     text: renderTemplate(messageTemplate, { firstName: to.firstName, pollTitle }),
-    button: { text: 'Open the poll', startParameter: `poll_${pollId}` },
+    button: { text: buttonText ?? BUTTON_TEXT, startParameter: `poll_${pollId}` },
   };
 }

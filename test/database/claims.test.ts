@@ -41,12 +41,32 @@ async function leasedChunk(): Promise<LeasedChunk> {
 }
 
 function claim(chunk: LeasedChunk, wanted: number, claimId: string = randomUUID()): Promise<Claim> {
-  return deliveries.claim(chunk, { claimId, wanted, lookAhead: 20 });
+  return deliveries.claim(chunk, { claimId, wanted, lookAhead: 20, contentVersion: chunk.contentVersion });
 }
 
 function statuses(): Promise<{ status: string; attempts: number }[]> {
   return database.query('SELECT status, attempts FROM delivery ORDER BY user_id');
 }
+
+test('a claim brings the content that is newer than what the worker knows, once', async () => {
+  await createUsers(database, 2);
+  await plannedCampaign(database, dataSource, '1', 10);
+  const chunk = await leasedChunk();
+  expect(chunk).toMatchObject({ messageTemplate: 'Hello', buttonText: null, sendIntervalMs: 0 });
+  expect((await claim(chunk, 1)).content).toBeNull();
+  await database.query(`UPDATE notification_campaign SET message_template = 'Hi', button_text = 'Go',
+    send_interval_ms = 5, content_version = content_version + 1`);
+  const { recipients, content } = await claim(chunk, 1);
+  expect(recipients).toHaveLength(1);
+  const version = chunk.contentVersion + 1;
+  expect(content).toEqual({
+    messageTemplate: 'Hi',
+    buttonText: 'Go',
+    sendIntervalMs: 5,
+    contentVersion: version,
+  });
+  expect((await claim({ ...chunk, contentVersion: version }, 1)).content).toBeNull();
+});
 
 describe('a claim whose answer was lost', () => {
   test('is put back, and only that one, however late and often', async () => {

@@ -141,7 +141,12 @@ describe(`with ${USERS} recipients`, () => {
       if (!chunk) throw new Error('No chunk is due.');
       const claimId = randomUUID();
       await chunks.renew([chunk.leaseToken], LEASE.leaseMs);
-      const { recipients } = await deliveries.claim(chunk, { claimId, wanted: 10, lookAhead: 20 });
+      const { recipients } = await deliveries.claim(chunk, {
+        claimId,
+        wanted: 10,
+        lookAhead: 20,
+        contentVersion: 1,
+      });
       const settlements = recipients.slice(1).map(({ userId, fence }) => ({
         campaignId: chunk.campaignId,
         userId,

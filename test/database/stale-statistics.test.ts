@@ -166,7 +166,12 @@ async function leasedChunk(chunks: ChunkStore): Promise<LeasedChunk> {
 /** Claims so many of the chunk that reading all of the campaign looks cheaper than one by one, and settles all but one, whose claim is taken for lost. */
 async function workChunk(chunk: LeasedChunk, deliveries: DeliveryStore): Promise<void> {
   const claimId = randomUUID();
-  const { recipients } = await deliveries.claim(chunk, { claimId, wanted: 100, lookAhead: 20 });
+  const { recipients } = await deliveries.claim(chunk, {
+    claimId,
+    wanted: 100,
+    lookAhead: 20,
+    contentVersion: 1,
+  });
   expect(recipients).toHaveLength(100);
   const settlements = recipients.slice(1).map(({ userId, fence }) => ({
     campaignId: chunk.campaignId,
@@ -210,7 +215,12 @@ describe(`a campaign of ${USERS}`, () => {
     // PostgreSQL keeps a plan for any parameters from the sixth time on.
     for (let time = 0; time < 10; time += 1) {
       await chunks.claimDue(LEASE);
-      await deliveries.claim(absent, { claimId: randomUUID(), wanted: 100, lookAhead: 20 });
+      await deliveries.claim(absent, {
+        claimId: randomUUID(),
+        wanted: 100,
+        lookAhead: 20,
+        contentVersion: 1,
+      });
       await deliveries.settle('1', [], { reason: null, count: 0, broken: false });
       await chunks.release(absent, 0);
     }
