@@ -94,7 +94,7 @@ async function startJobs(ground: Ground, engine: Engine | undefined, undo: Undo)
   });
   await scheduler.start(engine?.handlers);
   if (!engine) return;
-  const bot = startBot({ ...ground, databaseUrl: database.url });
+  const bot = startBot({ ...ground, databaseUrl: database.directUrl });
   undo.add(() => bot.stop());
   metrics.watchBot(bot);
   const heartbeat = new WorkerHeartbeat(engineSql, logger);
@@ -112,7 +112,7 @@ async function startRoles(ground: Ground, roles: readonly AppRole[], undo: Undo)
   const audience = new AudienceStore(dataSource);
   const agenda = () => scheduler.current;
   const api = isApi
-    ? await startApi({ ...ground, databaseUrl: database.url, audience, agenda }, undo)
+    ? await startApi({ ...ground, databaseUrl: database.directUrl, audience, agenda }, undo)
     : undefined;
   // Before anything that takes its time to end, during which messages would still go out.
   undo.add(() => {

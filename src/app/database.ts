@@ -6,34 +6,49 @@ import type { Settings } from '../config/settings.js';
 import { createDataSource } from '../database/data-source.js';
 import { joinEmbeddedPostgres } from '../database/embedded/index.js';
 import { migrate } from '../database/migrate.js';
+import { preflight } from '../database/preflight.js';
 import { PreparedSql } from '../database/prepared.js';
 import { PoolSql } from '../database/pool-sql.js';
 import type { SqlExecutor, TransactionalSql } from '../database/rows.js';
-import { engineSession, sessionSettings } from '../database/session.js';
+import { whileScarce } from '../database/scarce.js';
+import { engineSession, pooledSession, sessionSettings } from '../database/session.js';
+
+export type DatabaseSettings = Pick<
+  Settings,
+  'databaseUrl' | 'databaseDirectUrl' | 'databaseConnections' | 'dataDir'
+>;
 
 export interface DatabaseLocation {
   url: string;
+  /** Past a pooler, for what needs a session of its own: LISTEN, advisory locks, migrations, the job queue. */
+  directUrl: string;
   embedded: boolean;
-  leave(): Promise<void>;
+  leave: () => Promise<void>;
 }
 
-/** The configured database, or else the embedded one, which is started if it does not run yet. */
-export async function locateDatabase(
-  { databaseUrl, dataDir }: Pick<Settings, 'databaseUrl' | 'dataDir'>,
-  logger: Logger,
-): Promise<DatabaseLocation> {
-  if (databaseUrl !== undefined) return { url: databaseUrl, embedded: false, leave: () => Promise.resolve() };
+/**
+ * The configured database, or else the embedded one, which is started if it does not run yet.
+ * @throws UnfitDatabase when the configured one cannot be used as it is
+ */
+export async function locateDatabase(settings: DatabaseSettings, logger: Logger): Promise<DatabaseLocation> {
+  const { databaseUrl: url, databaseDirectUrl, databaseConnections: connections, dataDir } = settings;
+  if (url !== undefined) {
+    const directUrl = databaseDirectUrl ?? url;
+    await preflight({ url, directUrl, connections, logger });
+    return { url, directUrl, embedded: false, leave: () => Promise.resolve() };
+  }
   const embedded = await joinEmbeddedPostgres({
     dataDir,
     onProgress: (message) => {
       logger.info(message);
     },
   });
-  return { url: embedded.url, embedded: true, leave: () => embedded.leave() };
+  return { url: embedded.url, directUrl: embedded.url, embedded: true, leave: () => embedded.leave() };
 }
 
 export interface ConnectedDatabase {
-  url: string;
+  /** As in DatabaseLocation. */
+  directUrl: string;
   dataSource: DataSource;
   /** For the job queue, whose statements must not wait behind those of the application. */
   jobPool: Pool;
@@ -46,10 +61,17 @@ export interface ConnectedDatabase {
   close(): Promise<void>;
 }
 
-const JOB_POOL_SIZE = 6;
-const ENGINE_POOL_SIZE = 8;
-/** As many as may be planned at once in one process, and one to break a planning off. */
-const PLANNING_POOL_SIZE = 5;
+/** Beside the pools: LISTEN, the poller of updates, the session of a worker, and what is opened for a moment at the start. */
+const SINGLE_CONNECTIONS = 5;
+
+/** What a process may take at the most, by what it is for: 16, 6, 8 and 5 of the default of 40. */
+function poolSizes(connections: number): Record<'application' | 'jobs' | 'engine' | 'planning', number> {
+  const pooled = connections - SINGLE_CONNECTIONS;
+  const share = (of35: number, least: number) => Math.max(least, Math.floor((pooled * of35) / 35));
+  // Agenda holds one to listen; planning needs a second one to break a planning off.
+  const [jobs, engine, planning] = [share(6, 2), share(8, 2), share(5, 2)];
+  return { application: pooled - jobs - engine - planning, jobs, engine, planning };
+}
 
 const CONNECT_TIMEOUT_MS = 10_000;
 /** No statement of the jobs and the engine takes as long: the connection is silent, and given up for another. */
@@ -75,42 +97,63 @@ function createPool(url: string, applicationName: string, options: PoolConfig, l
 
 /** Locates the database, brings its schema up to date and connects. */
 export async function connectDatabase(
-  settings: Pick<Settings, 'databaseUrl' | 'dataDir'>,
+  settings: DatabaseSettings,
   logger: Logger,
 ): Promise<ConnectedDatabase> {
   const location = await locateDatabase(settings, logger);
-  const { url } = location;
   try {
-    const ran = await migrate({ url, logger });
+    const ran = await migrate({ url: location.directUrl, logger });
     if (ran.length > 0) logger.info({ migrations: ran }, 'database schema brought up to date');
-    const statementTimeoutMs = APPLICATION_TIMEOUT_MS;
-    const dataSource = await createDataSource({ url, logger, statementTimeoutMs }).initialize();
-    const limit = { query_timeout: STATEMENT_TIMEOUT_MS };
-    const jobs = { max: JOB_POOL_SIZE, ...limit, ...sessionSettings(SERVER_TIMEOUT_MS) };
-    const jobPool = createPool(url, 'pollcast jobs', jobs, logger);
-    const engine = { max: ENGINE_POOL_SIZE, ...limit, ...engineSession(SERVER_TIMEOUT_MS) };
-    const enginePool = createPool(url, 'pollcast engine', engine, logger);
-    const patient = { max: PLANNING_POOL_SIZE, ...sessionSettings() };
-    const planningPool = createPool(url, 'pollcast planning', patient, logger);
-    return {
-      url,
-      dataSource,
-      jobPool,
-      engineSql: new PreparedSql(enginePool, logger),
-      planningSql: new PoolSql(planningPool),
-      pools: {
-        application: (dataSource.driver as PostgresDriver).master as Pool,
-        jobs: jobPool,
-        engine: enginePool,
-        planning: planningPool,
-      },
-      close: async () => {
-        await Promise.all([dataSource.destroy(), jobPool.end(), enginePool.end(), planningPool.end()]);
-        await location.leave();
-      },
-    };
+    return await openPools(location, settings.databaseConnections, logger);
   } catch (error) {
     await location.leave();
     throw error;
   }
+}
+
+async function openPools(
+  { url, directUrl, leave }: DatabaseLocation,
+  connections: number,
+  logger: Logger,
+): Promise<ConnectedDatabase> {
+  const sizes = poolSizes(connections);
+  const pooled = directUrl !== url;
+  const limit = { query_timeout: STATEMENT_TIMEOUT_MS };
+  const sessions = {
+    jobs: { ...limit, ...sessionSettings(SERVER_TIMEOUT_MS) },
+    engine: { ...limit, ...(pooled ? pooledSession() : engineSession(SERVER_TIMEOUT_MS)) },
+    planning: pooled ? pooledSession() : sessionSettings(),
+  };
+  const open = (address: string, name: keyof typeof sessions) =>
+    createPool(address, `pollcast ${name}`, { max: sizes[name], ...sessions[name] }, logger);
+  const statementTimeoutMs = APPLICATION_TIMEOUT_MS;
+  const dataSource = await whileScarce(
+    () =>
+      createDataSource({ url, logger, statementTimeoutMs, pooled, poolSize: sizes.application }).initialize(),
+    logger,
+  );
+  const [jobs, engine, planning] = [open(directUrl, 'jobs'), open(url, 'engine'), open(url, 'planning')];
+  const end = () => Promise.all([dataSource.destroy(), jobs.end(), engine.end(), planning.end()]);
+  try {
+    // The job queue begins with two, and does not try again.
+    await whileScarce(
+      () => Promise.all([jobs.query('SELECT pg_sleep(0.01)'), jobs.query('SELECT 1')]),
+      logger,
+    );
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  return {
+    directUrl,
+    dataSource,
+    jobPool: jobs,
+    engineSql: new PreparedSql(engine, logger, { named: !pooled }),
+    planningSql: new PoolSql(planning),
+    pools: { application: (dataSource.driver as PostgresDriver).master as Pool, jobs, engine, planning },
+    close: async () => {
+      await end();
+      await leave();
+    },
+  };
 }

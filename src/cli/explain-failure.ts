@@ -1,17 +1,11 @@
 import { SettingsError } from '../config/settings-error.js';
 import type { Settings } from '../config/settings.js';
 import { JobStorageUnavailable } from '../jobs/job-storage.js';
-import { CommandFailure, ExitCode } from './failure.js';
-
-const UNREACHABLE = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'];
-const ACCESS_DENIED = ['28P01', '28000'];
-const NO_SUCH_DATABASE = '3D000';
+import { UnfitDatabase } from '../database/unfit-database.js';
+import { explainDatabase } from './explain-database.js';
+import { CommandFailure, ExitCode, wrongSetting } from './failure.js';
 
 type SystemError = NodeJS.ErrnoException & { hostname?: string };
-
-function wrongSetting(message: string): CommandFailure {
-  return new CommandFailure(message, ExitCode.WRONG_USAGE);
-}
 
 /** What kept the API from listening. */
 function explainListening(
@@ -28,23 +22,6 @@ function explainListening(
     return wrongSetting(
       `HOST ${host} is no address of this machine: use 127.0.0.1, or 0.0.0.0 for all its addresses.`,
     );
-  }
-  return undefined;
-}
-
-/** What kept us from the configured database. Its URL holds a password and is not shown. */
-function explainDatabase({ code = '' }: SystemError, databaseUrl: string): CommandFailure | undefined {
-  const { host, pathname } = new URL(databaseUrl);
-  if (UNREACHABLE.includes(code)) {
-    return new CommandFailure(
-      `The database at ${host} cannot be reached (${code}): start PostgreSQL there, or correct DATABASE_URL.`,
-    );
-  }
-  if (ACCESS_DENIED.includes(code))
-    return wrongSetting(`The database at ${host} refuses the user or the password: correct DATABASE_URL.`);
-  if (code === NO_SUCH_DATABASE) {
-    const name = decodeURIComponent(pathname.slice(1));
-    return wrongSetting(`There is no database "${name}" at ${host}: create it, or correct DATABASE_URL.`);
   }
   return undefined;
 }
@@ -71,7 +48,8 @@ function explainSystemError(error: SystemError, settings: Settings): CommandFail
     return explainListening(error, settings);
   if (syscall === 'mkdir' && ['EEXIST', 'ENOTDIR', 'ENOENT'].includes(code ?? ''))
     return wrongSetting(`DATA_DIR ${settings.dataDir} cannot be made into a folder: choose another.`);
-  if (settings.databaseUrl !== undefined) return explainDatabase(error, settings.databaseUrl);
+  if (settings.databaseUrl !== undefined)
+    return explainDatabase(error, settings.databaseUrl, settings.databaseConnections);
   return undefined;
 }
 
@@ -80,7 +58,8 @@ export function explainFailure(
   error: unknown,
   settings: Settings | undefined,
 ): { message: string; exitCode: number } {
-  if (error instanceof SettingsError) return { message: error.message, exitCode: ExitCode.WRONG_USAGE };
+  if (error instanceof SettingsError || error instanceof UnfitDatabase)
+    return { message: error.message, exitCode: ExitCode.WRONG_USAGE };
   if (error instanceof JobStorageUnavailable) return explainJobStorage(error);
   if (!(error instanceof Error)) return { message: String(error), exitCode: ExitCode.FAILED };
   const failure = error instanceof CommandFailure ? error : settings && explainSystemError(error, settings);

@@ -17,3 +17,7 @@ export class CommandFailure extends Error {
     super(message);
   }
 }
+
+export function wrongSetting(message: string): CommandFailure {
+  return new CommandFailure(message, ExitCode.WRONG_USAGE);
+}

@@ -11,7 +11,7 @@ export async function migrateCommand(
 ): Promise<void> {
   const location = await locateDatabase(settings, logger);
   try {
-    const ran = await interruption.orElse(migrate({ url: location.url, logger }));
+    const ran = await interruption.orElse(migrate({ url: location.directUrl, logger }));
     console.log(ran.length > 0 ? `Ran ${ran.join(', ')}.` : 'The database schema is up to date.');
   } finally {
     await location.leave();

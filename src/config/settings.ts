@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { databaseUrlProblem } from './database-url.js';
 import { withSecretsFromFiles } from './secret-files.js';
 import { SettingsError } from './settings-error.js';
 
@@ -29,6 +30,11 @@ function url(...protocols: string[]) {
       sentence,
     );
 }
+
+const databaseUrl = z.string().superRefine((value, context) => {
+  const message = databaseUrlProblem(value);
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
+});
 
 /** Several hosts may be named in it, so that it is no URL to the rest of the world; the driver checks it further. */
 const mongodbUrl = z
@@ -80,7 +86,11 @@ const shape = {
   port: integer(0, 65_535).default(4000),
   /** Where a process that only works jobs tells of its health; nowhere by default. */
   workerPort: integer(0, 65_535).optional(),
-  databaseUrl: url('postgres', 'postgresql').optional(),
+  databaseUrl: databaseUrl.optional(),
+  /** Past a pooler, for what needs a session of its own; DATABASE_URL without it. */
+  databaseDirectUrl: databaseUrl.optional(),
+  /** Connections that one process takes at the most. */
+  databaseConnections: integer(14, 500).default(40),
   /** Where the jobs are; in PostgreSQL without it. */
   mongodbUrl: mongodbUrl.optional(),
   dataDir: z.string().default('.data'),
@@ -136,6 +146,10 @@ const settingsSchema = z.object(shape).superRefine((settings, context) => {
       message:
         'must be at most 30, or PAID_BROADCAST=true must be set: Telegram charges for more than 30 a second',
     });
+  }
+  if (settings.databaseDirectUrl !== undefined && settings.databaseUrl === undefined) {
+    const message = 'must go with DATABASE_URL, which is the way through the pooler';
+    context.addIssue({ code: 'custom', path: ['databaseDirectUrl'], message });
   }
   if (settings.adminToken !== undefined && settings.adminToken === settings.viewerToken) {
     context.addIssue({ code: 'custom', path: ['viewerToken'], message: 'must differ from ADMIN_TOKEN' });

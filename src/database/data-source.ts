@@ -18,7 +18,7 @@ import { CampaignChunk } from '../campaigns/chunk.entity.js';
 import { Delivery } from '../campaigns/delivery.entity.js';
 import { Answer, PollCompletion } from '../people/participation.entity.js';
 import { TelegramUser } from '../people/telegram-user.entity.js';
-import { sessionSettings } from './session.js';
+import { pooledSession, sessionSettings } from './session.js';
 import { Poll } from '../polls/poll.entity.js';
 import { Question, QuestionOption } from '../polls/question.entity.js';
 import { SilentConnections } from './silent-connections.js';
@@ -61,6 +61,8 @@ export interface DataSourceOptions {
   /** Connections of this process at the most. */
   poolSize?: number;
   applicationName?: string;
+  /** Whether the URL leads through a pooler that keeps no session. */
+  pooled?: boolean;
   /** How long a statement may take, in milliseconds; then it fails, and its connection is given up. No limit by default. */
   statementTimeoutMs?: number;
 }
@@ -72,10 +74,13 @@ export function createDataSource({
   poolSize = 16,
   applicationName,
   statementTimeoutMs,
+  pooled = false,
 }: DataSourceOptions): DataSource {
+  const session = pooled
+    ? pooledSession()
+    : sessionSettings(statementTimeoutMs && statementTimeoutMs * SERVER_SHARE);
   return new DataSource({
     type: 'postgres',
-    url,
     entities: [
       Poll,
       Question,
@@ -110,10 +115,12 @@ export function createDataSource({
     applicationName: applicationName ?? 'pollcast',
     poolSize,
     extra: {
+      // Past TypeORM, which does not understand all that pg does, such as ?host=/var/run/postgresql.
+      connectionString: url,
       keepAlive: true,
       connectionTimeoutMillis: 10_000,
       query_timeout: statementTimeoutMs,
-      ...sessionSettings(statementTimeoutMs && statementTimeoutMs * SERVER_SHARE),
+      ...session,
     },
     poolErrorHandler: (error: unknown) => {
       logger?.warn({ err: error }, 'an idle database connection was lost');

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import { createDataSource, type DataSourceOptions } from './data-source.js';
-import { rows } from './rows.js';
+import { checkRights } from './preflight.js';
+import { oneRow, rows } from './rows.js';
+import { whileScarce } from './scarce.js';
 import { WatchedConnection } from './watched-connection.js';
 
 /** Key of the advisory lock that admits one migrating process at a time; any constant would do. */
@@ -14,17 +16,18 @@ const TURN_RETRY_MS = 100;
  * Brings the database schema up to date. Any number of processes may call this at the same instant: they take
  * turns on an advisory lock, and those behind the first find nothing left to do.
  * @returns the names of the migrations that this call ran
- * @throws also when the connection that holds the lock is lost meanwhile
+ * @throws UnfitDatabase when a right is missing, and when the connection that holds the lock is lost meanwhile
  */
 export async function migrate(options: DataSourceOptions): Promise<string[]> {
-  const { url } = options;
-  const lock = await WatchedConnection.open({ url, applicationName: 'pollcast migrate' });
+  const { url, logger } = options;
+  const applicationName = 'pollcast migrate';
+  const lock = await whileScarce(() => WatchedConnection.open({ url, applicationName }), logger);
   try {
     await takeTurn(lock);
     const lost = lock.lost.catch((cause: unknown) => {
       throw new Error('The migration lost its lock, and with it the database: run it again.', { cause });
     });
-    return await Promise.race([runMigrations(options), lost]);
+    return await Promise.race([runMigrations(options, lock), lost]);
   } finally {
     await lock.close();
   }
@@ -41,14 +44,24 @@ async function takeTurn(lock: WatchedConnection): Promise<void> {
   while (!(await isOurs())) await sleep(TURN_RETRY_MS);
 }
 
-async function runMigrations(options: DataSourceOptions): Promise<string[]> {
-  const dataSource = await createDataSource({ ...options, poolSize: 1 }).initialize();
+async function runMigrations(options: DataSourceOptions, lock: WatchedConnection): Promise<string[]> {
+  const unconnected = () => createDataSource({ ...options, poolSize: 1 });
+  const dataSource = await whileScarce(() => unconnected().initialize(), options.logger);
   try {
+    if (await isBehind(dataSource)) await checkRights(lock);
     const ran = await dataSource.runMigrations();
     return ran.map((migration) => migration.name);
   } finally {
     await dataSource.destroy();
   }
+}
+
+async function isBehind(dataSource: DataSource): Promise<boolean> {
+  const { exists } = await oneRow<{ exists: boolean }>(
+    dataSource,
+    "SELECT to_regclass('migration') IS NOT NULL AS exists",
+  );
+  return !exists || (await pendingMigrations(dataSource)).length > 0;
 }
 
 /** @returns the names of the migrations that this code has and the database lacks */

@@ -5,6 +5,15 @@ export interface SessionSettings {
   onConnect(client: ClientBase): Promise<unknown>;
 }
 
+/**
+ * What the code relies on and a server, database or role may have set otherwise: pg reads instants in ISO form only, and
+ * migrations write strings as the standard has them. search_path is the operator's. PgBouncer keeps these for each client
+ * also when it lends connections out for one transaction.
+ */
+export const RELIED_ON = `
+  SET datestyle = 'ISO, MDY'; SET timezone = 'UTC'; SET intervalstyle = 'postgres'; SET standard_conforming_strings = on
+`;
+
 /** The server, too, must give up a silent connection in less than its usual hours: it holds its locks until then. */
 export const SERVER_GIVES_UP = `
   SET tcp_keepalives_idle = '10s'; SET tcp_keepalives_interval = '5s'; SET tcp_keepalives_count = 3;
@@ -22,7 +31,7 @@ const NO_KEPT_PLANS = 'SET plan_cache_mode = force_custom_plan';
  * @param statementTimeoutMs after which the server gives a statement up that its client has forgotten
  */
 export function sessionSettings(statementTimeoutMs?: number, ...more: readonly string[]): SessionSettings {
-  const settings = [SERVER_GIVES_UP, NO_IDLE_TRANSACTION, ...more];
+  const settings = [RELIED_ON, SERVER_GIVES_UP, NO_IDLE_TRANSACTION, ...more];
   if (statementTimeoutMs !== undefined) settings.push(`SET statement_timeout = ${statementTimeoutMs}`);
   return { onConnect: (client) => client.query(settings.join(';')) };
 }
@@ -33,4 +42,9 @@ export function sessionSettings(statementTimeoutMs?: number, ...more: readonly s
  */
 export function engineSession(statementTimeoutMs: number): SessionSettings {
   return sessionSettings(statementTimeoutMs, NO_KEPT_PLANS);
+}
+
+/** For connections through a pooler, which lends them out for one transaction: what else is set would reach other clients. */
+export function pooledSession(): SessionSettings {
+  return { onConnect: (client) => client.query(RELIED_ON) };
 }

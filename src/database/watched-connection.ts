@@ -1,5 +1,5 @@
 import { Client, type Notification, type QueryResultRow } from 'pg';
-import { SERVER_GIVES_UP } from './session.js';
+import { RELIED_ON, SERVER_GIVES_UP } from './session.js';
 
 /** A connection that breaks without a word, as by a router, is noticed after twice this. */
 const CHECK_INTERVAL_MS = 3000;
@@ -36,7 +36,7 @@ export class WatchedConnection {
     const connection = new WatchedConnection(client);
     try {
       await client.connect();
-      await connection.query(SERVER_GIVES_UP);
+      await connection.query(`${RELIED_ON}; ${SERVER_GIVES_UP}`);
     } catch (error) {
       connection.abandon();
       throw error;

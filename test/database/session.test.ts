@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { connectDatabase, type ConnectedDatabase } from '../../src/app/database.js';
+import { loadSettings } from '../../src/config/settings.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 const SETTINGS = `
@@ -14,7 +15,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   // A URL may have options of its own.
   const databaseUrl = `${database.url}?options=-c%20work_mem%3D5MB`;
-  connected = await connectDatabase({ databaseUrl, dataDir: '' }, pino({ level: 'silent' }));
+  connected = await connectDatabase(loadSettings({ DATABASE_URL: databaseUrl }), pino({ level: 'silent' }));
 });
 afterAll(async () => {
   await connected.close();
