@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { CampaignStore } from './campaign.store.js';
-import type { FailureCode } from './failure-codes.js';
+import { STOP_CODES, type FailureCode, type TextCode } from './failure-codes.js';
 
 /** What the engine does to campaigns as a whole. Each call is one compare-and-set that may find nothing to do. */
 export class SystemCampaignControl {
@@ -14,6 +14,14 @@ export class SystemCampaignControl {
     if (await this.campaigns.transition(campaignId, 'complete')) {
       this.logger.info({ campaignId }, 'campaign completed');
     }
+  }
+
+  /** @returns whether it has stopped because every text of it is refused */
+  async failRefused(campaignId: string, code: TextCode): Promise<boolean> {
+    const failure = { code, message: STOP_CODES[code] };
+    const stopped = await this.campaigns.failRefused(campaignId, failure);
+    if (stopped) this.logger.error({ campaignId, code }, `campaign failed: ${failure.message}`);
+    return stopped;
   }
 
   async failBySystem(campaignId: string, code: FailureCode, message: string): Promise<void> {

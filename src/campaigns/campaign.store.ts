@@ -1,9 +1,9 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
 import { POLL_IS_OPEN } from '../polls/poll-open.js';
 import { NotificationCampaign } from './campaign.entity.js';
 import type { DeliveryStatus } from './delivery.entity.js';
-import type { FailureCode } from './failure-codes.js';
+import { MAX_FAILURE_STREAK, TEXT_CODES, type FailureCode } from './failure-codes.js';
 import { TRANSITIONS, type CampaignEvent } from './lifecycle.js';
 
 export interface Failure {
@@ -35,6 +35,8 @@ const EVENT_COLUMNS: Readonly<Record<CampaignEvent, string>> = {
   resume: `failure_code = $4, failure_message = $5, failure_streak = 0, failure_streak_reason = NULL,
     started_at = coalesce(started_at, clock_timestamp()), finished_at = NULL, ${BEGINS_TO_RUN}`,
   fail: 'failure_code = $4, failure_message = $5, finished_at = clock_timestamp()',
+  refuse: `failure_code = $4, failure_message = $5, finished_at = coalesce(finished_at, clock_timestamp()),
+    failure_streak = 0`,
   cancel: 'failure_code = $4, failure_message = $5, finished_at = clock_timestamp()',
   complete: 'failure_code = $4, failure_message = $5, finished_at = clock_timestamp()',
   retry: `failure_code = $4, failure_message = $5, failure_streak = 0, failure_streak_reason = NULL,
@@ -43,13 +45,26 @@ const EVENT_COLUMNS: Readonly<Record<CampaignEvent, string>> = {
 
 const POLL_OPEN = `EXISTS (SELECT FROM poll WHERE poll.id = topic_id AND ${POLL_IS_OPEN})`;
 
+/**
+ * Telegram refuses every text of the campaign, whatever the name in it: so many in a row, or all there were, or some that
+ * were still in flight when it stopped for that.
+ */
+const TEXT_REFUSED = `(
+  failure_streak_reason IN ('${TEXT_CODES.join("', '")}') AND failure_streak > 0 AND (
+    failure_streak >= ${MAX_FAILURE_STREAK}
+    OR pending_users = 0 AND sent_users + unconfirmed_users = 0
+    OR status = 'FAILED' AND failure_code = failure_streak_reason
+  )
+) IS TRUE`;
+
 /** What must hold beside the status. */
 const EVENT_CONDITIONS: Partial<Record<CampaignEvent, string>> = {
   start: POLL_OPEN,
   // Where nobody is left to be reminded, all that is missing is the end.
   resume: `(${POLL_OPEN} OR planned_at IS NOT NULL AND pending_users = 0)`,
   retry: `planned_at IS NOT NULL AND ${POLL_OPEN}`,
-  complete: 'pending_users = 0 AND planned_at IS NOT NULL',
+  refuse: `failure_streak_reason = $4 AND (status <> 'FAILED' OR failure_code = $4)`,
+  complete: `pending_users = 0 AND planned_at IS NOT NULL AND NOT ${TEXT_REFUSED}`,
 };
 
 /** Waiting chunks of a campaign that goes on are due one after the other from now, and need new jobs. */
@@ -62,6 +77,29 @@ const RESCHEDULE_CHUNKS = `
     WHERE campaign_id = $1 AND state = 'WAITING'
   ) waiting
   WHERE campaign.id = $1 AND chunk.campaign_id = $1 AND chunk.number = waiting.number AND chunk.state = 'WAITING'
+`;
+
+/** Puts back who was certainly not reached because the text was refused. $1 campaign, $2 reason. */
+const REQUEUE_REFUSED = `
+  WITH refused AS (
+    SELECT campaign_id, user_id, chunk_number FROM delivery
+    WHERE campaign_id = $1 AND status = 'FAILED' AND reason = $2
+      AND EXISTS (SELECT FROM notification_campaign WHERE id = $1 AND failure_streak_reason = $2 AND ${TEXT_REFUSED})
+    ORDER BY user_id FOR UPDATE
+  ), requeued AS (
+    UPDATE delivery SET
+      status = 'PENDING', reason = NULL, attempts = 0, not_before = NULL, updated_at = clock_timestamp()
+    FROM refused WHERE delivery.campaign_id = refused.campaign_id AND delivery.user_id = refused.user_id
+    RETURNING delivery.user_id
+  ), waiting AS (
+    UPDATE campaign_chunk SET state = 'WAITING', reason = NULL, attempts = 0, remaining_at_claim = NULL
+    WHERE campaign_id = $1 AND state IN ('DONE', 'SET_ASIDE') AND number IN (SELECT chunk_number FROM refused)
+  )
+  UPDATE notification_campaign SET
+    pending_users = pending_users + change.total, failed_users = failed_users - change.total
+  FROM (SELECT count(*) AS total FROM requeued) change
+  WHERE id = $1 AND change.total > 0
+  RETURNING id
 `;
 
 /** Puts finished deliveries back; their chunks wait again. */
@@ -189,21 +227,42 @@ export class CampaignStore {
     });
   }
 
+  /**
+   * Stops a campaign whose every text is refused, and requeues those recipients.
+   * @returns whether that is so
+   */
+  failRefused(id: string, failure: Failure): Promise<boolean> {
+    return this.unlessRefused(async (manager) => {
+      // As a retry: deliveries before their campaign.
+      const requeued = await rows(manager, REQUEUE_REFUSED, [id, failure.code]);
+      return requeued.length > 0 && this.transition(id, 'refuse', failure, manager);
+    });
+  }
+
   /** Runs a campaign again for its finished deliveries of the given statuses. */
   retry(id: string, statuses: readonly DeliveryStatus[]): Promise<boolean> {
-    const retried = this.dataSource.transaction(async (manager) => {
+    return this.unlessRefused(async (manager) => {
       // Deliveries before their campaign, the order in which every statement locks them.
       const [putBack] = await rows<{ total: number }>(manager, RETRY_DELIVERIES, [id, statuses]);
       // With nothing to retry it would be a resumption, or an end that was at another time.
       const retries = putBack !== undefined && putBack.total > 0;
-      if (!retries || !(await this.transition(id, 'retry', undefined, manager))) throw new RetryRefused();
+      if (!retries || !(await this.transition(id, 'retry', undefined, manager))) return false;
       await manager.query(RESCHEDULE_CHUNKS, [id]);
       return true;
     });
-    return retried.catch((error: unknown) => {
-      if (error instanceof RetryRefused) return false;
+  }
+
+  /** Runs a transaction that is rolled back when it returns false. */
+  private async unlessRefused(work: (manager: EntityManager) => Promise<boolean>): Promise<boolean> {
+    try {
+      return await this.dataSource.transaction(async (manager) => {
+        if (!(await work(manager))) throw new ChangeRefused();
+        return true;
+      });
+    } catch (error) {
+      if (error instanceof ChangeRefused) return false;
       throw error;
-    });
+    }
   }
 
   /** Skips at most one batch. @returns whether recipients of the cancelled campaign may be left */
@@ -233,5 +292,5 @@ export class CampaignStore {
   }
 }
 
-/** Rolls a retry back. */
-class RetryRefused extends Error {}
+/** Rolls a change back. */
+class ChangeRefused extends Error {}

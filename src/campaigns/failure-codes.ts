@@ -8,15 +8,34 @@ export const STOP_CODES = {
     'The server at TELEGRAM_API_ROOT answers with a redirect, which is not followed: the bot token would go to another ' +
     'host. Set TELEGRAM_API_ROOT to the address that answers itself, then resume the campaign.',
   MARKUP_INVALID:
-    'Telegram cannot read the HTML of the message template. Cancel this campaign and create it anew.',
-  MESSAGE_TOO_LONG: 'The message is longer than 4096 characters. Cancel this campaign and create it anew.',
-  MESSAGE_EMPTY: 'The message has no text. Cancel this campaign and create it anew.',
-  BUTTON_INVALID: 'Telegram does not accept the button of the message.',
-  REPLY_MARKUP_TOO_LONG: 'Telegram does not accept the button of the message: it is too long.',
+    'Telegram cannot read the HTML of the message template. Change it with updateCampaign, then resume.',
+  MESSAGE_TOO_LONG:
+    'The message is longer than 4096 characters. Change its template with updateCampaign, then resume.',
+  MESSAGE_EMPTY: 'The message has no text. Change its template with updateCampaign, then resume.',
+  BUTTON_INVALID:
+    'Telegram does not accept the button of the message. Change its buttonText with updateCampaign, then resume.',
+  REPLY_MARKUP_TOO_LONG:
+    'The button of the message is too long for Telegram. Change its buttonText with updateCampaign, then resume.',
   PARSE_MODE_INVALID: 'Telegram does not accept the parse mode of the message.',
 } as const;
 
 export type StopCode = keyof typeof STOP_CODES;
+
+/** Those that one recipient's name may have caused; where it is not the name, they come for everybody. */
+export const TEXT_CODES = [
+  'MARKUP_INVALID',
+  'MESSAGE_TOO_LONG',
+  'MESSAGE_EMPTY',
+] as const satisfies StopCode[];
+
+export type TextCode = (typeof TEXT_CODES)[number];
+
+export function isTextCode(reason: string | null): reason is TextCode {
+  return (TEXT_CODES as readonly (string | null)[]).includes(reason);
+}
+
+/** Like failures in a row after which it is not the recipients' fault. */
+export const MAX_FAILURE_STREAK = 20;
 
 /** Codes with which the system pauses a campaign by itself. */
 const PAUSE_CODES = ['REPEATED_FAILURES', 'MISSED_SCHEDULE', 'POLL_CLOSED'] as const;

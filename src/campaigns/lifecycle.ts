@@ -28,7 +28,7 @@ registerEnumType(CampaignStatus, {
 
 /** What can happen to a campaign. */
 export type CampaignEvent =
-  'start' | 'missSchedule' | 'pause' | 'resume' | 'fail' | 'cancel' | 'complete' | 'retry';
+  'start' | 'missSchedule' | 'pause' | 'resume' | 'fail' | 'refuse' | 'cancel' | 'complete' | 'retry';
 
 interface Transition {
   readonly from: readonly CampaignStatus[];
@@ -44,6 +44,8 @@ export const TRANSITIONS: Readonly<Record<CampaignEvent, Transition>> = {
   pause: { from: [PROCESSING], to: PAUSED },
   resume: { from: [PAUSED, FAILED], to: PROCESSING },
   fail: { from: [PROCESSING], to: FAILED },
+  // Every text was refused: also found by answers that come after it was stopped.
+  refuse: { from: [PROCESSING, PAUSED, FAILED], to: FAILED },
   cancel: { from: [PENDING, SCHEDULED, PROCESSING, PAUSED, FAILED], to: CANCELLED },
   // Also of a campaign that was paused while its last messages were in flight.
   complete: { from: [PROCESSING, PAUSED], to: COMPLETED },

@@ -1,4 +1,4 @@
-import type { FailureCode } from '../campaigns/failure-codes.js';
+import type { FailureCode, TextCode } from '../campaigns/failure-codes.js';
 import type { DueChunk } from './chunk.store.js';
 import type { SendOutcome } from './outcome.js';
 import type { RepairCounts } from './reconciler.js';
@@ -13,6 +13,8 @@ export interface JobQueue {
 /** What the engine does to a campaign as a whole. Each is one compare-and-set that may find nothing to do. */
 export interface CampaignControl {
   complete(campaignId: string): Promise<void>;
+  /** Stops a campaign whose every text is refused, and requeues those recipients. @returns whether that is so */
+  failRefused(campaignId: string, code: TextCode): Promise<boolean>;
   failBySystem(campaignId: string, code: FailureCode, message: string): Promise<void>;
   pauseBySystem(campaignId: string, code: FailureCode, message: string): Promise<void>;
 }

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { rows, type SqlExecutor } from '../database/rows.js';
 import type { CampaignStore } from '../campaigns/campaign.store.js';
 import type { CampaignSchedule } from '../campaigns/schedule.js';
+import { stopIfRefused } from './campaign-ending.js';
 import type { ChunkStore } from './chunk.store.js';
 import type { DeliveryStore } from './delivery.store.js';
 import type { CampaignPlanner } from './planner.js';
@@ -9,7 +10,7 @@ import type { CampaignControl, EngineMeter, JobQueue } from './ports.js';
 import { findStuck } from './workload.js';
 
 const DRAINED = `
-  SELECT id FROM notification_campaign
+  SELECT id, failure_streak_reason AS reason FROM notification_campaign
   WHERE status IN ('PROCESSING', 'PAUSED') AND pending_users = 0 AND planned_at IS NOT NULL
 `;
 
@@ -104,8 +105,11 @@ export class Reconciler {
   }
 
   private async completeDrained(): Promise<number> {
-    const drained = await rows<{ id: string }>(this.parts.sql, DRAINED);
-    for (const { id } of drained) await this.parts.control.complete(id);
+    const { sql, control } = this.parts;
+    const drained = await rows<{ id: string; reason: string | null }>(sql, DRAINED);
+    for (const { id, reason } of drained) {
+      if (!(await stopIfRefused(control, id, reason))) await control.complete(id);
+    }
     return drained.length;
   }
 
