@@ -88,6 +88,8 @@ TABLE campaign_chunk WITH (fillfactor=80)
   attempts integer NOT NULL DEFAULT 0
   remaining_at_claim integer
   reason text
+  holder_key bigint
+  held_lease uuid
   CONSTRAINT campaign_chunk_campaign_fk FOREIGN KEY (campaign_id) REFERENCES notification_campaign(id) ON DELETE CASCADE
   CONSTRAINT campaign_chunk_lease_check CHECK (((state = 'RUNNING'::text) = (lease_token IS NOT NULL)))
   CONSTRAINT campaign_chunk_pk PRIMARY KEY (campaign_id, number)
@@ -121,6 +123,13 @@ CREATE INDEX delivery_finished_idx ON public.delivery USING btree (campaign_id, 
 CREATE INDEX delivery_open_idx ON public.delivery USING btree (campaign_id, chunk_number, user_id) WHERE (status = ANY (ARRAY['PENDING'::text, 'SENDING'::text]))
 CREATE INDEX delivery_sending_idx ON public.delivery USING btree (campaign_id, chunk_number) WHERE (status = 'SENDING'::text)
 CREATE INDEX delivery_user_idx ON public.delivery USING btree (user_id)
+
+TABLE known_server
+  only_row boolean NOT NULL DEFAULT true
+  started_at timestamp with time zone NOT NULL
+  noticed_at timestamp with time zone NOT NULL
+  CONSTRAINT known_server_only_row_check CHECK (only_row)
+  CONSTRAINT known_server_pk PRIMARY KEY (only_row)
 
 TABLE migration
   id integer NOT NULL DEFAULT nextval('migration_id_seq'::regclass)

@@ -73,7 +73,8 @@ async function connect(settings: Settings, logger: Logger, undo: Undo): Promise<
   const operations = createOperations({ database, telegram, scheduler, metrics, logger });
   const sender = new MeteredSender(telegram.sender, metrics.engine);
   const sql = { dataSource, engineSql, planningSql };
-  const parts = { settings, ...sql, queue: scheduler, sender, limiter, meter: metrics.engine };
+  const databaseUrl = database.directUrl;
+  const parts = { settings, databaseUrl, ...sql, queue: scheduler, sender, limiter, meter: metrics.engine };
   return { ...parts, logger, database, telegram, scheduler, metrics, operations };
 }
 
@@ -87,14 +88,17 @@ async function serveOperations({ settings, operations, logger }: Ground, undo: U
 
 /** Begins to work jobs, where there is an engine for them, or else only to hand them in. */
 async function startJobs(ground: Ground, engine: Engine | undefined, undo: Undo): Promise<void> {
-  const { scheduler, database, engineSql, metrics, logger } = ground;
-  undo.add(() => {
+  const { scheduler, engineSql, metrics, logger } = ground;
+  undo.add(async () => {
     engine?.stop();
-    return scheduler.stop();
+    await scheduler.stop();
+    await engine?.close();
   });
+  await engine?.open();
   await scheduler.start(engine?.handlers);
   if (!engine) return;
-  const bot = startBot({ ...ground, databaseUrl: database.directUrl });
+  engine.start();
+  const bot = startBot(ground);
   undo.add(() => bot.stop());
   metrics.watchBot(bot);
   const heartbeat = new WorkerHeartbeat(engineSql, logger);
@@ -104,16 +108,14 @@ async function startJobs(ground: Ground, engine: Engine | undefined, undo: Undo)
 }
 
 async function startRoles(ground: Ground, roles: readonly AppRole[], undo: Undo): Promise<Api | undefined> {
-  const { database, dataSource, scheduler, operations } = ground;
+  const { dataSource, scheduler, operations } = ground;
   const isApi = roles.includes('api');
   if (!isApi) await serveOperations(ground, undo);
   const engine = roles.includes('worker') ? createEngine(ground) : undefined;
   await startJobs(ground, engine, undo);
   const audience = new AudienceStore(dataSource);
   const agenda = () => scheduler.current;
-  const api = isApi
-    ? await startApi({ ...ground, databaseUrl: database.directUrl, audience, agenda }, undo)
-    : undefined;
+  const api = isApi ? await startApi({ ...ground, audience, agenda }, undo) : undefined;
   // Before anything that takes its time to end, during which messages would still go out.
   undo.add(() => {
     engine?.stop();

@@ -11,7 +11,7 @@ import { PreparedSql } from '../database/prepared.js';
 import { PoolSql } from '../database/pool-sql.js';
 import type { SqlExecutor, TransactionalSql } from '../database/rows.js';
 import { whileScarce } from '../database/scarce.js';
-import { engineSession, pooledSession, sessionSettings } from '../database/session.js';
+import { ENDS_WITH_CLIENT, engineSession, pooledSession, sessionSettings } from '../database/session.js';
 
 export type DatabaseSettings = Pick<
   Settings,
@@ -122,7 +122,7 @@ async function openPools(
   const sessions = {
     jobs: { ...limit, ...sessionSettings(SERVER_TIMEOUT_MS) },
     engine: { ...limit, ...(pooled ? pooledSession() : engineSession(SERVER_TIMEOUT_MS)) },
-    planning: pooled ? pooledSession() : sessionSettings(),
+    planning: pooled ? pooledSession() : sessionSettings(undefined, ENDS_WITH_CLIENT),
   };
   const open = (address: string, name: keyof typeof sessions) =>
     createPool(address, `pollcast ${name}`, { max: sizes[name], ...sessions[name] }, logger);

@@ -9,7 +9,8 @@ import type { Settings } from '../config/settings.js';
 import type { SqlExecutor, TransactionalSql } from '../database/rows.js';
 import type { JobHandlers } from '../jobs/job-scheduler.js';
 import { endIfDue } from '../sending/campaign-ending.js';
-import { runningMessagesOf } from '../sending/capacity.js';
+import { within } from '../async/within.js';
+import { chunkSlotsOf, runningMessagesOf } from '../sending/capacity.js';
 import { ChatPacing } from '../sending/chat-pacing.js';
 import { ChunkStore } from '../sending/chunk.store.js';
 import { ChunkWorker } from '../sending/chunk-worker.js';
@@ -17,15 +18,20 @@ import { DeliveryStore } from '../sending/delivery.store.js';
 import { LeaseKeeper } from '../sending/lease-keeper.js';
 import type { MessageSender } from '../sending/outcome.js';
 import { CampaignPlanner } from '../sending/planner.js';
-import type { EngineMeter, JobQueue } from '../sending/ports.js';
+import type { EngineMeter, JobHandle, JobQueue } from '../sending/ports.js';
 import type { RateLimiter } from '../sending/rate-limiter.js';
 import { Reconciler } from '../sending/reconciler.js';
 import { SendWindow } from '../sending/send-window.js';
 import { SettlementWriter } from '../sending/settlements.js';
+import { Takeover } from '../sending/takeover.js';
+import { TakeoverStore } from '../sending/takeover.store.js';
 import { PLAN_HARD_FACTOR, withTimeLimits } from '../sending/time-limit.js';
+import { WorkerSession } from '../sending/worker-session.js';
 
 export interface EngineParts {
   settings: Settings;
+  /** For the session of the worker. */
+  databaseUrl: string;
   dataSource: DataSource;
   engineSql: SqlExecutor;
   planningSql: TransactionalSql;
@@ -38,13 +44,23 @@ export interface EngineParts {
 
 export interface Engine {
   handlers: JobHandlers;
+  /** To be called before a job is worked: from then on others see that this worker lives. */
+  open(): Promise<void>;
+  /** Begins to look for what dead workers have left. */
+  start(): void;
   /** No new send from now on, and neither planning nor a repair goes on. */
   stop(): void;
+  /** To be called when no job is worked any more: ends what was taken over, or gives up waiting for it. */
+  close(): Promise<void>;
 }
+
+/** Of the 10 s in which a process has to stop, what is waited for that no job runs. */
+const CLOSE_LIMIT_MS = 7500;
 
 /** What a worker process runs. */
 export function createEngine(parts: EngineParts): Engine {
-  const { settings, dataSource, engineSql, planningSql, queue, sender, limiter, meter, logger } = parts;
+  const { settings, databaseUrl, dataSource, engineSql, planningSql, queue, sender, limiter, meter, logger } =
+    parts;
   const { leaseMs, planTimeLimitMs, chunkTimeLimitMs, reconcileIntervalMs } = settings;
   const runningMessages = runningMessagesOf(settings);
   const campaigns = new CampaignStore(dataSource);
@@ -84,9 +100,11 @@ export function createEngine(parts: EngineParts): Engine {
     (campaignId, state) => endIfDue(control, campaignId, state),
     logger,
   );
+  const session = new WorkerSession(databaseUrl, logger);
   const worker = new ChunkWorker(
     chunks,
     new LeaseKeeper(chunks, leaseMs, meter, logger),
+    session,
     queue,
     {
       deliveries,
@@ -98,7 +116,7 @@ export function createEngine(parts: EngineParts): Engine {
       window: new SendWindow(settings.messagesPerSecond),
       logger,
     },
-    { leaseMs, timeLimitMs: chunkTimeLimitMs, runningMessages },
+    { leaseMs, timeLimitMs: chunkTimeLimitMs, runningMessages, slots: chunkSlotsOf(settings) },
   );
   const stopping = new AbortController();
   const planLimits = {
@@ -106,18 +124,34 @@ export function createEngine(parts: EngineParts): Engine {
     hardMs: planTimeLimitMs * PLAN_HARD_FACTOR,
     signals: [manyMayFollow(stopping.signal)],
   };
+  const plan = (campaignId: string, job?: JobHandle) =>
+    withTimeLimits(planLimits, (signal) => planner.plan(campaignId, signal, job));
+  const store = new TakeoverStore(engineSql);
+  const takeover = new Takeover({ store, chunks, session, worker, plan, leaseMs, meter, logger });
+  let stoppedAt = 0;
   return {
     handlers: {
-      plan: (campaignId, job) =>
-        withTimeLimits(planLimits, (signal) => planner.plan(campaignId, signal, job)),
+      plan,
       sendChunk: (chunk, job) => worker.work(chunk, job),
       reconcile: async () => {
         await reconciler.run(stopping.signal);
       },
     },
+    open: () => session.open(),
+    start: () => {
+      takeover.start();
+    },
     stop: () => {
+      if (stopping.signal.aborted) return;
+      stoppedAt = performance.now();
       stopping.abort();
+      takeover.stop();
       worker.stop();
+    },
+    close: async () => {
+      const ended = takeover.ended().then(() => worker.ended());
+      await within(stoppedAt + CLOSE_LIMIT_MS - performance.now(), ended);
+      await session.close();
     },
   };
 }

@@ -11,7 +11,7 @@ const AUDIENCE_CONDITION = `
 
 /** One planning of a campaign at a time; the row of the campaign stays free for pauses and cancellations meanwhile. */
 const LOCK_PLANNING = `
-  SELECT pg_try_advisory_xact_lock(hashtextextended('plan campaign ' || $1::text, 0)) AS locked, pg_backend_pid() AS pid
+  SELECT pg_try_advisory_xact_lock(${planningLock('$1')}) AS locked, pg_backend_pid() AS pid
 `;
 
 /** From another connection: the one that plans is busy. Does nothing when its statement has not begun yet. */
@@ -88,6 +88,11 @@ export interface PlanResult {
 export interface Exclusion {
   reason: string;
   count: number;
+}
+
+/** Key of the advisory lock under which a campaign is planned. */
+export function planningLock(campaignId: string): string {
+  return `hashtextextended('plan campaign ' || ${campaignId}::text, 0)`;
 }
 
 /** Rolls a planning back. */

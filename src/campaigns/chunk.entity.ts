@@ -36,6 +36,14 @@ export class CampaignChunk {
   @Column({ name: 'lease_expires_at', type: 'timestamptz', precision: 3, nullable: true })
   leaseExpiresAt!: Date | null;
 
+  /** The worker's session that holds the lease, by the key of its advisory lock. */
+  @Column({ name: 'holder_key', type: 'bigint', nullable: true })
+  holderKey!: string | null;
+
+  /** The lease that `holderKey` holds: workers of an older version change `leaseToken` alone. */
+  @Column({ name: 'held_lease', type: 'uuid', nullable: true })
+  heldLease!: string | null;
+
   /** Claims in a row that sent nothing. */
   @Column({ type: 'integer', default: 0 })
   attempts!: number;

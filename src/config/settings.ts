@@ -117,7 +117,7 @@ const shape = {
     .transform((environment) => environment === 'production')
     .default(false),
   /** How long a worker may stay silent before its chunks are taken from it. */
-  leaseMs: integer(500, 600_000).default(60_000),
+  leaseMs: integer(500, 600_000).default(15_000),
   reconcileIntervalMs: integer(200, 3_600_000).default(60_000),
   /** How often a worker looks for jobs of which nobody has told it. */
   jobTickMs: integer(100, 600_000).default(1000),

@@ -8,6 +8,7 @@ import { AnswerOption1790000500000 } from '../../migrations/1790000500000-answer
 import { ReachableAt1790000600000 } from '../../migrations/1790000600000-reachable-at.js';
 import { SlotsNear1790000601000 } from '../../migrations/1790000601000-slots-near.js';
 import { RunningSince1790000602000 } from '../../migrations/1790000602000-running-since.js';
+import { LeaseHolder1790001200000 } from '../../migrations/1790001200000-lease-holder.js';
 import { CampaignContent1790001301000 } from '../../migrations/1790001301000-campaign-content.js';
 import { OptOut1790001300000 } from '../../migrations/1790001300000-opt-out.js';
 import { ApiToken } from '../access/api-token.entity.js';
@@ -104,6 +105,7 @@ export function createDataSource({
       ReachableAt1790000600000,
       SlotsNear1790000601000,
       RunningSince1790000602000,
+      LeaseHolder1790001200000,
       OptOut1790001300000,
       CampaignContent1790001301000,
     ],

@@ -26,9 +26,18 @@ const NO_IDLE_TRANSACTION = `SET idle_in_transaction_session_timeout = '10s'`;
 const NO_KEPT_PLANS = 'SET plan_cache_mode = force_custom_plan';
 
 /**
+ * A statement that takes long ends soon after the process that has asked for it has died, and so do its locks. Not every
+ * platform of PostgreSQL can do it.
+ */
+export const ENDS_WITH_CLIENT = `
+  DO $$ BEGIN PERFORM set_config('client_connection_check_interval', '1s', false); EXCEPTION WHEN OTHERS THEN NULL; END $$
+`;
+
+/**
  * What every connection of a pool begins with. By statements, not by the connection's options, which the URL may have
  * for itself and which a connection pooler in between may refuse.
  * @param statementTimeoutMs after which the server gives a statement up that its client has forgotten
+ * @param more statements for this pool
  */
 export function sessionSettings(statementTimeoutMs?: number, ...more: readonly string[]): SessionSettings {
   const settings = [RELIED_ON, SERVER_GIVES_UP, NO_IDLE_TRANSACTION, ...more];

@@ -29,7 +29,8 @@ export interface JobSchedulerOptions {
   logger: Logger;
 }
 
-const PLAN_CONCURRENCY = 4;
+/** Leaves connections to one that is planned without a job, and to break a planning off. */
+const PLAN_CONCURRENCY = 3;
 /** Reconciliations that a worker sees none of before it doubts its own queue; others may have run them. */
 const MISSED_RECONCILIATIONS = 5;
 

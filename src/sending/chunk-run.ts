@@ -159,8 +159,9 @@ export class ChunkRun {
     } catch (error) {
       logger.warn({ err: error }, 'recipients could not be claimed');
     }
-    while (!this.stop.aborted) {
-      await this.pause(CLAIM_RETRY_MS);
+    // Also when the lease is lost meanwhile: nothing was sent to them, and nobody else knows that.
+    while (!this.abandon.aborted) {
+      await sleep(CLAIM_RETRY_MS, undefined, { signal: this.abandon }).catch(() => undefined);
       try {
         await deliveries.putBackUnsent(this.lease.chunk, request.claimId);
         break;

@@ -28,6 +28,21 @@ export interface DueChunk extends ChunkRef {
   dueAt: Date;
 }
 
+/** What a worker asks for. */
+export interface ChunkClaim {
+  leaseMs: number;
+  runningMessages: number;
+  /** Key of the session that holds the lease; without one only the end of the lease frees the chunk. */
+  holderKey: string | null;
+  /** Leaves out chunks that have been due for less. */
+  overdueMs?: number;
+}
+
+export interface ReleasedChunk {
+  state: 'WAITING' | 'DONE';
+  dueAt: Date;
+}
+
 export interface Repairs {
   releasedChunks: number;
   setAsideChunks: number;
@@ -40,7 +55,8 @@ export const MAX_CHUNK_ATTEMPTS = 5;
 /**
  * Claims one chunk that is due: of the campaign with the fewest running chunks, so that a small campaign does not
  * wait for a large one. No more run at once than can end within the time limit at the installation's rate ($2 is how
- * many messages they may hold together); the first chunk of a campaign runs all the same.
+ * many messages they may hold together); the first chunk of a campaign runs all the same. Only chunks count that have
+ * been due for $4 milliseconds; $3 is the key of the session that will hold the lease.
  */
 const CLAIM_DUE_CHUNK = `
   WITH running AS (
@@ -52,7 +68,7 @@ const CLAIM_DUE_CHUNK = `
     FROM campaign_chunk chunk
     JOIN notification_campaign campaign ON campaign.id = chunk.campaign_id AND campaign.status = 'PROCESSING'
     LEFT JOIN running USING (campaign_id)
-    WHERE chunk.state = 'WAITING' AND chunk.due_at <= clock_timestamp()
+    WHERE chunk.state = 'WAITING' AND chunk.due_at <= statement_timestamp() - $4 * interval '1 millisecond'
       AND (running.chunks IS NULL
         OR (SELECT sum(messages) FROM running) + campaign.chunk_size <= $2::double precision)
     ORDER BY coalesce(running.chunks, 0), chunk.due_at, chunk.campaign_id, chunk.number
@@ -67,11 +83,13 @@ const CLAIM_DUE_CHUNK = `
   ), claimed AS (
     UPDATE campaign_chunk chunk SET
       state = 'RUNNING',
-      lease_token = gen_random_uuid(),
+      lease_token = lease.token,
       lease_expires_at = clock_timestamp() + $1 * interval '1 millisecond',
+      holder_key = $3,
+      held_lease = lease.token,
       attempts = CASE WHEN counted.remaining < chunk.remaining_at_claim THEN 1 ELSE chunk.attempts + 1 END,
       remaining_at_claim = counted.remaining
-    FROM counted
+    FROM counted, (SELECT gen_random_uuid() AS token) lease
     WHERE chunk.campaign_id = counted.campaign_id AND chunk.number = counted.number
     RETURNING chunk.campaign_id, chunk.number, chunk.lease_token, counted.remaining
   )
@@ -93,8 +111,14 @@ const TIME_UNTIL_DUE = `
 
 const RENEW_LEASES = `
   UPDATE campaign_chunk SET lease_expires_at = clock_timestamp() + $2 * interval '1 millisecond'
-  WHERE lease_token = ANY ($1::uuid[])
+  WHERE state = 'RUNNING' AND lease_token = ANY ($1::uuid[])
   RETURNING lease_token AS "leaseToken"
+`;
+
+/** A claim that was lost with the session, while its worker lives, is not the fault of the chunk. */
+const REFUND_ATTEMPT = `
+  UPDATE campaign_chunk SET attempts = attempts - 1
+  WHERE campaign_id = $1 AND number = $2 AND lease_token IS DISTINCT FROM $3 AND attempts > 0
 `;
 
 /**
@@ -114,7 +138,8 @@ const RELEASE_CHUNK = `
   )
   UPDATE campaign_chunk chunk SET
     state = CASE WHEN rest.pending + rest.sending > 0 THEN 'WAITING' ELSE 'DONE' END,
-    lease_token = NULL, lease_expires_at = NULL, attempts = 0, remaining_at_claim = NULL,
+    lease_token = NULL, lease_expires_at = NULL, holder_key = NULL, held_lease = NULL, attempts = 0,
+    remaining_at_claim = NULL,
     due_at = clock_timestamp()
       + CASE WHEN rest.pending > 0 THEN $4::double precision ELSE greatest($4, 1000) END * interval '1 millisecond',
     enqueued_at = NULL
@@ -124,13 +149,14 @@ const RELEASE_CHUNK = `
 `;
 
 /**
- * Takes the chunks of dead workers back. What they left in SENDING was sent or not, nobody knows: UNCONFIRMED.
- * A chunk that has killed its worker too often without one send is set aside, and whoever is left in it has FAILED.
+ * Takes the chunks of dead workers back: those whose lease has run out, and those under the leases $2, whose holders are
+ * known to be gone. What they left in SENDING was sent or not, nobody knows: UNCONFIRMED. A chunk that has killed its
+ * worker too often without one send is quarantined, and who is left in it has FAILED.
  */
 const REAP_DEAD_LEASES = `
   WITH dead AS (
     SELECT campaign_id, number, attempts >= $1 AS hopeless FROM campaign_chunk
-    WHERE state = 'RUNNING' AND lease_expires_at < statement_timestamp()
+    WHERE state = 'RUNNING' AND (lease_expires_at < statement_timestamp() OR lease_token = ANY ($2::uuid[]))
     ORDER BY campaign_id, number
     FOR UPDATE SKIP LOCKED
   ), settled AS (
@@ -157,7 +183,8 @@ const REAP_DEAD_LEASES = `
     UPDATE campaign_chunk chunk SET
       state = CASE WHEN dead.hopeless THEN 'SET_ASIDE' ELSE 'WAITING' END,
       reason = CASE WHEN dead.hopeless THEN 'WORKER_DIED_REPEATEDLY' END,
-      lease_token = NULL, lease_expires_at = NULL, due_at = clock_timestamp(), enqueued_at = NULL
+      lease_token = NULL, lease_expires_at = NULL, holder_key = NULL, held_lease = NULL, due_at = clock_timestamp(),
+      enqueued_at = NULL
     FROM dead WHERE chunk.campaign_id = dead.campaign_id AND chunk.number = dead.number
     RETURNING chunk.state
   )
@@ -215,11 +242,10 @@ const MARK_ENQUEUED = `
 export class ChunkStore {
   constructor(private readonly sql: SqlExecutor) {}
 
-  async claimDue(options: { leaseMs: number; runningMessages: number }): Promise<LeasedChunk | undefined> {
-    const [chunk] = await rows<LeasedChunk>(this.sql, CLAIM_DUE_CHUNK, [
-      options.leaseMs,
-      options.runningMessages,
-    ]);
+  async claimDue(request: ChunkClaim): Promise<LeasedChunk | undefined> {
+    const { leaseMs, runningMessages, holderKey, overdueMs = 0 } = request;
+    const parameters = [leaseMs, runningMessages, holderKey, overdueMs];
+    const [chunk] = await rows<LeasedChunk>(this.sql, CLAIM_DUE_CHUNK, parameters);
     return chunk;
   }
 
@@ -235,15 +261,21 @@ export class ChunkStore {
     return new Set(renewed.map((row) => row.leaseToken));
   }
 
-  /** @returns when the chunk is due again if recipients are left, otherwise undefined */
-  async release(chunk: LeasedChunk, dueInMs: number): Promise<Date | undefined> {
+  /** @returns what the chunk is now, or undefined when the lease was another's already */
+  async release(chunk: LeasedChunk, dueInMs: number): Promise<ReleasedChunk | undefined> {
     const parameters = [chunk.campaignId, chunk.number, chunk.leaseToken, dueInMs];
-    const [row] = await rows<{ state: string; dueAt: Date }>(this.sql, RELEASE_CHUNK, parameters);
-    return row?.state === 'WAITING' ? row.dueAt : undefined;
+    const [released] = await rows<ReleasedChunk>(this.sql, RELEASE_CHUNK, parameters);
+    return released;
   }
 
-  reapDeadLeases(): Promise<Repairs> {
-    return oneRow<Repairs>(this.sql, REAP_DEAD_LEASES, [MAX_CHUNK_ATTEMPTS]);
+  /** Says that the worker of a chunk that was taken over lives: its claim does not count as one that died. */
+  async refundAttempt({ campaignId, number, leaseToken }: LeasedChunk): Promise<void> {
+    await rows(this.sql, REFUND_ATTEMPT, [campaignId, number, leaseToken]);
+  }
+
+  /** @param abandoned leases to take back although they have not run out */
+  reapDeadLeases(abandoned: readonly string[] = []): Promise<Repairs> {
+    return oneRow<Repairs>(this.sql, REAP_DEAD_LEASES, [MAX_CHUNK_ATTEMPTS, abandoned]);
   }
 
   /** @returns how many finished chunks, of one campaign or of all, wait again because somebody in them is pending */

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { ChunkStore, LeasedChunk } from './chunk.store.js';
 import type { EngineMeter, JobHandle } from './ports.js';
+import type { HeldSession } from './worker-session.js';
 
 /** A heartbeat every sixth of the lease: five may fail before the lease is lost. */
 const HEARTBEATS_PER_LEASE = 6;
@@ -14,12 +15,22 @@ export interface Lease {
   stands(): boolean;
 }
 
+/** A chunk that this process has claimed. */
+export interface ClaimedChunk {
+  chunk: LeasedChunk;
+  /** When the claim was asked for, in milliseconds of performance.now. */
+  claimedAt: number;
+  session: HeldSession;
+}
+
 interface Held {
   chunk: LeasedChunk;
-  job: JobHandle;
+  job: JobHandle | undefined;
   claimedAt: number;
   standsUntil: number;
   controller: AbortController;
+  /** Stops following the session. */
+  unfollow: () => void;
 }
 
 /** Renews all leases of this process with one statement a heartbeat, and touches their jobs. */
@@ -34,12 +45,20 @@ export class LeaseKeeper {
     private readonly logger: Logger,
   ) {}
 
-  /** @param claimedAt when the claim was asked for, in milliseconds of performance.now */
-  hold(chunk: LeasedChunk, job: JobHandle, claimedAt: number): Lease {
+  /** The lease ends with the session, too: from then on others may have the chunk. */
+  hold({ chunk, claimedAt, session }: ClaimedChunk, job?: JobHandle): Lease {
     const controller = new AbortController();
-    const held: Held = { chunk, job, claimedAt, standsUntil: claimedAt + this.leaseMs, controller };
+    const onLost = () => {
+      this.lose(held);
+    };
+    const unfollow = () => {
+      session.lost.removeEventListener('abort', onLost);
+    };
+    const held: Held = { chunk, job, claimedAt, standsUntil: claimedAt + this.leaseMs, controller, unfollow };
     this.held.set(chunk.leaseToken, held);
     this.timer ??= setInterval(() => void this.beat(), this.leaseMs / HEARTBEATS_PER_LEASE);
+    session.lost.addEventListener('abort', onLost, { once: true });
+    if (session.lost.aborted) this.lose(held);
     return {
       chunk,
       signal: controller.signal,
@@ -50,13 +69,7 @@ export class LeaseKeeper {
   /** Stops renewing. */
   drop(lease: Lease): void {
     const held = this.held.get(lease.chunk.leaseToken);
-    this.held.delete(lease.chunk.leaseToken);
-    held?.controller.abort();
-    if (held) this.meter.heldChunk(performance.now() - held.claimedAt);
-    if (this.held.size === 0) {
-      clearInterval(this.timer);
-      this.timer = undefined;
-    }
+    if (held) this.forget(held);
   }
 
   private async beat(): Promise<void> {
@@ -72,18 +85,27 @@ export class LeaseKeeper {
         else this.lose(held);
       }
       // A job that the queue has given up already cannot be touched; the lease alone decides.
-      await Promise.allSettled(leases.map(({ job }) => job.touch()));
+      await Promise.allSettled(leases.flatMap(({ job }) => (job ? [job.touch()] : [])));
     } catch (error) {
       this.logger.warn({ err: error, leases: leases.length }, 'leases could not be renewed');
     }
   }
 
-  private lose({ chunk, claimedAt, controller }: Held): void {
-    if (!this.held.delete(chunk.leaseToken)) return;
+  private lose(held: Held): void {
+    if (this.held.get(held.chunk.leaseToken) !== held) return;
+    const { campaignId, number } = held.chunk;
     this.meter.lostLease();
-    this.meter.heldChunk(performance.now() - claimedAt);
-    const { campaignId, number } = chunk;
     this.logger.warn({ campaignId, chunk: number }, 'the lease of a chunk was lost');
-    controller.abort();
+    this.forget(held);
+  }
+
+  private forget(held: Held): void {
+    this.held.delete(held.chunk.leaseToken);
+    held.unfollow();
+    held.controller.abort();
+    this.meter.heldChunk(performance.now() - held.claimedAt);
+    if (this.held.size > 0) return;
+    clearInterval(this.timer);
+    this.timer = undefined;
   }
 }

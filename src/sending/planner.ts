@@ -2,9 +2,11 @@ import type { Logger } from 'pino';
 import type { AudienceStore } from '../campaigns/audience.store.js';
 import type { CampaignStore } from '../campaigns/campaign.store.js';
 import type { CampaignSchedule } from '../campaigns/schedule.js';
+import type { NotificationCampaign } from '../campaigns/campaign.entity.js';
 import { CampaignStatus } from '../campaigns/lifecycle.js';
 import type { ChunkStore } from './chunk.store.js';
 import { waitUntilDue } from './early-alarm.js';
+import { keptAlive } from './keep-alive.js';
 import type { CampaignControl, EngineMeter, JobHandle, JobQueue } from './ports.js';
 
 /** Jobs made at once: one after the other would wait for the database each time. */
@@ -29,9 +31,12 @@ export interface PlannerParts {
 export class CampaignPlanner {
   constructor(private readonly parts: PlannerParts) {}
 
-  /** May run twice, or again after it was interrupted: what is done stays done, and the rest is made up for. */
-  async plan(campaignId: string, signal: AbortSignal, job: JobHandle): Promise<void> {
-    const { store, schedule, audience, queue, campaigns, logger } = this.parts;
+  /**
+   * May run twice, or again after it was interrupted: what is done stays done, and the rest is made up for.
+   * @param job that has asked for it, if there is one
+   */
+  async plan(campaignId: string, signal: AbortSignal, job?: JobHandle): Promise<void> {
+    const { store, schedule, queue } = this.parts;
     const fireAt = await waitUntilDue(await schedule.timeUntilDue(campaignId), signal);
     if (fireAt) return queue.enqueuePlan(campaignId, fireAt);
     const started = await schedule.startDue();
@@ -39,22 +44,22 @@ export class CampaignPlanner {
     const campaign = await store.find(campaignId);
     if (campaign?.status === CampaignStatus.CANCELLED) await store.skipAllCancelled(signal);
     if (campaign?.status !== CampaignStatus.PROCESSING) return;
-    const keepAlive = setInterval(() => void job.touch().catch(() => undefined), 10_000);
-    try {
-      const result = await audience.plan(campaign.topicId, campaignId, signal);
-      if (result) logger.info({ campaignId, ...result }, 'campaign planned');
-      await campaigns.complete(campaignId);
-      await this.reopenStranded(campaignId);
-      while (!signal.aborted && (await this.enqueueBatch(campaignId)) === BATCH_SIZE);
-      if (!signal.aborted) {
-        if (result !== undefined && result.totalUsers > 0) await audience.refreshStatistics();
-        return;
-      }
-      logger.info({ campaignId }, 'planning broken off, to be gone on with');
-      await queue.enqueuePlan(campaignId);
-    } finally {
-      clearInterval(keepAlive);
+    await keptAlive(job, () => this.planRunning(campaign, signal));
+  }
+
+  private async planRunning({ id, topicId }: NotificationCampaign, signal: AbortSignal): Promise<void> {
+    const { audience, queue, campaigns, logger } = this.parts;
+    const result = await audience.plan(topicId, id, signal);
+    if (result) logger.info({ campaignId: id, ...result }, 'campaign planned');
+    await campaigns.complete(id);
+    await this.reopenStranded(id);
+    while (!signal.aborted && (await this.enqueueBatch(id)) === BATCH_SIZE);
+    if (!signal.aborted) {
+      if (result !== undefined && result.totalUsers > 0) await audience.refreshStatistics();
+      return;
     }
+    logger.info({ campaignId: id }, 'planning interrupted; rescheduled');
+    await queue.enqueuePlan(id);
   }
 
   private async reopenStranded(campaignId: string): Promise<void> {

@@ -15,7 +15,7 @@ import { createUsers } from '../support/factories.js';
 import { waitFor } from '../support/wait.js';
 import { plannedCampaign } from './running-campaign.js';
 
-const LEASE = { leaseMs: 60_000, runningMessages: 1000 };
+const LEASE = { leaseMs: 60_000, runningMessages: 1000, holderKey: null };
 
 let database: TestDatabase;
 let dataSource: DataSource;

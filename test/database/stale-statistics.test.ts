@@ -8,12 +8,13 @@ import type { SqlExecutor } from '../../src/database/rows.js';
 import { engineSession } from '../../src/database/session.js';
 import { ChunkStore, type LeasedChunk } from '../../src/sending/chunk.store.js';
 import { DeliveryStore } from '../../src/sending/delivery.store.js';
+import { TakeoverStore } from '../../src/sending/takeover.store.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createUsers } from '../support/factories.js';
 import { plannedCampaign } from './running-campaign.js';
 
 const USERS = 40_000;
-const LEASE = { leaseMs: 60_000, runningMessages: 100_000 };
+const LEASE = { leaseMs: 60_000, runningMessages: 100_000, holderKey: null };
 
 interface PlanNode {
   'Node Type': string;
@@ -199,8 +200,9 @@ describe(`a campaign of ${USERS}`, () => {
     const [chunks, deliveries] = [new ChunkStore(sql), new DeliveryStore(sql)];
     const chunk = await leasedChunk(chunks);
     await chunks.renew([chunk.leaseToken], LEASE.leaseMs);
+    await new TakeoverStore(sql).look({ leaseMs: LEASE.leaseMs, reconnectedAt: null, overduePlanMs: 0 });
     await workChunk(chunk, deliveries);
-    expect(await chunks.release(chunk, 0)).toBeInstanceOf(Date);
+    expect(await chunks.release(chunk, 0)).toMatchObject({ state: 'WAITING' });
     expect(sql.wide()).toEqual([]);
     expect(sql.mostRead()).toBeLessThan(1000);
   });

@@ -3,6 +3,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { deliveriesOf } from './support/record.js';
 import { createCampaign, createOpenPoll, createUsers } from '../support/factories.js';
 import { watchCampaign } from '../support/progress.js';
+import type { TestApp } from '../support/app.js';
+import type { CampaignRun } from './support/campaign-run.js';
 import { useScene } from './support/scene.js';
 
 const AUDIENCE = 240;
@@ -27,21 +29,39 @@ test.each([5000, -5000])('a worker whose clock is off by %i ms does no harm', as
   const last = await run.end();
   await run.verify();
   expect(last).toMatchObject({ totalUsers: AUDIENCE, sentUsers: AUDIENCE });
-  expect(await earlyChunks()).toEqual([]);
+  expect(await earlyChunks(app, run, CHUNK_INTERVAL_MS)).toEqual([]);
+});
 
-  /** Chunks whose first message was accepted before the chunk was due by the clock of the database. */
-  async function earlyChunks(): Promise<number[]> {
-    const [planned] = await app.database.query<{ at: Date }>(
-      'SELECT planned_at AS at FROM notification_campaign WHERE id = $1',
-      [run.id],
-    );
-    const chunkOf = new Map((await deliveriesOf(app, run.id)).map((row) => [row.chat_id, row.chunk_number]));
-    const early = app.sandbox.messages.filter(({ chatId, sentAt }) => {
-      const dueAt = (planned?.at.getTime() ?? 0) + (chunkOf.get(String(chatId)) ?? 0) * CHUNK_INTERVAL_MS;
-      return sentAt < dueAt - CLOCKS_APART_MS;
-    });
-    return [...new Set(early.map(({ chatId }) => chunkOf.get(String(chatId)) ?? -1))];
-  }
+/** Chunks whose first message was accepted before the chunk was due by the clock of the database. */
+async function earlyChunks(app: TestApp, run: CampaignRun, chunkIntervalMs: number): Promise<number[]> {
+  const [planned] = await app.database.query<{ at: Date }>(
+    'SELECT planned_at AS at FROM notification_campaign WHERE id = $1',
+    [run.id],
+  );
+  const chunkOf = new Map((await deliveriesOf(app, run.id)).map((row) => [row.chat_id, row.chunk_number]));
+  const early = app.sandbox.messages.filter(({ chatId, sentAt }) => {
+    const dueAt = (planned?.at.getTime() ?? 0) + (chunkOf.get(String(chatId)) ?? 0) * chunkIntervalMs;
+    return sentAt < dueAt - CLOCKS_APART_MS;
+  });
+  return [...new Set(early.map(({ chatId }) => chunkOf.get(String(chatId)) ?? -1))];
+}
+
+const TWO_HOURS_MS = 7_200_000;
+
+test.each([
+  ['is 2 h ahead', { CLOCK_SHIFT_MS: String(TWO_HOURS_MS) }],
+  ['is 2 h behind', { CLOCK_SHIFT_MS: String(-TWO_HOURS_MS) }],
+  ['jumps 2 h ahead', { CLOCK_SHIFT_MS: String(TWO_HOURS_MS), CLOCK_JUMPS_AFTER_MS: '4000' }],
+  ['jumps 2 h back', { CLOCK_SHIFT_MS: String(-TWO_HOURS_MS), CLOCK_JUMPS_AFTER_MS: '4000' }],
+])('the only worker sends what is due, and nothing before, although its clock %s', async (_how, clock) => {
+  const app = await scene.prepare({ environment: { RECONCILE_INTERVAL_MS: '3600000' } });
+  await app.startApi();
+  await app.startWorker({ NODE_OPTIONS: `--import ${FIXTURE}`, ...clock });
+  const pacing = { chunkSize: 10, chunkIntervalMs: 3000, sendIntervalMs: 20 };
+  const run = await scene.start(app, { audience: 40, input: { pacing } });
+  expect(await run.end()).toMatchObject({ sentUsers: 40 });
+  await run.verify();
+  expect(await earlyChunks(app, run, pacing.chunkIntervalMs)).toEqual([]);
 });
 
 test('a worker whose clock is 5 s ahead starts a scheduled campaign when it is due, and without a repair', async () => {

@@ -9,6 +9,8 @@ export interface TestJobs {
   environment: Record<string, string>;
   /** Every job, in an order that does not change. */
   all(): Promise<object[]>;
+  /** The jobs of chunks, in the order in which they are due; those that run are due no more. */
+  chunkJobs(): Promise<{ number: number; nextRunAt: Date | null }[]>;
   /** Adds the job of a chunk that is due tomorrow. @returns its id */
   addChunkJob(): Promise<string>;
   /** Adds so many copies of each chunk job that is not due yet. @returns how many jobs were copied */
@@ -27,6 +29,11 @@ function inPostgres(database: TestDatabase): TestJobs {
   return {
     environment: {},
     all: () => database.query('SELECT * FROM agenda_jobs ORDER BY id'),
+    chunkJobs: () =>
+      database.query(
+        `SELECT (data->>'number')::integer AS number, next_run_at AS "nextRunAt" FROM agenda_jobs
+         WHERE name = 'send-chunk' ORDER BY next_run_at NULLS FIRST`,
+      ),
     addChunkJob: async () => {
       const [job] = await database.query<{ id: string }>(
         `INSERT INTO agenda_jobs (name, data, next_run_at) VALUES ('send-chunk', $1, now() + interval '1 day')
@@ -55,6 +62,13 @@ function inMongo(serverUrl: string): TestJobs {
   return {
     environment: { MONGODB_URL: url },
     all: () => jobs.find().sort({ _id: 1 }).toArray(),
+    chunkJobs: async () => {
+      const found = await jobs.find({ name: 'send-chunk' }).sort({ nextRunAt: 1 }).toArray();
+      return found.map((job) => ({
+        number: (job.data as { number: number }).number,
+        nextRunAt: job.nextRunAt as Date | null,
+      }));
+    },
     addChunkJob: async () => {
       const nextRunAt = new Date(Date.now() + 86_400_000);
       const job = { name: 'send-chunk', type: 'normal', priority: 0, data: CHUNK, nextRunAt, lockedAt: null };
