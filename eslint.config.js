@@ -30,7 +30,7 @@ export default tseslint.config(
   },
   {
     files: ['src/**'],
-    ignores: ['src/cli/api-client.ts', 'src/telegram/sandbox/**'],
+    ignores: ['src/cli/api-client.ts', 'src/http/explorer/**', 'src/telegram/sandbox/**'],
     rules: {
       'no-restricted-globals': [
         'error',

@@ -6,6 +6,7 @@ import { createCommandLogger } from './cli/command-logger.js';
 import { explainFailure } from './cli/explain-failure.js';
 import { ExitCode } from './cli/failure.js';
 import { Interrupted, Interruption } from './cli/interruption.js';
+import type { ReferenceDataSize } from './cli/reference-data.js';
 import type { TokenCommand } from './cli/token.js';
 import { createLogger } from './config/logger.js';
 import { projectVersion } from './config/paths.js';
@@ -62,7 +63,12 @@ function addServers(program: Command): void {
 function withDataSize(command: Command): Command {
   return command
     .option('--users <count>', 'how many people there are', countArgument, 100)
-    .option('--completed <count>', 'how many of them have completed the poll', countArgument, 30);
+    .option('--completed <count>', 'how many of them have completed the poll (default: 30 %)', countArgument);
+}
+
+/** 30 % completed the poll, unless something else is asked for. */
+function dataSize({ users, completed }: { users: number; completed?: number }): ReferenceDataSize {
+  return { users, completed: completed ?? Math.round(users * 0.3) };
 }
 
 function addDataCommands(program: Command): void {
@@ -76,10 +82,10 @@ function addDataCommands(program: Command): void {
     });
   withDataSize(program.command('seed'))
     .description('make the reference data: people, a poll of 2 questions, and some who completed it')
-    .action(async (options: { users: number; completed: number }) => {
+    .action(async (options: { users: number; completed?: number }) => {
       const read = readSettings();
       const { seedCommand } = await import('./cli/seed.js');
-      await seedCommand(read, options, createCommandLogger(read), interruption);
+      await seedCommand(read, dataSize(options), createCommandLogger(read), interruption);
     });
   program
     .command('generate')
@@ -97,10 +103,10 @@ function addCampaignCommands(program: Command): void {
     .description('a whole campaign on an embedded database and the sandbox, from nothing to the summary')
     .option('--fast', 'smaller pauses between messages')
     .option('--keep', 'leave the server up afterwards')
-    .action(async (options: { users: number; completed: number; fast?: true; keep?: true }) => {
+    .action(async (options: { users: number; completed?: number; fast?: true; keep?: true }) => {
       const read = readSettings();
       const { demoCommand } = await import('./cli/demo.js');
-      await demoCommand(read, options, interruption);
+      await demoCommand(read, { ...options, ...dataSize(options) }, interruption);
     });
   program
     .command('test-notifications')

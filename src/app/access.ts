@@ -1,9 +1,11 @@
 import type { DataSource } from 'typeorm';
 import type { Logger } from 'pino';
+import { ApiTokenService } from '../access/api-token.service.js';
 import { ApiTokenStore } from '../access/api-token.store.js';
 import { AuditStore } from '../access/audit.store.js';
 import { AuditTrail } from '../access/audit-trail.js';
 import { Authenticator, type ConfiguredTokens } from '../access/authenticator.js';
+import { SignIn } from '../access/sign-in.js';
 import { TokenWatch } from '../access/token-watch.js';
 
 /** Who may come in, and what they did. */
@@ -11,13 +13,16 @@ export interface Access {
   authenticator: Authenticator;
   tokenWatch: TokenWatch;
   audit: AuditTrail;
+  signIn: SignIn;
 }
 
 export function createAccess(configured: ConfiguredTokens, dataSource: DataSource, logger: Logger): Access {
   const tokens = new ApiTokenStore(dataSource);
+  const audit = new AuditTrail(new AuditStore(dataSource), logger);
   return {
     authenticator: new Authenticator(configured, tokens),
     tokenWatch: new TokenWatch((ids) => tokens.validAmong(ids), logger),
-    audit: new AuditTrail(new AuditStore(dataSource), logger),
+    audit,
+    signIn: new SignIn(new ApiTokenService(tokens), audit),
   };
 }

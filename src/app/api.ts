@@ -25,6 +25,8 @@ export interface ApiParts extends ServiceParts {
 export interface Api {
   url: string;
   keptAdminToken: string | undefined;
+  /** A code for the fragment of a link that signs a browser in, once. */
+  issueSignInCode: () => string;
 }
 
 /** Counts operations, and writes the access log. */
@@ -86,7 +88,6 @@ export async function startApi(parts: ApiParts, undo: Undo): Promise<Api> {
     operations,
     agenda,
     audit,
-    sandboxToken: kept,
     contextFor: (identity, { cache }): GraphQLContext => ({
       identity,
       loaders: cache ? createLoaders(sources, { cache }) : uncached,
@@ -97,5 +98,5 @@ export async function startApi(parts: ApiParts, undo: Undo): Promise<Api> {
   });
   undo.add(() => server.close());
   metrics.watchClients({ sockets: () => server.sockets(), subscribers: () => hub.watchers() });
-  return { url: server.url, keptAdminToken: kept };
+  return { url: server.url, keptAdminToken: kept, issueSignInCode: () => access.signIn.issueCode() };
 }

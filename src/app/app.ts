@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { AudienceStore } from '../campaigns/audience.store.js';
 import type { Settings } from '../config/settings.js';
 import type { Operations } from '../http/operations-routes.js';
+import { requireFreePort } from '../http/free-port.js';
 import { startOperationsServer } from '../http/operations-server.js';
 import { JobScheduler } from '../jobs/job-scheduler.js';
 import { Metrics } from '../metrics/metrics.js';
@@ -26,6 +27,10 @@ export interface App {
   url: string | undefined;
   /** The token to use the API with, when it was made on the first start rather than configured. */
   keptAdminToken: string | undefined;
+  /** In a process that serves the API: a code for the fragment of a link that signs a browser in, once. */
+  issueSignInCode: (() => string) | undefined;
+  /** Where the built-in sandbox shows what it took, when it stands in for Telegram. */
+  sandboxUrl: string | undefined;
   /**
    * Ends everything in order: not ready any more, no new send, no new request; what is in flight is answered and
    * settled, leases are released, connections closed.
@@ -131,8 +136,19 @@ async function startRoles(ground: Ground, roles: readonly AppRole[], undo: Undo)
 export async function startApp(settings: Settings, roles: readonly AppRole[], logger: Logger): Promise<App> {
   const undo = new Undo(logger);
   try {
-    const api = await startRoles(await connect(settings, logger, undo), roles, undo);
-    return { url: api?.url, keptAdminToken: api?.keptAdminToken, stop: () => undo.run() };
+    const { host, port, workerPort } = settings;
+    const wanted = roles.includes('api') ? port : workerPort;
+    if (wanted !== undefined) await requireFreePort(host, wanted);
+    const ground = await connect(settings, logger, undo);
+    const api = await startRoles(ground, roles, undo);
+    const { sandboxUrl } = ground.telegram;
+    return {
+      url: api?.url,
+      keptAdminToken: api?.keptAdminToken,
+      issueSignInCode: api?.issueSignInCode,
+      sandboxUrl,
+      stop: () => undo.run(),
+    };
   } catch (error) {
     await undo.run();
     throw error;

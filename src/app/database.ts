@@ -2,6 +2,7 @@ import { Pool, type PoolConfig } from 'pg';
 import type { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import type { Logger } from 'pino';
+import { prepareDataDir } from '../config/data-dir.js';
 import type { Settings } from '../config/settings.js';
 import { createDataSource } from '../database/data-source.js';
 import { joinEmbeddedPostgres } from '../database/embedded/index.js';
@@ -37,6 +38,7 @@ export async function locateDatabase(settings: DatabaseSettings, logger: Logger)
     await preflight({ url, directUrl, connections, logger });
     return { url, directUrl, embedded: false, leave: () => Promise.resolve() };
   }
+  prepareDataDir(dataDir);
   const embedded = await joinEmbeddedPostgres({
     dataDir,
     onProgress: (message) => {
@@ -103,7 +105,10 @@ export async function connectDatabase(
   const location = await locateDatabase(settings, logger);
   try {
     const ran = await migrate({ url: location.directUrl, logger });
-    if (ran.length > 0) logger.info({ migrations: ran }, 'database schema brought up to date');
+    if (ran.length > 0) {
+      logger.debug({ migrations: ran }, 'migrations that were run');
+      logger.info('database schema brought up to date');
+    }
     return await openPools(location, settings.databaseConnections, logger);
   } catch (error) {
     await location.leave();

@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { startApp } from '../app/app.js';
 import type { Settings } from '../config/settings.js';
 import { createDataSource } from '../database/data-source.js';
 import { migrate } from '../database/migrate.js';
+import { signInLink } from './announcement.js';
 import { ApiClient } from './api-client.js';
 import { createCommandLogger } from './command-logger.js';
 import { runCampaign } from './demo-campaign.js';
@@ -65,8 +67,18 @@ async function demonstrate(
     const token = settings.adminToken ?? app.keptAdminToken ?? '';
     const campaign = runCampaign(new ApiClient(url, token), pollId, fast ? FAST_PACING : undefined);
     await interruption.orElse(campaign);
-    if (!keep) return;
-    console.log(`\nStill up: ${url}/graphql (open it in a browser)\nadmin token: ${token}`);
+    if (!keep) {
+      console.log(
+        '\nNext: npm start serves the API with an explorer for your browser, and keeps what you make.',
+      );
+      return;
+    }
+    const [link, kept] = process.stdout.isTTY
+      ? [signInLink(app), token]
+      : [`${url}/graphql`, join(settings.dataDir, 'admin-token')];
+    console.log(
+      `\nStill up: ${link} (open it in a browser)\n${process.stdout.isTTY ? 'admin token' : 'admin token in'}: ${kept}`,
+    );
     console.log('Press Ctrl+C to end.');
     await interruption.arrived;
   } finally {

@@ -1,6 +1,7 @@
 import { SettingsError } from '../config/settings-error.js';
 import type { Settings } from '../config/settings.js';
 import { JobStorageUnavailable } from '../jobs/job-storage.js';
+import { EmbeddedPostgresError } from '../database/embedded/index.js';
 import { UnfitDatabase } from '../database/unfit-database.js';
 import { explainDatabase } from './explain-database.js';
 import { CommandFailure, ExitCode, wrongSetting } from './failure.js';
@@ -43,23 +44,25 @@ function explainJobStorage({ failure, hosts, code }: JobStorageUnavailable): Com
 }
 
 function explainSystemError(error: SystemError, settings: Settings): CommandFailure | undefined {
-  const { code, syscall, hostname } = error;
+  const { syscall, hostname } = error;
   if (syscall === 'listen' || (hostname !== undefined && hostname === settings.host))
     return explainListening(error, settings);
-  if (syscall === 'mkdir' && ['EEXIST', 'ENOTDIR', 'ENOENT'].includes(code ?? ''))
-    return wrongSetting(`DATA_DIR ${settings.dataDir} cannot be made into a folder: choose another.`);
   if (settings.databaseUrl !== undefined)
     return explainDatabase(error, settings.databaseUrl, settings.databaseConnections);
   return undefined;
 }
 
-/** One sentence for whoever started the command, and its exit code. */
+/** What a setting could mend: its message says which. */
+function isWrongSetting(error: unknown): error is Error {
+  return [SettingsError, UnfitDatabase, EmbeddedPostgresError].some((kind) => error instanceof kind);
+}
+
+/** One sentence for the person at the command line, and the exit code. */
 export function explainFailure(
   error: unknown,
   settings: Settings | undefined,
 ): { message: string; exitCode: number } {
-  if (error instanceof SettingsError || error instanceof UnfitDatabase)
-    return { message: error.message, exitCode: ExitCode.WRONG_USAGE };
+  if (isWrongSetting(error)) return { message: error.message, exitCode: ExitCode.WRONG_USAGE };
   if (error instanceof JobStorageUnavailable) return explainJobStorage(error);
   if (!(error instanceof Error)) return { message: String(error), exitCode: ExitCode.FAILED };
   const failure = error instanceof CommandFailure ? error : settings && explainSystemError(error, settings);

@@ -1,17 +1,8 @@
 import type { Logger } from 'pino';
-import { startApp, type App, type AppRole } from '../app/app.js';
+import { startApp, type AppRole } from '../app/app.js';
 import type { Settings } from '../config/settings.js';
+import { announce } from './announcement.js';
 import type { Interruption } from './interruption.js';
-
-/** The address comes last: whoever waits for it has seen the rest. */
-function announce({ url, keptAdminToken }: App, { production }: Settings, logger: Logger): void {
-  if (url === undefined) return;
-  if (!production) {
-    if (keptAdminToken !== undefined) logger.info(`admin token: ${keptAdminToken}`);
-    logger.info(`Apollo Sandbox at ${url}/graphql (open it in a browser)`);
-  }
-  logger.info(`GraphQL API at ${url}/graphql`);
-}
 
 /** Runs until it is asked to end. */
 export async function serve(

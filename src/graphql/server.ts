@@ -6,20 +6,17 @@ import type { OperationContext } from './context.js';
 import { costProblem } from './cost.js';
 import { maskError, turnedAway } from './errors.js';
 import { LIMIT_RULES, LIMITS, PARSE_OPTIONS } from './limits.js';
-import { sandboxPage } from './sandbox-page.js';
 
 export interface GraphQLServerOptions {
   schema: GraphQLSchema;
   production: boolean;
-  /** The token that the Sandbox page is to be filled in with, where that is safe. */
-  sandboxToken: string | undefined;
   plugins: ApolloServerPlugin<OperationContext>[];
   logger: Logger;
 }
 
 /** Apollo Server, not started yet. */
 export function createGraphQLServer(options: GraphQLServerOptions): ApolloServer<OperationContext> {
-  const { schema, production, sandboxToken, plugins, logger } = options;
+  const { schema, production, plugins, logger } = options;
   return new ApolloServer<OperationContext>({
     schema,
     introspection: true,
@@ -39,11 +36,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): ApolloServer
       const told = maskError(raised, logger);
       return production ? withoutHint(told) : told;
     },
-    plugins: [
-      ...plugins,
-      costLimit(schema),
-      production ? ApolloServerPluginLandingPageDisabled() : sandboxPage(sandboxToken),
-    ],
+    plugins: [...plugins, costLimit(schema), ApolloServerPluginLandingPageDisabled()],
   });
 }
 

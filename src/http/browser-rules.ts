@@ -6,32 +6,25 @@ import { turnedAway } from '../graphql/errors.js';
 /** For the API, whose answers are no pages. */
 const NOTHING = { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } };
 
-const APOLLO = 'https://*.apollographql.com';
+/** Where Apollo Sandbox runs: in development it may use the API, which is most likely on the developer's own machine. */
+const APOLLO_SANDBOX = 'https://studio.apollographql.com';
 
-/**
- * For the Sandbox page, whose parts come from Apollo. Its own meta element narrows this down: inline scripts and styles
- * need a nonce that only the page knows.
- */
-export const SANDBOX_PAGE_POLICY = {
-  useDefaults: false,
-  directives: {
-    defaultSrc: ["'none'"],
-    scriptSrc: ["'self'", "'unsafe-inline'", APOLLO],
-    styleSrc: ["'unsafe-inline'", APOLLO, 'https://fonts.googleapis.com'],
-    fontSrc: ['https://fonts.gstatic.com'],
-    imgSrc: [APOLLO],
-    manifestSrc: [APOLLO],
-    frameSrc: [APOLLO],
-    connectSrc: ["'self'", 'ws:', 'wss:', APOLLO],
-    baseUri: ["'none'"],
-    frameAncestors: ["'none'"],
-  },
-};
+/** Origins whose pages may use the API from a browser, beside its own. */
+export function admittedOrigins(corsOrigins: readonly string[], production: boolean): string[] {
+  return production ? [...corsOrigins] : [...corsOrigins, APOLLO_SANDBOX];
+}
 
 /** Security headers, and which pages of other origins may read answers: none but those of the list. */
 export async function addBrowserRules(app: FastifyInstance, corsOrigins: readonly string[]): Promise<void> {
   await app.register(helmet, { contentSecurityPolicy: NOTHING });
   if (corsOrigins.length === 0) return;
+  // Chrome asks whether a page of the web may reach a machine of the local network.
+  app.addHook('onRequest', (request, reply, done) => {
+    const { origin = '', 'access-control-request-private-network': asked } = request.headers;
+    if (asked === 'true' && corsOrigins.includes(origin))
+      reply.header('access-control-allow-private-network', 'true');
+    done();
+  });
   await app.register(cors, {
     origin: [...corsOrigins],
     methods: ['GET', 'POST'],

@@ -5,13 +5,13 @@ import type { Authenticator } from '../access/authenticator.js';
 import type { TokenWatch } from '../access/token-watch.js';
 import { unauthenticated, type Identity } from '../access/identity.js';
 import type { OperationContext } from '../graphql/context.js';
-import { turnedAway } from '../graphql/errors.js';
 import { observeSocket } from '../graphql/observed-socket.js';
 import type { OperationObserver } from '../graphql/operation-report.js';
 import type { RequestRates } from '../graphql/request-rates.js';
 import type { GraphQLServerOptions } from '../graphql/server.js';
 import { subscriptionServerOptions } from './sockets/subscriptions.js';
-import { checkOrigin, SANDBOX_PAGE_POLICY } from './browser-rules.js';
+import { checkOrigin } from './browser-rules.js';
+import { EXPLORER_POLICY, hasExplorer, sendExplorer } from './explorer-routes.js';
 import type { Seats } from './sockets/seats.js';
 import { SocketServer } from './sockets/server.js';
 import type { SocketWatch } from './sockets/watch.js';
@@ -29,15 +29,13 @@ export interface GraphQLRoutesOptions extends Omit<GraphQLServerOptions, 'plugin
   watch: SocketWatch;
 }
 
-const LOOPBACK_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
-
 /** GraphQL over HTTP and WebSocket on one path. */
 export function addGraphQLRoutes(
   app: FastifyInstance,
   apollo: ApolloServer<OperationContext>,
   options: GraphQLRoutesOptions,
 ): void {
-  const { production, authenticator, contextFor, sandboxToken, corsOrigins, rates, seats, logger } = options;
+  const { production, authenticator, contextFor, corsOrigins, rates, seats, logger } = options;
   const handler = fastifyApolloHandler(apollo, {
     context: async (request) => {
       const identity = await authenticator.identify(request.headers.authorization);
@@ -65,22 +63,26 @@ export function addGraphQLRoutes(
     seats.take(request.ip, request.raw.socket);
   }
 
+  const offersExplorer = !production && hasExplorer();
+
+  /** A browser that opens the address gets the explorer; programs ask for JSON. */
+  function asksForPage(request: FastifyRequest): boolean {
+    const { query } = request.query as { query?: unknown };
+    return offersExplorer && query === undefined && (request.headers.accept ?? '').includes('text/html');
+  }
+
   app.route({
     method: 'GET',
     url: '/graphql',
     onRequest: admit,
+    preHandler: async (request, reply) => {
+      if (asksForPage(request)) await sendExplorer(reply);
+    },
     handler,
     wsHandler: (socket, request) => {
       sockets.serve(socket, request);
     },
-    ...(!production && { helmet: { contentSecurityPolicy: SANDBOX_PAGE_POLICY } }),
-    // The page is filled in with the admin token, so a foreign name that resolves to this machine must not get it.
-    // Too many accept headers ask for the page to tell by them.
-    preHandler: async (request) => {
-      if (sandboxToken === undefined || request.ws || LOOPBACK_HOST.test(request.headers.host ?? '')) return;
-      const message = 'Open this page under 127.0.0.1 or localhost.';
-      return Promise.reject(turnedAway('FORBIDDEN_HOST', message, { status: 403 }));
-    },
+    ...(offersExplorer && { helmet: EXPLORER_POLICY }),
   });
   app.route({ method: ['POST', 'OPTIONS'], url: '/graphql', onRequest: admit, handler });
 }

@@ -3,17 +3,20 @@ import { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { handleProtocols } from 'graphql-ws';
 import type { Logger } from 'pino';
+import type { SignIn } from '../access/sign-in.js';
 import { turnedAway } from '../graphql/errors.js';
 import { observeHttp } from '../graphql/observed-http.js';
 import { RequestRates, type RequestRateSettings } from '../graphql/request-rates.js';
 import { createGraphQLServer } from '../graphql/server.js';
-import { addBrowserRules } from './browser-rules.js';
+import { addBrowserRules, admittedOrigins } from './browser-rules.js';
 import { addAgendashRoutes, type AgendashOptions } from './agendash-routes.js';
 import { answerFailures } from './failures.js';
 import { limitConnections } from './connection-limit.js';
+import { addExplorerRoutes, hasExplorer } from './explorer-routes.js';
 import { addGraphQLRoutes, type GraphQLRoutesOptions } from './graphql-routes.js';
 import { addOperationsRoutes, type Operations } from './operations-routes.js';
 import { addRequestIds, requestIdOf } from './request-id.js';
+import { addSignInRoutes } from './sign-in-routes.js';
 import { Seats, type SeatLimits } from './sockets/seats.js';
 import { SocketWatch } from './sockets/watch.js';
 import { limitUnreadAnswers } from './unread-answers.js';
@@ -22,6 +25,7 @@ export interface HttpServerOptions extends Omit<GraphQLRoutesOptions, 'rates' | 
   host: string;
   port: number;
   operations: Operations;
+  signIn: SignIn;
   agenda: AgendashOptions['agenda'];
   audit: AgendashOptions['audit'];
   trustedProxies: readonly string[];
@@ -37,7 +41,6 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-const LOOPBACK_ADDRESSES = ['127.0.0.1', '::1', 'localhost'];
 /** Of one request, over HTTP and over the WebSocket alike. */
 const MAX_BODY_BYTES = 1024 * 1024;
 /** Connections that are no WebSocket: beyond them new ones are closed unanswered. */
@@ -114,20 +117,22 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   answerFailures(app, logger);
   const apollo = createGraphQLServer({
     ...options,
-    // Where other machines can get the page, it must not hold the token.
-    sandboxToken: LOOPBACK_ADDRESSES.includes(host) ? options.sandboxToken : undefined,
     plugins: [fastifyApolloDrainPlugin(app), observeHttp(options.knownFields, options.observe)],
   });
   await apollo.start();
   sayGoodbye(app);
-  await addBrowserRules(app, options.corsOrigins);
+  const corsOrigins = admittedOrigins(options.corsOrigins, options.production);
+  await addBrowserRules(app, corsOrigins);
   await acceptSockets(app, logger);
   const watch = new SocketWatch(logger);
   const rates = new RequestRates(options.requestRates);
   addOperationsRoutes(app, options.operations);
   await addAgendashRoutes(app, { ...options, rates });
+  addSignInRoutes(app, { signIn: options.signIn, rates });
+  if (!options.production && hasExplorer()) addExplorerRoutes(app);
   addGraphQLRoutes(app, apollo, {
     ...options,
+    corsOrigins,
     rates,
     seats: new Seats(options.seatLimits),
     watch,

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { ApiClient } from '../../src/cli/api-client.js';
 import { runCommand, startProcess, waitForOutput, type PollcastProcess } from '../support/process.js';
@@ -44,16 +44,25 @@ describe('demo', () => {
       PENDING: '0',
       total: '70',
     });
+    expect(output).toMatch(/^Next: npm start /m);
     await expectNothingLeft();
+  });
+
+  test('takes 30 % of any number of people for done', async () => {
+    const argv = ['demo', '--fast', '--users', '10'];
+    const { code, output } = await runCommand(argv, { TMPDIR: folder.path }, folder.path);
+    expect({ code, output }).toMatchObject({ code: 0 });
+    expect(output).toContain('Made 10 users; 3 completed the poll, 7 did not.');
   });
 
   test('--keep leaves the server up, with the size asked for, until it is told to end', async () => {
     const argv = ['demo', '--fast', '--keep', '--users', '4', '--completed', '4'];
     running = startProcess(argv, { TMPDIR: folder.path }, folder.path);
-    const [, url = '', token = ''] = await waitForOutput(
+    const [, url = '', file = ''] = await waitForOutput(
       running,
-      /Still up: (\S+)\/graphql.*\nadmin token: (\S+)\n/,
+      /Still up: (\S+)\/graphql.*\nadmin token in: (\S+)\n/,
     );
+    const token = (await readFile(file, 'utf8')).trim();
     expect(running.output()).toContain('Started notification campaign for 0 users in 0 chunks');
     const { campaigns } = await new ApiClient(url, token).run<{ campaigns: { nodes: { status: string }[] } }>(
       '{ campaigns(first: 5) { nodes { status } } }',

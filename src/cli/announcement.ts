@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { App } from '../app/app.js';
+import type { Settings } from '../config/settings.js';
+
+type Row = [label: string, text: string];
+
+/** The address of the API that signs a browser in, once. */
+export function signInLink({ url, issueSignInCode }: App): string {
+  const code = issueSignInCode?.();
+  return `${url ?? ''}/graphql${code === undefined ? '' : `#code=${code}`}`;
+}
+
+function rowsFor(app: App, { production, dataDir, botToken }: Settings): Row[] {
+  const rows: Row[] = [];
+  if (!production)
+    rows.push(['Explorer', `${signInLink(app)}  (signs in one browser, once, within an hour)`]);
+  rows.push(['API', `${app.url ?? ''}/graphql`]);
+  if (app.keptAdminToken !== undefined)
+    rows.push(['Admin token', `${app.keptAdminToken}  (kept in ${join(dataDir, 'admin-token')})`]);
+  rows.push([
+    'Telegram',
+    botToken === undefined
+      ? `nothing is sent: ${app.sandboxUrl ?? ''}/sandbox takes all messages; set BOT_TOKEN to send`
+      : 'messages are sent by your bot',
+  ]);
+  rows.push(['Try next', 'npm run seed, then the operations of the explorer from top to bottom']);
+  rows.push(['Stop', 'Ctrl+C']);
+  return rows;
+}
+
+/** For a terminal alone: it holds secrets, which must not reach the log of a service. */
+function block(app: App, settings: Settings): string {
+  const lines = rowsFor(app, settings).map(([label, text]) => `  ${label.padEnd(12)}${text}`);
+  return ['', 'Pollcast is running.', '', ...lines, ''].join('\n');
+}
+
+/** Says that the process is ready, and in a terminal what can be done with it. */
+export function announce(app: App, settings: Settings, logger: Logger): void {
+  if (app.url === undefined) return;
+  if (app.keptAdminToken !== undefined && !process.stdout.isTTY)
+    logger.info(`the admin token is in ${join(settings.dataDir, 'admin-token')}`);
+  logger.info(`GraphQL API at ${app.url}/graphql`);
+  if (process.stdout.isTTY) console.log(block(app, settings));
+}

@@ -1,0 +1,56 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { projectPath } from '../config/paths.js';
+
+/** The example operations in schema/operations by what they are for, the main job first, each group in the order of use. */
+export const EXAMPLE_GROUPS: Readonly<Record<string, readonly string[]>> = {
+  'Run a campaign': [
+    'polls',
+    'campaignPreview',
+    'createCampaign',
+    'sendTestNotification',
+    'startCampaign',
+    'campaignProgress',
+    'campaign',
+    'campaigns',
+  ],
+  'Change its course': ['pauseCampaign', 'resumeCampaign', 'cancelCampaign', 'retryDeliveries'],
+  'Polls and people': [
+    'createPoll',
+    'openPoll',
+    'poll',
+    'closePoll',
+    'importTelegramUsers',
+    'telegramUsers',
+    'recordPollCompletions',
+  ],
+  'Look back': ['auditLog'],
+};
+
+export interface ExampleOperation {
+  name: string;
+  query: string;
+  /** JSON. */
+  variables: string;
+}
+
+export interface ExampleGroup {
+  title: string;
+  operations: ExampleOperation[];
+}
+
+function exampleOperation(name: string): ExampleOperation {
+  const file = (extension: string) => projectPath('schema', 'operations', `${name}.${extension}`);
+  const hasVariables = existsSync(file('json'));
+  return {
+    name,
+    query: readFileSync(file('graphql'), 'utf8'),
+    variables: hasVariables ? readFileSync(file('json'), 'utf8') : '{}',
+  };
+}
+
+export function exampleGroups(): ExampleGroup[] {
+  return Object.entries(EXAMPLE_GROUPS).map(([title, names]) => ({
+    title,
+    operations: names.map(exampleOperation),
+  }));
+}
