@@ -1,0 +1,1 @@
+export function withNpmOptions(argv: string[], environment: NodeJS.ProcessEnv): string[];
