@@ -1,5 +1,6 @@
-import { inOrder, parseFailure } from './entity.js';
-import type { ParsedText, TextEntity } from './entity.js';
+import { inOrder } from '../../../text/entity.js';
+import type { ParsedText, TextEntity } from '../../../text/entity.js';
+import { parseFailure } from './entity.js';
 import { badRequest } from '../api-error.js';
 
 const RESERVED = new Set('_*[]()~`>#+-=|{}.!');

@@ -1,13 +1,11 @@
+import { characterCount, MAX_MESSAGE_CHARACTERS } from '../../../text/length.js';
 import { badRequest } from '../api-error.js';
 import { stringParam } from '../params.js';
 import type { Params } from '../params.js';
 import { trimParsed } from './entity.js';
-import type { ParsedText } from './entity.js';
+import type { ParsedText } from '../../../text/entity.js';
 import { parseHtml } from './html.js';
 import { parseMarkdownV2 } from './markdown.js';
-
-/** Counted after the entities were parsed. */
-const MAX_CHARACTERS = 4096;
 
 export interface IncomingText extends ParsedText {
   /** As the request had it. */
@@ -24,7 +22,7 @@ export function readText(params: Params): IncomingText {
   const parseMode = stringParam(params, 'parse_mode');
   const { text, entities } = trimParsed(parseText(source, parseMode));
   if (text === '') throw badRequest('message text is empty');
-  if (isTooLong(text)) throw badRequest('message is too long');
+  if (characterCount(text) > MAX_MESSAGE_CHARACTERS) throw badRequest('message is too long');
   return { source, parseMode, text, entities };
 }
 
@@ -42,9 +40,4 @@ export function parseText(source: string, parseMode: string | undefined): Parsed
     default:
       throw badRequest('unsupported parse_mode');
   }
-}
-
-function isTooLong(text: string): boolean {
-  if (text.length <= MAX_CHARACTERS) return false;
-  return Array.from(text).length > MAX_CHARACTERS;
 }

@@ -1,4 +1,4 @@
-import { parseFailure } from './entity.js';
+import { MarkupError } from './markup-error.js';
 
 const NAMED = new Map([
   ['lt', '<'],
@@ -46,7 +46,7 @@ export class HtmlCursor {
   takeTagName(begin: number): string {
     this.position++;
     const name = this.#takeWhile(/[^\s>]*/y);
-    if (this.atEnd) throw parseFailure('Unclosed start tag', this.source, begin);
+    if (this.atEnd) throw new MarkupError({ kind: 'unclosedStartTag' }, begin);
     return name.toLowerCase();
   }
 
@@ -54,7 +54,7 @@ export class HtmlCursor {
     this.position += 2;
     const name = this.#takeWhile(/[^\s>]*/y);
     this.#takeWhile(/\s*/y);
-    if (this.source[this.position] !== '>') throw parseFailure('Unclosed end tag', this.source, begin);
+    if (this.source[this.position] !== '>') throw new MarkupError({ kind: 'unclosedEndTag' }, begin);
     this.position++;
     return name.toLowerCase();
   }
@@ -64,10 +64,10 @@ export class HtmlCursor {
     const attributes = new Map<string, string>();
     for (;;) {
       this.#takeWhile(/\s*/y);
-      if (this.atEnd) throw parseFailure('Unclosed start tag', this.source, begin);
+      if (this.atEnd) throw new MarkupError({ kind: 'unclosedStartTag' }, begin);
       if (this.source[this.position] === '>') break;
       const name = this.#takeWhile(/[^\s=>/"']*/y).toLowerCase();
-      if (name === '') throw parseFailure(`Empty attribute name in the tag "${tag}"`, this.source, begin);
+      if (name === '') throw new MarkupError({ kind: 'emptyAttributeName', tag }, begin);
       attributes.set(name, this.#takeAttributeValue(begin));
     }
     this.position++;
@@ -83,12 +83,12 @@ export class HtmlCursor {
     if (quote !== '"' && quote !== "'") {
       const value = this.#takeWhile(/[\w.-]*/y);
       const next = this.source[this.position];
-      if (next === undefined) throw parseFailure('Unclosed start tag', this.source, begin);
-      if (!/[\s>]/.test(next)) throw parseFailure('Unexpected end of name token', this.source, this.position);
+      if (next === undefined) throw new MarkupError({ kind: 'unclosedStartTag' }, begin);
+      if (!/[\s>]/.test(next)) throw new MarkupError({ kind: 'unquotedValue' }, this.position);
       return value;
     }
     const end = this.source.indexOf(quote, this.position + 1);
-    if (end === -1) throw parseFailure('Unclosed start tag', this.source, begin);
+    if (end === -1) throw new MarkupError({ kind: 'unclosedStartTag' }, begin);
     const value = this.source.slice(this.position + 1, end);
     this.position = end + 1;
     return decodeHtml(value);
