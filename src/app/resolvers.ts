@@ -3,6 +3,7 @@ import type { AuditTrail } from '../access/audit-trail.js';
 import { AuditResolver } from '../access/audit.resolver.js';
 import { CampaignLifecycleResolver } from '../campaigns/campaign-lifecycle.resolver.js';
 import type { CampaignListService } from '../campaigns/campaign-list.service.js';
+import type { CampaignPreviewService } from '../campaigns/campaign-preview.service.js';
 import { CampaignResolver } from '../campaigns/campaign.resolver.js';
 import type { CampaignService } from '../campaigns/campaign.service.js';
 import { DeliveryResolver } from '../campaigns/delivery.resolver.js';
@@ -19,6 +20,7 @@ export interface ResolverParts {
   polls: PollService;
   people: PeopleService;
   campaigns: CampaignService;
+  previews: CampaignPreviewService;
   lists: CampaignListService;
   testNotifications: TestNotificationService;
   audit: AuditTrail;
@@ -46,7 +48,8 @@ const RECIPES: readonly Recipe[] = [
   ),
   recipe(
     CampaignLifecycleResolver,
-    ({ campaigns, testNotifications }) => new CampaignLifecycleResolver(campaigns, testNotifications),
+    ({ campaigns, previews, testNotifications }) =>
+      new CampaignLifecycleResolver(campaigns, previews, testNotifications),
   ),
   recipe(PollCampaignsResolver, ({ lists }) => new PollCampaignsResolver(lists)),
   recipe(DeliveryResolver, () => new DeliveryResolver()),

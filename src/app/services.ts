@@ -1,7 +1,9 @@
 import type { DataSource } from 'typeorm';
 import type { AudienceStore } from '../campaigns/audience.store.js';
+import { CampaignEditStore } from '../campaigns/campaign-edit.store.js';
 import { CampaignListService } from '../campaigns/campaign-list.service.js';
 import { CampaignListStore } from '../campaigns/campaign-list.store.js';
+import { CampaignPreviewService } from '../campaigns/campaign-preview.service.js';
 import { CampaignService } from '../campaigns/campaign.service.js';
 import { CampaignStore } from '../campaigns/campaign.store.js';
 import { StandstillStore } from '../campaigns/standstill.store.js';
@@ -42,14 +44,19 @@ export function createServices(parts: ServiceParts): Services {
   const people = new PeopleStore(dataSource);
   const campaignLists = new CampaignListStore(dataSource);
   const findPoll = polls.find.bind(polls);
-  const campaigns = new CampaignService(new CampaignStore(dataSource), audience, findPoll, queue, {
-    pacing: { chunkSize, chunkIntervalMs, sendIntervalMs },
-    messagesPerSecond,
-  });
+  const defaults = { pacing: { chunkSize, chunkIntervalMs, sendIntervalMs }, messagesPerSecond };
+  const campaigns = new CampaignService(
+    new CampaignStore(dataSource),
+    new CampaignEditStore(dataSource),
+    findPoll,
+    queue,
+    defaults.pacing,
+  );
   return {
     polls: new PollService(polls),
     people: new PeopleService(people, async (id) => (await findPoll(id)) !== null),
     campaigns,
+    previews: new CampaignPreviewService(audience, findPoll, defaults),
     lists: new CampaignListService(campaignLists),
     testNotifications: new TestNotificationService(
       { findCampaign: (id) => campaigns.find(id), findPoll, findUser: (id) => people.find(id) },

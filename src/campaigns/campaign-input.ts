@@ -1,40 +1,81 @@
 import { createHash } from 'node:crypto';
 import { userError, UserErrorCode, type UserError } from '../graphql/user-error.js';
 import { validateInput } from '../graphql/validation.js';
-import type { CreateCampaignInput } from './campaign.types.js';
+import { isClosed } from '../polls/poll-open.js';
+import type { Poll } from '../polls/poll.entity.js';
+import { isBlank } from '../text/blank.js';
+import { characterCount } from '../text/length.js';
+import type { CreateCampaignInput, PacingInput, UpdateCampaignInput } from './campaign.types.js';
 import type { PacingPlan } from './estimate.js';
-import { DEFAULT_MESSAGE_TEMPLATE, templateProblem } from './template.js';
+import { DEFAULT_MESSAGE_TEMPLATE } from './template.js';
+import { templateErrors } from './template-check.js';
 
-/** What is wrong with the input of a campaign, apart from its poll. */
-export async function campaignInputErrors(input: CreateCampaignInput, now: Date): Promise<UserError[]> {
+/** Longer ones are cut off on phones. */
+const MAX_BUTTON_LENGTH = 64;
+
+/**
+ * What is wrong with the input of a campaign, apart from its poll.
+ * @param pollTitle that of its poll, or nothing where there is none
+ */
+export async function campaignInputErrors(
+  input: CreateCampaignInput | UpdateCampaignInput,
+  pollTitle: string,
+  now: Date,
+): Promise<UserError[]> {
   const errors = await validateInput(input, ['input']);
-  const problem = templateProblem(templateOf(input));
-  if (problem !== undefined) errors.push(invalid(problem, 'messageTemplate'));
-  const { scheduledFor } = input;
+  const { messageTemplate, buttonText, scheduledFor } = input;
+  if (messageTemplate != null) {
+    errors.push(...templateErrors(messageTemplate, pollTitle, ['input', 'messageTemplate']));
+  }
+  if (buttonText != null) errors.push(...buttonErrors(buttonText));
   if (scheduledFor && scheduledFor <= now)
     errors.push(invalid('scheduledFor must be in the future.', 'scheduledFor'));
   return errors;
+}
+
+/** What creating the campaign would refuse. @param poll null where there is none of that id */
+export async function createCampaignErrors(
+  input: CreateCampaignInput,
+  poll: Poll | null,
+  now: Date,
+): Promise<UserError[]> {
+  const errors = await campaignInputErrors(input, poll?.title ?? '', now);
+  const field = ['input', 'topicId'];
+  if (!poll) {
+    errors.push(userError(UserErrorCode.NOT_FOUND, `There is no poll ${input.topicId}.`, field));
+  } else if (isClosed(poll, now)) {
+    errors.push(userError(UserErrorCode.POLL_CLOSED, `Poll ${poll.id} takes no more answers.`, field));
+  }
+  return errors;
+}
+
+function buttonErrors(text: string): UserError[] {
+  if (isBlank(text)) return [invalid('buttonText has nothing to see in it: leave it out.', 'buttonText')];
+  const length = characterCount(text);
+  if (length <= MAX_BUTTON_LENGTH) return [];
+  const message = `buttonText must have at most ${MAX_BUTTON_LENGTH} characters; this one has ${length}.`;
+  return [userError(UserErrorCode.TOO_LONG, message, ['input', 'buttonText'])];
 }
 
 function invalid(message: string, property: string): UserError {
   return userError(UserErrorCode.INVALID, message, ['input', property]);
 }
 
-export function templateOf(input: CreateCampaignInput): string {
-  return input.messageTemplate ?? DEFAULT_MESSAGE_TEMPLATE;
+export function templateOf(messageTemplate: string | null | undefined): string {
+  return messageTemplate ?? DEFAULT_MESSAGE_TEMPLATE;
 }
 
-export function pacingOf(input: CreateCampaignInput, defaults: PacingPlan): PacingPlan {
+export function pacingOf(pacing: PacingInput | null | undefined, defaults: PacingPlan): PacingPlan {
   return {
-    chunkSize: input.pacing?.chunkSize ?? defaults.chunkSize,
-    chunkIntervalMs: input.pacing?.chunkIntervalMs ?? defaults.chunkIntervalMs,
-    sendIntervalMs: input.pacing?.sendIntervalMs ?? defaults.sendIntervalMs,
+    chunkSize: pacing?.chunkSize ?? defaults.chunkSize,
+    chunkIntervalMs: pacing?.chunkIntervalMs ?? defaults.chunkIntervalMs,
+    sendIntervalMs: pacing?.sendIntervalMs ?? defaults.sendIntervalMs,
   };
 }
 
 /** Two inputs have the same fingerprint exactly if they ask for the same campaign. */
 export function fingerprintOf(input: CreateCampaignInput): string {
-  const { topicId, messageTemplate, scheduledFor, pacing } = input;
+  const { topicId, name, messageTemplate, buttonText, scheduledFor, pacing } = input;
   const asked = [
     topicId,
     messageTemplate ?? null,
@@ -42,6 +83,8 @@ export function fingerprintOf(input: CreateCampaignInput): string {
     pacing?.chunkSize ?? null,
     pacing?.chunkIntervalMs ?? null,
     pacing?.sendIntervalMs ?? null,
+    // Left out where it is not given: older campaigns keep their fingerprints.
+    ...(name != null || buttonText != null ? [name ?? null, buttonText ?? null] : []),
   ];
   return createHash('sha256').update(JSON.stringify(asked)).digest('hex');
 }

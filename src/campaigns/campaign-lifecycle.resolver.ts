@@ -1,15 +1,16 @@
 import { Arg, Authorized, ID, Mutation, Query, Resolver } from 'type-graphql';
 import { Audited } from '../access/audited.js';
 import { Role } from '../access/identity.js';
-import { badUserInput } from '../graphql/errors.js';
 import { campaignPayload, ID_ARGUMENT } from './campaign.resolver.js';
 import type { CampaignService } from './campaign.service.js';
 import {
   CampaignPayload,
-  CampaignPreview,
   CreateCampaignInput,
   SendTestNotificationPayload,
+  UpdateCampaignInput,
 } from './campaign.types.js';
+import type { CampaignPreviewService } from './campaign-preview.service.js';
+import { CampaignPreview } from './campaign-preview.types.js';
 import { DeliveryStatus } from './delivery.entity.js';
 import type { TestNotificationService } from './test-notification.service.js';
 
@@ -18,19 +19,37 @@ import type { TestNotificationService } from './test-notification.service.js';
 export class CampaignLifecycleResolver {
   constructor(
     private readonly campaigns: CampaignService,
+    private readonly previews: CampaignPreviewService,
     private readonly testNotifications: TestNotificationService,
   ) {}
 
   @Query(() => CampaignPreview, {
-    description: 'What a campaign would do if it started now. BAD_USER_INPUT where it could not be created.',
+    description: 'What a campaign would do if it started now, and what creating it would refuse.',
   })
-  async campaignPreview(
-    @Arg('input', () => CreateCampaignInput, { description: 'The campaign that is thought of.' })
+  campaignPreview(
+    @Arg('input', () => CreateCampaignInput, { description: 'Campaign to preview.' })
     input: CreateCampaignInput,
   ): Promise<CampaignPreview> {
-    const result = await this.campaigns.preview(input);
-    if (!result.ok) throw badUserInput(result.errors.map(({ message }) => message).join(' '));
-    return result.value;
+    return this.previews.preview(input);
+  }
+
+  @Authorized(Role.OPERATOR, Role.ADMIN)
+  @Audited<{ id: string; input: UpdateCampaignInput }>({
+    campaign: ({ id }) => id,
+    detail: ({ input }) => Object.keys(input).join(', '),
+  })
+  @Mutation(() => CampaignPayload, {
+    description:
+      'Changes a campaign that does not run: its texts and pacing, and its schedule before it has started.',
+  })
+  async updateCampaign(
+    @Arg('id', () => ID, ID_ARGUMENT) id: string,
+    @Arg('input', () => UpdateCampaignInput, { description: 'What is to be otherwise.' })
+    input: UpdateCampaignInput,
+  ): Promise<CampaignPayload> {
+    const result = await this.campaigns.update(id, input);
+    if (result.ok) return campaignPayload(result);
+    return { campaign: await this.campaigns.find(id), userErrors: result.errors };
   }
 
   @Authorized(Role.OPERATOR, Role.ADMIN)

@@ -3,22 +3,26 @@ import { isRowId } from '../graphql/ids.js';
 import type { Poll } from '../polls/poll.entity.js';
 import { isClosed, isOpen } from '../polls/poll-open.js';
 import type { JobQueue } from '../sending/ports.js';
-import type { AudienceStore } from './audience.store.js';
-import { campaignInputErrors, fingerprintOf, pacingOf, templateOf } from './campaign-input.js';
+import { editOf, explainEditRefusal } from './campaign-edit.js';
+import type { CampaignEditStore } from './campaign-edit.store.js';
+import {
+  campaignInputErrors,
+  createCampaignErrors,
+  fingerprintOf,
+  pacingOf,
+  templateOf,
+} from './campaign-input.js';
 import type { NotificationCampaign } from './campaign.entity.js';
 import type { CampaignStore } from './campaign.store.js';
-import type { CampaignPreview, CreateCampaignInput } from './campaign.types.js';
+import type { CreateCampaignInput, UpdateCampaignInput } from './campaign.types.js';
 import { DeliveryStatus } from './delivery.entity.js';
-import { chunkCountOf, estimateDurationMs, type PacingPlan } from './estimate.js';
+import type { PacingPlan } from './estimate.js';
 import { CampaignStatus, TRANSITIONS, type CampaignEvent } from './lifecycle.js';
-import { renderTemplate } from './template.js';
-
-export interface CampaignDefaults {
-  pacing: PacingPlan;
-  messagesPerSecond: number;
-}
 
 type CampaignResult = Promise<Result<NotificationCampaign>>;
+
+/** What an operator does to a campaign, apart from editing it. */
+type ManualEvent = Extract<CampaignEvent, 'start' | 'pause' | 'resume' | 'cancel' | 'retry'>;
 
 const RETRYABLE = [DeliveryStatus.FAILED, DeliveryStatus.UNCONFIRMED, DeliveryStatus.SKIPPED];
 
@@ -26,10 +30,10 @@ const RETRYABLE = [DeliveryStatus.FAILED, DeliveryStatus.UNCONFIRMED, DeliverySt
 export class CampaignService {
   constructor(
     private readonly campaigns: CampaignStore,
-    private readonly audience: AudienceStore,
+    private readonly edits: CampaignEditStore,
     private readonly findPoll: (id: string) => Promise<Poll | null>,
     private readonly queue: JobQueue,
-    private readonly defaults: CampaignDefaults,
+    private readonly defaultPacing: PacingPlan,
   ) {}
 
   find(id: string): Promise<NotificationCampaign | null> {
@@ -39,12 +43,15 @@ export class CampaignService {
   async create(input: CreateCampaignInput): CampaignResult {
     const existing = await this.existing(input);
     if (existing) return existing;
-    const checked = await this.check(input);
-    if (!checked.ok) return checked;
+    const poll = isRowId(input.topicId) ? await this.findPoll(input.topicId) : null;
+    const errors = await createCampaignErrors(input, poll, new Date());
+    if (errors.length > 0) return refusal(...errors);
     const id = await this.campaigns.insert({
       topicId: input.topicId,
-      messageTemplate: templateOf(input),
-      ...pacingOf(input, this.defaults.pacing),
+      name: input.name ?? null,
+      messageTemplate: templateOf(input.messageTemplate),
+      buttonText: input.buttonText ?? null,
+      ...pacingOf(input.pacing, this.defaultPacing),
       status: input.scheduledFor ? CampaignStatus.SCHEDULED : CampaignStatus.PENDING,
       scheduledFor: input.scheduledFor ?? null,
       idempotencyKey: input.idempotencyKey ?? null,
@@ -56,31 +63,19 @@ export class CampaignService {
     return success(await this.require(id));
   }
 
-  async preview(input: CreateCampaignInput): Promise<Result<CampaignPreview>> {
-    const checked = await this.check(input);
-    if (!checked.ok) return checked;
-    const poll = checked.value;
-    const pacing = pacingOf(input, this.defaults.pacing);
-    const [audienceSize, excluded, [first]] = await Promise.all([
-      this.audience.size(poll.id),
-      this.audience.exclusions(poll.id),
-      this.audience.first(poll.id, 1),
-    ]);
-    const estimatedDurationMs = estimateDurationMs(audienceSize, pacing, this.defaults.messagesPerSecond);
-    const startsAt = input.scheduledFor ?? new Date();
-    const estimatedFinishAt = new Date(startsAt.getTime() + estimatedDurationMs);
-    return success({
-      audienceSize,
-      excluded,
-      chunkCount: chunkCountOf(audienceSize, pacing.chunkSize),
-      estimatedDurationMs,
-      estimatedFinishAt,
-      finishesBeforePollCloses: poll.closesAt === null || estimatedFinishAt <= poll.closesAt,
-      sampleText: renderTemplate(templateOf(input), {
-        firstName: first?.firstName ?? null,
-        pollTitle: poll.title,
-      }),
-    });
+  /** Changes texts, pacing or schedule of a campaign that does not run. What is left out stays. */
+  async update(id: string, input: UpdateCampaignInput): CampaignResult {
+    const campaign = await this.find(id);
+    if (!campaign) return this.notFound(id, ['id']);
+    const poll = await this.findPoll(campaign.topicId);
+    const errors = await campaignInputErrors(input, poll?.title ?? '', new Date());
+    if (errors.length > 0) return refusal(...errors);
+    const edit = editOf(input);
+    if (Object.keys(edit).length > 0 && !(await this.edits.edit(id, edit))) {
+      return refusal(explainEditRefusal(await this.require(id), edit));
+    }
+    if (edit.scheduledFor) await this.queue.enqueuePlan(id, edit.scheduledFor);
+    return success(await this.require(id));
   }
 
   async start(id: string): CampaignResult {
@@ -120,23 +115,8 @@ export class CampaignService {
     return success(await this.require(id));
   }
 
-  private async change(id: string, event: CampaignEvent): Promise<boolean> {
+  private async change(id: string, event: ManualEvent): Promise<boolean> {
     return isRowId(id) && this.campaigns.transition(id, event);
-  }
-
-  /** @returns the poll that the campaign is to remind of */
-  private async check(input: CreateCampaignInput): Promise<Result<Poll>> {
-    const now = new Date();
-    const errors = await campaignInputErrors(input, now);
-    if (errors.length > 0) return refusal(...errors);
-    const field = ['input', 'topicId'];
-    const poll = isRowId(input.topicId) ? await this.findPoll(input.topicId) : null;
-    if (!poll)
-      return refusal(userError(UserErrorCode.NOT_FOUND, `There is no poll ${input.topicId}.`, field));
-    if (isClosed(poll, now)) {
-      return refusal(userError(UserErrorCode.POLL_CLOSED, `Poll ${poll.id} takes no more answers.`, field));
-    }
-    return success(poll);
   }
 
   /** The answer to an idempotency key that was used before. */
@@ -150,10 +130,10 @@ export class CampaignService {
     return refusal(userError(UserErrorCode.IDEMPOTENCY_CONFLICT, message, ['input', 'idempotencyKey']));
   }
 
-  private async explainRefusal(id: string, event: CampaignEvent, argument = 'id'): CampaignResult {
+  private async explainRefusal(id: string, event: ManualEvent, argument = 'id'): CampaignResult {
     const campaign = await this.find(id);
     const field = [argument];
-    if (!campaign) return refusal(userError(UserErrorCode.NOT_FOUND, `There is no campaign ${id}.`, field));
+    if (!campaign) return this.notFound(id, field);
     const { from } = TRANSITIONS[event];
     if (event === 'retry' && campaign.plannedAt === null && from.includes(campaign.status)) {
       const unplanned = `Campaign ${id} has no deliveries yet: they come when it runs.`;
@@ -175,6 +155,10 @@ export class CampaignService {
     }
     const message = `Campaign ${id} is ${campaign.status}; ${event} is possible when it is ${from.join(' or ')}.`;
     return refusal(userError(UserErrorCode.INVALID_STATE, message, field));
+  }
+
+  private notFound(id: string, field: string[]): Result<NotificationCampaign> {
+    return refusal(userError(UserErrorCode.NOT_FOUND, `There is no campaign ${id}.`, field));
   }
 
   private async require(id: string): Promise<NotificationCampaign> {

@@ -3,8 +3,9 @@ import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
 import { POLL_IS_OPEN } from '../polls/poll-open.js';
 import { NotificationCampaign } from './campaign.entity.js';
 import type { DeliveryStatus } from './delivery.entity.js';
-import { MAX_FAILURE_STREAK, TEXT_CODES, type FailureCode } from './failure-codes.js';
+import type { FailureCode } from './failure-codes.js';
 import { TRANSITIONS, type CampaignEvent } from './lifecycle.js';
+import { REQUEUE_REFUSED, TEXT_REFUSED } from './refused-text.js';
 
 export interface Failure {
   code: FailureCode;
@@ -13,7 +14,9 @@ export interface Failure {
 
 export interface NewCampaign {
   topicId: string;
+  name: string | null;
   messageTemplate: string;
+  buttonText: string | null;
   chunkSize: number;
   chunkIntervalMs: number;
   sendIntervalMs: number;
@@ -27,8 +30,11 @@ export interface NewCampaign {
 const BEGINS_TO_RUN = `progressed_at = clock_timestamp(), running_since = clock_timestamp(),
     done_before = total_users - pending_users`;
 
+/** Changes of the schedule come with an edit. */
+type PlainEvent = Exclude<CampaignEvent, 'schedule' | 'unschedule'>;
+
 /** What else an event writes. $1 id, $2 new status, $3 allowed statuses, $4 failure code, $5 failure message. */
-const EVENT_COLUMNS: Readonly<Record<CampaignEvent, string>> = {
+const EVENT_COLUMNS: Readonly<Record<PlainEvent, string>> = {
   start: `started_at = clock_timestamp(), failure_code = $4, failure_message = $5, ${BEGINS_TO_RUN}`,
   missSchedule: 'failure_code = $4, failure_message = $5',
   pause: 'failure_code = $4, failure_message = $5',
@@ -45,20 +51,8 @@ const EVENT_COLUMNS: Readonly<Record<CampaignEvent, string>> = {
 
 const POLL_OPEN = `EXISTS (SELECT FROM poll WHERE poll.id = topic_id AND ${POLL_IS_OPEN})`;
 
-/**
- * Telegram refuses every text of the campaign, whatever the name in it: so many in a row, or all there were, or some that
- * were still in flight when it stopped for that.
- */
-const TEXT_REFUSED = `(
-  failure_streak_reason IN ('${TEXT_CODES.join("', '")}') AND failure_streak > 0 AND (
-    failure_streak >= ${MAX_FAILURE_STREAK}
-    OR pending_users = 0 AND sent_users + unconfirmed_users = 0
-    OR status = 'FAILED' AND failure_code = failure_streak_reason
-  )
-) IS TRUE`;
-
 /** What must hold beside the status. */
-const EVENT_CONDITIONS: Partial<Record<CampaignEvent, string>> = {
+const EVENT_CONDITIONS: Partial<Record<PlainEvent, string>> = {
   start: POLL_OPEN,
   // Where nobody is left to be reminded, all that is missing is the end.
   resume: `(${POLL_OPEN} OR planned_at IS NOT NULL AND pending_users = 0)`,
@@ -77,29 +71,6 @@ const RESCHEDULE_CHUNKS = `
     WHERE campaign_id = $1 AND state = 'WAITING'
   ) waiting
   WHERE campaign.id = $1 AND chunk.campaign_id = $1 AND chunk.number = waiting.number AND chunk.state = 'WAITING'
-`;
-
-/** Puts back who was certainly not reached because the text was refused. $1 campaign, $2 reason. */
-const REQUEUE_REFUSED = `
-  WITH refused AS (
-    SELECT campaign_id, user_id, chunk_number FROM delivery
-    WHERE campaign_id = $1 AND status = 'FAILED' AND reason = $2
-      AND EXISTS (SELECT FROM notification_campaign WHERE id = $1 AND failure_streak_reason = $2 AND ${TEXT_REFUSED})
-    ORDER BY user_id FOR UPDATE
-  ), requeued AS (
-    UPDATE delivery SET
-      status = 'PENDING', reason = NULL, attempts = 0, not_before = NULL, updated_at = clock_timestamp()
-    FROM refused WHERE delivery.campaign_id = refused.campaign_id AND delivery.user_id = refused.user_id
-    RETURNING delivery.user_id
-  ), waiting AS (
-    UPDATE campaign_chunk SET state = 'WAITING', reason = NULL, attempts = 0, remaining_at_claim = NULL
-    WHERE campaign_id = $1 AND state IN ('DONE', 'SET_ASIDE') AND number IN (SELECT chunk_number FROM refused)
-  )
-  UPDATE notification_campaign SET
-    pending_users = pending_users + change.total, failed_users = failed_users - change.total
-  FROM (SELECT count(*) AS total FROM requeued) change
-  WHERE id = $1 AND change.total > 0
-  RETURNING id
 `;
 
 /** Puts finished deliveries back; their chunks wait again. */
@@ -181,8 +152,8 @@ export class CampaignStore {
     const [row] = await rows<{ id: string }>(
       this.dataSource,
       `INSERT INTO notification_campaign (topic_id, message_template, chunk_size, chunk_interval_ms, send_interval_ms,
-         status, scheduled_for, idempotency_key, idempotency_fingerprint)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (idempotency_key) DO NOTHING RETURNING id`,
+         status, scheduled_for, idempotency_key, idempotency_fingerprint, name, button_text)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (idempotency_key) DO NOTHING RETURNING id`,
       [
         campaign.topicId,
         campaign.messageTemplate,
@@ -193,6 +164,8 @@ export class CampaignStore {
         campaign.scheduledFor,
         campaign.idempotencyKey,
         campaign.idempotencyFingerprint,
+        campaign.name,
+        campaign.buttonText,
       ],
     );
     return row?.id;
@@ -204,7 +177,7 @@ export class CampaignStore {
    */
   async transition(
     id: string,
-    event: CampaignEvent,
+    event: PlainEvent,
     failure?: Failure,
     executor: SqlExecutor = this.dataSource,
   ): Promise<boolean> {

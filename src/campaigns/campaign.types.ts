@@ -1,5 +1,5 @@
 import { ArrayMaxSize, IsOptional, Length, Max, Min, ValidateNested } from 'class-validator';
-import { Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { UserError } from '../graphql/user-error.js';
 import { MAX_STATUSES, STATUSES_LENGTH } from '../graphql/validation.js';
 import { NotificationCampaign } from './campaign.entity.js';
@@ -77,39 +77,6 @@ export class CampaignStandstill {
   until!: Date | null;
 }
 
-@ObjectType({ description: 'How many people are left out of an audience, and why.' })
-export class ExclusionCount {
-  @Field(() => String, { description: 'COMPLETED, or the status that makes them unreachable.' })
-  reason!: string;
-
-  @Field(() => Int, { description: 'How many people.' })
-  count!: number;
-}
-
-@ObjectType({ description: 'What a campaign would do if it started now.' })
-export class CampaignPreview {
-  @Field(() => Int, { description: 'Whom it would remind.' })
-  audienceSize!: number;
-
-  @Field(() => [ExclusionCount], { description: 'Whom it would leave out.' })
-  excluded!: ExclusionCount[];
-
-  @Field(() => Int, { description: 'Chunks that the audience would be cut into.' })
-  chunkCount!: number;
-
-  @Field(() => Float, { description: 'How long it would take, in milliseconds.' })
-  estimatedDurationMs!: number;
-
-  @Field(() => Date, { description: 'When it would finish.' })
-  estimatedFinishAt!: Date;
-
-  @Field(() => Boolean, { description: 'Whether that is before the poll closes.' })
-  finishesBeforePollCloses!: boolean;
-
-  @Field(() => String, { description: 'The reminder as its first recipient would get it.' })
-  sampleText!: string;
-}
-
 @InputType({ description: 'Which campaigns to list.' })
 export class CampaignFilter {
   @IsOptional()
@@ -167,10 +134,17 @@ export class PacingInput {
   sendIntervalMs?: number | null;
 }
 
+const NAME_LENGTH = 'name must have 1 to 200 characters.';
+
 @InputType({ description: 'A new campaign.' })
 export class CreateCampaignInput {
   @Field(() => ID, { description: 'The poll to remind of.' })
   topicId!: string;
+
+  @IsOptional()
+  @Length(1, 200, { message: NAME_LENGTH })
+  @Field(() => String, { nullable: true, description: 'What people call it, 1 to 200 characters.' })
+  name?: string | null;
 
   @Field(() => String, {
     nullable: true,
@@ -178,6 +152,12 @@ export class CreateCampaignInput {
       'Text of the reminder, in Telegram HTML; {{firstName}} and {{pollTitle}} are replaced for each recipient.',
   })
   messageTemplate?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Text of the button that opens the poll, at most 64 characters.',
+  })
+  buttonText?: string | null;
 
   @Field(() => Date, { nullable: true, description: 'When the campaign is to start by itself.' })
   scheduledFor?: Date | null;
@@ -195,6 +175,45 @@ export class CreateCampaignInput {
       "Same key and same input: the first call's campaign is returned. Same key, other input: IDEMPOTENCY_CONFLICT.",
   })
   idempotencyKey?: string | null;
+}
+
+@InputType({
+  description:
+    'While PENDING or SCHEDULED everything can be changed (scheduledFor null makes SCHEDULED PENDING); while PAUSED or ' +
+    'FAILED name, texts, button and the two intervals, for those still pending; chunkSize not once planned. ' +
+    'What is left out stays.',
+})
+export class UpdateCampaignInput {
+  @IsOptional()
+  @Length(1, 200, { message: NAME_LENGTH })
+  @Field(() => String, { nullable: true, description: 'What people call it; null takes the name away.' })
+  name?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Text of the reminder, in Telegram HTML; null for the usual one.',
+  })
+  messageTemplate?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Text of the button that opens the poll, at most 64 characters; null for the usual one.',
+  })
+  buttonText?: string | null;
+
+  @Field(() => Date, {
+    nullable: true,
+    description: 'When the campaign is to start by itself; null for not by itself.',
+  })
+  scheduledFor?: Date | null;
+
+  @IsOptional()
+  @ValidateNested()
+  @Field(() => PacingInput, {
+    nullable: true,
+    description: 'How to spread the messages over time; what is left out of it stays.',
+  })
+  pacing?: PacingInput | null;
 }
 
 @ObjectType({ description: 'A campaign after the change, or what stands in the way of it.' })

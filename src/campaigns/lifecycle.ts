@@ -28,7 +28,17 @@ registerEnumType(CampaignStatus, {
 
 /** What can happen to a campaign. */
 export type CampaignEvent =
-  'start' | 'missSchedule' | 'pause' | 'resume' | 'fail' | 'refuse' | 'cancel' | 'complete' | 'retry';
+  | 'schedule'
+  | 'unschedule'
+  | 'start'
+  | 'missSchedule'
+  | 'pause'
+  | 'resume'
+  | 'fail'
+  | 'refuse'
+  | 'cancel'
+  | 'complete'
+  | 'retry';
 
 interface Transition {
   readonly from: readonly CampaignStatus[];
@@ -39,6 +49,8 @@ const { PENDING, SCHEDULED, PROCESSING, PAUSED, COMPLETED, FAILED, CANCELLED } =
 
 /** The whole lifecycle. Every change of status is one compare-and-set from a row of this table. */
 export const TRANSITIONS: Readonly<Record<CampaignEvent, Transition>> = {
+  schedule: { from: [PENDING, SCHEDULED], to: SCHEDULED },
+  unschedule: { from: [PENDING, SCHEDULED], to: PENDING },
   start: { from: [PENDING, SCHEDULED], to: PROCESSING },
   missSchedule: { from: [SCHEDULED], to: PAUSED },
   pause: { from: [PROCESSING], to: PAUSED },
@@ -51,6 +63,9 @@ export const TRANSITIONS: Readonly<Record<CampaignEvent, Transition>> = {
   complete: { from: [PROCESSING, PAUSED], to: COMPLETED },
   retry: { from: [COMPLETED, PAUSED, FAILED, PROCESSING], to: PROCESSING },
 };
+
+/** The statuses in which texts and pacing can be changed: nothing is being sent. */
+export const EDITABLE_STATUSES: readonly CampaignStatus[] = [PENDING, SCHEDULED, PAUSED, FAILED];
 
 /** The statuses in which nothing more happens unless somebody asks for it: a subscription ends there. */
 export const FINAL_STATUSES: readonly CampaignStatus[] = [COMPLETED, FAILED, CANCELLED];

@@ -1,23 +1,42 @@
 import { isBlank } from '../text/blank.js';
 import { isolate } from '../text/isolate.js';
 
-/** Telegram's limit for one message, in characters. It counts what is left of the markup; here all of the template counts. */
-const MAX_TEMPLATE_LENGTH = 4096;
-
 export const DEFAULT_MESSAGE_TEMPLATE =
   'Hello {{firstName}}, you have not finished the poll “{{pollTitle}}” yet. It only takes a moment.';
 
 /** How a recipient is addressed whose first name is not known or shows nothing. */
 const ANONYMOUS_NAME = 'there';
 
-const PLACEHOLDERS = ['firstName', 'pollTitle'] as const;
+export const PLACEHOLDERS = ['firstName', 'pollTitle'] as const;
 type Placeholder = (typeof PLACEHOLDERS)[number];
 
 /** With the spaces left to whoever reads the name: taken out by the pattern, many of them would take cubic time. */
 const PLACEHOLDER_PATTERN = /\{\{([^{}]*)\}\}/g;
 
-function placeholdersOf(template: string): string[] {
-  return [...template.matchAll(PLACEHOLDER_PATTERN)].map(([, name = '']) => name.trim());
+interface FoundPlaceholder {
+  name: string;
+  /** Of its braces in the template, in UTF-16 units. */
+  position: number;
+}
+
+function placeholdersOf(template: string): FoundPlaceholder[] {
+  const found = [...template.matchAll(PLACEHOLDER_PATTERN)];
+  return found.map(({ 1: name = '', index }) => ({ name: name.trim(), position: index }));
+}
+
+/** Placeholders of which nobody knows what to fill in. */
+export function unknownPlaceholders(template: string): FoundPlaceholder[] {
+  return placeholdersOf(template).filter(({ name }) => !isPlaceholder(name));
+}
+
+/** The first placeholder within a tag that is not in the quotes of an attribute: a name would become markup there. */
+export function placeholderInTag(template: string): FoundPlaceholder | undefined {
+  for (const { 0: part, index } of template.matchAll(TAG_OR_TEXT)) {
+    const blanked = part.replace(/"[^"]*"|'[^']*'/g, (quoted) => '.'.repeat(quoted.length));
+    const [inTag] = part.startsWith('<') ? placeholdersOf(blanked) : [];
+    if (inTag) return { ...inTag, position: index + inTag.position };
+  }
+  return undefined;
 }
 
 /** Escapes what Telegram's HTML mode would read as markup, also inside the value of an attribute. */
@@ -59,18 +78,7 @@ export function renderTemplate(template: string, { firstName, pollTitle }: Templ
 
 /** Whether two recipients can get different texts. */
 export function isPersonal(template: string): boolean {
-  return placeholdersOf(template).includes('firstName');
-}
-
-/** What is wrong with a template, as a sentence; undefined when nothing is. */
-export function templateProblem(template: string): string | undefined {
-  if (template.trim() === '') return 'The message template must not be blank.';
-  if (template.length > MAX_TEMPLATE_LENGTH) {
-    return `The message template must have at most ${MAX_TEMPLATE_LENGTH} characters; this one has ${template.length}.`;
-  }
-  const unknown = placeholdersOf(template).find((name) => !isPlaceholder(name));
-  if (unknown === undefined) return undefined;
-  return `Unknown placeholder {{${unknown}}}; {{firstName}} and {{pollTitle}} are known.`;
+  return placeholdersOf(template).some(({ name }) => name === 'firstName');
 }
 
 function isPlaceholder(name: string): name is Placeholder {

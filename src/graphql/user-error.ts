@@ -8,6 +8,8 @@ export enum UserErrorCode {
   IDEMPOTENCY_CONFLICT = 'IDEMPOTENCY_CONFLICT',
   POLL_CLOSED = 'POLL_CLOSED',
   TELEGRAM_REJECTED = 'TELEGRAM_REJECTED',
+  TEMPLATE_INVALID = 'TEMPLATE_INVALID',
+  TOO_LONG = 'TOO_LONG',
 }
 
 registerEnumType(UserErrorCode, {
@@ -20,6 +22,10 @@ registerEnumType(UserErrorCode, {
     IDEMPOTENCY_CONFLICT: { description: 'The idempotency key was used before with another input.' },
     POLL_CLOSED: { description: 'The poll takes no more answers.' },
     TELEGRAM_REJECTED: { description: 'Telegram did not accept the message.' },
+    TEMPLATE_INVALID: {
+      description: 'Telegram would refuse a text made of this; the message says where and why.',
+    },
+    TOO_LONG: { description: 'Longer than Telegram takes; the message says by how much.' },
   },
 });
 

@@ -30,6 +30,7 @@ const LEAST_ROLE: Record<string, Role> = {
   retryDeliveries: 'ADMIN',
   sendTestNotification: 'OPERATOR',
   startCampaign: 'OPERATOR',
+  updateCampaign: 'OPERATOR',
 
   campaignProgress: 'VIEWER',
 };

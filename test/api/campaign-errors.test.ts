@@ -41,9 +41,9 @@ describe('createCampaign refuses', () => {
   );
 
   test.each<[string, string, Arguments]>([
-    ['a blank template', 'messageTemplate', { messageTemplate: ' \n' }],
-    ['a long template', 'messageTemplate', { messageTemplate: 'x'.repeat(4097) }],
-    ['an unknown placeholder', 'messageTemplate', { messageTemplate: 'Hello {{name}}' }],
+    ['an empty name', 'name', { name: '' }],
+    ['a long name', 'name', { name: 'x'.repeat(201) }],
+    ['a blank button', 'buttonText', { buttonText: '\u3164' }],
     ['a start in the past', 'scheduledFor', { scheduledFor: PAST }],
     ['chunks of 0', 'pacing.chunkSize', { pacing: { chunkSize: 0 } }],
     ['chunks of 10,001', 'pacing.chunkSize', { pacing: { chunkSize: 10_001 } }],

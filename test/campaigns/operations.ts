@@ -37,6 +37,32 @@ export async function retry(
   return retryDeliveries;
 }
 
+export interface Edited {
+  status: string;
+  name: string | null;
+  messageTemplate: string;
+  buttonText: string | null;
+  scheduledFor: string | null;
+  pacing: object;
+}
+
+export async function updateCampaign(
+  api: ApiClient,
+  id: string,
+  input: object,
+): Promise<{ campaign: Edited | null; userErrors: UserError[] }> {
+  const { updateCampaign: payload } = await api.run<{
+    updateCampaign: { campaign: Edited | null; userErrors: UserError[] };
+  }>(
+    `mutation ($id: ID!, $input: UpdateCampaignInput!) { updateCampaign(id: $id, input: $input) {
+         campaign { status name messageTemplate buttonText scheduledFor
+           pacing { chunkSize chunkIntervalMs sendIntervalMs } }
+         userErrors { field code message } } }`,
+    { id, input },
+  );
+  return payload;
+}
+
 /** Status, reason and attempts of one delivery. */
 export async function delivery(
   api: ApiClient,

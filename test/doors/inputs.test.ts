@@ -13,6 +13,7 @@ import {
   isInputObjectType,
   isListType,
   isNonNullType,
+  isObjectType,
 } from 'graphql';
 import { TestApp } from '../support/app.js';
 import { createCampaign, createOpenPoll } from '../support/factories.js';
@@ -103,11 +104,13 @@ function plainCall(
 ): Pick<Call, 'query' | 'variables'> {
   const declared = field.args.map((arg) => `$${arg.name}: ${arg.type.toString()}`).join(', ');
   const passed = field.args.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
-  const selection = isCompositeType(getNamedType(field.type))
-    ? kind === 'mutation'
-      ? '{ userErrors { code field message } }'
-      : '{ __typename }'
-    : '';
+  const type = getNamedType(field.type);
+  const hasUserErrors = isObjectType(type) && 'userErrors' in type.getFields();
+  const selection = hasUserErrors
+    ? '{ userErrors { code field message } }'
+    : isCompositeType(type)
+      ? '{ __typename }'
+      : '';
   const query = `${kind} (${declared}) { result: ${field.name}(${passed}) ${selection} }`;
   const base = Object.fromEntries(field.args.map((arg) => [arg.name, sample(arg.type)]));
   delete base.after;
@@ -130,7 +133,7 @@ interface Result {
   result: { userErrors?: { field: string[] | null }[] } | null;
 }
 
-const REFUSALS = ['BAD_USER_INPUT', 'QUERY_TOO_COSTLY'];
+const REFUSALS = ['BAD_USER_INPUT', 'NOT_FOUND', 'QUERY_TOO_COSTLY'];
 
 /** Whether an answer refuses what stands at the path. */
 function isRefused({ data, errors = [] }: Answer<Result>, path: string): boolean {

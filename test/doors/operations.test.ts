@@ -209,6 +209,13 @@ describe('input that is made to be read slowly takes no longer than other input 
       preview('x'.repeat(3002)),
     ],
     [
+      'a template of nothing but unknown placeholders',
+      preview('{{x}}'.repeat(6000)),
+      preview('&amp;'.repeat(4000)),
+    ],
+    ['a template of quotes that do not end', preview('<b a="'.repeat(5000)), preview('&amp;'.repeat(4000))],
+    ['a template of tags that do not end', preview('<b>'.repeat(10_000)), preview('&amp;'.repeat(4000))],
+    [
       'a list of values that are all wrong',
       { query: BY_STATUS, variables: { status: Array<number>(200_000).fill(1) } },
       { query: BY_STATUS, variables: { status: Array<string>(100_000).fill('OPEN') } },

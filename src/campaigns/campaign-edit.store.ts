@@ -1,0 +1,42 @@
+import { rows, type SqlExecutor } from '../database/rows.js';
+import type { CampaignEdit } from './campaign-edit.js';
+import { EDITABLE_STATUSES, TRANSITIONS } from './lifecycle.js';
+
+/** The columns that an edit writes. */
+const EDIT_COLUMNS: Readonly<Record<keyof CampaignEdit, string>> = {
+  name: 'name',
+  messageTemplate: 'message_template',
+  buttonText: 'button_text',
+  scheduledFor: 'scheduled_for',
+  chunkSize: 'chunk_size',
+  chunkIntervalMs: 'chunk_interval_ms',
+  sendIntervalMs: 'send_interval_ms',
+};
+
+export class CampaignEditStore {
+  constructor(private readonly sql: SqlExecutor) {}
+
+  /**
+   * Changes a campaign that does not run, and moves it between PENDING and SCHEDULED where its schedule is changed.
+   * @returns false when its status, or that it is planned, does not allow that
+   */
+  async edit(id: string, edit: CampaignEdit): Promise<boolean> {
+    const event = edit.scheduledFor === null ? 'unschedule' : 'schedule';
+    const transition = edit.scheduledFor === undefined ? undefined : TRANSITIONS[event];
+    const columns = Object.keys(edit) as (keyof CampaignEdit)[];
+    const changes = columns.map((column, place) => `${EDIT_COLUMNS[column]} = $${place + 4}`);
+    const changed = await rows(
+      this.sql,
+      `UPDATE notification_campaign SET
+         status = coalesce($2, status), content_version = content_version + 1, ${changes.join(', ')}
+       WHERE id = $1 AND status = ANY ($3) AND ${'chunkSize' in edit ? 'planned_at IS NULL' : 'true'} RETURNING id`,
+      [
+        id,
+        transition?.to ?? null,
+        transition?.from ?? EDITABLE_STATUSES,
+        ...columns.map((column) => edit[column]),
+      ],
+    );
+    return changed.length > 0;
+  }
+}

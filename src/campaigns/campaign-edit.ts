@@ -1,0 +1,51 @@
+import { userError, UserErrorCode, type UserError } from '../graphql/user-error.js';
+import { templateOf } from './campaign-input.js';
+import type { NotificationCampaign } from './campaign.entity.js';
+import type { UpdateCampaignInput } from './campaign.types.js';
+import { EDITABLE_STATUSES, TRANSITIONS } from './lifecycle.js';
+
+/** New values of a campaign; what is absent stays. */
+export interface CampaignEdit {
+  name?: string | null;
+  messageTemplate?: string;
+  buttonText?: string | null;
+  scheduledFor?: Date | null;
+  chunkSize?: number;
+  chunkIntervalMs?: number;
+  sendIntervalMs?: number;
+}
+
+export function editOf(input: UpdateCampaignInput): CampaignEdit {
+  const { name, messageTemplate, buttonText, scheduledFor, pacing } = input;
+  const edit: CampaignEdit = {
+    name,
+    messageTemplate: messageTemplate === undefined ? undefined : templateOf(messageTemplate),
+    buttonText,
+    scheduledFor,
+    chunkSize: pacing?.chunkSize ?? undefined,
+    chunkIntervalMs: pacing?.chunkIntervalMs ?? undefined,
+    sendIntervalMs: pacing?.sendIntervalMs ?? undefined,
+  };
+  return Object.fromEntries(Object.entries(edit).filter(([, value]) => value !== undefined));
+}
+
+/** Why an edit was refused, for the campaign as it was found afterwards. */
+export function explainEditRefusal(
+  { id, status, plannedAt }: NotificationCampaign,
+  edit: CampaignEdit,
+): UserError {
+  const refused = (message: string, ...field: string[]) =>
+    userError(UserErrorCode.INVALID_STATE, `Campaign ${id} is ${status}; ${message}`, field);
+  const { from } = TRANSITIONS.schedule;
+  if (!EDITABLE_STATUSES.includes(status)) {
+    return refused(`it can be changed when it is ${EDITABLE_STATUSES.join(' or ')}.`, 'id');
+  }
+  if (edit.scheduledFor !== undefined && !from.includes(status)) {
+    return refused(`scheduledFor can be changed when it is ${from.join(' or ')}.`, 'input', 'scheduledFor');
+  }
+  if (edit.chunkSize !== undefined && plannedAt !== null) {
+    const cut = 'its audience is in chunks already: chunkSize can be changed before that.';
+    return refused(cut, 'input', 'pacing', 'chunkSize');
+  }
+  return refused('it was changed at the same time: try again.', 'id');
+}

@@ -1,0 +1,71 @@
+import { Field, Float, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { UserError } from '../graphql/user-error.js';
+
+@ObjectType({ description: 'How many people are left out of an audience, and why.' })
+export class ExclusionCount {
+  @Field(() => String, { description: 'COMPLETED, or the status that makes them unreachable.' })
+  reason!: string;
+
+  @Field(() => Int, { description: 'How many people.' })
+  count!: number;
+}
+
+/** What is allowed, but probably not meant. */
+export enum CampaignWarningCode {
+  ENDS_AFTER_POLL_CLOSES = 'ENDS_AFTER_POLL_CLOSES',
+  EMPTY_AUDIENCE = 'EMPTY_AUDIENCE',
+  LONG_WITH_LONGEST_NAME = 'LONG_WITH_LONGEST_NAME',
+}
+
+registerEnumType(CampaignWarningCode, {
+  name: 'CampaignWarningCode',
+  description: 'What is allowed, but probably not meant.',
+  valuesConfig: {
+    ENDS_AFTER_POLL_CLOSES: { description: 'The poll closes before the last reminder.' },
+    EMPTY_AUDIENCE: { description: 'There is nobody to remind.' },
+    LONG_WITH_LONGEST_NAME: { description: 'Too long for Telegram where a name is as long as it can be.' },
+  },
+});
+
+@ObjectType({ description: 'What is allowed, but probably not meant.' })
+export class CampaignWarning {
+  @Field(() => CampaignWarningCode, { description: 'Stable code, for programs.' })
+  code!: CampaignWarningCode;
+
+  @Field(() => String, { description: 'A sentence that says what is probably not meant.' })
+  message!: string;
+}
+
+@ObjectType({
+  description:
+    'What a campaign would do if it started now. An unknown poll is NOT_FOUND as a GraphQL error; else counts are real, ' +
+    'and sampleText is the source where it cannot be rendered.',
+})
+export class CampaignPreview {
+  @Field(() => Int, { description: 'Whom it would remind.' })
+  audienceSize!: number;
+
+  @Field(() => [ExclusionCount], { description: 'Whom it would leave out.' })
+  excluded!: ExclusionCount[];
+
+  @Field(() => Int, { description: 'Chunks that the audience would be cut into.' })
+  chunkCount!: number;
+
+  @Field(() => Float, { description: 'How long it would take, in milliseconds.' })
+  estimatedDurationMs!: number;
+
+  @Field(() => Date, { description: 'When it would finish.' })
+  estimatedFinishAt!: Date;
+
+  @Field(() => Boolean, { description: 'Whether that is before the poll closes.' })
+  finishesBeforePollCloses!: boolean;
+
+  @Field(() => String, { description: 'The reminder as its first recipient would get it.' })
+  sampleText!: string;
+
+  @Field(() => [UserError], { description: 'What creating it would refuse.' })
+  userErrors!: UserError[];
+
+  @Field(() => [CampaignWarning], { description: 'What is allowed, but probably not meant.' })
+  warnings!: CampaignWarning[];
+}

@@ -1,0 +1,36 @@
+import { MAX_FAILURE_STREAK, TEXT_CODES } from './failure-codes.js';
+
+/**
+ * Telegram refuses every text of the campaign, whatever the name in it: so many in a row, or all there were, or some that
+ * were still in flight when it stopped for that.
+ */
+export const TEXT_REFUSED = `(
+  failure_streak_reason IN ('${TEXT_CODES.join("', '")}') AND failure_streak > 0 AND (
+    failure_streak >= ${MAX_FAILURE_STREAK}
+    OR pending_users = 0 AND sent_users + unconfirmed_users = 0
+    OR status = 'FAILED' AND failure_code = failure_streak_reason
+  )
+) IS TRUE`;
+
+/** Puts back who was certainly not reached because the text was refused. $1 campaign, $2 reason. */
+export const REQUEUE_REFUSED = `
+  WITH refused AS (
+    SELECT campaign_id, user_id, chunk_number FROM delivery
+    WHERE campaign_id = $1 AND status = 'FAILED' AND reason = $2
+      AND EXISTS (SELECT FROM notification_campaign WHERE id = $1 AND failure_streak_reason = $2 AND ${TEXT_REFUSED})
+    ORDER BY user_id FOR UPDATE
+  ), requeued AS (
+    UPDATE delivery SET
+      status = 'PENDING', reason = NULL, attempts = 0, not_before = NULL, updated_at = clock_timestamp()
+    FROM refused WHERE delivery.campaign_id = refused.campaign_id AND delivery.user_id = refused.user_id
+    RETURNING delivery.user_id
+  ), waiting AS (
+    UPDATE campaign_chunk SET state = 'WAITING', reason = NULL, attempts = 0, remaining_at_claim = NULL
+    WHERE campaign_id = $1 AND state IN ('DONE', 'SET_ASIDE') AND number IN (SELECT chunk_number FROM refused)
+  )
+  UPDATE notification_campaign SET
+    pending_users = pending_users + change.total, failed_users = failed_users - change.total
+  FROM (SELECT count(*) AS total FROM requeued) change
+  WHERE id = $1 AND change.total > 0
+  RETURNING id
+`;
