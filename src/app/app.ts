@@ -6,7 +6,7 @@ import { requireFreePort } from '../http/free-port.js';
 import { startOperationsServer } from '../http/operations-server.js';
 import { JobScheduler } from '../jobs/job-scheduler.js';
 import { Metrics } from '../metrics/metrics.js';
-import { chunkSlotsOf } from '../sending/capacity.js';
+import { chunkSlots } from '../sending/capacity.js';
 import { MeteredSender } from '../sending/metered-sender.js';
 import { PostgresRateLimit } from '../sending/rate-limit.store.js';
 import { RateLimiter } from '../sending/rate-limiter.js';
@@ -57,7 +57,7 @@ async function connect(settings: Settings, logger: Logger, undo: Undo): Promise<
   const { dataSource, engineSql, planningSql, jobPool } = database;
   const storage = await connectJobs(settings, jobPool);
   undo.add(() => storage.close());
-  const chunkConcurrency = chunkSlotsOf(settings);
+  const chunkConcurrency = chunkSlots(settings);
   const scheduler = new JobScheduler({
     storage,
     lockMs,

@@ -10,7 +10,7 @@ import type { SqlExecutor, TransactionalSql } from '../database/rows.js';
 import type { JobHandlers } from '../jobs/job-scheduler.js';
 import { endIfDue } from '../sending/campaign-ending.js';
 import { within } from '../async/within.js';
-import { chunkSlotsOf, runningMessagesOf } from '../sending/capacity.js';
+import { chunkSlots, chunkCapacity } from '../sending/capacity.js';
 import { ChatPacing } from '../sending/chat-pacing.js';
 import { ChunkStore } from '../sending/chunk.store.js';
 import { ChunkWorker } from '../sending/chunk-worker.js';
@@ -21,7 +21,6 @@ import { CampaignPlanner } from '../sending/planner.js';
 import type { EngineMeter, JobHandle, JobQueue } from '../sending/ports.js';
 import type { RateLimiter } from '../sending/rate-limiter.js';
 import { Reconciler } from '../sending/reconciler.js';
-import { SendWindow } from '../sending/send-window.js';
 import { SettlementWriter } from '../sending/settlements.js';
 import { Takeover } from '../sending/takeover.js';
 import { TakeoverStore } from '../sending/takeover.store.js';
@@ -62,7 +61,7 @@ export function createEngine(parts: EngineParts): Engine {
   const { settings, databaseUrl, dataSource, engineSql, planningSql, queue, sender, limiter, meter, logger } =
     parts;
   const { leaseMs, planTimeLimitMs, chunkTimeLimitMs, reconcileIntervalMs } = settings;
-  const runningMessages = runningMessagesOf(settings);
+  const capacity = chunkCapacity(settings);
   const campaigns = new CampaignStore(dataSource);
   const control = new SystemCampaignControl(campaigns, logger);
   const schedule = new CampaignSchedule(dataSource, campaigns, logger);
@@ -76,7 +75,7 @@ export function createEngine(parts: EngineParts): Engine {
     chunks,
     queue,
     campaigns: control,
-    runningMessages,
+    capacity,
     overdueMs: reconcileIntervalMs,
     meter,
     logger,
@@ -113,10 +112,9 @@ export function createEngine(parts: EngineParts): Engine {
       pacing: new ChatPacing(engineSql),
       sender,
       campaigns: control,
-      window: new SendWindow(settings.messagesPerSecond),
       logger,
     },
-    { leaseMs, timeLimitMs: chunkTimeLimitMs, runningMessages, slots: chunkSlotsOf(settings) },
+    { leaseMs, timeLimitMs: chunkTimeLimitMs, capacity, slots: chunkSlots(settings) },
   );
   const stopping = new AbortController();
   const planLimits = {

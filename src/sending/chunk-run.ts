@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { DeliveryStatus } from '../campaigns/delivery.entity.js';
 import { STOP_CODES, type StopCode } from '../campaigns/failure-codes.js';
 import { backoffMs } from './backoff.js';
+import { MAX_IDLE_MS } from './capacity.js';
 import type { ChatPacing } from './chat-pacing.js';
 import type { CampaignContent } from './chunk.store.js';
 import type { Claim, DeliveryStore, Recipient } from './delivery.store.js';
@@ -14,13 +15,12 @@ import { MAX_BLOCK_MS, type RateLimiter, type Slot } from './rate-limiter.js';
 import { reminderFor } from './reminder.js';
 import { NOT_SENT, settlementOf } from './settlement-of.js';
 import type { SettlementWriter } from './settlements.js';
-import type { SendWindow } from './send-window.js';
 
 /** Reserving a slot and claiming a recipient take about this long; they begin so much before the send is due. */
 const LEAD_MS = 10;
-/** A chunk whose next recipient has to wait longer than this is released meanwhile. */
-const MAX_IDLE_MS = 5000;
 const CLAIM_RETRY_MS = 500;
+/** Recipients of one claim; how many messages are on their way is for the limiter to say. */
+const MAX_CLAIM = 256;
 /** Unwanted recipients that a claim passes over: more when the one before found nobody else, as in a closed poll. */
 const LOOK_AHEAD = 20;
 const LONG_LOOK_AHEAD = 2000;
@@ -32,7 +32,6 @@ export interface ChunkRunTools {
   pacing: Pick<ChatPacing, 'throttled'>;
   sender: MessageSender;
   campaigns: CampaignControl;
-  window: SendWindow;
   logger: Logger;
 }
 
@@ -96,7 +95,7 @@ export class ChunkRun {
   /** @returns as `run` */
   private async sendAll(): Promise<number> {
     let idleMs = 0;
-    while (!this.stop.aborted && idleMs <= MAX_IDLE_MS) {
+    while (!this.stop.aborted && idleMs <= MAX_IDLE_MS && !this.isPacedOut()) {
       if (idleMs > 0) await this.pause(idleMs);
       idleMs = 0;
       if (this.pending === 0) {
@@ -112,6 +111,11 @@ export class ChunkRun {
     return idleMs;
   }
 
+  /** Whether the next send is so far away that the chunk had better be released: it takes no capacity meanwhile. */
+  private isPacedOut(): boolean {
+    return this.nextSendAt - performance.now() > MAX_IDLE_MS;
+  }
+
   private async settleAll(): Promise<void> {
     while (this.sending.size + this.unsettled.size > 0)
       await Promise.all([...this.sending, ...this.unsettled]);
@@ -119,15 +123,15 @@ export class ChunkRun {
 
   private async claimNext(): Promise<Claim | undefined> {
     const { campaignId } = this.lease.chunk;
-    const room = (this.content.sendIntervalMs > 0 ? 1 : this.tools.window.size()) - this.sending.size;
-    if (room <= 0) {
+    const isPaced = this.content.sendIntervalMs > 0;
+    if (isPaced && this.sending.size > 0) {
       await Promise.race(this.sending);
       return undefined;
     }
     await this.pause(this.nextSendAt - LEAD_MS - performance.now());
     const slots = await this.tools.limiter.acquire(
       { lane: campaignId, remaining: this.pending },
-      Math.min(room, this.pending),
+      isPaced ? 1 : Math.min(MAX_CLAIM, this.pending),
       this.stop,
     );
     if (slots.length === 0) return undefined;
@@ -189,7 +193,7 @@ export class ChunkRun {
     slot: Slot,
     content: CampaignContent,
   ): Promise<SendOutcome | undefined> {
-    const { limiter, window } = this.tools;
+    const { limiter } = this.tools;
     await this.pause(this.nextSendAt - performance.now());
     if (!(await limiter.turn(slot)) || this.stop.aborted || !this.lease.stands()) {
       await limiter.giveBack([slot]);
@@ -198,7 +202,6 @@ export class ChunkRun {
     const startedAt = performance.now();
     this.nextSendAt = startedAt + content.sendIntervalMs;
     const outcome = await this.request(recipient, content);
-    window.observe(performance.now() - startedAt);
     await limiter.report(slot, outcome);
     if (outcome.kind === 'throttled') await this.parkChat(recipient, outcome.retryAfterMs);
     return outcome;

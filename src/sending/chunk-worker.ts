@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { manyMayFollow } from '../async/linked-signal.js';
+import type { ChunkCapacity } from './capacity.js';
 import type { ChunkRef, ChunkStore, LeasedChunk, ReleasedChunk } from './chunk.store.js';
 import { ChunkRun, type ChunkRunTools } from './chunk-run.js';
 import type { ClaimedChunk, LeaseKeeper } from './lease-keeper.js';
@@ -16,8 +17,7 @@ const RELEASE_RETRY_MS = 500;
 export interface ChunkWorkerOptions {
   leaseMs: number;
   timeLimitMs: number;
-  /** Messages that running chunks may hold together so that each ends within its time limit. */
-  runningMessages: number;
+  capacity: ChunkCapacity;
   /** Chunks that this process runs at once. */
   slots: number;
 }
@@ -94,14 +94,14 @@ export class ChunkWorker {
 
   /** @returns undefined when no chunk is due, or none may run here now */
   private async claim(overdueMs: number): Promise<ClaimedChunk | undefined> {
-    const { leaseMs, runningMessages, slots } = this.options;
+    const { leaseMs, capacity, slots } = this.options;
     const session = this.session.current;
     if (!session || this.stopping.signal.aborted || this.busySlots >= slots) return undefined;
     const claimedAt = performance.now();
     let chunk: LeasedChunk | undefined;
     this.busySlots += 1;
     try {
-      const request = { leaseMs, runningMessages, holderKey: session.key, overdueMs };
+      const request = { leaseMs, capacity, holderKey: session.key, overdueMs };
       chunk = await this.chunks.claimDue(request);
     } finally {
       if (!chunk) this.busySlots -= 1;

@@ -1,4 +1,6 @@
 import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
+import type { ChunkCapacity } from './capacity.js';
+import { CHUNKS_WITHOUT_JOB, CLAIM_DUE_CHUNK } from './due-chunk-statements.js';
 
 /** What a campaign sends, and how fast; both can be changed while it is paused. */
 export interface CampaignContent {
@@ -31,7 +33,7 @@ export interface DueChunk extends ChunkRef {
 /** What a worker asks for. */
 export interface ChunkClaim {
   leaseMs: number;
-  runningMessages: number;
+  capacity: ChunkCapacity;
   /** Key of the session that holds the lease; without one only the end of the lease frees the chunk. */
   holderKey: string | null;
   /** Leaves out chunks that have been due for less. */
@@ -51,56 +53,6 @@ export interface Repairs {
 
 /** Claims in a row without a single send after which a chunk is set aside. */
 export const MAX_CHUNK_ATTEMPTS = 5;
-
-/**
- * Claims one chunk that is due: of the campaign with the fewest running chunks, so that a small campaign does not
- * wait for a large one. No more run at once than can end within the time limit at the installation's rate ($2 is how
- * many messages they may hold together); the first chunk of a campaign runs all the same. Only chunks count that have
- * been due for $4 milliseconds; $3 is the key of the session that will hold the lease.
- */
-const CLAIM_DUE_CHUNK = `
-  WITH running AS (
-    SELECT campaign_id, count(*) AS chunks, count(*) * min(campaign.chunk_size) AS messages
-    FROM campaign_chunk JOIN notification_campaign campaign ON campaign.id = campaign_id
-    WHERE state = 'RUNNING' GROUP BY campaign_id
-  ), candidate AS (
-    SELECT chunk.campaign_id, chunk.number
-    FROM campaign_chunk chunk
-    JOIN notification_campaign campaign ON campaign.id = chunk.campaign_id AND campaign.status = 'PROCESSING'
-    LEFT JOIN running USING (campaign_id)
-    WHERE chunk.state = 'WAITING' AND chunk.due_at <= statement_timestamp() - $4 * interval '1 millisecond'
-      AND (running.chunks IS NULL
-        OR (SELECT sum(messages) FROM running) + campaign.chunk_size <= $2::double precision)
-    ORDER BY coalesce(running.chunks, 0), chunk.due_at, chunk.campaign_id, chunk.number
-    LIMIT 1
-    FOR UPDATE OF chunk SKIP LOCKED
-  ), counted AS (
-    SELECT candidate.*, (
-      SELECT count(*)::integer FROM delivery
-      WHERE delivery.campaign_id = candidate.campaign_id AND delivery.chunk_number = candidate.number
-        AND delivery.status = 'PENDING') AS remaining
-    FROM candidate
-  ), claimed AS (
-    UPDATE campaign_chunk chunk SET
-      state = 'RUNNING',
-      lease_token = lease.token,
-      lease_expires_at = clock_timestamp() + $1 * interval '1 millisecond',
-      holder_key = $3,
-      held_lease = lease.token,
-      attempts = CASE WHEN counted.remaining < chunk.remaining_at_claim THEN 1 ELSE chunk.attempts + 1 END,
-      remaining_at_claim = counted.remaining
-    FROM counted, (SELECT gen_random_uuid() AS token) lease
-    WHERE chunk.campaign_id = counted.campaign_id AND chunk.number = counted.number
-    RETURNING chunk.campaign_id, chunk.number, chunk.lease_token, counted.remaining
-  )
-  SELECT claimed.campaign_id AS "campaignId", claimed.number, claimed.lease_token AS "leaseToken", claimed.remaining,
-    poll.id AS "pollId", poll.title AS "pollTitle", campaign.message_template AS "messageTemplate",
-    campaign.button_text AS "buttonText", campaign.send_interval_ms AS "sendIntervalMs",
-    campaign.content_version AS "contentVersion"
-  FROM claimed
-  JOIN notification_campaign campaign ON campaign.id = claimed.campaign_id
-  JOIN poll ON poll.id = campaign.topic_id
-`;
 
 const TIME_UNTIL_DUE = `
   SELECT 1000 * extract(epoch FROM due_at - clock_timestamp())::double precision AS ms
@@ -216,22 +168,6 @@ const REOPEN_CHUNKS = `
   SELECT count(*)::integer AS count FROM reopened
 `;
 
-/** A job that found no room to run its chunk is gone, rightly: who finishes a chunk goes on with the next. */
-const CHUNKS_WITHOUT_JOB = `
-  SELECT chunk.campaign_id AS "campaignId", chunk.number, chunk.due_at AS "dueAt"
-  FROM campaign_chunk chunk JOIN notification_campaign campaign ON campaign.id = chunk.campaign_id
-  WHERE campaign.status = 'PROCESSING' AND chunk.state = 'WAITING' AND chunk.due_at IS NOT NULL
-    AND ($1::bigint IS NULL OR chunk.campaign_id = $1)
-    AND (chunk.enqueued_at IS NULL OR (
-      greatest(chunk.enqueued_at, chunk.due_at) < clock_timestamp() - $2 * interval '1 millisecond'
-      AND campaign.chunk_size + (
-        SELECT coalesce(sum(running.chunk_size), 0)
-        FROM campaign_chunk busy JOIN notification_campaign running ON running.id = busy.campaign_id
-        WHERE busy.state = 'RUNNING') <= greatest(campaign.chunk_size, $3::double precision)))
-  ORDER BY chunk.due_at, chunk.campaign_id, chunk.number
-  LIMIT $4
-`;
-
 const MARK_ENQUEUED = `
   UPDATE campaign_chunk chunk SET enqueued_at = clock_timestamp()
   FROM unnest($1::bigint[], $2::integer[]) AS done (campaign_id, number)
@@ -243,8 +179,8 @@ export class ChunkStore {
   constructor(private readonly sql: SqlExecutor) {}
 
   async claimDue(request: ChunkClaim): Promise<LeasedChunk | undefined> {
-    const { leaseMs, runningMessages, holderKey, overdueMs = 0 } = request;
-    const parameters = [leaseMs, runningMessages, holderKey, overdueMs];
+    const { leaseMs, capacity, holderKey, overdueMs = 0 } = request;
+    const parameters = [leaseMs, capacity.messages, holderKey, overdueMs, capacity.withinMs];
     const [chunk] = await rows<LeasedChunk>(this.sql, CLAIM_DUE_CHUNK, parameters);
     return chunk;
   }
@@ -287,11 +223,11 @@ export class ChunkStore {
   withoutJob(options: {
     campaignId?: string;
     overdueMs: number;
-    runningMessages: number;
+    capacity: ChunkCapacity;
     limit: number;
   }): Promise<DueChunk[]> {
-    const { campaignId, overdueMs, runningMessages, limit } = options;
-    const parameters = [campaignId ?? null, overdueMs, runningMessages, limit];
+    const { campaignId, overdueMs, capacity, limit } = options;
+    const parameters = [campaignId ?? null, overdueMs, capacity.messages, limit, capacity.withinMs];
     return rows<DueChunk>(this.sql, CHUNKS_WITHOUT_JOB, parameters);
   }
 

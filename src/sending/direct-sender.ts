@@ -25,7 +25,10 @@ export class DirectSender {
   ): Promise<SendOutcome | undefined> {
     const slot = await this.turnOf(chatId, signal);
     if (!slot) return undefined;
-    const outcome = await request();
+    const outcome = await request().catch(async (error: unknown) => {
+      await this.limiter.giveBack([slot]);
+      throw error;
+    });
     await this.limiter.report(slot, outcome);
     if (outcome.kind === 'throttled') await this.pacing.throttled(chatId, outcome.retryAfterMs);
     return outcome;

@@ -4,6 +4,7 @@ import type { CampaignStore } from '../campaigns/campaign.store.js';
 import type { CampaignSchedule } from '../campaigns/schedule.js';
 import type { NotificationCampaign } from '../campaigns/campaign.entity.js';
 import { CampaignStatus } from '../campaigns/lifecycle.js';
+import type { ChunkCapacity } from './capacity.js';
 import type { ChunkStore } from './chunk.store.js';
 import { waitUntilDue } from './early-alarm.js';
 import { keptAlive } from './keep-alive.js';
@@ -19,8 +20,7 @@ export interface PlannerParts {
   chunks: ChunkStore;
   queue: JobQueue;
   campaigns: CampaignControl;
-  /** Messages that running chunks may hold together so that each ends within its time limit. */
-  runningMessages: number;
+  capacity: ChunkCapacity;
   /** After this long a job that nobody has taken is presumed lost. */
   overdueMs: number;
   meter: Pick<EngineMeter, 'repaired'>;
@@ -75,8 +75,8 @@ export class CampaignPlanner {
    * @returns how many were made
    */
   async enqueueBatch(campaignId?: string): Promise<number> {
-    const { chunks, queue, runningMessages, overdueMs } = this.parts;
-    const batch = await chunks.withoutJob({ campaignId, limit: BATCH_SIZE, runningMessages, overdueMs });
+    const { chunks, queue, capacity, overdueMs } = this.parts;
+    const batch = await chunks.withoutJob({ campaignId, limit: BATCH_SIZE, capacity, overdueMs });
     if (batch.length === 0) return 0;
     await queue.enqueueChunks(batch);
     await chunks.markEnqueued(batch);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { within } from '../async/within.js';
 import type { SendOutcome } from './outcome.js';
+import { InFlightBudget } from './in-flight-budget.js';
 import type { EngineMeter } from './ports.js';
 import type { RateLimitStore } from './rate-limit.store.js';
 
@@ -51,6 +52,8 @@ export const URGENT: SlotRequest = { lane: URGENT_LANE, remaining: 1 };
  */
 export class RateLimiter {
   private readonly waiters: Waiter[] = [];
+  /** Of what may be on its way from this process; urgent messages leave all the same. */
+  private readonly budget: InFlightBudget;
   private pumping = false;
   private lastLane = '';
   private lastTurnAt = 0;
@@ -65,10 +68,13 @@ export class RateLimiter {
     private readonly messagesPerSecond: number,
     private readonly onError: (error: unknown) => void,
     private readonly meter?: Pick<EngineMeter, 'throttled' | 'waitedForSlot'>,
-  ) {}
+  ) {
+    this.budget = new InFlightBudget(messagesPerSecond);
+  }
 
   /**
-   * Waits until at least one slot is reserved, and returns up to `wanted`.
+   * Waits until at least one slot is reserved, and returns up to `wanted`. Each has to be reported or given back: until
+   * then it counts as a message on its way, of which there may be only so many.
    * @returns the slots in order of time, or none when the signal was aborted
    */
   acquire(request: SlotRequest, wanted: number, signal: AbortSignal): Promise<Slot[]> {
@@ -115,6 +121,7 @@ export class RateLimiter {
    * then one probe goes out before the rest; any other answer to the probe lifts the block.
    */
   async report(slot: Slot, outcome: SendOutcome): Promise<void> {
+    this.budget.answered(slot);
     if (outcome.kind === 'throttled') await this.throttled(outcome.retryAfterMs);
     else if (slot.probe !== undefined) await this.store.unblock().catch(this.onError);
   }
@@ -133,8 +140,9 @@ export class RateLimiter {
     await within(MAX_TELL_MS, this.telling);
   }
 
-  /** Tells that slots were not used. Only a probe has to be returned: nobody else sends until its answer is known. */
+  /** Tells that slots were not used. To others only a probe has to be returned: nobody sends until its answer is known. */
   async giveBack(slots: readonly Slot[]): Promise<void> {
+    for (const slot of slots) this.budget.end(slot);
     const probe = slots.find((slot) => slot.probe !== undefined)?.probe;
     // Where that fails, the probe expires by itself, only later.
     if (probe !== undefined) await this.store.returnProbe(probe).catch(this.onError);
@@ -172,7 +180,11 @@ export class RateLimiter {
 
   private async serve(): Promise<void> {
     try {
-      const wanted = this.waiters.reduce((sum, waiter) => sum + waiter.wanted, 0);
+      const wanted = this.wanted();
+      if (wanted === 0) {
+        await within(MAX_NAP_MS, this.budget.untilRoom());
+        return;
+      }
       const { granted, waitMs, probe } = await this.store.reserve(wanted);
       if (granted === 0) await sleep(Math.min(waitMs, MAX_NAP_MS));
       else await this.distribute(granted, performance.now() + waitMs, probe);
@@ -182,6 +194,13 @@ export class RateLimiter {
     }
   }
 
+  /** Slots to ask for: none while too much is on its way, but for urgent messages. */
+  private wanted(): number {
+    const sum = (waiters: readonly Waiter[]) => waiters.reduce((total, { wanted }) => total + wanted, 0);
+    const urgent = this.waiters.filter(({ lane }) => lane === URGENT_LANE);
+    return Math.min(sum(this.waiters), Math.max(this.budget.room(), sum(urgent)));
+  }
+
   private async distribute(granted: number, firstAt: number, probe?: string): Promise<void> {
     const spacingMs = 1000 / this.messagesPerSecond;
     const shares = new Map<Waiter, Slot[]>();
@@ -189,7 +208,9 @@ export class RateLimiter {
       const waiter = this.nextWaiter(shares);
       if (!waiter) break;
       const share = shares.get(waiter) ?? [];
-      share.push({ at: firstAt + index * spacingMs, probe });
+      const slot = { at: firstAt + index * spacingMs, probe };
+      this.budget.start(slot);
+      share.push(slot);
       shares.set(waiter, share);
     }
     for (const [waiter, slots] of shares) {

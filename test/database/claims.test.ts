@@ -15,7 +15,7 @@ import { createUsers } from '../support/factories.js';
 import { waitFor } from '../support/wait.js';
 import { plannedCampaign } from './running-campaign.js';
 
-const LEASE = { leaseMs: 60_000, runningMessages: 1000, holderKey: null };
+const LEASE = { leaseMs: 60_000, capacity: { messages: 1000, withinMs: 240_000 }, holderKey: null };
 
 let database: TestDatabase;
 let dataSource: DataSource;
@@ -246,6 +246,17 @@ describe('running chunks', () => {
 
     // 60 chunks of 10 leave room for 2 of 150, and after these for 10 of 10.
     expect(next).toEqual([large, large, ...Array<string>(10).fill('1')]);
+    expect(await chunks.claimDue(LEASE)).toBeUndefined();
+  });
+
+  test('count with what their pace lets them send: a drip leaves the rest to others', async () => {
+    await createUsers(database, 900);
+    const drip = await plannedCampaign(database, dataSource, '1', 10);
+    await database.query('UPDATE notification_campaign SET send_interval_ms = 60000');
+    // Four messages of a chunk within the four minutes, so that all 90 chunks hold no more than 360.
+    for (let chunk = 0; chunk < 90; chunk += 1) expect((await leasedChunk()).campaignId).toBe(drip);
+    const other = await plannedCampaign(database, dataSource, '2', 100);
+    for (let chunk = 0; chunk < 6; chunk += 1) expect((await leasedChunk()).campaignId).toBe(other);
     expect(await chunks.claimDue(LEASE)).toBeUndefined();
   });
 });

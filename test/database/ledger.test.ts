@@ -241,7 +241,7 @@ describe('a campaign that is due', () => {
       chunks: new ChunkStore(dataSource),
       queue,
       campaigns: new SystemCampaignControl(campaigns, SILENT),
-      runningMessages: 1000,
+      capacity: { messages: 1000, withinMs: 240_000 },
       overdueMs: 60_000,
       meter: { repaired: (counts) => void repairs.push(counts) },
       logger: SILENT,

@@ -27,7 +27,7 @@ const USERS = 200_000;
 const CHUNK_SIZE = 100;
 const TOKENS = 5000;
 const CALLS = 50_000;
-const LEASE = { leaseMs: 60_000, runningMessages: 10_000, holderKey: null };
+const LEASE = { leaseMs: 60_000, capacity: { messages: 10_000, withinMs: 240_000 }, holderKey: null };
 
 let database: TestDatabase;
 let planning: string[];

@@ -14,7 +14,7 @@ import { createUsers } from '../support/factories.js';
 import { plannedCampaign } from './running-campaign.js';
 
 const USERS = 40_000;
-const LEASE = { leaseMs: 60_000, runningMessages: 100_000, holderKey: null };
+const LEASE = { leaseMs: 60_000, capacity: { messages: 100_000, withinMs: 240_000 }, holderKey: null };
 
 interface PlanNode {
   'Node Type': string;

@@ -40,7 +40,11 @@ function look(reconnectedAt: string | null = null) {
 }
 
 async function leased(holderKey: string | null): Promise<LeasedChunk> {
-  const chunk = await chunks.claimDue({ leaseMs: LEASE_MS, runningMessages: 1000, holderKey });
+  const chunk = await chunks.claimDue({
+    leaseMs: LEASE_MS,
+    capacity: { messages: 1000, withinMs: 240_000 },
+    holderKey,
+  });
   if (!chunk) throw new Error('No chunk is due.');
   return chunk;
 }

@@ -1,7 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { PostgresRateLimit, type RateLimitStore } from '../../src/sending/rate-limit.store.js';
-import { RateLimiter, URGENT } from '../../src/sending/rate-limiter.js';
+import { InFlightBudget } from '../../src/sending/in-flight-budget.js';
+import {
+  PostgresRateLimit,
+  type RateLimitStore,
+  type Reservation,
+} from '../../src/sending/rate-limit.store.js';
+import { RateLimiter, URGENT, type Slot } from '../../src/sending/rate-limiter.js';
 import { waitFor } from '../support/wait.js';
 import { useEngineDatabase } from './engine-database.js';
 
@@ -108,8 +113,8 @@ describe('the limit that all processes share', () => {
 
 /** Grants one slot at a time, in the order of asking. */
 class SlotBySlot implements RateLimitStore {
-  reserve(): Promise<{ granted: number; waitMs: number }> {
-    return Promise.resolve({ granted: 1, waitMs: 0 });
+  reserve(wanted: number): Promise<Reservation> {
+    return Promise.resolve({ granted: Math.min(1, wanted), waitMs: 0 });
   }
   block(): Promise<number> {
     return Promise.resolve(0);
@@ -119,6 +124,13 @@ class SlotBySlot implements RateLimitStore {
   }
   returnProbe(): Promise<void> {
     return Promise.resolve();
+  }
+}
+
+/** Grants all that is asked for, at once. */
+class ManySlots extends SlotBySlot {
+  override reserve(wanted: number): Promise<Reservation> {
+    return Promise.resolve({ granted: wanted, waitMs: 0 });
   }
 }
 
@@ -168,6 +180,55 @@ describe('the senders of one process', () => {
     }
     // Four turns at 100 a second, of which at most 10 ms are caught up with.
     expect((turns.at(-1) ?? 0) - (turns[0] ?? 0)).toBeGreaterThan(28);
+  });
+});
+
+describe('messages on their way from one process', () => {
+  const signal = new AbortController().signal;
+
+  /** Chunks that each want more than there may be, and the slots they are given. */
+  function askForMany(limiter: RateLimiter): Slot[] {
+    const given: Slot[] = [];
+    const ask = async (lane: string): Promise<void> => {
+      for (let time = 0; time < 100; time += 1)
+        given.push(...(await limiter.acquire({ lane, remaining: 1 }, 50, signal)));
+    };
+    for (let chunk = 0; chunk < 20; chunk += 1) void ask(`campaign ${chunk % 3}`);
+    return given;
+  }
+
+  test('are no more than fit the measured time, whatever the number of chunks', async () => {
+    const limiter = new RateLimiter(new ManySlots(), 100, fail);
+    const given = askForMany(limiter);
+    const budget = new InFlightBudget(100).size();
+    await waitFor('the budget to be used up', () => given.length >= budget);
+    // Urgent messages do not wait for the others.
+    const [urgent] = await limiter.acquire(URGENT, 1, signal);
+    expect(given).toHaveLength(budget);
+
+    if (urgent) await limiter.giveBack([urgent]);
+    await limiter.giveBack(given.slice(0, 3));
+    await waitFor('those that take their place', () => given.length >= budget + 3);
+    await limiter.acquire(URGENT, 1, signal);
+    expect(given).toHaveLength(budget + 3);
+  });
+
+  test('become more when answers take longer, and fewer again', () => {
+    let now = 0;
+    const budget = new InFlightBudget(100, () => now);
+    const answer = (ms: number) => {
+      for (let message = 0; message < 100; message += 1) {
+        const slot = {};
+        budget.start(slot);
+        now += ms;
+        budget.answered(slot);
+      }
+      return budget.size();
+    };
+    expect(answer(100)).toBeLessThan(20);
+    expect(answer(1000)).toBeGreaterThan(140);
+    expect(answer(60_000)).toBe(512);
+    expect(answer(1)).toBe(4);
   });
 });
 

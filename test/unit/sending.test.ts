@@ -5,7 +5,6 @@ import { TelegramUserStatus } from '../../src/people/telegram-user.entity.js';
 import { backoffMs, MAX_ATTEMPTS } from '../../src/sending/backoff.js';
 import type { Settlement } from '../../src/sending/delivery.store.js';
 import type { SendOutcome } from '../../src/sending/outcome.js';
-import { SendWindow } from '../../src/sending/send-window.js';
 import { settlementOf } from '../../src/sending/settlement-of.js';
 import { streakOf } from '../../src/sending/settlements.js';
 
@@ -151,12 +150,4 @@ describe('a streak of like failures', () => {
   ])('%s', (_name, group, streak) => {
     expect(streakOf(group)).toMatchObject(streak);
   });
-});
-
-test('the send window follows rate times latency', () => {
-  const window = new SendWindow(1000);
-  for (let request = 0; request < 200; request += 1) window.observe(10);
-  expect(window.size()).toBeLessThan(20);
-  for (let request = 0; request < 200; request += 1) window.observe(100);
-  expect(window.size()).toBeGreaterThan(145);
 });
