@@ -1,5 +1,7 @@
+import { HORIZON_MS } from './rate-limit.store.js';
+
 /** Until the first answers have come. */
-const INITIAL_MS = 150;
+const INITIAL_LATENCY_MS = 50;
 const SMOOTHING = 0.1;
 const HEADROOM = 1.5;
 const MIN_IN_FLIGHT = 4;
@@ -7,13 +9,14 @@ const MIN_IN_FLIGHT = 4;
 const MAX_IN_FLIGHT = 512;
 
 /**
- * How many messages this process has on their way at once, from their slot to their answer, for all chunks together: rate ×
- * time (Little's law) with headroom. The time is an exponentially weighted average over its own messages.
+ * How many messages this process has in hand at once, from their slot to their answer, for all chunks together: what the
+ * horizon of the slots holds, and rate × latency (Little's law) with headroom. Latency is an exponentially weighted average
+ * over its own requests. What a busy process adds to it does not count: that would only make it busier.
  */
 export class InFlightBudget {
-  private averageMs = INITIAL_MS;
-  /** When each message on its way was given its slot, in milliseconds of performance.now. */
-  private readonly startedAt = new Map<object, number>();
+  private latencyMs = INITIAL_LATENCY_MS;
+  /** Messages in hand, and when the request of each began, in milliseconds of performance.now. */
+  private readonly sentAt = new Map<object, number | undefined>();
   private readonly onRoom: (() => void)[] = [];
 
   constructor(
@@ -22,13 +25,13 @@ export class InFlightBudget {
   ) {}
 
   size(): number {
-    const needed = Math.ceil((this.messagesPerSecond * this.averageMs * HEADROOM) / 1000);
+    const needed = Math.ceil((this.messagesPerSecond * (HORIZON_MS + this.latencyMs * HEADROOM)) / 1000);
     return Math.min(MAX_IN_FLIGHT, Math.max(MIN_IN_FLIGHT, needed));
   }
 
   /** How many more may leave now. */
   room(): number {
-    return Math.max(0, this.size() - this.startedAt.size);
+    return Math.max(0, this.size() - this.sentAt.size);
   }
 
   /** Resolves when a message has been answered, or was not sent. */
@@ -38,20 +41,23 @@ export class InFlightBudget {
     });
   }
 
-  start(message: object): void {
-    this.startedAt.set(message, this.now());
+  take(message: object): void {
+    this.sentAt.set(message, undefined);
   }
 
-  /** The message was answered. */
+  sent(message: object): void {
+    if (this.sentAt.has(message)) this.sentAt.set(message, this.now());
+  }
+
   answered(message: object): void {
-    const startedAt = this.startedAt.get(message);
-    if (startedAt !== undefined) this.averageMs += SMOOTHING * (this.now() - startedAt - this.averageMs);
+    const sentAt = this.sentAt.get(message);
+    if (sentAt !== undefined) this.latencyMs += SMOOTHING * (this.now() - sentAt - this.latencyMs);
     this.end(message);
   }
 
   /** Nothing is on its way for this slot any more. */
   end(message: object): void {
-    if (!this.startedAt.delete(message)) return;
+    if (!this.sentAt.delete(message)) return;
     for (const resolve of this.onRoom.splice(0)) resolve();
   }
 }

@@ -110,6 +110,7 @@ export class RateLimiter {
       if (waitMs > 0) await sleep(waitMs);
       if (this.silenceMs() > 0) return false;
       this.lastTurnAt = Math.max(at, performance.now() - MAX_CATCH_UP_MS);
+      this.budget.sent(slot);
       return true;
     });
     this.turns = turn;
@@ -209,7 +210,7 @@ export class RateLimiter {
       if (!waiter) break;
       const share = shares.get(waiter) ?? [];
       const slot = { at: firstAt + index * spacingMs, probe };
-      this.budget.start(slot);
+      this.budget.take(slot);
       share.push(slot);
       shares.set(waiter, share);
     }
