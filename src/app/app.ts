@@ -107,8 +107,8 @@ async function startJobs(ground: Ground, engine: Engine | undefined, undo: Undo)
   undo.add(() => bot.stop());
   metrics.watchBot(bot);
   const heartbeat = new WorkerHeartbeat(engineSql, logger);
-  heartbeat.start();
   undo.add(() => heartbeat.stop());
+  await heartbeat.start();
   logger.info('working jobs');
 }
 

@@ -24,11 +24,13 @@ export class WorkerHeartbeat {
     private readonly logger: Logger,
   ) {}
 
-  start(): void {
+  /** Resolves when others can see the worker, or when that could not be written yet. */
+  async start(): Promise<void> {
     this.beating = this.run(BEAT);
     this.timer = setInterval(() => {
       this.beating = this.run(BEAT);
     }, BEAT_MS).unref();
+    await this.beating;
   }
 
   async stop(): Promise<void> {
