@@ -115,6 +115,7 @@ TABLE delivery WITH (fillfactor=80)
   sent_at timestamp(3) with time zone
   updated_at timestamp(3) with time zone NOT NULL DEFAULT now()
   claim_id uuid
+  refusals smallint NOT NULL DEFAULT 0
   CONSTRAINT delivery_chunk_fk FOREIGN KEY (campaign_id, chunk_number) REFERENCES campaign_chunk(campaign_id, number) ON DELETE CASCADE
   CONSTRAINT delivery_pk PRIMARY KEY (campaign_id, user_id)
   CONSTRAINT delivery_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'SENDING'::text, 'SENT'::text, 'FAILED'::text, 'SKIPPED'::text, 'UNCONFIRMED'::text])))
@@ -203,6 +204,12 @@ AS $function$
     RETURN NEW;
   END $function$
 
+TABLE outage_refusal
+  bot text NOT NULL
+  campaign_id bigint NOT NULL
+  user_id bigint NOT NULL
+  CONSTRAINT outage_refusal_pk PRIMARY KEY (bot, campaign_id, user_id)
+
 EXTENSION pg_trgm
 
 TABLE poll
@@ -282,6 +289,15 @@ AS $function$
       probe_expires_at = CASE WHEN probe THEN first_slot + interval '30 seconds' END
     WHERE bot = for_bot;
   END $function$
+
+TABLE telegram_outage
+  bot text NOT NULL
+  since timestamp(3) with time zone NOT NULL
+  checked_at timestamp(3) with time zone NOT NULL
+  strangers smallint NOT NULL
+  prober uuid
+  prober_until timestamp(3) with time zone
+  CONSTRAINT telegram_outage_pk PRIMARY KEY (bot)
 
 TABLE telegram_user
   id bigint NOT NULL

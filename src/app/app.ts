@@ -4,10 +4,13 @@ import type { Settings } from '../config/settings.js';
 import type { Operations } from '../http/operations-routes.js';
 import { requireFreePort } from '../http/free-port.js';
 import { startOperationsServer } from '../http/operations-server.js';
+import { PostgresListener } from '../database/listener.js';
 import { JobScheduler } from '../jobs/job-scheduler.js';
 import { Metrics } from '../metrics/metrics.js';
 import { chunkSlots } from '../sending/capacity.js';
+import { CircuitBreaker } from '../sending/circuit-breaker.js';
 import { MeteredSender } from '../sending/metered-sender.js';
+import { OUTAGE_CHANNEL, PostgresOutage } from '../sending/outage.store.js';
 import { PostgresRateLimit } from '../sending/rate-limit.store.js';
 import { RateLimiter } from '../sending/rate-limiter.js';
 import { WorkerHeartbeat } from '../sending/worker-heartbeat.js';
@@ -67,6 +70,15 @@ async function connect(settings: Settings, logger: Logger, undo: Undo): Promise<
     logger,
   });
   const metrics = new Metrics(messagesPerSecond);
+  const sender = new MeteredSender(telegram.sender, metrics.engine);
+  const breaker = new CircuitBreaker({
+    store: new PostgresOutage(engineSql, telegram.botId),
+    sender,
+    logger,
+  });
+  undo.add(() => {
+    breaker.stop();
+  });
   const limiter = new RateLimiter(
     new PostgresRateLimit(engineSql, telegram.botId, messagesPerSecond),
     messagesPerSecond,
@@ -74,12 +86,13 @@ async function connect(settings: Settings, logger: Logger, undo: Undo): Promise<
       logger.warn({ err: error }, 'the rate limit could not be read');
     },
     metrics.engine,
+    breaker,
   );
   const operations = createOperations({ database, telegram, scheduler, metrics, logger });
-  const sender = new MeteredSender(telegram.sender, metrics.engine);
   const sql = { dataSource, engineSql, planningSql };
   const databaseUrl = database.directUrl;
-  const parts = { settings, databaseUrl, ...sql, queue: scheduler, sender, limiter, meter: metrics.engine };
+  const shared = { queue: scheduler, sender, limiter, breaker, meter: metrics.engine };
+  const parts = { settings, databaseUrl, ...sql, ...shared };
   return { ...parts, logger, database, telegram, scheduler, metrics, operations };
 }
 
@@ -112,9 +125,26 @@ async function startJobs(ground: Ground, engine: Engine | undefined, undo: Undo)
   logger.info('working jobs');
 }
 
+/** What other processes find out about Telegram stops or starts this one, too. */
+async function followOutages({ databaseUrl, breaker, telegram, logger }: Ground, undo: Undo): Promise<void> {
+  const refresh = () => void breaker.refresh();
+  const listener = new PostgresListener({
+    url: databaseUrl,
+    channel: OUTAGE_CHANNEL,
+    onNotification: (botId) => {
+      if (botId === telegram.botId) refresh();
+    },
+    onConnected: refresh,
+    logger,
+  });
+  await listener.start();
+  undo.add(() => listener.close());
+}
+
 async function startRoles(ground: Ground, roles: readonly AppRole[], undo: Undo): Promise<Api | undefined> {
   const { dataSource, scheduler, operations } = ground;
   const isApi = roles.includes('api');
+  await followOutages(ground, undo);
   if (!isApi) await serveOperations(ground, undo);
   const engine = roles.includes('worker') ? createEngine(ground) : undefined;
   await startJobs(ground, engine, undo);
@@ -124,6 +154,7 @@ async function startRoles(ground: Ground, roles: readonly AppRole[], undo: Undo)
   // Before anything that takes its time to end, during which messages would still go out.
   undo.add(() => {
     engine?.stop();
+    ground.breaker.stop();
     void scheduler.stopTaking();
   });
   undo.add(() => {

@@ -12,6 +12,7 @@ import { endIfDue } from '../sending/campaign-ending.js';
 import { within } from '../async/within.js';
 import { chunkSlots, chunkCapacity } from '../sending/capacity.js';
 import { ChatPacing } from '../sending/chat-pacing.js';
+import type { CircuitBreaker } from '../sending/circuit-breaker.js';
 import { ChunkStore } from '../sending/chunk.store.js';
 import { ChunkWorker } from '../sending/chunk-worker.js';
 import { DeliveryStore } from '../sending/delivery.store.js';
@@ -37,6 +38,7 @@ export interface EngineParts {
   queue: JobQueue;
   sender: MessageSender;
   limiter: RateLimiter;
+  breaker: CircuitBreaker;
   meter: EngineMeter;
   logger: Logger;
 }
@@ -58,8 +60,19 @@ const CLOSE_LIMIT_MS = 7500;
 
 /** What a worker process runs. */
 export function createEngine(parts: EngineParts): Engine {
-  const { settings, databaseUrl, dataSource, engineSql, planningSql, queue, sender, limiter, meter, logger } =
-    parts;
+  const {
+    settings,
+    databaseUrl,
+    dataSource,
+    engineSql,
+    planningSql,
+    queue,
+    sender,
+    limiter,
+    breaker,
+    meter,
+    logger,
+  } = parts;
   const { leaseMs, planTimeLimitMs, chunkTimeLimitMs, reconcileIntervalMs } = settings;
   const capacity = chunkCapacity(settings);
   const campaigns = new CampaignStore(dataSource);
@@ -110,6 +123,7 @@ export function createEngine(parts: EngineParts): Engine {
       settlements,
       limiter,
       pacing: new ChatPacing(engineSql),
+      breaker,
       sender,
       campaigns: control,
       logger,

@@ -48,6 +48,7 @@ const STANDSTILL_MESSAGES: Readonly<Record<StandstillCode, string>> = {
   NO_WORKER: 'No process works jobs: start "npm run worker".',
   BOT_THROTTLED: 'Telegram makes the bot wait. The campaign goes on by itself.',
   CHAT_THROTTLED: 'Telegram makes every chat that is left wait. The campaign goes on by itself.',
+  TELEGRAM_UNREACHABLE: 'Telegram cannot be reached. The campaign goes on by itself when it answers again.',
   NO_PROGRESS: 'Nothing has happened for two minutes. Look into the logs of the workers for this campaign.',
 };
 
@@ -154,7 +155,13 @@ export class CampaignResolver {
     @Ctx() { loaders }: CampaignContext,
   ): Promise<CampaignStandstill | null> {
     const standstill = status === CampaignStatus.PROCESSING ? await loaders.standstill.load(id) : null;
-    return standstill && { ...standstill, message: STANDSTILL_MESSAGES[standstill.code] };
+    if (!standstill) return null;
+    const { code, since, until } = standstill;
+    const message = STANDSTILL_MESSAGES[code].replace(
+      /\.|$/,
+      since ? ` since ${since.toISOString()}.` : '$&',
+    );
+    return { code, message, until };
   }
 
   @FieldResolver(() => DeliveryConnection, { description: 'Its reminders, by recipient.' })

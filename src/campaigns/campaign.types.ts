@@ -48,6 +48,7 @@ export enum StandstillCode {
   NO_WORKER = 'NO_WORKER',
   BOT_THROTTLED = 'BOT_THROTTLED',
   CHAT_THROTTLED = 'CHAT_THROTTLED',
+  TELEGRAM_UNREACHABLE = 'TELEGRAM_UNREACHABLE',
   NO_PROGRESS = 'NO_PROGRESS',
 }
 
@@ -58,6 +59,7 @@ registerEnumType(StandstillCode, {
     NO_WORKER: { description: 'No process works jobs.' },
     BOT_THROTTLED: { description: 'Telegram makes the bot wait.' },
     CHAT_THROTTLED: { description: 'Telegram makes every chat that is left wait for more than a minute.' },
+    TELEGRAM_UNREACHABLE: { description: 'Telegram, or the way to it, does not work.' },
     NO_PROGRESS: {
       description:
         'Nothing has happened for two minutes, or twice sendIntervalMs if that is longer, and nobody knows why.',

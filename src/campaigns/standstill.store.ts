@@ -1,10 +1,13 @@
 import { rows, type SqlExecutor } from '../database/rows.js';
+import { LASTING_OUTAGE } from '../sending/outage.store.js';
 import { findStuck, WORKER_SILENCE_MS } from '../sending/workload.js';
 import { StandstillCode } from './campaign.types.js';
 
 export interface Standstill {
   campaignId: string;
   code: StandstillCode;
+  /** Since when, where that is known. */
+  since: Date | null;
   /** When it is likely to be over. */
   until: Date | null;
 }
@@ -16,6 +19,8 @@ export interface Standstill {
 const KNOWN_REASONS = `
   WITH throttled AS (
     SELECT max(blocked_until) AS until FROM rate_limit WHERE blocked_until > clock_timestamp()
+  ), outage AS (
+    SELECT min(since) AS since FROM (${LASTING_OUTAGE}) lasting
   ), worker AS (
     SELECT EXISTS (SELECT FROM worker WHERE seen_at > clock_timestamp() - $2 * interval '1 millisecond') AS alive
   ), running AS (
@@ -34,11 +39,13 @@ const KNOWN_REASONS = `
   SELECT running.id AS "campaignId",
     CASE
       WHEN NOT worker.alive THEN 'NO_WORKER'
+      WHEN outage.since IS NOT NULL THEN 'TELEGRAM_UNREACHABLE'
       WHEN throttled.until IS NOT NULL THEN 'BOT_THROTTLED'
       ELSE 'CHAT_THROTTLED' END AS code,
-    CASE WHEN worker.alive THEN greatest(throttled.until, running.parked_until) END AS until
-  FROM running, throttled, worker
-  WHERE NOT worker.alive OR throttled.until IS NOT NULL OR running.parked_until IS NOT NULL
+    CASE WHEN worker.alive THEN outage.since END AS since,
+    CASE WHEN worker.alive AND outage.since IS NULL THEN greatest(throttled.until, running.parked_until) END AS until
+  FROM running, throttled, outage, worker
+  WHERE NOT worker.alive OR outage.since IS NOT NULL OR throttled.until IS NOT NULL OR running.parked_until IS NOT NULL
 `;
 
 /** Why running campaigns make no progress. */
@@ -55,7 +62,12 @@ export class StandstillStore {
     const unexplained = stuck.filter(({ id }) => campaignIds.includes(id) && !explained.has(id));
     return [
       ...known,
-      ...unexplained.map(({ id }) => ({ campaignId: id, code: StandstillCode.NO_PROGRESS, until: null })),
+      ...unexplained.map(({ id }) => ({
+        campaignId: id,
+        code: StandstillCode.NO_PROGRESS,
+        since: null,
+        until: null,
+      })),
     ];
   }
 }

@@ -10,6 +10,7 @@ import { SlotsNear1790000601000 } from '../../migrations/1790000601000-slots-nea
 import { RunningSince1790000602000 } from '../../migrations/1790000602000-running-since.js';
 import { LeaseHolder1790001200000 } from '../../migrations/1790001200000-lease-holder.js';
 import { CampaignContent1790001301000 } from '../../migrations/1790001301000-campaign-content.js';
+import { TelegramOutage1790001100000 } from '../../migrations/1790001100000-telegram-outage.js';
 import { OptOut1790001300000 } from '../../migrations/1790001300000-opt-out.js';
 import { ApiToken } from '../access/api-token.entity.js';
 import { AuditEntry } from '../access/audit-entry.entity.js';
@@ -105,6 +106,7 @@ export function createDataSource({
       ReachableAt1790000600000,
       SlotsNear1790000601000,
       RunningSince1790000602000,
+      TelegramOutage1790001100000,
       LeaseHolder1790001200000,
       OptOut1790001300000,
       CampaignContent1790001301000,

@@ -13,6 +13,7 @@ export class WorkloadMetrics {
   private readonly age: Gauge<'kind'>;
   private readonly runningChunks: Gauge;
   private readonly workers: Gauge;
+  private readonly outage: Gauge;
   private readonly sent: Gauge;
   private readonly stuck: Gauge;
   private readonly campaigns: Gauge<'status'>;
@@ -30,6 +31,10 @@ export class WorkloadMetrics {
     );
     this.runningChunks = gauge('pollcast_chunks_running', 'Chunks that are held under a lease.');
     this.workers = gauge('pollcast_workers', 'Processes that work jobs and have told so lately.');
+    this.outage = gauge(
+      'pollcast_telegram_outage_seconds',
+      'For how long running campaigns have waited for Telegram to answer again.',
+    );
     this.sent = gauge('pollcast_sent_messages', 'Messages that the installation has sent, of all campaigns.');
     this.stuck = gauge(
       'pollcast_campaigns_stuck',
@@ -46,7 +51,8 @@ export class WorkloadMetrics {
   /** @param workload undefined when it could not be read */
   set(workload: Workload | undefined): void {
     this.databaseUp.set(workload ? 1 : 0);
-    for (const gauge of [this.runningChunks, this.workers, this.sent, this.stuck]) gauge.remove();
+    for (const gauge of [this.runningChunks, this.workers, this.outage, this.sent, this.stuck])
+      gauge.remove();
     for (const gauge of [this.depth, this.age, this.campaigns, this.stopped]) gauge.reset();
     if (!workload) return;
     this.depth.set({ kind: 'plan' }, workload.duePlans);
@@ -55,6 +61,7 @@ export class WorkloadMetrics {
     this.age.set({ kind: 'chunk' }, workload.oldestChunkMs / 1000);
     this.runningChunks.set(workload.runningChunks);
     this.workers.set(workload.workers);
+    this.outage.set(workload.outageMs / 1000);
     this.sent.set(workload.sentMessages);
     this.stuck.set(workload.stuckCampaigns);
     for (const status of Object.values(CampaignStatus))

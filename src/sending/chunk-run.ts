@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { DeliveryStatus } from '../campaigns/delivery.entity.js';
 import { STOP_CODES, type StopCode } from '../campaigns/failure-codes.js';
-import { backoffMs } from './backoff.js';
 import { MAX_IDLE_MS } from './capacity.js';
 import type { ChatPacing } from './chat-pacing.js';
+import type { CircuitBreaker } from './circuit-breaker.js';
 import type { CampaignContent } from './chunk.store.js';
 import type { Claim, DeliveryStore, Recipient } from './delivery.store.js';
 import type { Lease } from './lease-keeper.js';
@@ -30,6 +30,7 @@ export interface ChunkRunTools {
   settlements: SettlementWriter;
   limiter: RateLimiter;
   pacing: Pick<ChatPacing, 'throttled'>;
+  breaker: Pick<CircuitBreaker, 'unreachable' | 'observe' | 'untilReachable'>;
   sender: MessageSender;
   campaigns: CampaignControl;
   logger: Logger;
@@ -70,25 +71,30 @@ export class ChunkRun {
    * @returns undefined when messages can be sent, otherwise as `run`
    */
   private async prepare(): Promise<number | undefined> {
-    for (let failures = 1; !this.stop.aborted; failures += 1) {
+    while (!this.stop.aborted) {
       const problem = await this.tools.sender.prepare(this.stop);
       if (!problem) return undefined;
       if (problem.kind === 'botUnusable') {
         await this.failCampaign(problem.reason);
         break;
       }
-      const waitMs = await this.waitAfter(problem, failures);
+      const waitMs = await this.waitAfter(problem);
       if (waitMs > MAX_IDLE_MS) return waitMs;
       await this.pause(waitMs);
     }
     return 0;
   }
 
-  private async waitAfter(problem: SendOutcome, failures: number): Promise<number> {
+  private async waitAfter(problem: SendOutcome): Promise<number> {
     if (this.stop.aborted) return 0;
-    this.tools.logger.warn(problem, 'Telegram cannot be asked for the name of the bot');
-    if (problem.kind !== 'throttled') return backoffMs(failures);
-    await this.tools.limiter.throttled(problem.retryAfterMs);
+    const { breaker, limiter, logger } = this.tools;
+    logger.warn(problem, 'Telegram cannot be asked for the name of the bot');
+    if (problem.kind !== 'throttled') {
+      await breaker.observe(problem);
+      await breaker.untilReachable(this.stop);
+      return 0;
+    }
+    await limiter.throttled(problem.retryAfterMs);
     return Math.min(problem.retryAfterMs, MAX_BLOCK_MS);
   }
 
@@ -135,7 +141,7 @@ export class ChunkRun {
       this.stop,
     );
     if (slots.length === 0) return undefined;
-    const claim = await this.claim(slots.length);
+    const claim = await this.claim(slots);
     await this.tools.limiter.giveBack(slots.slice(claim?.recipients.length ?? 0));
     if (!claim) return undefined;
     this.pending = claim.pending ?? Math.max(0, this.pending - claim.recipients.length - claim.skipped);
@@ -150,11 +156,12 @@ export class ChunkRun {
   }
 
   /** While the database is away it is asked again; a claim whose answer was lost is put back first. */
-  private async claim(wanted: number): Promise<Claim | undefined> {
+  private async claim(slots: readonly Slot[]): Promise<Claim | undefined> {
     const { deliveries, logger } = this.tools;
     const request = {
       claimId: randomUUID(),
-      wanted,
+      wanted: slots.length,
+      untriedFirst: slots.some(({ trial }) => trial),
       lookAhead: this.lookAhead,
       contentVersion: this.content.contentVersion,
     };
@@ -202,9 +209,16 @@ export class ChunkRun {
     const startedAt = performance.now();
     this.nextSendAt = startedAt + content.sendIntervalMs;
     const outcome = await this.request(recipient, content);
-    await limiter.report(slot, outcome);
+    if (this.abandon.aborted && outcome.kind === 'ambiguous') {
+      // Who gives up on an answer has learnt nothing of Telegram.
+      await limiter.giveBack([slot]);
+      return outcome;
+    }
     if (outcome.kind === 'throttled') await this.parkChat(recipient, outcome.retryAfterMs);
-    return outcome;
+    return limiter.report(slot, outcome, {
+      campaignId: this.lease.chunk.campaignId,
+      userId: recipient.userId,
+    });
   }
 
   private async parkChat({ userId, chatId }: Recipient, retryAfterMs: number): Promise<void> {

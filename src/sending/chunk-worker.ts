@@ -97,6 +97,8 @@ export class ChunkWorker {
     const { leaseMs, capacity, slots } = this.options;
     const session = this.session.current;
     if (!session || this.stopping.signal.aborted || this.busySlots >= slots) return undefined;
+    // Others may reach Telegram, and look for what is due without a job, too.
+    if (this.tools.breaker.unreachable.aborted) return undefined;
     const claimedAt = performance.now();
     let chunk: LeasedChunk | undefined;
     this.busySlots += 1;
@@ -139,7 +141,7 @@ export class ChunkWorker {
       const limits = {
         softMs: timeLimitMs,
         hardMs: timeLimitMs * CHUNK_HARD_FACTOR,
-        signals: [this.stopping.signal, lease.signal],
+        signals: [this.stopping.signal, lease.signal, this.tools.breaker.unreachable],
       };
       const dueInMs = await withTimeLimits(limits, (stop) =>
         new ChunkRun({ ...this.tools, logger }, lease, stop, this.abandoning.signal).run(),

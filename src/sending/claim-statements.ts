@@ -14,7 +14,7 @@ import { CHAT_INTERVAL } from './chat-pacing.js';
  * $1 campaign, $2 chunk, $3 lease token, $4 recipients wanted, $5 unwanted ones to pass over at most, $6 id of the claim,
  * $7 version of the content that is known: a newer one comes with the claim.
  */
-export const CLAIM_RECIPIENTS = `
+const claimInOrder = (order: string): string => `
   WITH chunk AS (
     SELECT campaign_id, number FROM campaign_chunk
     WHERE campaign_id = $1 AND number = $2 AND lease_token = $3 AND lease_expires_at > clock_timestamp()
@@ -27,7 +27,7 @@ export const CLAIM_RECIPIENTS = `
     JOIN chunk ON chunk.campaign_id = campaign.id
     WHERE campaign.status = 'PROCESSING'
   ), candidate AS (
-    SELECT due.campaign_id, due.user_id, due.status, coalesce(person.chat_id, person.id) AS chat_id,
+    SELECT due.campaign_id, due.user_id, due.status, due.not_before, coalesce(person.chat_id, person.id) AS chat_id,
       person.first_name,
       CASE
         WHEN NOT campaign.open THEN 'POLL_CLOSED'
@@ -38,11 +38,11 @@ export const CLAIM_RECIPIENTS = `
     FROM chunk
     JOIN campaign ON campaign.id = chunk.campaign_id
     CROSS JOIN LATERAL (
-      SELECT delivery.campaign_id, delivery.user_id, delivery.status FROM delivery
+      SELECT delivery.campaign_id, delivery.user_id, delivery.status, delivery.not_before FROM delivery
       WHERE delivery.campaign_id = chunk.campaign_id AND delivery.chunk_number = chunk.number
         AND delivery.status = 'PENDING'
         AND (delivery.not_before IS NULL OR delivery.not_before <= clock_timestamp())
-      ORDER BY delivery.user_id
+      ORDER BY ${order}
       LIMIT $4::integer + $5::integer
     ) due
     JOIN telegram_user person ON person.id = due.user_id
@@ -53,7 +53,7 @@ export const CLAIM_RECIPIENTS = `
     SELECT campaign_id, user_id, status, chat_id, first_name FROM (
       SELECT DISTINCT ON (chat_id) * FROM candidate WHERE unwanted IS NULL ORDER BY chat_id, user_id
     ) one_a_chat
-    ORDER BY user_id LIMIT $4
+    ORDER BY ${order} LIMIT $4
   ), paced AS (
     INSERT INTO chat_pacing AS pacing (chat_id, next_at)
     SELECT chat_id, clock_timestamp() + ${CHAT_INTERVAL} FROM wanted ORDER BY chat_id
@@ -109,6 +109,11 @@ export const CLAIM_RECIPIENTS = `
       THEN greatest(0, 1000 * extract(epoch FROM rest.first - clock_timestamp()))::double precision END AS "retryInMs"
   FROM rest
 `;
+
+export const CLAIM_RECIPIENTS = claimInOrder('user_id');
+
+/** The same for the one message that finds out whether an outage is over: whoever was refused before comes last. */
+export const CLAIM_FOR_TRIAL = claimInOrder('not_before NULLS FIRST, user_id');
 
 /**
  * Waits until no claim of the chunk is under way any more: the server may go on with one whose connection was lost, and

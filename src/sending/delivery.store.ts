@@ -4,7 +4,7 @@ import type { CampaignStatus } from '../campaigns/lifecycle.js';
 import type { Reachability } from '../people/telegram-user.entity.js';
 import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
 import type { CampaignContent, LeasedChunk } from './chunk.store.js';
-import { AWAIT_CLAIMS, CLAIM_RECIPIENTS, PUT_BACK_UNSENT } from './claim-statements.js';
+import { AWAIT_CLAIMS, CLAIM_FOR_TRIAL, CLAIM_RECIPIENTS, PUT_BACK_UNSENT } from './claim-statements.js';
 import { SETTLE, SETTLE_ORPHANS } from './settle-statements.js';
 
 /** One recipient whose delivery is marked SENDING for us. */
@@ -69,6 +69,8 @@ export interface ClaimRequest {
   claimId: string;
   /** Recipients at the most. */
   wanted: number;
+  /** Whoever was kept back or refused before comes last: the claim is for a trial. */
+  untriedFirst?: boolean;
   /** Unwanted recipients that the claim may pass over in search of wanted ones. */
   lookAhead: number;
   /** Of the content that is known. */
@@ -79,7 +81,8 @@ export interface ClaimRequest {
 export class DeliveryStore {
   constructor(private readonly sql: SqlExecutor) {}
 
-  claim(chunk: LeasedChunk, { claimId, wanted, lookAhead, contentVersion }: ClaimRequest): Promise<Claim> {
+  claim(chunk: LeasedChunk, request: ClaimRequest): Promise<Claim> {
+    const { claimId, wanted, untriedFirst = false, lookAhead, contentVersion } = request;
     const parameters = [
       chunk.campaignId,
       chunk.number,
@@ -89,7 +92,7 @@ export class DeliveryStore {
       claimId,
       contentVersion,
     ];
-    return oneRow<Claim>(this.sql, CLAIM_RECIPIENTS, parameters);
+    return oneRow<Claim>(this.sql, untriedFirst ? CLAIM_FOR_TRIAL : CLAIM_RECIPIENTS, parameters);
   }
 
   /** Puts back what a claim marked whose answer was lost, also when the server is still at it. */

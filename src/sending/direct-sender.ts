@@ -29,7 +29,9 @@ export class DirectSender {
       await this.limiter.giveBack([slot]);
       throw error;
     });
-    await this.limiter.report(slot, outcome);
+    // Who gives up on an answer has learnt nothing of Telegram.
+    if (signal?.aborted && outcome.kind === 'ambiguous') await this.limiter.giveBack([slot]);
+    else await this.limiter.report(slot, outcome);
     if (outcome.kind === 'throttled') await this.pacing.throttled(chatId, outcome.retryAfterMs);
     return outcome;
   }

@@ -12,6 +12,10 @@ export class MeteredSender implements MessageSender {
     return this.sender.prepare(signal);
   }
 
+  probe(signal: AbortSignal): Promise<boolean> {
+    return this.sender.probe(signal);
+  }
+
   async send(message: OutgoingMessage, abandon?: AbortSignal): Promise<SendOutcome> {
     const startedAt = performance.now();
     const outcome = await this.sender.send(message, abandon);

@@ -13,8 +13,11 @@ export type SendOutcome =
   | { kind: 'sent'; messageId: string }
   /** The whole bot has to wait. */
   | { kind: 'throttled'; retryAfterMs: number }
-  /** The way to Telegram is at fault, or Telegram itself, not the recipient. `isDelivered` is unknown after a gateway's answer. */
-  | { kind: 'outage'; reason: DeliveryReason; isDelivered: 'no' | 'unknown' }
+  /**
+   * The way to Telegram is at fault, or Telegram itself, not the recipient. `isDelivered` is unknown after a gateway's
+   * answer; `retryInMs` is when it is worth another try.
+   */
+  | { kind: 'outage'; reason: DeliveryReason; isDelivered: 'no' | 'unknown'; retryInMs?: number }
   /** Shutdown came first: the request has not left. */
   | { kind: 'notSent' }
   /** Delivered or not, nobody knows. */
@@ -40,6 +43,8 @@ export interface MessageSender {
    * @returns why nothing can be sent now, or undefined when messages can
    */
   prepare(signal?: AbortSignal): Promise<SendOutcome | undefined>;
+  /** @returns whether Telegram itself answers: also to messages, though none is sent. Never throws. */
+  probe(signal: AbortSignal): Promise<boolean>;
   /**
    * Never throws for anything that Telegram or the network does.
    * @param abandon aborted when the answer must not be waited for any longer: the outcome is ambiguous then

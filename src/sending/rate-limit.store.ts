@@ -4,13 +4,16 @@ export interface Reservation {
   granted: number;
   /** Milliseconds from now to the first granted slot, or until it is worth asking again when none was granted. */
   waitMs: number;
+  /** Nothing is granted since an outage of Telegram lasts. */
+  outage?: boolean;
   /** The slot is the one probe after a 429, and this is its name: the rest waits for its answer. */
   probe?: string;
 }
 
 /** The rate limit of one bot as the whole installation shares it. */
 export interface RateLimitStore {
-  reserve(wanted: number): Promise<Reservation>;
+  /** @param duringOutage for the one message that finds out whether it is over */
+  reserve(wanted: number, duringOutage?: boolean): Promise<Reservation>;
   /** @returns milliseconds by which this makes the bot wait longer than it had to before */
   block(durationMs: number): Promise<number>;
   unblock(): Promise<void>;
@@ -24,6 +27,7 @@ export const HORIZON_MS = 100;
 const RESERVE = `
   SELECT granted, wait_ms AS "waitMs", probe
   FROM reserve_send_slots($1, $2 * interval '1 millisecond', $3, $4 * interval '1 millisecond')
+  WHERE $5 OR NOT EXISTS (SELECT FROM telegram_outage WHERE bot = $1)
 `;
 
 /** Processes that are throttled together wait once: the row is locked before it is read, and only what is added counts. */
@@ -57,12 +61,16 @@ export class PostgresRateLimit implements RateLimitStore {
     private readonly messagesPerSecond: number,
   ) {}
 
-  async reserve(wanted: number): Promise<Reservation> {
-    const { granted, waitMs, probe } = await oneRow<Omit<Reservation, 'probe'> & { probe: boolean }>(
-      this.sql,
-      RESERVE,
-      [this.botId, 1000 / this.messagesPerSecond, wanted, HORIZON_MS],
-    );
+  async reserve(wanted: number, duringOutage = false): Promise<Reservation> {
+    const [reserved] = await rows<{ granted: number; waitMs: number; probe: boolean }>(this.sql, RESERVE, [
+      this.botId,
+      1000 / this.messagesPerSecond,
+      wanted,
+      HORIZON_MS,
+      duringOutage,
+    ]);
+    if (!reserved) return { granted: 0, waitMs: HORIZON_MS, outage: true };
+    const { granted, waitMs, probe } = reserved;
     if (granted === 0 || !probe) return { granted, waitMs };
     const named = await oneRow<{ probe: string | null }>(this.sql, GRANTED_PROBE, [this.botId]);
     // Another process was throttled just now: the probe is void.

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { within } from '../async/within.js';
+import type { CircuitBreaker } from './circuit-breaker.js';
 import type { SendOutcome } from './outcome.js';
 import { InFlightBudget } from './in-flight-budget.js';
+import type { Refusal } from './outage.store.js';
 import type { EngineMeter } from './ports.js';
 import type { RateLimitStore } from './rate-limit.store.js';
 
@@ -10,6 +12,8 @@ export interface Slot {
   at: number;
   /** As of its reservation. */
   probe?: string;
+  /** The message finds out whether an outage of Telegram is over. */
+  trial?: boolean;
 }
 
 /** For whom slots are asked. */
@@ -68,6 +72,7 @@ export class RateLimiter {
     private readonly messagesPerSecond: number,
     private readonly onError: (error: unknown) => void,
     private readonly meter?: Pick<EngineMeter, 'throttled' | 'waitedForSlot'>,
+    private readonly breaker?: CircuitBreaker,
   ) {
     this.budget = new InFlightBudget(messagesPerSecond);
   }
@@ -101,14 +106,14 @@ export class RateLimiter {
   /**
    * Waits for the time of a slot. Slots that come late, because the process was busy, are not caught up with in a
    * burst: messages of this process leave as far apart as the rate asks, but for what timers are late.
-   * @returns false when Telegram has asked for silence meanwhile: the slot is not to be used
+   * @returns false when Telegram has asked for silence meanwhile, or cannot be reached: the slot is not to be used
    */
   turn(slot: Slot): Promise<boolean> {
     const turn = this.turns.then(async () => {
       const at = Math.max(slot.at, this.lastTurnAt + 1000 / this.messagesPerSecond);
       const waitMs = at - performance.now();
       if (waitMs > 0) await sleep(waitMs);
-      if (this.silenceMs() > 0) return false;
+      if (this.silenceMs() > 0 || (this.isOut() && !slot.trial)) return false;
       this.lastTurnAt = Math.max(at, performance.now() - MAX_CATCH_UP_MS);
       this.budget.sent(slot);
       return true;
@@ -120,11 +125,14 @@ export class RateLimiter {
   /**
    * Tells what became of the message that a slot was used for. After a 429 nobody sends for as long as Telegram asks,
    * then one probe goes out before the rest; any other answer to the probe lifts the block.
+   * @param recipient of a campaign
+   * @returns the outcome in the light of what others draw
    */
-  async report(slot: Slot, outcome: SendOutcome): Promise<void> {
+  async report(slot: Slot, outcome: SendOutcome, recipient?: Refusal): Promise<SendOutcome> {
     this.budget.answered(slot);
     if (outcome.kind === 'throttled') await this.throttled(outcome.retryAfterMs);
     else if (slot.probe !== undefined) await this.store.unblock().catch(this.onError);
+    return (await this.breaker?.observe(outcome, slot.trial, recipient)) ?? outcome;
   }
 
   /**
@@ -147,6 +155,11 @@ export class RateLimiter {
     const probe = slots.find((slot) => slot.probe !== undefined)?.probe;
     // Where that fails, the probe expires by itself, only later.
     if (probe !== undefined) await this.store.returnProbe(probe).catch(this.onError);
+    if (slots.some((slot) => slot.trial)) await this.breaker?.returnTrial();
+  }
+
+  private isOut(): boolean {
+    return this.breaker?.isOpen() ?? false;
   }
 
   private silenceMs(): number {
@@ -174,6 +187,7 @@ export class RateLimiter {
       // Whoever asked for more before the others know would be granted it.
       if (this.telling) await within(MAX_NAP_MS, this.telling);
       else if (this.silenceMs() > 0) await sleep(Math.min(this.silenceMs(), MAX_NAP_MS));
+      else if (this.isOut()) await this.serveTrial();
       else await this.serve();
     }
     this.pumping = false;
@@ -186,7 +200,8 @@ export class RateLimiter {
         await within(MAX_NAP_MS, this.budget.untilRoom());
         return;
       }
-      const { granted, waitMs, probe } = await this.store.reserve(wanted);
+      const { granted, waitMs, probe, outage } = await this.store.reserve(wanted);
+      if (outage) await this.breaker?.refresh();
       if (granted === 0) await sleep(Math.min(waitMs, MAX_NAP_MS));
       else await this.distribute(granted, performance.now() + waitMs, probe);
     } catch (error) {
@@ -202,14 +217,33 @@ export class RateLimiter {
     return Math.min(sum(this.waiters), Math.max(this.budget.room(), sum(urgent)));
   }
 
-  private async distribute(granted: number, firstAt: number, probe?: string): Promise<void> {
+  /** During an outage one message may leave at a time, to find out whether it is over. */
+  private async serveTrial(): Promise<void> {
+    if (!(await this.breaker?.takeTrial())) {
+      await sleep(MAX_NAP_MS);
+      return;
+    }
+    try {
+      const { granted, waitMs, probe } = await this.store.reserve(1, true);
+      if (granted > 0) {
+        await this.distribute(granted, performance.now() + waitMs, probe, true);
+        return;
+      }
+    } catch (error) {
+      this.onError(error);
+    }
+    await this.breaker?.returnTrial();
+    await sleep(MAX_NAP_MS);
+  }
+
+  private async distribute(granted: number, firstAt: number, probe?: string, trial?: boolean): Promise<void> {
     const spacingMs = 1000 / this.messagesPerSecond;
     const shares = new Map<Waiter, Slot[]>();
     for (let index = 0; index < granted; index += 1) {
       const waiter = this.nextWaiter(shares);
       if (!waiter) break;
       const share = shares.get(waiter) ?? [];
-      const slot = { at: firstAt + index * spacingMs, probe };
+      const slot = { at: firstAt + index * spacingMs, probe, trial };
       this.budget.take(slot);
       share.push(slot);
       shares.set(waiter, share);
@@ -219,7 +253,7 @@ export class RateLimiter {
       waiter.give(slots);
     }
     // Whoever wanted it may have been told to stop meanwhile.
-    if (shares.size === 0) await this.giveBack([{ at: firstAt, probe }]);
+    if (shares.size === 0) await this.giveBack([{ at: firstAt, probe, trial }]);
   }
 
   /** Whoever has the most left of the lane whose turn it is. */

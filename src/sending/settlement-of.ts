@@ -2,7 +2,6 @@ import { DeliveryStatus } from '../campaigns/delivery.entity.js';
 import type { DeliveryReason, StopCode } from '../campaigns/failure-codes.js';
 import { TelegramUserStatus, type Reachability } from '../people/telegram-user.entity.js';
 import { isPersonal } from '../campaigns/template.js';
-import { backoffMs, MAX_ATTEMPTS } from './backoff.js';
 import type { Recipient, Settlement } from './delivery.store.js';
 import type { SendOutcome } from './outcome.js';
 
@@ -42,8 +41,7 @@ export function settlementOf(outcome: SendOutcome, recipient: Recipient, templat
     case 'outage':
       if (outcome.isDelivered === 'unknown')
         return { settlement: { status: DeliveryStatus.UNCONFIRMED, reason: outcome.reason } };
-      if (recipient.attempts >= MAX_ATTEMPTS) return failed(outcome.reason);
-      return { settlement: { status: DeliveryStatus.PENDING, retryInMs: backoffMs(recipient.attempts) } };
+      return { settlement: { ...NOT_SENT, retryInMs: outcome.retryInMs ?? 0 } };
     case 'ambiguous':
       return { settlement: { status: DeliveryStatus.UNCONFIRMED, reason: outcome.reason } };
     case 'recipientGone':

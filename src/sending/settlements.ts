@@ -8,6 +8,9 @@ const GROUP_WINDOW_MS = 50;
 const GROUP_SIZE = 200;
 const RETRY_DELAY_MS = 250;
 
+/** What the outage rule takes care of says nothing about the campaign. */
+const OUTAGE_REASONS = new Set<string | undefined>(['ANSWER_LOST', 'ANSWER_TIMEOUT', 'TELEGRAM_UNAVAILABLE']);
+
 export interface SettlementStore {
   settle(campaignId: string, group: readonly Settlement[], streak: Streak): Promise<LedgerState>;
 }
@@ -29,7 +32,7 @@ function isRefusal(error: unknown): boolean {
 export function streakOf(group: readonly Settlement[]): Streak {
   const streak: Streak = { reason: null, count: 0, broken: false };
   for (const { status, reason, userStatus } of group) {
-    if (status === DeliveryStatus.PENDING || userStatus !== undefined) continue;
+    if (status === DeliveryStatus.PENDING || userStatus !== undefined || OUTAGE_REASONS.has(reason)) continue;
     const failure = status === DeliveryStatus.SENT ? null : (reason ?? status);
     if (failure === null || (streak.count > 0 && failure !== streak.reason)) {
       streak.broken = true;

@@ -1,3 +1,4 @@
+import { LASTING_OUTAGE } from './outage.store.js';
 import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
 
 /** No progress for two minutes although work is due, the bot is not told to wait and no send is paced so slowly. */
@@ -7,6 +8,7 @@ const STUCK = `
   WHERE campaign.status = 'PROCESSING'
     AND campaign.progressed_at < clock_timestamp()
       - greatest($1, 2 * campaign.send_interval_ms) * interval '1 millisecond'
+    AND NOT EXISTS (${LASTING_OUTAGE})
     AND NOT EXISTS (SELECT FROM rate_limit WHERE blocked_until > clock_timestamp() - interval '1 minute')
     AND (campaign.planned_at IS NULL OR EXISTS (
       SELECT FROM campaign_chunk chunk
@@ -55,6 +57,9 @@ const WORKLOAD = `
       AS "oldestChunkMs",
     (SELECT count(*)::integer FROM campaign_chunk WHERE state = 'RUNNING') AS "runningChunks",
     (SELECT count(*)::integer FROM worker WHERE seen_at > clock_timestamp() - $1 * interval '1 millisecond') AS workers,
+    (SELECT coalesce(max(1000 * extract(epoch FROM clock_timestamp() - since)), 0)::double precision
+      FROM (${LASTING_OUTAGE}) outage
+      WHERE EXISTS (SELECT FROM notification_campaign WHERE status = 'PROCESSING')) AS "outageMs",
     (SELECT coalesce(sum(sent_users), 0)::double precision FROM notification_campaign) AS "sentMessages",
     (SELECT coalesce(json_object_agg(status, count), '{}') FROM (
       SELECT status, count(*) AS count FROM notification_campaign GROUP BY status) by_status) AS campaigns,
@@ -73,6 +78,8 @@ export interface Workload {
   runningChunks: number;
   /** Processes that work jobs. */
   workers: number;
+  /** For how long campaigns have waited for Telegram to answer again; 0 while it does. */
+  outageMs: number;
   /** Of all campaigns, so that it only grows. */
   sentMessages: number;
   campaigns: Record<string, number>;

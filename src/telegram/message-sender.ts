@@ -41,6 +41,22 @@ export class TelegramSender implements MessageSender {
     }
   }
 
+  async probe(signal: AbortSignal): Promise<boolean> {
+    // Without a text nothing is sent, whoever it is for; getMe alone proves nothing about sendMessage.
+    return (
+      (await this.isAnswered('getMe', {}, signal)) && this.isAnswered('sendMessage', { chat_id: 0 }, signal)
+    );
+  }
+
+  private async isAnswered(method: string, payload: object, signal: AbortSignal): Promise<boolean> {
+    try {
+      await this.botApi.call(method, payload, signal);
+      return true;
+    } catch (error) {
+      return !['outage', 'ambiguous', 'notSent'].includes(outcomeOf(error).kind);
+    }
+  }
+
   async send({ chatId, text, button }: OutgoingMessage, abandon?: AbortSignal): Promise<SendOutcome> {
     const url = this.profile.deepLink(button.startParameter);
     const payload = {

@@ -1,9 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { MAX_ATTEMPTS } from '../../src/sending/backoff.js';
-import { FAULT_ANSWERS, startBotApiSandbox } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS } from '../../src/telegram/sandbox/index.js';
 import { change } from '../campaigns/operations.js';
 import { waitForOutput } from '../support/process.js';
-import { startTcpProxy } from '../support/tcp-proxy.js';
 import { waitFor } from '../support/wait.js';
 import { deliveriesOf, tally } from './support/record.js';
 import { failureOf } from './support/failure.js';
@@ -58,33 +56,12 @@ describe('like failures in a row', () => {
 });
 
 describe('failures in which nothing was sent', () => {
-  test('of the network end after five requests for each recipient', async () => {
-    const sandbox = await startBotApiSandbox();
-    const proxy = await startTcpProxy({ host: '127.0.0.1', port: Number(new URL(sandbox.url).port) });
-    const app = await scene.prepare({
-      environment: { BOT_TOKEN: sandbox.token, TELEGRAM_API_ROOT: `http://127.0.0.1:${proxy.port}` },
-    });
-    await app.startApi('start');
-    const first = await scene.start(app, { audience: 1 });
-    await first.end();
-    await Promise.all([proxy.close(), sandbox.close()]);
-
-    await app.database.query('DELETE FROM delivery');
-    await app.database.query('DELETE FROM telegram_user');
-    const run = await scene.start(app, { audience: 3 });
-    expect(await run.end()).toMatchObject({ failedUsers: 3, unconfirmedUsers: 0 });
-    await run.verify();
-    for (const delivery of await deliveriesOf(app, run.id)) {
-      expect(delivery).toMatchObject({ attempts: MAX_ATTEMPTS, reason: 'TELEGRAM_UNREACHABLE' });
-    }
-  });
-
   test('since Telegram was out of reach from the start are waited out, and nobody is claimed', async () => {
     const app = await scene.prepare({ environment: { TELEGRAM_API_ROOT: 'http://nobody.invalid' } });
     await app.startApi('start');
     const run = await scene.start(app, { audience: 3 });
     const [running] = app.processes.slice(-1);
-    if (running) await waitForOutput(running, /cannot be asked for the name[^]*cannot be asked for the name/);
+    if (running) await waitForOutput(running, /cannot be asked for the name[^]*nothing is sent until/);
     expect(tally(await deliveriesOf(app, run.id))).toEqual({ PENDING: 3 });
     await change(app.client(), 'cancelCampaign', run.id);
     await run.end('CANCELLED');

@@ -11,7 +11,8 @@ export interface TcpProxy {
   close(): Promise<void>;
 }
 
-export async function startTcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {
+/** @param port where it listens; any that is free by default */
+export async function startTcpProxy(target: { host: string; port: number }, port = 0): Promise<TcpProxy> {
   const pairs: [Socket, Socket][] = [];
   const server = createServer((near) => {
     const far = connect(target);
@@ -21,7 +22,7 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
     for (const socket of [near, far]) socket.on('error', () => undefined);
     near.on('close', () => far.destroy());
     far.on('close', () => near.destroy());
-  }).listen(0, '127.0.0.1');
+  }).listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   return {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { DeliveryStatus } from '../../src/campaigns/delivery.entity.js';
 import { TelegramUserStatus } from '../../src/people/telegram-user.entity.js';
-import { backoffMs, MAX_ATTEMPTS } from '../../src/sending/backoff.js';
+import { backoffMs } from '../../src/sending/backoff.js';
 import type { Settlement } from '../../src/sending/delivery.store.js';
 import type { SendOutcome } from '../../src/sending/outcome.js';
 import { settlementOf } from '../../src/sending/settlement-of.js';
@@ -11,6 +11,10 @@ import { streakOf } from '../../src/sending/settlements.js';
 const recipient = { userId: '1', chatId: '1', firstName: null, fence: 1, attempts: 1 };
 const PERSONAL = 'Hello {{firstName}}';
 const IMPERSONAL = 'Hello';
+
+function outage(isDelivered: 'no' | 'unknown'): SendOutcome {
+  return { kind: 'outage', reason: 'TELEGRAM_UNAVAILABLE', isDelivered, retryInMs: 1234 };
+}
 
 describe('what an outcome does', () => {
   test.each<[string, SendOutcome, string, object]>([
@@ -73,12 +77,16 @@ describe('what an outcome does', () => {
     expect(settlementOf({ kind: 'moved', chatId: '6' }, moved, IMPERSONAL).settlement.status).toBe('FAILED');
   });
 
-  test('a transient failure is final after the last attempt', () => {
-    const outcome: SendOutcome = { kind: 'outage', reason: 'TELEGRAM_UNAVAILABLE', isDelivered: 'no' };
-    const statuses = Array.from({ length: MAX_ATTEMPTS }, (_, index) => {
-      return settlementOf(outcome, { ...recipient, attempts: index + 1 }, IMPERSONAL).settlement.status;
-    });
-    expect(statuses).toEqual(['PENDING', 'PENDING', 'PENDING', 'PENDING', 'FAILED']);
+  test.each<[string, SendOutcome, object]>([
+    [
+      'after the delivery, perhaps',
+      outage('unknown'),
+      { status: 'UNCONFIRMED', reason: 'TELEGRAM_UNAVAILABLE' },
+    ],
+    ['before it', outage('no'), { status: 'PENDING', retryInMs: 1234, attemptUnspent: true }],
+  ])('an outage %s costs nobody an attempt', (_name, outcome, settlement) => {
+    const tried = { ...recipient, attempts: 50 };
+    expect(settlementOf(outcome, tried, IMPERSONAL).settlement).toEqual(settlement);
   });
 });
 
@@ -90,7 +98,7 @@ describe('backoff', () => {
         fc.double({ min: 0, max: 1, noNaN: true }),
         (attempts, random) => {
           const delay = backoffMs(attempts, () => random);
-          const ceiling = Math.min(30_000, 500 * 2 ** (attempts - 1));
+          const ceiling = Math.min(30_000, 2000 * 2 ** (attempts - 1));
           expect(delay).toBeGreaterThanOrEqual(Math.floor(ceiling / 2));
           expect(delay).toBeLessThanOrEqual(ceiling);
         },
@@ -146,6 +154,16 @@ describe('a streak of like failures', () => {
       'unconfirmed ones',
       [settlement(UNCONFIRMED, 'CHAT_RESTRICTED'), settlement(UNCONFIRMED, 'CHAT_RESTRICTED')],
       { reason: 'CHAT_RESTRICTED', count: 2 },
+    ],
+    [
+      'what an outage leaves',
+      [
+        settlement(FAILED, 'BAD_REQUEST'),
+        settlement(UNCONFIRMED, 'ANSWER_LOST'),
+        settlement(UNCONFIRMED, 'ANSWER_TIMEOUT'),
+        settlement(FAILED, 'TELEGRAM_UNAVAILABLE'),
+      ],
+      { reason: 'BAD_REQUEST', count: 1, broken: false },
     ],
   ])('%s', (_name, group, streak) => {
     expect(streakOf(group)).toMatchObject(streak);
