@@ -87,6 +87,10 @@ export class Delivery {
   })
   attempts!: number;
 
+  /** How often it was refused for no reason of the recipient's while others were reached. */
+  @Column({ type: 'smallint', default: 0 })
+  refusals!: number;
+
   @Column({ type: 'text', nullable: true })
   @Field(() => String, {
     nullable: true,

@@ -55,7 +55,7 @@ function foreign(status: number, body: unknown, phase: FaultPhase = 'after'): Fa
 
 const ROWS: Record<string, Row> = {
   '429 with retry_after, once': { ...sentAfter(FAULT_ANSWERS.throttled(1), 1), calls: 2 },
-  '500, once': { ...sentAfter(FAULT_ANSWERS.serverError, 2), calls: 2 },
+  '500, once': { ...sentAfter(FAULT_ANSWERS.serverError, 1), calls: 2 },
   '502 that Telegram gives after delivery': unconfirmed(after(FAULT_ANSWERS.badGateway), 'ANSWER_LOST'),
   '502 with a page of HTML': unconfirmed(FAULT_ANSWERS.badGatewayHtml, 'ANSWER_LOST'),
   '500 with a page of HTML after delivery': unconfirmed(FAULT_ANSWERS.nonJsonAfter(500), 'ANSWER_LOST'),
@@ -66,7 +66,7 @@ const ROWS: Record<string, Row> = {
     answer: FAULT_ANSWERS.serverError,
     status: 'FAILED',
     reason: 'TELEGRAM_UNAVAILABLE',
-    attempts: 5,
+    attempts: 1,
     calls: 5,
   },
   'a slow answer': { ...sentAfter(FAULT_ANSWERS.slow(400), 1), calls: 1 },
@@ -78,8 +78,8 @@ const ROWS: Record<string, Row> = {
   'no answer before': unconfirmed(FAULT_ANSWERS.hangBefore, 'ANSWER_TIMEOUT'),
   'no answer after': unconfirmed(FAULT_ANSWERS.hangAfter, 'ANSWER_TIMEOUT'),
   'a page of HTML with 200': unconfirmed(FAULT_ANSWERS.nonJsonAfter(200), 'ANSWER_LOST'),
-  'a page of HTML with 403, once': sentAfter(FAULT_ANSWERS.nonJson(403), 2),
-  'a JSON of a gateway with 413, once': sentAfter(foreign(413, { message: 'Too large' }, 'before'), 2),
+  'a page of HTML with 403, once': sentAfter(FAULT_ANSWERS.nonJson(403), 1),
+  'a JSON of a gateway with 413, once': sentAfter(foreign(413, { message: 'Too large' }, 'before'), 1),
   'a body larger than anybody reads': unconfirmed(FAULT_ANSWERS.hugeAfter, 'ANSWER_LOST'),
   'ok without a result': unconfirmed(foreign(200, { ok: true }), 'ANSWER_LOST'),
   'ok with a result that is no message': unconfirmed(foreign(200, { ok: true, result: true }), 'ANSWER_LOST'),
