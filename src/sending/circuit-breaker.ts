@@ -127,7 +127,7 @@ export class CircuitBreaker {
 
   private async report(refusal: Refusal | undefined): Promise<boolean> {
     // It would stop those who reach Telegram.
-    if (this.state === 'alone' || this.stopping.signal.aborted) return false;
+    if (this.unreachable.aborted || this.stopping.signal.aborted) return false;
     const report = this.options.store.report(refusal).catch((error: unknown) => {
       this.options.logger.warn({ err: error }, 'the outage of Telegram could not be told to the others');
       return false;
