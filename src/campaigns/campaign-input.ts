@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { userError, UserErrorCode, type UserError } from '../graphql/user-error.js';
 import { validateInput } from '../graphql/validation.js';
-import { isClosed } from '../polls/poll-open.js';
+import { isClosed, isOpen } from '../polls/poll-open.js';
 import type { Poll } from '../polls/poll.entity.js';
 import { isBlank } from '../text/blank.js';
 import { characterCount } from '../text/length.js';
@@ -45,6 +45,8 @@ export async function createCampaignErrors(
     errors.push(userError(UserErrorCode.NOT_FOUND, `There is no poll ${input.topicId}.`, field));
   } else if (isClosed(poll, now)) {
     errors.push(userError(UserErrorCode.POLL_CLOSED, `Poll ${poll.id} takes no more answers.`, field));
+  } else if (!isOpen(poll, now)) {
+    errors.push(userError(UserErrorCode.INVALID_STATE, `Open poll ${poll.id} first: it is a draft.`, field));
   }
   return errors;
 }

@@ -1,7 +1,13 @@
 import { Arg, Authorized, ID, Mutation, Query, Resolver } from 'type-graphql';
 import { Audited } from '../access/audited.js';
 import { Role } from '../access/identity.js';
-import { campaignPayload, ID_ARGUMENT } from './campaign.resolver.js';
+import {
+  BESIDE_ANOTHER,
+  campaignPayload,
+  describeBeside,
+  ID_ARGUMENT,
+  type BesideAnother,
+} from './campaign.resolver.js';
 import type { CampaignService } from './campaign.service.js';
 import {
   CampaignPayload,
@@ -62,12 +68,15 @@ export class CampaignLifecycleResolver {
   }
 
   @Authorized(Role.OPERATOR, Role.ADMIN)
-  @Audited<{ id: string }>({ campaign: ({ id }) => id })
+  @Audited<BesideAnother & { id: string }>({ campaign: ({ id }) => id, detail: describeBeside })
   @Mutation(() => CampaignPayload, {
     description: 'Goes on with a campaign that is PAUSED or FAILED. Its audience and totals stay.',
   })
-  async resumeCampaign(@Arg('id', () => ID, ID_ARGUMENT) id: string): Promise<CampaignPayload> {
-    return campaignPayload(await this.campaigns.resume(id));
+  async resumeCampaign(
+    @Arg('id', () => ID, ID_ARGUMENT) id: string,
+    @Arg('besideAnother', () => Boolean, BESIDE_ANOTHER) besideAnother: boolean,
+  ): Promise<CampaignPayload> {
+    return campaignPayload(await this.campaigns.resume(id, { besideAnother }));
   }
 
   @Authorized(Role.ADMIN)
@@ -80,9 +89,10 @@ export class CampaignLifecycleResolver {
   }
 
   @Authorized(Role.ADMIN)
-  @Audited<{ campaignId: string; statuses: DeliveryStatus[] }>({
+  @Audited<BesideAnother & { campaignId: string; statuses: DeliveryStatus[] }>({
     campaign: ({ campaignId }) => campaignId,
-    detail: ({ statuses }) => [...new Set(statuses)].join(', '),
+    detail: (given) =>
+      [...new Set<string | undefined>([...given.statuses, describeBeside(given)])].filter(Boolean).join(', '),
   })
   @Mutation(() => CampaignPayload, {
     description:
@@ -95,8 +105,9 @@ export class CampaignLifecycleResolver {
       description: 'FAILED, UNCONFIRMED or SKIPPED. Who is UNCONFIRMED may get the message a second time.',
     })
     statuses: DeliveryStatus[],
+    @Arg('besideAnother', () => Boolean, BESIDE_ANOTHER) besideAnother: boolean,
   ): Promise<CampaignPayload> {
-    return campaignPayload(await this.campaigns.retry(campaignId, statuses));
+    return campaignPayload(await this.campaigns.retry(campaignId, statuses, { besideAnother }));
   }
 
   @Authorized(Role.OPERATOR, Role.ADMIN)

@@ -54,6 +54,20 @@ const STANDSTILL_MESSAGES: Readonly<Record<StandstillCode, string>> = {
 
 export const ID_ARGUMENT = { description: 'Number of the campaign.' };
 
+export interface BesideAnother {
+  besideAnother: boolean;
+}
+
+/** For the audit log. */
+export function describeBeside({ besideAnother }: BesideAnother): string | undefined {
+  return besideAnother ? 'besideAnother' : undefined;
+}
+
+export const BESIDE_ANOTHER = {
+  defaultValue: false,
+  description: 'Allows it while another campaign of the poll has people pending, who then get two reminders.',
+};
+
 @Resolver(() => NotificationCampaign)
 export class CampaignResolver {
   constructor(
@@ -102,14 +116,19 @@ export class CampaignResolver {
   }
 
   @Authorized(Role.OPERATOR, Role.ADMIN)
-  @Audited<{ id: string }>({ campaign: ({ id }) => id })
+  @Audited<BesideAnother & { id: string }>({ campaign: ({ id }) => id, detail: describeBeside })
   @Mutation(() => CampaignPayload, {
     description:
       'Schedules the Agenda jobs and answers PROCESSING at once; the audience is split into chunks, ' +
-      'pacing.chunkIntervalMs apart, each sending one message every pacing.sendIntervalMs.',
+      'pacing.chunkIntervalMs apart, each sending one message every pacing.sendIntervalMs. While another campaign of ' +
+      'the poll has people pending it is refused with ANOTHER_CAMPAIGN_RUNS, unless that is allowed here: nobody ' +
+      'should get two reminders by mistake.',
   })
-  async startCampaign(@Arg('id', () => ID, ID_ARGUMENT) id: string): Promise<CampaignPayload> {
-    return campaignPayload(await this.campaigns.start(id));
+  async startCampaign(
+    @Arg('id', () => ID, ID_ARGUMENT) id: string,
+    @Arg('besideAnother', () => Boolean, BESIDE_ANOTHER) besideAnother: boolean,
+  ): Promise<CampaignPayload> {
+    return campaignPayload(await this.campaigns.start(id, { besideAnother }));
   }
 
   @FieldResolver(() => Poll, { description: 'The poll that the campaign reminds of.' })

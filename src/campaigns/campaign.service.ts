@@ -13,11 +13,12 @@ import {
   templateOf,
 } from './campaign-input.js';
 import type { NotificationCampaign } from './campaign.entity.js';
-import type { CampaignStore } from './campaign.store.js';
+import type { CampaignStore, RunOptions, RunResult } from './campaign.store.js';
 import type { CreateCampaignInput, UpdateCampaignInput } from './campaign.types.js';
 import { DeliveryStatus } from './delivery.entity.js';
 import type { PacingPlan } from './estimate.js';
 import { CampaignStatus, TRANSITIONS, type CampaignEvent } from './lifecycle.js';
+import { describeOther } from './other-campaigns.store.js';
 
 type CampaignResult = Promise<Result<NotificationCampaign>>;
 
@@ -78,10 +79,8 @@ export class CampaignService {
     return success(await this.require(id));
   }
 
-  async start(id: string): CampaignResult {
-    if (!(await this.change(id, 'start'))) return this.explainRefusal(id, 'start');
-    await this.queue.enqueuePlan(id);
-    return success(await this.require(id));
+  start(id: string, options: RunOptions = {}): CampaignResult {
+    return this.run(id, 'start', () => this.campaigns.start(id, options));
   }
 
   async pause(id: string): CampaignResult {
@@ -89,10 +88,8 @@ export class CampaignService {
     return success(await this.require(id));
   }
 
-  async resume(id: string): CampaignResult {
-    if (!isRowId(id) || !(await this.campaigns.resume(id))) return this.explainRefusal(id, 'resume');
-    await this.queue.enqueuePlan(id);
-    return success(await this.require(id));
+  resume(id: string, options: RunOptions = {}): CampaignResult {
+    return this.run(id, 'resume', () => this.campaigns.resume(id, options));
   }
 
   async cancel(id: string): CampaignResult {
@@ -102,15 +99,22 @@ export class CampaignService {
     return success(await this.require(id));
   }
 
-  async retry(id: string, statuses: DeliveryStatus[]): CampaignResult {
+  async retry(id: string, statuses: DeliveryStatus[], options: RunOptions = {}): CampaignResult {
     const wanted = [...new Set(statuses)];
     if (wanted.length === 0 || !wanted.every((status) => RETRYABLE.includes(status))) {
       const message = `Only deliveries that are ${RETRYABLE.join(', ')} can be retried.`;
       return refusal(userError(UserErrorCode.INVALID, message, ['statuses']));
     }
-    if (!isRowId(id) || !(await this.campaigns.retry(id, wanted))) {
-      return this.explainRefusal(id, 'retry', 'campaignId');
-    }
+    return this.run(id, 'retry', () => this.campaigns.retry(id, wanted, options));
+  }
+
+  private async run(
+    id: string,
+    event: Extract<ManualEvent, 'start' | 'resume' | 'retry'>,
+    begin: () => Promise<RunResult>,
+  ): CampaignResult {
+    const { runs, otherId } = isRowId(id) ? await begin() : { runs: false };
+    if (!runs) return this.explainRefusal(id, event, otherId);
     await this.queue.enqueuePlan(id);
     return success(await this.require(id));
   }
@@ -130,9 +134,10 @@ export class CampaignService {
     return refusal(userError(UserErrorCode.IDEMPOTENCY_CONFLICT, message, ['input', 'idempotencyKey']));
   }
 
-  private async explainRefusal(id: string, event: ManualEvent, argument = 'id'): CampaignResult {
+  /** @param otherId campaign of the same poll that is in the way */
+  private async explainRefusal(id: string, event: ManualEvent, otherId?: string): CampaignResult {
     const campaign = await this.find(id);
-    const field = [argument];
+    const field = [event === 'retry' ? 'campaignId' : 'id'];
     if (!campaign) return this.notFound(id, field);
     const { from } = TRANSITIONS[event];
     if (event === 'retry' && campaign.plannedAt === null && from.includes(campaign.status)) {
@@ -148,6 +153,10 @@ export class CampaignService {
           ? userError(UserErrorCode.POLL_CLOSED, `Poll ${pollId} takes no more answers.`, field)
           : userError(UserErrorCode.INVALID_STATE, `Open poll ${pollId} first: it is a draft.`, field),
       );
+    }
+    if (otherId !== undefined && from.includes(campaign.status)) {
+      const message = `${describeOther(otherId)}: wait for its end, cancel it, or allow two reminders with besideAnother.`;
+      return refusal(userError(UserErrorCode.ANOTHER_CAMPAIGN_RUNS, message, field));
     }
     if (event === 'retry' && from.includes(campaign.status)) {
       const nothing = `Campaign ${id} has no deliveries of these statuses.`;

@@ -3,8 +3,10 @@ import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
 import { POLL_IS_OPEN } from '../polls/poll-open.js';
 import { NotificationCampaign } from './campaign.entity.js';
 import type { DeliveryStatus } from './delivery.entity.js';
+import { CANCELLED_WITH_PENDING, SKIP_CANCELLED } from './cancel-statements.js';
 import type { FailureCode } from './failure-codes.js';
 import { TRANSITIONS, type CampaignEvent } from './lifecycle.js';
+import { lockOutOthers } from './other-campaigns.store.js';
 import { REQUEUE_REFUSED, TEXT_REFUSED } from './refused-text.js';
 
 export interface Failure {
@@ -100,41 +102,22 @@ const RETRY_DELIVERIES = `
   RETURNING change.total::integer AS total
 `;
 
-const CANCELLED_WITH_PENDING = `
-  SELECT id FROM notification_campaign WHERE status = 'CANCELLED' AND pending_users > 0 ORDER BY id
-`;
-
-/**
- * Skips who is still pending in a cancelled campaign, a batch at a time so that no statement takes long. In the order of
- * delivery_open_idx, which is that of the recipients: a batch reads no more than it skips. What earlier batches have
- * left behind in the index need not be passed over again. Going by ctid: for as many rows as a batch has, a join would
- * read the whole table. $1 campaign, $2 recipients at most, $3 first chunk.
- */
-const SKIP_CANCELLED = `
-  WITH doomed AS (
-    SELECT delivery.ctid AS place, delivery.chunk_number
-    FROM notification_campaign campaign JOIN delivery ON delivery.campaign_id = campaign.id
-    WHERE campaign.id = $1 AND campaign.status = 'CANCELLED'
-      AND delivery.campaign_id = $1 AND delivery.status = 'PENDING' AND delivery.chunk_number >= $3
-    ORDER BY delivery.chunk_number, delivery.user_id
-    LIMIT $2
-    FOR UPDATE OF delivery SKIP LOCKED
-  ), skipped AS (
-    UPDATE delivery SET status = 'SKIPPED', reason = 'CAMPAIGN_CANCELLED', updated_at = clock_timestamp()
-    WHERE delivery.ctid = ANY (ARRAY (SELECT place FROM doomed))
-    RETURNING delivery.user_id
-  ), change AS (
-    SELECT count(*)::integer AS count FROM skipped
-  ), ledger AS (
-    UPDATE notification_campaign campaign SET
-      pending_users = campaign.pending_users - change.count, skipped_users = campaign.skipped_users + change.count
-    FROM change WHERE campaign.id = $1 AND change.count > 0
-  )
-  SELECT change.count, found.count AS found, found.last
-  FROM change, (SELECT count(*)::integer AS count, max(chunk_number) AS last FROM doomed) found
-`;
-
 const SKIP_BATCH = 5000;
+
+/** The events after which a campaign sends. */
+type RunEvent = Extract<CampaignEvent, 'start' | 'resume' | 'retry'>;
+
+/** What became of a campaign that was to run. */
+export interface RunResult {
+  runs: boolean;
+  /** Another campaign of its poll, which keeps it from running. */
+  otherId?: string;
+}
+
+export interface RunOptions {
+  /** Runs it also while another campaign of its poll has people pending. */
+  besideAnother?: boolean;
+}
 
 export class CampaignStore {
   constructor(private readonly dataSource: DataSource) {}
@@ -191,13 +174,13 @@ export class CampaignStore {
     return changed.length > 0;
   }
 
+  start(id: string, options?: RunOptions): Promise<RunResult> {
+    return this.beginToRun(id, options, (manager) => this.transition(id, 'start', undefined, manager));
+  }
+
   /** Resumes a campaign and puts its waiting chunks in line again. */
-  resume(id: string): Promise<boolean> {
-    return this.dataSource.transaction(async (manager) => {
-      if (!(await this.transition(id, 'resume', undefined, manager))) return false;
-      await manager.query(RESCHEDULE_CHUNKS, [id]);
-      return true;
-    });
+  resume(id: string, options?: RunOptions): Promise<RunResult> {
+    return this.beginToRun(id, options, (manager) => this.runAgain(id, 'resume', manager));
   }
 
   /**
@@ -213,16 +196,34 @@ export class CampaignStore {
   }
 
   /** Runs a campaign again for its finished deliveries of the given statuses. */
-  retry(id: string, statuses: readonly DeliveryStatus[]): Promise<boolean> {
-    return this.unlessRefused(async (manager) => {
+  retry(id: string, statuses: readonly DeliveryStatus[], options?: RunOptions): Promise<RunResult> {
+    return this.beginToRun(id, options, async (manager) => {
       // Deliveries before their campaign, the order in which every statement locks them.
       const [putBack] = await rows<{ total: number }>(manager, RETRY_DELIVERIES, [id, statuses]);
       // With nothing to retry it would be a resumption, or an end that was at another time.
-      const retries = putBack !== undefined && putBack.total > 0;
-      if (!retries || !(await this.transition(id, 'retry', undefined, manager))) return false;
-      await manager.query(RESCHEDULE_CHUNKS, [id]);
-      return true;
+      return putBack !== undefined && putBack.total > 0 && this.runAgain(id, 'retry', manager);
     });
+  }
+
+  /** Makes a campaign run, unless another one of its poll does. */
+  private async beginToRun(
+    id: string,
+    { besideAnother = false }: RunOptions = {},
+    begin: (manager: EntityManager) => Promise<boolean>,
+  ): Promise<RunResult> {
+    let otherId: string | undefined;
+    const runs = await this.unlessRefused(async (manager) => {
+      otherId = await lockOutOthers(manager, id);
+      if (otherId !== undefined && !besideAnother) return false;
+      return begin(manager);
+    });
+    return runs || besideAnother ? { runs } : { runs, otherId };
+  }
+
+  private async runAgain(id: string, event: RunEvent, manager: EntityManager): Promise<boolean> {
+    if (!(await this.transition(id, event, undefined, manager))) return false;
+    await manager.query(RESCHEDULE_CHUNKS, [id]);
+    return true;
   }
 
   /** Runs a transaction that is rolled back when it returns false. */

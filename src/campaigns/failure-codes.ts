@@ -38,7 +38,7 @@ export function isTextCode(reason: string | null): reason is TextCode {
 export const MAX_FAILURE_STREAK = 20;
 
 /** Codes with which the system pauses a campaign by itself. */
-const PAUSE_CODES = ['REPEATED_FAILURES', 'MISSED_SCHEDULE', 'POLL_CLOSED'] as const;
+const PAUSE_CODES = ['REPEATED_FAILURES', 'MISSED_SCHEDULE', 'POLL_CLOSED', 'ANOTHER_CAMPAIGN_RUNS'] as const;
 
 /** Why a campaign was stopped other than by a person. */
 export type FailureCode = StopCode | (typeof PAUSE_CODES)[number];
@@ -76,6 +76,7 @@ export const DELIVERY_REASONS = [
   'COMPLETED_MEANWHILE',
   'OPTED_OUT',
   'RECIPIENT_GONE',
+  'REMINDED_RECENTLY',
   'POLL_CLOSED',
   'CAMPAIGN_CANCELLED',
 ] as const;

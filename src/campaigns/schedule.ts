@@ -1,11 +1,13 @@
 import type { Logger } from 'pino';
 import { rows, type SqlExecutor } from '../database/rows.js';
 import type { CampaignStore, Failure } from './campaign.store.js';
+import { ANOTHER_CAMPAIGN_RUNS, describeOther } from './other-campaigns.store.js';
 
 const DUE = `
   SELECT id, scheduled_for < clock_timestamp() - interval '1 hour' AS missed
   FROM notification_campaign
   WHERE status = 'SCHEDULED' AND scheduled_for <= clock_timestamp() + $1 * interval '1 millisecond'
+  ORDER BY scheduled_for, id
 `;
 
 const TIME_UNTIL_DUE = `
@@ -26,6 +28,11 @@ const POLL_CLOSED: Failure = {
   message: 'The poll took no answers when the campaign was due. Open it and resume the campaign.',
 };
 
+function anotherRuns(otherId: string): Failure {
+  const message = `${describeOther(otherId)} when this one was due. Resume it when that is over, or beside it.`;
+  return { code: ANOTHER_CAMPAIGN_RUNS, message };
+}
+
 /** Starts scheduled campaigns that are due; what was missed by more than an hour does not fire late by surprise. */
 export class CampaignSchedule {
   constructor(
@@ -38,8 +45,13 @@ export class CampaignSchedule {
   async startDue(): Promise<string[]> {
     const started: string[] = [];
     for (const { id, missed } of await rows<{ id: string; missed: boolean }>(this.sql, DUE, [TOLERANCE_MS])) {
-      if (!missed && (await this.campaigns.transition(id, 'start'))) started.push(id);
-      else await this.hold(id, missed ? MISSED : POLL_CLOSED);
+      if (missed) {
+        await this.hold(id, MISSED);
+        continue;
+      }
+      const { runs, otherId } = await this.campaigns.start(id);
+      if (runs) started.push(id);
+      else await this.hold(id, otherId === undefined ? POLL_CLOSED : anotherRuns(otherId));
     }
     return started;
   }

@@ -10,6 +10,7 @@ export enum UserErrorCode {
   TELEGRAM_REJECTED = 'TELEGRAM_REJECTED',
   TEMPLATE_INVALID = 'TEMPLATE_INVALID',
   TOO_LONG = 'TOO_LONG',
+  ANOTHER_CAMPAIGN_RUNS = 'ANOTHER_CAMPAIGN_RUNS',
 }
 
 registerEnumType(UserErrorCode, {
@@ -26,6 +27,9 @@ registerEnumType(UserErrorCode, {
       description: 'Telegram would refuse a text made of this; the message says where and why.',
     },
     TOO_LONG: { description: 'Longer than Telegram takes; the message says by how much.' },
+    ANOTHER_CAMPAIGN_RUNS: {
+      description: 'Another campaign of the poll has people pending; besideAnother allows two reminders.',
+    },
   },
 });
 

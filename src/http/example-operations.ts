@@ -13,7 +13,13 @@ export const EXAMPLE_GROUPS: Readonly<Record<string, readonly string[]>> = {
     'campaign',
     'campaigns',
   ],
-  'Change its course': ['pauseCampaign', 'resumeCampaign', 'cancelCampaign', 'retryDeliveries'],
+  'Change its course': [
+    'pauseCampaign',
+    'updateCampaign',
+    'resumeCampaign',
+    'cancelCampaign',
+    'retryDeliveries',
+  ],
   'Polls and people': [
     'createPoll',
     'openPoll',

@@ -34,6 +34,7 @@ describe('createCampaign refuses', () => {
   test.each<[keyof typeof polls, string]>([
     ['unknown', 'NOT_FOUND'],
     ['no number', 'NOT_FOUND'],
+    ['draft', 'INVALID_STATE'],
     ['closed', 'POLL_CLOSED'],
     ['overdue', 'POLL_CLOSED'],
   ])('a poll that is %s', (poll, code) =>

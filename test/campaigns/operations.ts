@@ -11,6 +11,16 @@ const FIELDS = `campaign { id status totalUsers pendingUsers sentUsers failedUse
 
 type IdMutation = 'startCampaign' | 'pauseCampaign' | 'resumeCampaign' | 'cancelCampaign';
 
+/** Starts or resumes a campaign although another one of its poll has people pending. */
+export async function runBeside(
+  api: ApiClient,
+  mutation: 'startCampaign' | 'resumeCampaign',
+  id: string,
+): Promise<CampaignPayload> {
+  const query = `mutation ($id: ID!) { payload: ${mutation}(id: $id, besideAnother: true) { ${FIELDS} } }`;
+  return (await api.run<{ payload: CampaignPayload }>(query, { id })).payload;
+}
+
 /** Runs a mutation that takes nothing but the id of a campaign. */
 export async function change(api: ApiClient, mutation: IdMutation, id: string): Promise<CampaignPayload> {
   const data = await api.run<Record<string, CampaignPayload>>(

@@ -178,7 +178,7 @@ describe('a retry', () => {
   ])('of what is %s puts back that and nothing else', async (wanted, then, counts) => {
     const { id } = await campaignOf(ALL);
     await database.query("UPDATE campaign_chunk SET state = 'DONE'");
-    expect(await campaigns.retry(id, wanted)).toBe(true);
+    expect(await campaigns.retry(id, wanted)).toEqual({ runs: true });
     expect([await statuses(), await counters()]).toEqual([then, counts]);
     const [chunk] = await database.query('SELECT state FROM campaign_chunk');
     expect(chunk).toEqual({ state: 'WAITING' });
@@ -190,17 +190,17 @@ describe('a retry', () => {
 
   test('is refused where no audience is known yet', async () => {
     const id = await insertCampaign('PAUSED');
-    expect(await campaigns.retry(id, [FAILED])).toBe(false);
+    expect(await campaigns.retry(id, [FAILED])).toEqual({ runs: false });
     expect(await campaignRow(id)).toMatchObject({ status: 'PAUSED' });
   });
 });
 
 describe('a campaign that begins to run', () => {
   test.each<[string, string, (id: string) => Promise<boolean>, number]>([
-    ['started', 'PENDING', (id) => campaigns.transition(id, 'start'), 3],
-    ['resumed', 'PAUSED', (id) => campaigns.resume(id), 3],
-    ['retried', 'COMPLETED', (id) => campaigns.retry(id, [FAILED]), 2],
-    ['retried while it runs', 'PROCESSING', (id) => campaigns.retry(id, [FAILED]), 2],
+    ['started', 'PENDING', async (id) => (await campaigns.start(id)).runs, 3],
+    ['resumed', 'PAUSED', async (id) => (await campaigns.resume(id)).runs, 3],
+    ['retried', 'COMPLETED', async (id) => (await campaigns.retry(id, [FAILED])).runs, 2],
+    ['retried while it runs', 'PROCESSING', async (id) => (await campaigns.retry(id, [FAILED])).runs, 2],
   ])('being %s is judged by what it does from then on', async (_how, status, begin, doneBefore) => {
     const { id } = await campaignOf(['PENDING', SENT, SENT, FAILED]);
     await database.query(
@@ -251,7 +251,8 @@ describe('a campaign that is due', () => {
   test('beside another is planned by a job of its own, and what was stranded is counted as a repair', async () => {
     const { id } = await campaignOf(['PENDING']);
     await database.query("UPDATE campaign_chunk SET state = 'DONE'");
-    const due = await insertCampaign('SCHEDULED', '-1 second');
+    await database.query("INSERT INTO poll (title, status) VALUES ('Dinner', 'OPEN')");
+    const due = await insertCampaign('SCHEDULED', '-1 second', '3');
     const planned: string[] = [];
     const repairs: Partial<RepairCounts>[] = [];
     const queue: JobQueue = {

@@ -1,0 +1,34 @@
+/** Cancelled campaigns with people who are to be skipped. */
+export const CANCELLED_WITH_PENDING = `
+  SELECT id FROM notification_campaign WHERE status = 'CANCELLED' AND pending_users > 0 ORDER BY id
+`;
+
+/**
+ * Skips who is still pending in a cancelled campaign, a batch at a time so that no statement takes long. In the order of
+ * delivery_open_idx, which is that of the recipients: a batch reads no more than it skips. What earlier batches have
+ * left behind in the index need not be passed over again. Going by ctid: for as many rows as a batch has, a join would
+ * read the whole table. $1 campaign, $2 recipients at most, $3 first chunk.
+ */
+export const SKIP_CANCELLED = `
+  WITH doomed AS (
+    SELECT delivery.ctid AS place, delivery.chunk_number
+    FROM notification_campaign campaign JOIN delivery ON delivery.campaign_id = campaign.id
+    WHERE campaign.id = $1 AND campaign.status = 'CANCELLED'
+      AND delivery.campaign_id = $1 AND delivery.status = 'PENDING' AND delivery.chunk_number >= $3
+    ORDER BY delivery.chunk_number, delivery.user_id
+    LIMIT $2
+    FOR UPDATE OF delivery SKIP LOCKED
+  ), skipped AS (
+    UPDATE delivery SET status = 'SKIPPED', reason = 'CAMPAIGN_CANCELLED', updated_at = clock_timestamp()
+    WHERE delivery.ctid = ANY (ARRAY (SELECT place FROM doomed))
+    RETURNING delivery.user_id
+  ), change AS (
+    SELECT count(*)::integer AS count FROM skipped
+  ), ledger AS (
+    UPDATE notification_campaign campaign SET
+      pending_users = campaign.pending_users - change.count, skipped_users = campaign.skipped_users + change.count
+    FROM change WHERE campaign.id = $1 AND change.count > 0
+  )
+  SELECT change.count, found.count AS found, found.last
+  FROM change, (SELECT count(*)::integer AS count, max(chunk_number) AS last FROM doomed) found
+`;
