@@ -172,6 +172,7 @@ TABLE notification_campaign WITH (fillfactor=50)
   name text
   button_text text
   content_version integer NOT NULL DEFAULT 1
+  not_reminded_for_hours integer
   CONSTRAINT notification_campaign_counters_check CHECK (((pending_users >= 0) AND (sent_users >= 0) AND (failed_users >= 0) AND (skipped_users >= 0) AND (unconfirmed_users >= 0)))
   CONSTRAINT notification_campaign_idempotency_key UNIQUE (idempotency_key)
   CONSTRAINT notification_campaign_ledger_check CHECK ((total_users = ((((pending_users + sent_users) + failed_users) + skipped_users) + unconfirmed_users)))

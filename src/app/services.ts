@@ -6,6 +6,7 @@ import { CampaignListStore } from '../campaigns/campaign-list.store.js';
 import { CampaignPreviewService } from '../campaigns/campaign-preview.service.js';
 import { CampaignService } from '../campaigns/campaign.service.js';
 import { CampaignStore } from '../campaigns/campaign.store.js';
+import { pendingCampaignOf } from '../campaigns/other-campaigns.store.js';
 import { StandstillStore } from '../campaigns/standstill.store.js';
 import { TestNotificationService } from '../campaigns/test-notification.service.js';
 import type { Settings } from '../config/settings.js';
@@ -56,7 +57,12 @@ export function createServices(parts: ServiceParts): Services {
     polls: new PollService(polls),
     people: new PeopleService(people, async (id) => (await findPoll(id)) !== null),
     campaigns,
-    previews: new CampaignPreviewService(audience, findPoll, defaults),
+    previews: new CampaignPreviewService(
+      audience,
+      findPoll,
+      (pollId) => pendingCampaignOf(dataSource, pollId),
+      defaults,
+    ),
     lists: new CampaignListService(campaignLists),
     testNotifications: new TestNotificationService(
       { findCampaign: (id) => campaigns.find(id), findPoll, findUser: (id) => people.find(id) },

@@ -2,12 +2,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { withFreshPlans } from '../database/fresh-plans.js';
 import { oneRow, rows, type SqlExecutor, type TransactionalSql } from '../database/rows.js';
 import { MAY_BE_REMINDED, SHOWN_STATUS } from '../people/reachable.js';
+import type { ExclusionReason } from './campaign-preview.types.js';
+import { MAY_HAVE_REMINDED, recentCampaigns, REMINDED_AT, remindedWithin } from './reminded.js';
 
 /** Whom a campaign for a poll would address: everyone reachable who has not completed it. */
 const AUDIENCE_CONDITION = `
   ${MAY_BE_REMINDED}
   AND NOT EXISTS (SELECT FROM poll_completion done WHERE done.poll_id = $1 AND done.user_id = person.id)
 `;
+
+/** Whether another campaign has reminded the person lately, where the campaign leaves out who was. */
+const REMINDED_RECENTLY = remindedWithin({
+  campaigns: '(SELECT recent FROM campaign)::bigint[]',
+  userId: 'person.id',
+  hours: '(SELECT not_reminded_for_hours FROM campaign)',
+});
 
 /** One planning of a campaign at a time; the row of the campaign stays free for pauses and cancellations meanwhile. */
 const LOCK_PLANNING = `
@@ -24,7 +33,8 @@ const BREAK_OFF_AGAIN_MS = 250;
  */
 const PLAN = `
   WITH campaign AS (
-    SELECT id, chunk_size, chunk_interval_ms, clock_timestamp()::timestamptz(3) AS planned_at
+    SELECT id, chunk_size, chunk_interval_ms, clock_timestamp()::timestamptz(3) AS planned_at,
+      not_reminded_for_hours, ${recentCampaigns('$1', '$2', 'notification_campaign.not_reminded_for_hours')} AS recent
     FROM notification_campaign
     WHERE id = $2 AND topic_id = $1 AND status = 'PROCESSING' AND planned_at IS NULL
   ), audience AS (
@@ -32,6 +42,7 @@ const PLAN = `
       ((row_number() OVER (ORDER BY person.id) - 1) / (SELECT chunk_size FROM campaign))::integer AS chunk_number
     FROM telegram_user person
     WHERE EXISTS (SELECT FROM campaign) AND ${AUDIENCE_CONDITION}
+      AND ((SELECT not_reminded_for_hours FROM campaign) IS NULL OR NOT ${REMINDED_RECENTLY})
   ), chunks AS (
     INSERT INTO campaign_chunk (campaign_id, number, due_at)
     SELECT campaign.id, number, campaign.planned_at + number * (campaign.chunk_interval_ms * interval '1 millisecond')
@@ -75,8 +86,28 @@ const EXCLUSIONS = `
   GROUP BY reason ORDER BY reason
 `;
 
+/** Of the audience, who was reminded within $2 hours, and of the others who was within the last 24. */
+const REMINDED = `
+  WITH reminded AS (
+    SELECT delivery.user_id, max(${REMINDED_AT}) AS at FROM delivery
+    WHERE delivery.campaign_id = ANY (${recentCampaigns('$1', '0', 'greatest($2::integer, 24)')}) AND ${MAY_HAVE_REMINDED}
+    GROUP BY delivery.user_id
+  )
+  SELECT count(*) FILTER (WHERE at > clock_timestamp() - $2 * interval '1 hour')::integer AS "tooLately",
+    count(*) FILTER (WHERE at > clock_timestamp() - interval '1 day'
+      AND (at > clock_timestamp() - $2 * interval '1 hour') IS NOT TRUE)::integer AS lately
+  FROM reminded JOIN telegram_user person ON person.id = reminded.user_id
+  WHERE ${AUDIENCE_CONDITION}
+`;
+
 const FIRST_RECIPIENTS = `
-  SELECT person.id, person.first_name AS "firstName" FROM telegram_user person WHERE ${AUDIENCE_CONDITION}
+  SELECT person.id, person.first_name AS "firstName" FROM telegram_user person
+  WHERE ${AUDIENCE_CONDITION}
+    AND ($3::integer IS NULL OR NOT ${remindedWithin({
+      campaigns: recentCampaigns('$1', '0', '$3'),
+      userId: 'person.id',
+      hours: '$3',
+    })})
   ORDER BY person.id LIMIT $2
 `;
 
@@ -86,8 +117,16 @@ export interface PlanResult {
 }
 
 export interface Exclusion {
-  reason: string;
+  reason: ExclusionReason;
   count: number;
+}
+
+/** How many of an audience were reminded of its poll, by whichever campaign. */
+export interface Reminded {
+  /** Too lately for the campaign: they are left out. */
+  tooLately: number;
+  /** Of those who are not, within the last 24 hours. */
+  lately: number;
 }
 
 /** Key of the advisory lock under which a campaign is planned. */
@@ -169,9 +208,18 @@ export class AudienceStore {
     return rows<Exclusion>(this.sql, EXCLUSIONS, [pollId]);
   }
 
-  /** The recipients who would come first. */
-  first(pollId: string, count: number): Promise<{ id: string; firstName: string | null }[]> {
-    return rows(this.sql, FIRST_RECIPIENTS, [pollId, count]);
+  /** @param notForHours leaves out who was reminded within so many hours */
+  reminded(pollId: string, notForHours: number | null): Promise<Reminded> {
+    return oneRow<Reminded>(this.sql, REMINDED, [pollId, notForHours]);
+  }
+
+  /** The recipients who would come first. @param notForHours as for `reminded` */
+  first(
+    pollId: string,
+    count: number,
+    notForHours: number | null = null,
+  ): Promise<{ id: string; firstName: string | null }[]> {
+    return rows(this.sql, FIRST_RECIPIENTS, [pollId, count, notForHours]);
   }
 }
 

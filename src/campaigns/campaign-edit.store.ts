@@ -1,5 +1,5 @@
 import { rows, type SqlExecutor } from '../database/rows.js';
-import type { CampaignEdit } from './campaign-edit.js';
+import { needsNotStarted, type CampaignEdit } from './campaign-edit.js';
 import { EDITABLE_STATUSES, TRANSITIONS } from './lifecycle.js';
 
 /** The columns that an edit writes. */
@@ -8,6 +8,7 @@ const EDIT_COLUMNS: Readonly<Record<keyof CampaignEdit, string>> = {
   messageTemplate: 'message_template',
   buttonText: 'button_text',
   scheduledFor: 'scheduled_for',
+  notRemindedForHours: 'not_reminded_for_hours',
   chunkSize: 'chunk_size',
   chunkIntervalMs: 'chunk_interval_ms',
   sendIntervalMs: 'send_interval_ms',
@@ -33,7 +34,7 @@ export class CampaignEditStore {
       [
         id,
         transition?.to ?? null,
-        transition?.from ?? EDITABLE_STATUSES,
+        transition?.from ?? (needsNotStarted(edit) ? TRANSITIONS.schedule.from : EDITABLE_STATUSES),
         ...columns.map((column) => edit[column]),
       ],
     );

@@ -10,23 +10,30 @@ export interface CampaignEdit {
   messageTemplate?: string;
   buttonText?: string | null;
   scheduledFor?: Date | null;
+  notRemindedForHours?: number | null;
   chunkSize?: number;
   chunkIntervalMs?: number;
   sendIntervalMs?: number;
 }
 
 export function editOf(input: UpdateCampaignInput): CampaignEdit {
-  const { name, messageTemplate, buttonText, scheduledFor, pacing } = input;
+  const { name, messageTemplate, buttonText, scheduledFor, audience, pacing } = input;
   const edit: CampaignEdit = {
     name,
     messageTemplate: messageTemplate === undefined ? undefined : templateOf(messageTemplate),
     buttonText,
     scheduledFor,
+    notRemindedForHours: audience === null ? null : audience?.notRemindedForHours,
     chunkSize: pacing?.chunkSize ?? undefined,
     chunkIntervalMs: pacing?.chunkIntervalMs ?? undefined,
     sendIntervalMs: pacing?.sendIntervalMs ?? undefined,
   };
   return Object.fromEntries(Object.entries(edit).filter(([, value]) => value !== undefined));
+}
+
+/** Whether it changes what is fixed once the campaign has started: when that is, and for whom. */
+export function needsNotStarted({ scheduledFor, notRemindedForHours }: CampaignEdit): boolean {
+  return scheduledFor !== undefined || notRemindedForHours !== undefined;
 }
 
 /** Why an edit was refused, for the campaign as it was found afterwards. */
@@ -40,8 +47,9 @@ export function explainEditRefusal(
   if (!EDITABLE_STATUSES.includes(status)) {
     return refused(`it can be changed when it is ${EDITABLE_STATUSES.join(' or ')}.`, 'id');
   }
-  if (edit.scheduledFor !== undefined && !from.includes(status)) {
-    return refused(`scheduledFor can be changed when it is ${from.join(' or ')}.`, 'input', 'scheduledFor');
+  if (needsNotStarted(edit) && !from.includes(status)) {
+    const property = edit.scheduledFor === undefined ? 'audience' : 'scheduledFor';
+    return refused(`${property} can be changed when it is ${from.join(' or ')}.`, 'input', property);
   }
   if (edit.chunkSize !== undefined && plannedAt !== null) {
     const cut = 'its audience is in chunks already: chunkSize can be changed before that.';

@@ -78,6 +78,7 @@ export function pacingOf(pacing: PacingInput | null | undefined, defaults: Pacin
 /** Two inputs have the same fingerprint exactly if they ask for the same campaign. */
 export function fingerprintOf(input: CreateCampaignInput): string {
   const { topicId, name, messageTemplate, buttonText, scheduledFor, pacing } = input;
+  const { notRemindedForHours } = input.audience ?? {};
   const asked = [
     topicId,
     messageTemplate ?? null,
@@ -87,6 +88,7 @@ export function fingerprintOf(input: CreateCampaignInput): string {
     pacing?.sendIntervalMs ?? null,
     // Left out where it is not given: older campaigns keep their fingerprints.
     ...(name != null || buttonText != null ? [name ?? null, buttonText ?? null] : []),
+    ...(notRemindedForHours == null ? [] : [{ notRemindedForHours }]),
   ];
   return createHash('sha256').update(JSON.stringify(asked)).digest('hex');
 }

@@ -2,11 +2,17 @@ import { codedError } from '../graphql/errors.js';
 import { isRowId } from '../graphql/ids.js';
 import type { Poll } from '../polls/poll.entity.js';
 import { MAX_MESSAGE_CHARACTERS } from '../text/length.js';
-import type { AudienceStore } from './audience.store.js';
+import type { AudienceStore, Exclusion, Reminded } from './audience.store.js';
 import { createCampaignErrors, pacingOf, templateOf } from './campaign-input.js';
-import { CampaignWarningCode, type CampaignPreview, type CampaignWarning } from './campaign-preview.types.js';
+import {
+  CampaignWarningCode,
+  ExclusionReason,
+  type CampaignPreview,
+  type CampaignWarning,
+} from './campaign-preview.types.js';
 import type { CreateCampaignInput } from './campaign.types.js';
 import { chunkCountOf, estimateDurationMs, type PacingPlan } from './estimate.js';
+import { describeOther } from './other-campaigns.store.js';
 import { renderTemplate } from './template.js';
 import { excessiveLength } from './template-check.js';
 
@@ -20,6 +26,7 @@ export class CampaignPreviewService {
   constructor(
     private readonly audience: AudienceStore,
     private readonly findPoll: (id: string) => Promise<Poll | null>,
+    private readonly findRunning: (pollId: string) => Promise<string | undefined>,
     private readonly defaults: CampaignDefaults,
   ) {}
 
@@ -31,11 +38,15 @@ export class CampaignPreviewService {
     const userErrors = await createCampaignErrors(input, poll, now);
     const isRefused = (property: string) => userErrors.some(({ field }) => field?.[1] === property);
     const pacing = pacingOf(isRefused('pacing') ? null : input.pacing, this.defaults.pacing);
-    const [audienceSize, excluded, [first]] = await Promise.all([
+    const notForHours = isRefused('audience') ? null : (input.audience?.notRemindedForHours ?? null);
+    const [size, exclusions, reminded, [first], otherId] = await Promise.all([
       this.audience.size(poll.id),
       this.audience.exclusions(poll.id),
-      this.audience.first(poll.id, 1),
+      this.audience.reminded(poll.id, notForHours),
+      this.audience.first(poll.id, 1, notForHours),
+      this.findRunning(poll.id),
     ]);
+    const audienceSize = size - reminded.tooLately;
     const estimatedDurationMs = estimateDurationMs(audienceSize, pacing, this.defaults.messagesPerSecond);
     const startsAt = input.scheduledFor && input.scheduledFor > now ? input.scheduledFor : now;
     const estimatedFinishAt = new Date(startsAt.getTime() + estimatedDurationMs);
@@ -45,27 +56,56 @@ export class CampaignPreviewService {
     const longest = isRefused('messageTemplate') ? undefined : excessiveLength(template, poll.title);
     return {
       audienceSize,
-      excluded,
+      excluded: withReminded(exclusions, reminded),
+      remindedRecently: reminded.lately,
       chunkCount: chunkCountOf(audienceSize, pacing.chunkSize),
       estimatedDurationMs,
       estimatedFinishAt,
       finishesBeforePollCloses,
       sampleText: isRefused('messageTemplate') ? template : renderTemplate(template, values),
       userErrors,
-      warnings: warningsFor({ audienceSize, finishesBeforePollCloses, longest }),
+      warnings: warningsFor({
+        otherId,
+        audienceSize,
+        remindedRecently: reminded.lately,
+        finishesBeforePollCloses,
+        longest,
+      }),
     };
   }
 }
 
+function withReminded(exclusions: Exclusion[], { tooLately }: Reminded): Exclusion[] {
+  if (tooLately === 0) return exclusions;
+  return [...exclusions, { reason: ExclusionReason.REMINDED_RECENTLY, count: tooLately }];
+}
+
+/** A smaller share of the audience that was reminded lately is not warned of. */
+const MANY = 0.1;
+
 interface Findings {
+  /** A campaign of the poll that has people pending. */
+  otherId: string | undefined;
   audienceSize: number;
+  remindedRecently: number;
   finishesBeforePollCloses: boolean;
   /** Characters with the longest name, where those are too many. */
   longest: number | undefined;
 }
 
-function warningsFor({ audienceSize, finishesBeforePollCloses, longest }: Findings): CampaignWarning[] {
+function warningsFor(findings: Findings): CampaignWarning[] {
+  const { otherId, audienceSize, remindedRecently, finishesBeforePollCloses, longest } = findings;
   const warnings: CampaignWarning[] = [];
+  if (otherId !== undefined) {
+    const message = `${describeOther(otherId)}: this one does not start beside it unless besideAnother allows that.`;
+    warnings.push({ code: CampaignWarningCode.ANOTHER_CAMPAIGN_RUNS, message });
+  }
+  if (remindedRecently > 0 && remindedRecently >= MANY * audienceSize) {
+    const message =
+      `${remindedRecently} of ${audienceSize} were reminded of this poll within the last 24 hours; ` +
+      'audience.notRemindedForHours leaves them out.';
+    warnings.push({ code: CampaignWarningCode.MANY_REMINDED_RECENTLY, message });
+  }
   if (longest !== undefined) {
     warnings.push({
       code: CampaignWarningCode.LONG_WITH_LONGEST_NAME,

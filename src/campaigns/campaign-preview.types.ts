@@ -1,10 +1,33 @@
 import { Field, Float, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { UserError } from '../graphql/user-error.js';
 
+/** Why somebody is left out of an audience. */
+export enum ExclusionReason {
+  COMPLETED = 'COMPLETED',
+  OPTED_OUT = 'OPTED_OUT',
+  BLOCKED = 'BLOCKED',
+  DEACTIVATED = 'DEACTIVATED',
+  UNREACHABLE = 'UNREACHABLE',
+  REMINDED_RECENTLY = 'REMINDED_RECENTLY',
+}
+
+registerEnumType(ExclusionReason, {
+  name: 'ExclusionReason',
+  description: 'Why somebody is left out of an audience.',
+  valuesConfig: {
+    COMPLETED: { description: 'Has completed the poll.' },
+    OPTED_OUT: { description: 'Wants no reminders.' },
+    BLOCKED: { description: 'Has blocked the bot.' },
+    DEACTIVATED: { description: 'The account is deleted.' },
+    UNREACHABLE: { description: 'The bot cannot write to this person.' },
+    REMINDED_RECENTLY: { description: 'Was reminded of this poll within notRemindedForHours.' },
+  },
+});
+
 @ObjectType({ description: 'How many people are left out of an audience, and why.' })
 export class ExclusionCount {
-  @Field(() => String, { description: 'COMPLETED, or the status that makes them unreachable.' })
-  reason!: string;
+  @Field(() => ExclusionReason, { description: 'Why they are left out.' })
+  reason!: ExclusionReason;
 
   @Field(() => Int, { description: 'How many people.' })
   count!: number;
@@ -12,6 +35,8 @@ export class ExclusionCount {
 
 /** What is allowed, but probably not meant. */
 export enum CampaignWarningCode {
+  ANOTHER_CAMPAIGN_RUNS = 'ANOTHER_CAMPAIGN_RUNS',
+  MANY_REMINDED_RECENTLY = 'MANY_REMINDED_RECENTLY',
   ENDS_AFTER_POLL_CLOSES = 'ENDS_AFTER_POLL_CLOSES',
   EMPTY_AUDIENCE = 'EMPTY_AUDIENCE',
   LONG_WITH_LONGEST_NAME = 'LONG_WITH_LONGEST_NAME',
@@ -21,6 +46,12 @@ registerEnumType(CampaignWarningCode, {
   name: 'CampaignWarningCode',
   description: 'What is allowed, but probably not meant.',
   valuesConfig: {
+    ANOTHER_CAMPAIGN_RUNS: {
+      description: 'Another campaign of the poll has people pending: this one would not start beside it.',
+    },
+    MANY_REMINDED_RECENTLY: {
+      description: 'A tenth of the audience or more was reminded of the poll within the last 24 hours.',
+    },
     ENDS_AFTER_POLL_CLOSES: { description: 'The poll closes before the last reminder.' },
     EMPTY_AUDIENCE: { description: 'There is nobody to remind.' },
     LONG_WITH_LONGEST_NAME: { description: 'Too long for Telegram where a name is as long as it can be.' },
@@ -47,6 +78,11 @@ export class CampaignPreview {
 
   @Field(() => [ExclusionCount], { description: 'Whom it would leave out.' })
   excluded!: ExclusionCount[];
+
+  @Field(() => Int, {
+    description: 'Of the audience, who was reminded of this poll within the last 24 hours.',
+  })
+  remindedRecently!: number;
 
   @Field(() => Int, { description: 'Chunks that the audience would be cut into.' })
   chunkCount!: number;

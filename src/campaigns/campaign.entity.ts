@@ -80,6 +80,10 @@ export class NotificationCampaign extends Ledger {
   @Column({ name: 'send_interval_ms', type: 'integer' })
   sendIntervalMs!: number;
 
+  /** Leaves out who was reminded of the poll within so many hours; nobody where it is null. */
+  @Column({ name: 'not_reminded_for_hours', type: 'integer', nullable: true })
+  notRemindedForHours!: number | null;
+
   @Column({ type: 'text', default: CampaignStatus.PENDING })
   @Field(() => CampaignStatus, { description: 'Where the campaign stands.' })
   status!: CampaignStatus;

@@ -21,6 +21,7 @@ import { Poll } from '../polls/poll.entity.js';
 import type { CampaignListService } from './campaign-list.service.js';
 import type { CampaignService } from './campaign.service.js';
 import {
+  CampaignAudience,
   CampaignFailure,
   CampaignFilter,
   CampaignOrder,
@@ -141,6 +142,11 @@ export class CampaignResolver {
   @FieldResolver(() => Pacing, { description: 'How its messages are spread over time.' })
   pacing(@Root() { chunkSize, chunkIntervalMs, sendIntervalMs }: NotificationCampaign): Pacing {
     return { chunkSize, chunkIntervalMs, sendIntervalMs };
+  }
+
+  @FieldResolver(() => CampaignAudience, { description: 'Whom it addresses.' })
+  audience(@Root() { notRemindedForHours }: NotificationCampaign): CampaignAudience {
+    return { notRemindedForHours };
   }
 
   @FieldResolver(() => Float, {

@@ -55,6 +55,7 @@ export class CampaignService {
       ...pacingOf(input.pacing, this.defaultPacing),
       status: input.scheduledFor ? CampaignStatus.SCHEDULED : CampaignStatus.PENDING,
       scheduledFor: input.scheduledFor ?? null,
+      notRemindedForHours: input.audience?.notRemindedForHours ?? null,
       idempotencyKey: input.idempotencyKey ?? null,
       idempotencyFingerprint: input.idempotencyKey == null ? null : fingerprintOf(input),
     });

@@ -24,6 +24,7 @@ export interface NewCampaign {
   sendIntervalMs: number;
   status: string;
   scheduledFor: Date | null;
+  notRemindedForHours: number | null;
   idempotencyKey: string | null;
   idempotencyFingerprint: string | null;
 }
@@ -135,8 +136,9 @@ export class CampaignStore {
     const [row] = await rows<{ id: string }>(
       this.dataSource,
       `INSERT INTO notification_campaign (topic_id, message_template, chunk_size, chunk_interval_ms, send_interval_ms,
-         status, scheduled_for, idempotency_key, idempotency_fingerprint, name, button_text)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (idempotency_key) DO NOTHING RETURNING id`,
+         status, scheduled_for, idempotency_key, idempotency_fingerprint, name, button_text,
+         not_reminded_for_hours)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (idempotency_key) DO NOTHING RETURNING id`,
       [
         campaign.topicId,
         campaign.messageTemplate,
@@ -149,6 +151,7 @@ export class CampaignStore {
         campaign.idempotencyFingerprint,
         campaign.name,
         campaign.buttonText,
+        campaign.notRemindedForHours,
       ],
     );
     return row?.id;

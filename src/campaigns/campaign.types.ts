@@ -34,6 +34,15 @@ export class Pacing {
   sendIntervalMs!: number;
 }
 
+@ObjectType({ description: 'Whom of those who have not completed the poll a campaign addresses.' })
+export class CampaignAudience {
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Leaves out who was reminded of this poll within so many hours; null leaves nobody out.',
+  })
+  notRemindedForHours!: number | null;
+}
+
 @ObjectType({ description: 'Why a campaign is FAILED, or was paused by the system.' })
 export class CampaignFailure {
   @Field(() => String, { description: 'Stable machine-readable code, e.g. BOT_TOKEN_REJECTED.' })
@@ -136,6 +145,21 @@ export class PacingInput {
   sendIntervalMs?: number | null;
 }
 
+const HOURS_RANGE = 'notRemindedForHours must be from 1 to 8760 hours.';
+
+@InputType({ description: 'Whom of those who have not completed the poll to address.' })
+export class CampaignAudienceInput {
+  @IsOptional()
+  @Min(1, { message: HOURS_RANGE })
+  @Max(8760, { message: HOURS_RANGE })
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Leaves out who was reminded of this poll within so many hours, 1 to 8760; null leaves nobody out.',
+  })
+  notRemindedForHours?: number | null;
+}
+
 const NAME_LENGTH = 'name must have 1 to 200 characters.';
 
 @InputType({ description: 'A new campaign.' })
@@ -160,6 +184,14 @@ export class CreateCampaignInput {
     description: 'Text of the button that opens the poll, at most 64 characters.',
   })
   buttonText?: string | null;
+
+  @IsOptional()
+  @ValidateNested()
+  @Field(() => CampaignAudienceInput, {
+    nullable: true,
+    description: 'Whom to address; everybody who has not completed the poll where it says nothing else.',
+  })
+  audience?: CampaignAudienceInput | null;
 
   @Field(() => Date, { nullable: true, description: 'When the campaign is to start by itself.' })
   scheduledFor?: Date | null;
@@ -202,6 +234,14 @@ export class UpdateCampaignInput {
     description: 'Text of the button that opens the poll, at most 64 characters; null for the usual one.',
   })
   buttonText?: string | null;
+
+  @IsOptional()
+  @ValidateNested()
+  @Field(() => CampaignAudienceInput, {
+    nullable: true,
+    description: 'Whom to address; what is left out of it stays, null is everybody.',
+  })
+  audience?: CampaignAudienceInput | null;
 
   @Field(() => Date, {
     nullable: true,

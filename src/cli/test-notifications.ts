@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { connectDatabase, type ConnectedDatabase } from '../app/database.js';
 import { connectTelegram } from '../app/telegram.js';
 import { AudienceStore, type Exclusion } from '../campaigns/audience.store.js';
+import { ExclusionReason } from '../campaigns/campaign-preview.types.js';
 import { chunkCountOf, estimateDurationMs } from '../campaigns/estimate.js';
 import { DEFAULT_MESSAGE_TEMPLATE } from '../campaigns/template.js';
 import type { Settings } from '../config/settings.js';
@@ -102,7 +103,9 @@ async function showAudience(
 }
 
 function describe({ reason, count }: Exclusion): string {
-  return reason === 'COMPLETED' ? `${count} who completed the poll` : `${count} who are ${reason}`;
+  return reason === ExclusionReason.COMPLETED
+    ? `${count} who completed the poll`
+    : `${count} who are ${reason}`;
 }
 
 function messageTo({ id, chatId, firstName }: Person, poll: Poll): OutgoingMessage {

@@ -10,6 +10,7 @@ import { SlotsNear1790000601000 } from '../../migrations/1790000601000-slots-nea
 import { RunningSince1790000602000 } from '../../migrations/1790000602000-running-since.js';
 import { LeaseHolder1790001200000 } from '../../migrations/1790001200000-lease-holder.js';
 import { CampaignContent1790001301000 } from '../../migrations/1790001301000-campaign-content.js';
+import { Audience1790001500000 } from '../../migrations/1790001500000-audience.js';
 import { TelegramOutage1790001100000 } from '../../migrations/1790001100000-telegram-outage.js';
 import { OptOut1790001300000 } from '../../migrations/1790001300000-opt-out.js';
 import { ApiToken } from '../access/api-token.entity.js';
@@ -110,6 +111,7 @@ export function createDataSource({
       LeaseHolder1790001200000,
       OptOut1790001300000,
       CampaignContent1790001301000,
+      Audience1790001500000,
     ],
     subscribers: [SilentConnections],
     migrationsTableName: 'migration',

@@ -1,5 +1,13 @@
 import { POLL_IS_OPEN } from '../polls/poll-open.js';
+import { recentCampaigns, remindedWithin } from '../campaigns/reminded.js';
 import { CHAT_INTERVAL } from './chat-pacing.js';
+
+/** Two campaigns that claim a person at once find each other by the pace of the chat: the later one looks again. */
+const REMINDED_RECENTLY = remindedWithin({
+  campaigns: 'campaign.recent',
+  userId: 'due.user_id',
+  hours: 'campaign.not_reminded_for_hours',
+});
 
 /**
  * Marks up to $4 wanted recipients of a leased chunk SENDING and those in between that are no longer wanted SKIPPED,
@@ -21,7 +29,9 @@ const claimInOrder = (order: string): string => `
     FOR SHARE
   ), campaign AS (
     SELECT campaign.id, campaign.topic_id, ${POLL_IS_OPEN} AS open, campaign.message_template, campaign.button_text,
-      campaign.send_interval_ms, campaign.content_version
+      campaign.send_interval_ms, campaign.content_version, campaign.not_reminded_for_hours,
+      CASE WHEN campaign.not_reminded_for_hours IS NOT NULL THEN
+        ${recentCampaigns('campaign.topic_id', 'campaign.id', 'campaign.not_reminded_for_hours')} END AS recent
     FROM notification_campaign campaign
     JOIN poll ON poll.id = campaign.topic_id
     JOIN chunk ON chunk.campaign_id = campaign.id
@@ -34,6 +44,7 @@ const claimInOrder = (order: string): string => `
         WHEN completion.user_id IS NOT NULL THEN 'COMPLETED_MEANWHILE'
         WHEN person.opted_out_at IS NOT NULL THEN 'OPTED_OUT'
         WHEN person.status <> 'ACTIVE' THEN 'RECIPIENT_GONE'
+        WHEN campaign.not_reminded_for_hours IS NOT NULL AND ${REMINDED_RECENTLY} THEN 'REMINDED_RECENTLY'
       END AS unwanted
     FROM chunk
     JOIN campaign ON campaign.id = chunk.campaign_id

@@ -7,11 +7,12 @@ export async function runningCampaign(
   database: TestDatabase,
   pollId: string,
   chunkSize: number,
+  notRemindedForHours?: number,
 ): Promise<string> {
   const [campaign] = await database.query<{ id: string }>(
     `INSERT INTO notification_campaign (topic_id, message_template, chunk_size, chunk_interval_ms, send_interval_ms,
-       status) VALUES ($1, 'Hello', $2, 0, 0, 'PROCESSING') RETURNING id`,
-    [pollId, chunkSize],
+       status, not_reminded_for_hours) VALUES ($1, 'Hello', $2, 0, 0, 'PROCESSING', $3) RETURNING id`,
+    [pollId, chunkSize, notRemindedForHours],
   );
   return campaign?.id ?? '';
 }
@@ -22,8 +23,9 @@ export async function plannedCampaign(
   dataSource: DataSource,
   pollId: string,
   chunkSize: number,
+  notRemindedForHours?: number,
 ): Promise<string> {
-  const id = await runningCampaign(database, pollId, chunkSize);
+  const id = await runningCampaign(database, pollId, chunkSize, notRemindedForHours);
   await new AudienceStore(dataSource).plan(pollId, id);
   return id;
 }

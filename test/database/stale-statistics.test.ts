@@ -54,9 +54,9 @@ afterEach(async () => {
   await database.drop();
 });
 
-async function plan(pollId: string, chunkSize: number): Promise<void> {
+async function plan(pollId: string, chunkSize: number, notRemindedForHours?: number): Promise<void> {
   const dataSource = await createDataSource({ url: database.url }).initialize();
-  await plannedCampaign(database, dataSource, pollId, chunkSize);
+  await plannedCampaign(database, dataSource, pollId, chunkSize, notRemindedForHours);
   await dataSource.destroy();
 }
 
@@ -233,6 +233,29 @@ describe(`a campaign of ${USERS}`, () => {
     await chunks.release(chunk, 0);
     expect((await deliveriesReadSoFar(sql)) - before).toBeLessThan(5000);
     await pool.end();
+  });
+
+  test('that leaves out who was reminded is planned in one pass, and worked chunk by chunk', async () => {
+    await database.query('VACUUM ANALYZE');
+    await plan('2', 100);
+    await database.query(
+      `UPDATE delivery SET status = CASE user_id % 3 WHEN 0 THEN 'UNCONFIRMED' WHEN 1 THEN 'SENT' ELSE 'SENDING' END,
+         updated_at = now() - user_id % 2 * interval '3 hours';
+       UPDATE campaign_chunk SET state = 'DONE'; UPDATE notification_campaign SET status = 'PAUSED'`,
+    );
+    const before = await deliveriesReadSoFar(plainSql());
+    await plan('2', 200, 2);
+    expect((await deliveriesReadSoFar(plainSql())) - before).toBeLessThan(5 * USERS);
+    const sql = new ExplainingSql();
+    const chunk = await leasedChunk(new ChunkStore(sql));
+    await workChunk(chunk, new DeliveryStore(sql));
+    expect(sql.wide()).toEqual([]);
+    expect(sql.mostRead()).toBeLessThan(1000);
+    const [counts] = await database.query(
+      `SELECT total_users AS planned, sent_users AS sent FROM notification_campaign WHERE id = $1`,
+      [chunk.campaignId],
+    );
+    expect(counts).toEqual({ planned: USERS / 2, sent: 99 });
   });
 
   test('costs a claim no more for the size of its chunks', async () => {

@@ -1,0 +1,40 @@
+/**
+ * When a reminder was sent, or may have been. One that is SENDING or UNCONFIRMED counts: its recipient may have it.
+ * Reads the table delivery under that name.
+ */
+export const REMINDED_AT = 'coalesce(delivery.sent_at, delivery.updated_at)';
+
+export const MAY_HAVE_REMINDED = `delivery.status IN ('SENT', 'SENDING', 'UNCONFIRMED')`;
+
+export interface RemindedBy {
+  /** SQL of the campaigns that count, an array that is read once a statement. */
+  campaigns: string;
+  /** SQL of the recipient. */
+  userId: string;
+  /** SQL of the number of hours. */
+  hours: string;
+}
+
+/**
+ * The other campaigns of a poll that may have reminded somebody within so many hours. Each settlement writes its campaign,
+ * and what is SENDING is pending.
+ */
+export function recentCampaigns(pollId: string, campaignId: string, hours: string): string {
+  return `ARRAY (
+    SELECT recent.id FROM notification_campaign recent
+    WHERE recent.topic_id = ${pollId} AND recent.id <> ${campaignId}
+      AND (recent.pending_users > 0 OR recent.updated_at > clock_timestamp() - ${hours} * interval '1 hour'))`;
+}
+
+/**
+ * Whether one of the campaigns has reminded the recipient within so many hours. A subquery that is never turned into a join:
+ * it reads the few deliveries of one recipient by index, whatever the statistics say, so that the cost of an audience grows
+ * with its size and no faster.
+ */
+export function remindedWithin({ campaigns, userId, hours }: RemindedBy): string {
+  return `coalesce((
+    SELECT true FROM delivery
+    WHERE delivery.campaign_id = ANY (${campaigns}) AND delivery.user_id = ${userId} AND ${MAY_HAVE_REMINDED}
+      AND ${REMINDED_AT} > clock_timestamp() - ${hours} * interval '1 hour'
+    LIMIT 1), false)`;
+}
