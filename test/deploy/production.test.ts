@@ -85,7 +85,7 @@ describe('the production dependencies', () => {
 
   test('say what is missing when no database is named', async () => {
     const running = start('api', { DATABASE_URL_FILE: '' });
-    expect(await running.exited).toBe(1);
+    expect(await running.exited).toBe(2);
     expect(running.output()).toMatch(/DATABASE_URL/);
   });
 });
