@@ -30,7 +30,7 @@ export interface Identity {
 
 export function unauthenticated(): GraphQLError {
   const message = 'Send a valid token in the authorization header: "Bearer <token>".';
-  return turnedAway('UNAUTHENTICATED', message, { status: 401 });
+  return turnedAway('UNAUTHENTICATED', message, { status: 401, headers: { 'www-authenticate': 'Bearer' } });
 }
 
 /** @param roles those that may do it */

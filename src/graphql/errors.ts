@@ -1,5 +1,6 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
+import { isDatabaseAway } from './database-away.js';
 import type { ErrorCode } from './error-codes.js';
 
 /** An error with a code, raised where an operation is executed. */
@@ -26,6 +27,12 @@ export function turnedAway(
 }
 
 const INTERNAL: ErrorCode = 'INTERNAL_SERVER_ERROR';
+const UNAVAILABLE = 'The database cannot be reached at the moment: try again.';
+
+/** A request for which the database is needed, and is away. */
+export function databaseUnavailable(): GraphQLError {
+  return turnedAway('DATABASE_UNAVAILABLE', UNAVAILABLE, { status: 503, headers: { 'retry-after': '1' } });
+}
 
 /** How PostgreSQL calls a text with the character U+0000. */
 const CHARACTER_NOT_IN_REPERTOIRE = '22021';
@@ -50,7 +57,9 @@ function codeOf({ message, extensions, path, originalError }: GraphQLError): str
 
 /** The code under which a client gets to see an error. */
 export function publicCodeOf(error: GraphQLError): string {
-  return isUnstorableText(error.originalError) ? 'BAD_USER_INPUT' : (codeOf(error) ?? INTERNAL);
+  if (isUnstorableText(error.originalError)) return 'BAD_USER_INPUT';
+  if (isDatabaseAway(error.originalError)) return 'DATABASE_UNAVAILABLE';
+  return codeOf(error) ?? INTERNAL;
 }
 
 /** Messages of graphql repeat the client's value, however long it is. */
@@ -74,6 +83,10 @@ export function maskError(error: GraphQLError, logger: Logger): GraphQLFormatted
   if (isUnstorableText(original)) {
     const { message, extensions } = badUserInput('The character U+0000 cannot be part of a text.');
     return { message, locations, path, extensions };
+  }
+  if (isDatabaseAway(original)) {
+    logger.warn({ err: original, path }, 'an operation failed since the database is away');
+    return { message: UNAVAILABLE, locations, path, extensions: { code: 'DATABASE_UNAVAILABLE' } };
   }
   const code = codeOf(error);
   if (code === undefined || code === INTERNAL) {

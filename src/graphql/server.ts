@@ -20,7 +20,10 @@ export function createGraphQLServer(options: GraphQLServerOptions): ApolloServer
   return new ApolloServer<OperationContext>({
     schema,
     introspection: true,
-    csrfPrevention: true,
+    // A page cannot have a browser send a bearer token of its own accord; Basic is refused before, and no cookie counts.
+    csrfPrevention: {
+      requestHeaders: ['authorization', 'apollo-require-preflight', 'x-apollo-operation-name'],
+    },
     allowBatchedHttpRequests: false,
     persistedQueries: false,
     parseOptions: PARSE_OPTIONS,
@@ -36,7 +39,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): ApolloServer
       const told = maskError(raised, logger);
       return production ? withoutHint(told) : told;
     },
-    plugins: [...plugins, costLimit(schema), ApolloServerPluginLandingPageDisabled()],
+    plugins: [...plugins, costLimit(schema), unavailableStatus(), ApolloServerPluginLandingPageDisabled()],
   });
 }
 
@@ -54,6 +57,23 @@ function costLimit(schema: GraphQLSchema): ApolloServerPlugin<OperationContext> 
           if (operation?.operation === OperationTypeNode.SUBSCRIPTION) return Promise.reject(needsSocket());
           const problem = operation ? costProblem({ schema, document, operation, variables }) : undefined;
           return problem ? Promise.reject(problem) : Promise.resolve();
+        },
+      }),
+  };
+}
+
+/** An operation that has failed since the database is away may be sent again, which proxies and clients tell by the status. */
+function unavailableStatus(): ApolloServerPlugin<OperationContext> {
+  const isAway = ({ extensions }: GraphQLFormattedError) => extensions?.code === 'DATABASE_UNAVAILABLE';
+  return {
+    requestDidStart: () =>
+      Promise.resolve({
+        willSendResponse: ({ response: { body, http } }) => {
+          if (body.kind === 'single' && body.singleResult.errors?.some(isAway)) {
+            http.status = 503;
+            http.headers.set('retry-after', '1');
+          }
+          return Promise.resolve();
         },
       }),
   };

@@ -28,8 +28,16 @@ export async function addBrowserRules(app: FastifyInstance, corsOrigins: readonl
   await app.register(cors, {
     origin: [...corsOrigins],
     methods: ['GET', 'POST'],
-    allowedHeaders: ['content-type', 'authorization', 'apollo-require-preflight', 'x-apollo-operation-name'],
-    exposedHeaders: ['retry-after'],
+    allowedHeaders: [
+      'content-type',
+      'authorization',
+      'apollo-require-preflight',
+      'x-apollo-operation-name',
+      'apollographql-client-name',
+      'apollographql-client-version',
+      'x-request-id',
+    ],
+    exposedHeaders: ['retry-after', 'x-request-id', 'www-authenticate'],
     maxAge: 600,
   });
 }

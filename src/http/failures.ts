@@ -1,6 +1,8 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
+import { isDatabaseAway } from '../graphql/database-away.js';
+import { databaseUnavailable } from '../graphql/errors.js';
 import type { ErrorCode } from '../graphql/error-codes.js';
 
 /** What Fastify refuses by itself, under the codes that Apollo has for such things. */
@@ -27,6 +29,7 @@ function failureOf(error: FastifyError | GraphQLError): Failure {
     const { code, http } = error.extensions as { code: ErrorCode; http?: Omit<Failure, 'code' | 'message'> };
     return { ...http, code, message: error.message, status: http?.status ?? 400 };
   }
+  if (isDatabaseAway(error)) return failureOf(databaseUnavailable());
   const status = error.statusCode ?? 500;
   if (status < 500) {
     const message = NO_JSON.includes(error.code) ? 'The body of the request must be JSON.' : error.message;

@@ -1,14 +1,17 @@
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticator } from '../access/authenticator.js';
 import type { TokenWatch } from '../access/token-watch.js';
-import { unauthenticated, type Identity } from '../access/identity.js';
+import type { Identity } from '../access/identity.js';
+import { turnedAway } from '../graphql/errors.js';
 import type { OperationContext } from '../graphql/context.js';
 import { observeSocket } from '../graphql/observed-socket.js';
 import type { OperationObserver } from '../graphql/operation-report.js';
 import type { RequestRates } from '../graphql/request-rates.js';
+import { checkSubscriptionRoot } from '../graphql/subscription-root.js';
 import type { GraphQLServerOptions } from '../graphql/server.js';
+import { RequestIdentities } from './request-identities.js';
 import { subscriptionServerOptions } from './sockets/subscriptions.js';
 import { checkOrigin } from './browser-rules.js';
 import { EXPLORER_POLICY, hasExplorer, sendExplorer } from './explorer-routes.js';
@@ -29,20 +32,35 @@ export interface GraphQLRoutesOptions extends Omit<GraphQLServerOptions, 'plugin
   watch: SocketWatch;
 }
 
+/** Of a body or a query string, whatever it is. */
+function queryOf(source: unknown): unknown {
+  return (source as { query?: unknown } | null | undefined)?.query;
+}
+
+const ALLOWED = 'GET, HEAD, POST, OPTIONS';
+
+/** Both the explorer and the media type of an answer depend on it. */
+function varyByAccept(
+  _request: FastifyRequest,
+  reply: FastifyReply,
+  payload: unknown,
+  done: (error: null, payload: unknown) => void,
+): void {
+  const vary = reply.getHeader('vary');
+  reply.header('vary', vary === undefined ? 'accept' : `${String(vary)}, accept`);
+  done(null, payload);
+}
+
 /** GraphQL over HTTP and WebSocket on one path. */
 export function addGraphQLRoutes(
   app: FastifyInstance,
   apollo: ApolloServer<OperationContext>,
   options: GraphQLRoutesOptions,
 ): void {
-  const { production, authenticator, contextFor, corsOrigins, rates, seats, logger } = options;
+  const { schema, production, contextFor, corsOrigins, rates, seats, logger } = options;
+  const identities = new RequestIdentities(options);
   const handler = fastifyApolloHandler(apollo, {
-    context: async (request) => {
-      const identity = await authenticator.identify(request.headers.authorization);
-      if (identity === undefined) throw unauthenticated();
-      await rates.countToken(identity.name);
-      return contextFor(identity, { cache: true });
-    },
+    context: (request) => Promise.resolve(contextFor(identities.of(request), { cache: true })),
   });
   const subscriptions = subscriptionServerOptions({
     ...options,
@@ -55,28 +73,34 @@ export function addGraphQLRoutes(
     logger,
   );
 
-  /** Everything that can be refused without a look at the request's body or token. */
-  async function admit(request: FastifyRequest): Promise<void> {
-    await rates.countAddress(request.ip);
-    if (!request.ws) return;
-    checkOrigin(request, corsOrigins);
-    seats.take(request.ip, request.raw.socket);
-  }
-
   const offersExplorer = !production && hasExplorer();
 
   /** A browser that opens the address gets the explorer; programs ask for JSON. */
   function asksForPage(request: FastifyRequest): boolean {
-    const { query } = request.query as { query?: unknown };
-    return offersExplorer && query === undefined && (request.headers.accept ?? '').includes('text/html');
+    return (
+      offersExplorer &&
+      queryOf(request.query) === undefined &&
+      (request.headers.accept ?? '').includes('text/html')
+    );
+  }
+
+  /** Everything that can be refused without a look at the request's body. */
+  async function admit(request: FastifyRequest): Promise<void> {
+    await rates.countAddress(request.ip);
+    if (request.ws) {
+      checkOrigin(request, corsOrigins);
+      seats.take(request.ip, request.raw.socket);
+    } else if (!asksForPage(request)) await identities.identify(request);
   }
 
   app.route({
     method: 'GET',
     url: '/graphql',
     onRequest: admit,
+    onSend: varyByAccept,
     preHandler: async (request, reply) => {
       if (asksForPage(request)) await sendExplorer(reply);
+      else checkSubscriptionRoot(schema, queryOf(request.query));
     },
     handler,
     wsHandler: (socket, request) => {
@@ -84,5 +108,29 @@ export function addGraphQLRoutes(
     },
     ...(offersExplorer && { helmet: EXPLORER_POLICY }),
   });
-  app.route({ method: ['POST', 'OPTIONS'], url: '/graphql', onRequest: admit, handler });
+  app.route({
+    method: 'POST',
+    url: '/graphql',
+    onRequest: admit,
+    onSend: varyByAccept,
+    preHandler: (request, _reply, done) => {
+      checkSubscriptionRoot(schema, queryOf(request.body));
+      done();
+    },
+    handler,
+  });
+  app.route({
+    method: 'OPTIONS',
+    url: '/graphql',
+    handler: (_request, reply) => reply.code(204).header('allow', ALLOWED).send(),
+  });
+  app.route({
+    method: ['PUT', 'PATCH', 'DELETE'],
+    url: '/graphql',
+    onRequest: () => {
+      const message = 'Send operations by POST, or queries by GET.';
+      throw turnedAway('METHOD_NOT_ALLOWED', message, { status: 405, headers: { allow: ALLOWED } });
+    },
+    handler: () => undefined,
+  });
 }

@@ -178,7 +178,7 @@ describe('one socket', () => {
     await app.database.query(
       "INSERT INTO poll (title, description) SELECT repeat('ł', 200), repeat('漢', 2000) FROM generate_series(1, 100)",
     );
-    const { socket } = await connect(app.url);
+    const { socket } = await connect(app.url, undefined, { perMessageDeflate: false });
     socket.pause();
     const query = '{ polls(first: 100) { nodes { title description questions { text } } } }';
     for (let id = 0; id < 100; id += 1) socket.send(subscribeMessage(String(id), query));

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Authenticator } from '../../access/authenticator.js';
 import type { Identity } from '../../access/identity.js';
 import type { TokenWatch } from '../../access/token-watch.js';
+import { isDatabaseAway } from '../../graphql/database-away.js';
 import { turnedAway } from '../../graphql/errors.js';
 import type { RequestRates } from '../../graphql/request-rates.js';
 
@@ -18,6 +19,9 @@ export interface AdmissionParts {
   tokenWatch: TokenWatch;
   logger: Logger;
 }
+
+/** WebSocket close code "try again later". */
+const TRY_AGAIN_LATER = 1013;
 
 /** Of one socket at a time; queries count while they run. */
 const MAX_SUBSCRIPTIONS = 100;
@@ -45,9 +49,12 @@ export async function admitClient(
     extra.identity = await authenticator.identify(header);
   } catch (error) {
     logger.error({ err: error }, 'a client could not be let in');
-    socket.close(CloseCode.InternalServerError, 'Internal server error');
+    // Clients come back after this code, and not after 4500.
+    if (isDatabaseAway(error)) socket.close(TRY_AGAIN_LATER, 'Database unavailable');
+    else socket.close(CloseCode.InternalServerError, 'Internal server error');
   }
-  if (header === undefined) socket.close(CloseCode.Unauthorized, 'Unauthorized');
+  if (header === undefined && socket.readyState === socket.OPEN)
+    socket.close(CloseCode.Unauthorized, 'Unauthorized');
   if (extra.identity === undefined || socket.readyState !== socket.OPEN) return false;
   socket.once(
     'close',

@@ -12,6 +12,7 @@ import type { SubscribePayload } from 'graphql-ws';
 import type { OperationContext } from '../../graphql/context.js';
 import { costProblem } from '../../graphql/cost.js';
 import type { ErrorCode } from '../../graphql/error-codes.js';
+import { subscriptionRootErrors } from '../../graphql/subscription-root.js';
 import { LIMIT_RULES, LIMITS, PARSE_OPTIONS } from '../../graphql/limits.js';
 
 const RULES = [...specifiedRules, ...LIMIT_RULES];
@@ -48,6 +49,8 @@ export function prepare(
   const hints = { hideSuggestions: production };
   const document = parsed(query);
   if (Array.isArray(document)) return document;
+  const unsound = subscriptionRootErrors(schema, document);
+  if (unsound.length > 0) return codedErrors(unsound, 'GRAPHQL_VALIDATION_FAILED');
   const invalid = validate(schema, document, RULES, { ...hints, maxErrors: LIMITS.errors });
   if (invalid.length > 0) return codedErrors(invalid, 'GRAPHQL_VALIDATION_FAILED');
   const operation = getOperationAST(document, operationName);

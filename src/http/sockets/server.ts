@@ -4,6 +4,7 @@ import { CloseCode, makeServer, type Server, type ServerOptions } from 'graphql-
 import type { Extra } from 'graphql-ws/use/@fastify/websocket';
 import type { Logger } from 'pino';
 import { MAX_RESULT_BYTES, resultTooLarge } from '../../graphql/result-size.js';
+import { isNestedTooDeeply } from '../json-bodies.js';
 import type { SocketWatch } from './watch.js';
 
 type Init = Record<string, unknown>;
@@ -11,6 +12,9 @@ type Init = Record<string, unknown>;
 /** How graphql-ws begins the message that lets a client in, and one that carries a result, whose id is in parentheses. */
 const ACKNOWLEDGEMENT = '{"type":"connection_ack"';
 const RESULT = /^\{"id":("(?:[^"\\]|\\.)*"),"type":"next",/;
+
+/** How graphql-ws says that a client has sent what only servers send; there is no code to tell it by. */
+const UNEXPECTED = 'Unexpected message of type ';
 
 /** The same message, or instead of a result that is too large one that says so. */
 function withinLimit(data: string): string {
@@ -50,7 +54,9 @@ export class SocketServer<E extends Extra> {
         },
         onMessage: (listener) => {
           socket.on('message', (data: Buffer) => {
-            if (this.watch.takes(socket, data.length)) this.deal(socket, listener(data.toString()));
+            if (!this.watch.takes(socket, data.length)) return;
+            if (isNestedTooDeeply(data)) socket.close(CloseCode.BadRequest, 'Nested too deeply');
+            else this.deal(socket, listener(data.toString()));
           });
         },
       },
@@ -79,6 +85,10 @@ export class SocketServer<E extends Extra> {
 
   private deal(socket: WebSocket, dealt: void | Promise<void>): void {
     Promise.resolve(dealt).catch((error: unknown) => {
+      if (error instanceof Error && error.message.startsWith(UNEXPECTED)) {
+        socket.close(CloseCode.BadRequest, 'Invalid message received');
+        return;
+      }
       this.logger.error({ err: error }, 'a WebSocket message failed');
       socket.close(CloseCode.InternalServerError, 'Internal server error');
     });

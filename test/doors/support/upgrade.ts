@@ -53,8 +53,12 @@ export interface Connection {
   messages: Message[];
 }
 
-export async function connect(url: string, token = ADMIN_TOKEN): Promise<Connection> {
-  const { socket } = await upgrade(url);
+export async function connect(
+  url: string,
+  token = ADMIN_TOKEN,
+  options: ClientOptions = {},
+): Promise<Connection> {
+  const { socket } = await upgrade(url, options);
   if (!socket) throw new Error('The upgrade was refused.');
   const messages: Message[] = [];
   socket.on('message', (data: Buffer) => messages.push(JSON.parse(data.toString()) as Message));

@@ -1,0 +1,54 @@
+import type { FastifyRequest } from 'fastify';
+import { GraphQLError } from 'graphql';
+import type { Authenticator } from '../access/authenticator.js';
+import { unauthenticated, type Identity } from '../access/identity.js';
+import { isDatabaseAway } from '../graphql/database-away.js';
+import { databaseUnavailable, publicCodeOf } from '../graphql/errors.js';
+import type { OperationObserver } from '../graphql/operation-report.js';
+import type { RequestRates } from '../graphql/request-rates.js';
+
+/** Of what is known before the operation itself. */
+const REFUSED = {
+  transport: 'http',
+  field: 'other',
+  name: undefined,
+  type: undefined,
+  token: undefined,
+  durationMs: undefined,
+} as const;
+
+/** Who sends a request, found out before a byte of its body is read. */
+export class RequestIdentities {
+  private readonly known = new WeakMap<FastifyRequest, Identity>();
+
+  constructor(
+    private readonly options: {
+      authenticator: Authenticator;
+      rates: RequestRates;
+      /** Is told of what is refused. */
+      observe: OperationObserver;
+    },
+  ) {}
+
+  /** @throws UNAUTHENTICATED, RATE_LIMITED, DATABASE_UNAVAILABLE */
+  async identify(request: FastifyRequest): Promise<void> {
+    const { authenticator, rates, observe } = this.options;
+    try {
+      const identity = await authenticator.identify(request.headers.authorization);
+      if (identity === undefined) throw unauthenticated();
+      await rates.countToken(identity.name);
+      this.known.set(request, identity);
+    } catch (error) {
+      const told = isDatabaseAway(error) ? databaseUnavailable() : error;
+      const errorCodes = [told instanceof GraphQLError ? publicCodeOf(told) : 'INTERNAL_SERVER_ERROR'];
+      observe({ ...REFUSED, errorCodes });
+      throw told;
+    }
+  }
+
+  of(request: FastifyRequest): Identity {
+    const identity = this.known.get(request);
+    if (!identity) throw unauthenticated();
+    return identity;
+  }
+}
