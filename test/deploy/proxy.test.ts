@@ -99,11 +99,41 @@ describeWithNginx('the proxy before two replicas', () => {
     }
   });
 
+  test('answers what goes wrong in JSON, with a code', async () => {
+    const nowhere = await startProxy(nginx ?? '', '127.0.0.4:9');
+    try {
+      const answers = await Promise.all([
+        fetch(`${nowhere.url}/nothing`),
+        fetch(`${nowhere.url}/graphql?${'x'.repeat(100_000)}`),
+        fetch(`${nowhere.url}/graphql`, { headers: { 'x-large': 'x'.repeat(40_000) } }),
+        fetch(`${nowhere.url}/graphql`),
+      ]);
+      const told = answers.map(async (answer) => [answer.status, codeOf((await answer.json()) as object)]);
+      expect(await Promise.all(told)).toEqual([
+        [404, 'NOT_FOUND'],
+        [414, 'BAD_REQUEST'],
+        [400, 'BAD_REQUEST'],
+        [502, 'SERVICE_UNAVAILABLE'],
+      ]);
+    } finally {
+      await nowhere.stop();
+    }
+  });
+
+  test('passes on what the API has compressed', async () => {
+    const schema = encodeURIComponent('{ __schema { types { name description } } }');
+    const headers = { authorization: `Bearer ${ADMIN_TOKEN}`, 'accept-encoding': 'br' };
+    await passage(async () => {
+      const response = await fetch(`${proxy.url}/graphql?query=${schema}`, { headers });
+      expect([response.status, response.headers.get('content-encoding')]).toEqual([200, 'br']);
+    });
+  });
+
   test('refuses a body of more than 1 MiB itself, in the words of the API', async () => {
     const ask = (url: string, bytes: number) =>
       fetch(`${url}/graphql`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${ADMIN_TOKEN}` },
         body: Buffer.alloc(bytes, 'x'),
       });
     const post = (bytes: number) => passage(() => ask(proxy.url, bytes));
