@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { existsSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { Logger } from 'pino';
 import type { AppRole } from './app/app.js';
 import { createCommandLogger } from './cli/command-logger.js';
 import { explainFailure } from './cli/explain-failure.js';
@@ -9,8 +10,10 @@ import { Interrupted, Interruption } from './cli/interruption.js';
 import type { ReferenceDataSize } from './cli/reference-data.js';
 import type { TokenCommand } from './cli/token.js';
 import { createLogger } from './config/logger.js';
+import { describeMisspelling, misspeltSettings } from './config/misspelt.js';
 import { projectVersion } from './config/paths.js';
-import { loadSettings, type Settings } from './config/settings.js';
+import { requireInProduction, type Need } from './config/production.js';
+import { environmentNames, loadSettings, type Settings } from './config/settings.js';
 
 const EXIT_CODES = `
 Settings are read from the environment and from a file .env: see .env.example.
@@ -20,10 +23,19 @@ Exit codes: 0 done, 1 failed, 2 a wrong setting or option, 130 ended by Ctrl+C.
 const interruption = new Interruption();
 let settings: Settings | undefined;
 
-function readSettings(): Settings {
+/** @param needs what the command uses of the installation, which has to be set in production */
+function readSettings(...needs: Need[]): Settings {
   if (existsSync('.env')) process.loadEnvFile('.env');
   settings = loadSettings();
+  requireInProduction(settings, needs);
   return settings;
+}
+
+/** With the logger of the command come the warnings of what it has not read. */
+function warned(logger: Logger): Logger {
+  for (const misspelling of misspeltSettings(environmentNames()))
+    logger.warn(describeMisspelling(misspelling));
+  return logger;
 }
 
 function countArgument(value: string): number {
@@ -53,9 +65,13 @@ function addServers(program: Command): void {
       .command(name)
       .description(description)
       .action(async () => {
-        const read = readSettings();
+        const read = readSettings(
+          'database',
+          'bot',
+          ...(roles.includes('api') ? ['admin token' as const] : []),
+        );
         const { serve } = await import('./cli/serve.js');
-        await serve(read, roles, createLogger(read), interruption);
+        await serve(read, roles, warned(createLogger(read)), interruption);
       });
   }
 }
@@ -76,16 +92,16 @@ function addDataCommands(program: Command): void {
     .command('migrate')
     .description('bring the database schema up to date')
     .action(async () => {
-      const read = readSettings();
+      const read = readSettings('database');
       const { migrateCommand } = await import('./cli/migrate.js');
-      await migrateCommand(read, createCommandLogger(read), interruption);
+      await migrateCommand(read, warned(createCommandLogger(read)), interruption);
     });
   withDataSize(program.command('seed'))
     .description('make the reference data: people, a poll of 2 questions, and some who completed it')
     .action(async (options: { users: number; completed?: number }) => {
-      const read = readSettings();
+      const read = readSettings('database');
       const { seedCommand } = await import('./cli/seed.js');
-      await seedCommand(read, dataSize(options), createCommandLogger(read), interruption);
+      await seedCommand(read, dataSize(options), warned(createCommandLogger(read)), interruption);
     });
   program
     .command('generate')
@@ -115,16 +131,19 @@ function addCampaignCommands(program: Command): void {
     .option('--user <id>', 'send a test message to this Telegram user')
     .option('--dry-run', 'send nothing, show the message instead')
     .action(async (options: { poll: string; user?: string; dryRun?: true }) => {
-      const read = readSettings();
+      const read = readSettings(
+        'database',
+        ...(options.user === undefined || options.dryRun ? [] : ['bot' as const]),
+      );
       const { testNotificationsCommand } = await import('./cli/test-notifications.js');
-      await testNotificationsCommand(read, options, createCommandLogger(read), interruption);
+      await testNotificationsCommand(read, options, warned(createCommandLogger(read)), interruption);
     });
 }
 
 async function runTokenCommand(command: TokenCommand): Promise<void> {
-  const read = readSettings();
+  const read = readSettings('database');
   const { tokenCommand } = await import('./cli/token.js');
-  await tokenCommand(read, command, createCommandLogger(read), interruption);
+  await tokenCommand(read, command, warned(createCommandLogger(read)), interruption);
 }
 
 function addTokenCommands(program: Command): void {

@@ -33,7 +33,7 @@ export interface ConnectedTelegram {
 /** Telegram when there is a bot token, otherwise the sandbox, which sends nothing to anybody. */
 export async function connectTelegram(settings: Settings, logger: Logger): Promise<ConnectedTelegram> {
   const { botToken, telegramApiRoot, requestTimeoutMs, paidBroadcast, messagesPerSecond } = settings;
-  if (botToken !== undefined) {
+  if (botToken !== undefined && !settings.sandbox) {
     const connected = connect(botToken, telegramApiRoot);
     return { ...connected, sandboxUrl: undefined, close: () => connected.botApi.close() };
   }
@@ -43,7 +43,7 @@ export async function connectTelegram(settings: Settings, logger: Logger): Promi
     keepRecords: 10_000,
   });
   logger.info(
-    `No BOT_TOKEN: the built-in sandbox at ${sandbox.url}/sandbox takes the messages, no real one is sent.`,
+    `${settings.sandbox ? 'SANDBOX=true' : 'No BOT_TOKEN'}: the built-in sandbox at ${sandbox.url}/sandbox takes the messages, no real one is sent.`,
   );
   const connected = connect(sandbox.token, sandbox.url);
   const close = async () => {

@@ -35,6 +35,7 @@ export async function demoCommand(
       databaseUrl: undefined,
       mongodbUrl: undefined,
       botToken: undefined,
+      sandbox: true,
       port: 0,
     };
     await demonstrate(demoSettings, pollId, options, interruption);

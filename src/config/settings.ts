@@ -95,6 +95,8 @@ const shape = {
   mongodbUrl: mongodbUrl.optional(),
   dataDir: z.string().default('.data'),
   botToken: botToken.optional(),
+  /** The built-in sandbox takes the messages, also where there is a bot token. */
+  sandbox: flag.default(false),
   telegramApiRoot: url('http', 'https')
     .transform((root) => root.replace(/\/+$/, ''))
     .default('https://api.telegram.org'),
@@ -169,6 +171,11 @@ function variableOf(setting: string): string {
 
 /** The environment variables that are settings. */
 export const SETTING_NAMES: readonly string[] = Object.keys(shape).map(variableOf);
+
+/** All variables of the environment, whatever they are for. */
+export function environmentNames(): string[] {
+  return Object.keys(process.env);
+}
 
 /**
  * Reads and checks the environment. An empty value counts as not set; secrets may come from files (NAME_FILE).

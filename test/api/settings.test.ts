@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -123,6 +123,56 @@ describe('a process', () => {
     expect(code).toBe(2);
     expect(output).toMatch(new RegExp(`^${name} must .*\\.\\n$`));
     for (const value of Object.values(environment)) expect(output).not.toContain(value);
+  });
+});
+
+describe('in production', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'pollcast-production-'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  const production = { NODE_ENV: 'production' };
+  // Nothing listens there: who gets that far ends with another exit code.
+  const database = { ...production, DATABASE_URL: 'postgres://localhost:1/polls' };
+  const bot = { ...database, BOT_TOKEN: TOKEN };
+  test.each<[string, Record<string, string>, string]>([
+    ['worker', production, 'DATABASE_URL'],
+    ['api', production, 'DATABASE_URL'],
+    ['migrate', production, 'DATABASE_URL'],
+    ['seed', production, 'DATABASE_URL'],
+    ['token list', production, 'DATABASE_URL'],
+    ['worker', database, 'BOT_TOKEN'],
+    ['start', database, 'BOT_TOKEN'],
+    ['api', bot, 'ADMIN_TOKEN'],
+    ['start', bot, 'ADMIN_TOKEN'],
+    ['worker', { ...database, SANDBOX: 'false' }, 'BOT_TOKEN'],
+  ])('%s ends with exit code 2 and a sentence about what is missing', async (command, environment, name) => {
+    const { code, output } = await runCommand(command.split(' '), environment, folder);
+    expect(output).toMatch(new RegExp(`^${name} must be set with NODE_ENV=production.*\\.\\n$`));
+    expect(code).toBe(2);
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ['worker', bot],
+    ['worker', { ...database, SANDBOX: 'true' }],
+    ['api', { ...database, SANDBOX: 'true' }],
+    ['migrate', database],
+  ])('%s needs no more than that', async (command, environment) => {
+    const { code, output } = await runCommand([command], environment, folder);
+    expect(output).toMatch(/localhost:1/);
+    expect(code).toBe(1);
+  });
+
+  test('a misspelt setting is warned of, from the environment and from a file', async () => {
+    await writeFile(join(folder, '.env'), 'MESSAGE_PER_SECOND=5\n');
+    const environment = { ...bot, ADMIN_TOKN: 'x', MESSAGES_PER_SECOND: '7' };
+    for (const command of ['worker', 'migrate']) {
+      const { output } = await runCommand([command], environment, folder);
+      expect(output).toContain('ADMIN_TOKN is no setting: ADMIN_TOKEN was probably meant.');
+      expect(output).toContain('MESSAGE_PER_SECOND is no setting: MESSAGES_PER_SECOND was probably meant.');
+    }
   });
 });
 

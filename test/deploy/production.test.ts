@@ -86,6 +86,6 @@ describe('the production dependencies', () => {
   test('say what is missing when no database is named', async () => {
     const running = start('api', { DATABASE_URL_FILE: '' });
     expect(await running.exited).toBe(2);
-    expect(running.output()).toMatch(/DATABASE_URL/);
+    expect(running.output()).toMatch(/^DATABASE_URL must be set/);
   });
 });
