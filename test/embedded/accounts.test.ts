@@ -1,8 +1,20 @@
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chownSync, cpSync, lstatSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  chownSync,
+  cpSync,
+  lstatSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { clustersLeftBehind } from '../../src/database/embedded/left-behind.js';
 import { isRoot, query, Scratch } from './scratch.js';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
@@ -60,6 +72,20 @@ describe('accounts', () => {
       expect(closed.postmaster()).toBeUndefined();
     },
   );
+
+  asRoot('its cluster is named once its DATA_DIR leads to it no longer', async () => {
+    const cluster = dirname(realpathSync(closed.cluster));
+    const aside = closed.path('aside');
+    const anHourAgo = new Date(Date.now() - 3_600_000);
+    utimesSync(cluster, anHourAgo, anHourAgo);
+    expect((await clustersLeftBehind()).filter((sentence) => sentence.startsWith(cluster))).toEqual([]);
+    renameSync(closed.cluster, aside);
+    const sentences = await clustersLeftBehind();
+    renameSync(aside, closed.cluster);
+    expect(sentences).toContainEqual(
+      `${cluster} is a database that DATA_DIR ${closed.dataDir} no longer leads to: delete it if you do not need it.`,
+    );
+  });
 
   asRoot('a project which that account cannot read has its programs copied', async () => {
     const copies = programCopies();

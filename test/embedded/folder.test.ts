@@ -38,21 +38,22 @@ describe('the folder DATA_DIR/postgres', () => {
   });
 
   test('remembers the port, and another one when somebody has taken it', async () => {
-    const first = scratch.member();
+    const overTcp = true;
+    const first = scratch.member({ overTcp });
     const { url } = await first.joined();
     await first.leave();
     const squatter = createServer().listen(Number(new URL(url).port), '127.0.0.1');
     // Then somebody else has it already.
     squatter.on('error', () => undefined);
     try {
-      let member = scratch.member();
+      let member = scratch.member({ overTcp });
       const { url: moved } = await member.joined();
       expect(new URL(moved).port).not.toBe(new URL(url).port);
       expect(await query(moved, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
       let last = moved;
       await waitFor('a port that nobody has taken in between', async () => {
         await member.leave();
-        member = scratch.member();
+        member = scratch.member({ overTcp });
         const [before, now] = [last, (await member.joined()).url];
         last = now;
         return now === before;

@@ -1,3 +1,4 @@
+import { realpathSync, statSync } from 'node:fs';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { query, Scratch } from './scratch.js';
 
@@ -22,7 +23,12 @@ describe('processes on the same DATA_DIR', () => {
     const first = scratch.member();
     const { url, started } = await first.joined();
     expect(started).toBe(true);
-    expect(new URL(url)).toMatchObject({ hostname: '127.0.0.1', pathname: '/pollcast' });
+    // A socket in a folder that nobody else may enter.
+    expect(decodeURIComponent(new URL(url).hostname)).toBe(realpathSync(scratch.cluster));
+    expect(statSync(scratch.cluster).mode & 0o777).toBe(0o700);
+    expect(await query(url, "SELECT current_setting('listen_addresses') AS addresses")).toEqual([
+      { addresses: '' },
+    ]);
     await query(url, 'CREATE TABLE answers AS SELECT 42 AS answer');
 
     const second = scratch.member();
@@ -33,6 +39,15 @@ describe('processes on the same DATA_DIR', () => {
     expect(scratch.postmaster()).toBeDefined();
     await second.terminate();
     expect(scratch.postmaster()).toBeUndefined();
+  });
+
+  test('listen on loopback where the path of a socket would be too long', async () => {
+    const dataDir = scratch.path('x'.repeat(100));
+    const member = scratch.member({ dataDir });
+    const { url } = await member.joined();
+    expect(new URL(url).hostname).toBe('127.0.0.1');
+    expect(await query(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    await member.leave();
   });
 
   test('join while the last one is stopping the server, and get a working one', async () => {

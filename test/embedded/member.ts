@@ -17,6 +17,7 @@ export interface MemberOptions {
   dataDir: string;
   database?: string;
   parameters?: Record<string, string>;
+  overTcp?: boolean;
   /** The built module to join with, for a project in another folder. */
   module?: string;
   /** The processor the process believes to run on. */

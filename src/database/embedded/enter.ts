@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Address } from './address.js';
 import type { Cluster } from './cluster.js';
 import { readConnection } from './connection-file.js';
-import type { Connection } from './connection-file.js';
 import { codeOf, EmbeddedPostgresError, messageOf } from './errors.js';
 import { MemberConnection } from './member-connection.js';
 import { findPostmaster } from './postmaster.js';
@@ -11,13 +11,16 @@ import type { Parameters } from './server.js';
 export interface EnterOptions {
   database: string;
   parameters: Parameters;
+  /** Listens on loopback also where there are sockets. */
+  overTcp?: boolean;
   onProgress?: ((message: string) => void) | undefined;
   signal?: AbortSignal;
 }
 
 export interface Entry {
   member: MemberConnection;
-  connection: Connection;
+  address: Address;
+  password: string;
   started: boolean;
 }
 
@@ -36,14 +39,15 @@ export async function enter(cluster: Cluster, options: EnterOptions): Promise<En
     const postmaster = findPostmaster(cluster.folder);
     if (postmaster === undefined) {
       options.onProgress?.('Starting PostgreSQL');
-      const outcome = await startServer(cluster, options.parameters);
+      const outcome = await startServer(cluster, options);
       started = outcome === 'started';
       // One failure may be due to a server that others started, used and stopped or lost meanwhile.
       if (outcome instanceof EmbeddedPostgresError && ++failures === startAttempts) throw outcome;
-    } else if (postmaster.port !== undefined) {
-      const connection = { ...(await readConnection(cluster.folder)), port: postmaster.port };
-      const outcome = await tryToJoin(cluster, connection, options.database);
-      if (typeof outcome !== 'string') return { member: outcome, connection, started };
+    } else if (postmaster.address !== undefined) {
+      const { address } = postmaster;
+      const { password } = await readConnection(cluster.folder);
+      const outcome = await tryToJoin(cluster, address, password, options.database);
+      if (typeof outcome !== 'string') return { member: outcome, address, password, started };
       obstacle = outcome;
       // Recovery from a crash takes as long as it takes.
       if (/starting up|recovery/.test(obstacle)) deadline = Date.now() + patienceMs;
@@ -59,12 +63,13 @@ export async function enter(cluster: Cluster, options: EnterOptions): Promise<En
 /** The connection, or why there is none. */
 async function tryToJoin(
   cluster: Cluster,
-  connection: Connection,
+  address: Address,
+  password: string,
   database: string,
 ): Promise<MemberConnection | string> {
   let member: MemberConnection | undefined;
   try {
-    member = await MemberConnection.open(cluster, connection);
+    member = await MemberConnection.open(cluster, address, password);
     if (await member.enter()) {
       await member.createDatabase(database);
       return member;

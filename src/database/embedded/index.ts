@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
+import { urlHost } from './address.js';
+import { isRoot } from './account.js';
 import { openCluster } from './cluster.js';
 import { user } from './create-cluster.js';
 import { enter } from './enter.js';
+import { clustersLeftBehind } from './left-behind.js';
 import { Membership } from './membership.js';
-import { host } from './port.js';
 
 export { EmbeddedPostgresError } from './errors.js';
 
@@ -16,6 +18,8 @@ export interface EmbeddedPostgresOptions {
   onProgress?: (message: string) => void;
   /** Further settings of PostgreSQL, such as fsync; used when it is us who start the server. */
   parameters?: Record<string, string>;
+  /** Listens on loopback rather than on a socket in its folder, when it is us who start the server. */
+  overTcp?: boolean;
 }
 
 export interface EmbeddedPostgres {
@@ -31,15 +35,16 @@ export interface EmbeddedPostgres {
  * may do so at any time; the server outlives a process that dies without leaving, and is joined again.
  */
 export async function joinEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const { dataDir, database = 'pollcast', parameters = {}, onProgress } = options;
+  const { dataDir, database = 'pollcast', parameters = {}, overTcp, onProgress } = options;
   // Whoever has fsync off does not want to wait for initdb's either.
   const disposable = parameters.fsync === 'off';
   const cluster = await openCluster({ dataDir: resolve(dataDir), disposable, onProgress });
-  const { member, connection, started } = await enter(cluster, { database, parameters, onProgress });
-  const membership = new Membership(cluster, { database, parameters }, member);
-  const { port, password } = connection;
+  const entering = { database, parameters, overTcp };
+  const { member, address, password, started } = await enter(cluster, { ...entering, onProgress });
+  const membership = new Membership(cluster, entering, member);
+  if (isRoot()) for (const sentence of await clustersLeftBehind()) onProgress?.(sentence);
   return {
-    url: `postgres://${user}:${password}@${host}:${port}/${encodeURIComponent(database)}`,
+    url: `postgres://${user}:${password}@${urlHost(address)}/${encodeURIComponent(database)}`,
     started,
     leave: () => membership.leave(),
   };

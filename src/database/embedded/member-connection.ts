@@ -1,10 +1,9 @@
 import { realpath } from 'node:fs/promises';
 import pg from 'pg';
 import type { Cluster } from './cluster.js';
-import type { Connection } from './connection-file.js';
+import type { Address } from './address.js';
 import { user } from './create-cluster.js';
 import { codeOf } from './errors.js';
-import { host } from './port.js';
 
 /** The lock that everybody in holds shared, and that the last one out takes for itself to stop the server. */
 const lock = 1_886_350_434;
@@ -24,7 +23,7 @@ export class MemberConnection {
   }
 
   /** Connects to the server of exactly this cluster, and does not yet say that we are in. */
-  static async open(cluster: Cluster, { port, password }: Connection): Promise<MemberConnection> {
+  static async open(cluster: Cluster, { host, port }: Address, password: string): Promise<MemberConnection> {
     const client = new pg.Client({
       ...{ host, port, user, password, database: 'postgres', ssl: false, keepAlive: true },
       application_name: 'pollcast member',
@@ -37,7 +36,7 @@ export class MemberConnection {
       await client.connect();
       const folder = await connection.ask<string>("current_setting('data_directory')");
       if ((await realpath(folder)) === cluster.folder) return connection;
-      throw new Error(`the server on port ${port} is not the one of ${cluster.folder}`);
+      throw new Error(`the server at ${host}:${port} is not the one of ${cluster.folder}`);
     } catch (error) {
       await connection.close();
       throw error;

@@ -65,13 +65,11 @@ export class Membership {
 
   /** With our connection lost we may still be the last one who could stop the server. */
   private async connectAgain(): Promise<MemberConnection | undefined> {
-    const port = findPostmaster(this.cluster.folder)?.port;
-    if (port === undefined) return undefined;
+    const address = findPostmaster(this.cluster.folder)?.address;
+    if (address === undefined) return undefined;
     try {
-      return await MemberConnection.open(this.cluster, {
-        ...(await readConnection(this.cluster.folder)),
-        port,
-      });
+      const { password } = await readConnection(this.cluster.folder);
+      return await MemberConnection.open(this.cluster, address, password);
     } catch {
       return undefined;
     }

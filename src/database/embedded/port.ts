@@ -1,7 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
-
-export const host = '127.0.0.1';
+import { LOOPBACK } from './address.js';
 
 /** Below the range that systems take the ports of outgoing connections from, so it is free next time, too. */
 const lowest = 20_000;
@@ -13,7 +12,7 @@ export function isFree(port: number): Promise<boolean> {
     server.once('error', () => {
       resolve(false);
     });
-    server.listen({ port, host, exclusive: true }, () => {
+    server.listen({ port, host: LOOPBACK, exclusive: true }, () => {
       server.close(() => {
         resolve(true);
       });

@@ -1,12 +1,13 @@
 import { readFileSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { LOOPBACK, type Address } from './address.js';
 import { codeOf } from './errors.js';
 
 /** The main process of a running server, as its postmaster.pid tells. */
 export interface Postmaster {
   pid: number;
-  /** Undefined while the file is being written. */
-  port: number | undefined;
+  /** Where it can be reached; undefined while the file is being written. */
+  address: Address | undefined;
 }
 
 /** The server of this cluster; undefined when there is none, also when a crashed one left its file. */
@@ -17,7 +18,7 @@ export function findPostmaster(cluster: string): Postmaster | undefined {
   const lines = text.split('\n');
   const pid = Math.abs(Number(lines[0]));
   // Just created and not yet written to: somebody is starting.
-  if (!(pid > 0)) return { pid: 0, port: undefined };
+  if (!(pid > 0)) return { pid: 0, address: undefined };
   if (!isAlive(pid)) return undefined;
   if (isSomethingElse(pid)) {
     // PostgreSQL would take that process for a server and refuse to start. After a restart of a container
@@ -25,7 +26,15 @@ export function findPostmaster(cluster: string): Postmaster | undefined {
     if (readIfThere(path) === text) unlinkSync(path);
     return undefined;
   }
-  return { pid, port: Number(lines[3]) || undefined };
+  const [, , , port, folder, listenAddress] = lines;
+  return { pid, address: addressOf(Number(port), folder, listenAddress) };
+}
+
+/** A server has a line for its socket's folder and one for what it listens on; either may be empty. */
+function addressOf(port: number, folder?: string, listenAddress?: string): Address | undefined {
+  if (!(port > 0) || folder === undefined || listenAddress === undefined) return undefined;
+  if (folder.trim() !== '') return { host: folder.trim(), port };
+  return listenAddress.trim() === '' ? undefined : { host: LOOPBACK, port };
 }
 
 function isAlive(pid: number): boolean {

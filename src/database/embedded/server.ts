@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from './cluster.js';
 import { readConnection, writeConnection } from './connection-file.js';
 import { EmbeddedPostgresError, unless } from './errors.js';
-import { chooseFreePort, host, isFree } from './port.js';
+import { LOOPBACK, socketFolder } from './address.js';
+import { chooseFreePort, isFree } from './port.js';
 import { findPostmaster } from './postmaster.js';
 import { runProgram } from './programs.js';
 
@@ -21,17 +22,20 @@ const passing =
 /** "again": it is worth another look, since others are at work. An error is answered for the caller to judge. */
 export async function startServer(
   cluster: Cluster,
-  parameters: Parameters,
+  { parameters, overTcp = false }: { parameters: Parameters; overTcp?: boolean },
 ): Promise<'started' | 'again' | EmbeddedPostgresError> {
   const { folder, programs } = cluster;
   const connection = await readConnection(folder);
-  const port = (await isFree(connection.port)) ? connection.port : await chooseFreePort();
+  const socket = overTcp ? undefined : socketFolder(folder);
+  // The number of a socket is a part of its name.
+  const keepsPort = socket !== undefined || (await isFree(connection.port));
+  const port = keepsPort ? connection.port : await chooseFreePort();
   const log = join(folder, 'server.log');
   const begin = await rotate(log);
   const { code, stderr } = await runProgram(
     programs,
     'pg_ctl',
-    ['start', '-D', folder, '-l', log, '-w', '-o', serverOptions(port, parameters)],
+    ['start', '-D', folder, '-l', log, '-w', '-o', serverOptions(port, socket, parameters)],
     { quiet: true },
   );
   if (code === 0) {
@@ -62,13 +66,14 @@ export async function stopServer({ folder, programs }: Cluster): Promise<void> {
     throw new EmbeddedPostgresError(`PostgreSQL does not stop: see ${join(folder, 'server.log')}.`);
 }
 
-function serverOptions(port: number, parameters: Parameters): string {
+function serverOptions(port: number, socket: string | undefined, parameters: Parameters): string {
   const settings: Parameters = {
     max_connections: '200',
     timezone: 'UTC',
     ...parameters,
-    listen_addresses: host,
-    unix_socket_directories: '',
+    listen_addresses: socket === undefined ? LOOPBACK : '',
+    unix_socket_directories: socket ?? '',
+    unix_socket_permissions: '0700',
     port: String(port),
   };
   const quote = process.platform === 'win32' ? '"' : "'";

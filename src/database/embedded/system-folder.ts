@@ -3,19 +3,19 @@ import { canEnter } from './account.js';
 import type { Account } from './account.js';
 import { EmbeddedPostgresError } from './errors.js';
 
-const candidates = ['/var/lib/pollcast', '/var/tmp/pollcast'];
+export const systemFolders = ['/var/lib/pollcast', '/var/tmp/pollcast'];
 
 /**
  * A folder of root's that the account can enter, for what it cannot reach where it is: the programs of a
  * project below /root, or the cluster of a DATA_DIR there.
  */
 export async function systemFolder(account: Account): Promise<string> {
-  for (const folder of candidates) {
+  for (const folder of systemFolders) {
     if ((await isOurs(folder)) && (await canEnter(account, folder))) return folder;
   }
   throw new EmbeddedPostgresError(
     `PostgreSQL runs as "${account.name}" here, which can reach neither the project nor ` +
-      `${candidates.join(' nor ')}: run as an ordinary user, or set DATABASE_URL.`,
+      `${systemFolders.join(' nor ')}: run as an ordinary user, or set DATABASE_URL.`,
   );
 }
 

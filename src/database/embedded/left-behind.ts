@@ -1,0 +1,37 @@
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { unless } from './errors.js';
+import { systemFolders } from './system-folder.js';
+
+/** One that is being made has no symlink to it yet. */
+const NEW_FOR_MS = 10 * 60_000;
+
+/** @returns the DATA_DIR that a cluster was made for, when nothing there leads to it any more */
+async function abandonedBy(cluster: string): Promise<string | undefined> {
+  const made = await unless(['ENOENT', 'EACCES'], stat(cluster));
+  const note = await unless(['ENOENT', 'EACCES'], readFile(join(cluster, 'data-dir'), 'utf8'));
+  if (made === undefined || note === undefined || Date.now() - made.mtimeMs < NEW_FOR_MS) return undefined;
+  const dataDir = note.trim();
+  const target = await realpath(join(dataDir, 'postgres')).catch(() => undefined);
+  return target === join(cluster, 'postgres') ? undefined : dataDir;
+}
+
+/**
+ * Finds the clusters below the system's folders whose DATA_DIR was deleted: they stay behind, since only a symlink was in it.
+ * @returns a sentence for each
+ */
+export async function clustersLeftBehind(): Promise<string[]> {
+  const sentences: string[] = [];
+  for (const folder of systemFolders) {
+    const names = (await unless(['ENOENT', 'EACCES', 'ENOTDIR'], readdir(folder))) ?? [];
+    for (const name of names.filter((candidate) => candidate.startsWith('cluster-')).sort()) {
+      const cluster = join(folder, name);
+      const dataDir = await abandonedBy(cluster);
+      if (dataDir !== undefined)
+        sentences.push(
+          `${cluster} is a database that DATA_DIR ${dataDir} no longer leads to: delete it if you do not need it.`,
+        );
+    }
+  }
+  return sentences;
+}
