@@ -12,12 +12,16 @@ import type { CampaignService } from './campaign.service.js';
 import {
   CampaignPayload,
   CreateCampaignInput,
+  RetryDeliveriesPayload,
   SendTestNotificationPayload,
+  type RetrySelection,
   UpdateCampaignInput,
 } from './campaign.types.js';
 import type { CampaignPreviewService } from './campaign-preview.service.js';
 import { CampaignPreview } from './campaign-preview.types.js';
+import { PublicDeliveryReason } from './delivery-reason.js';
 import { DeliveryStatus } from './delivery.entity.js';
+import type { DeliveryReason } from './failure-codes.js';
 import type { TestNotificationService } from './test-notification.service.js';
 
 /** What operators do around a campaign: look before it starts, try it out, stop it, let it go on, repair it. */
@@ -89,14 +93,17 @@ export class CampaignLifecycleResolver {
   }
 
   @Authorized(Role.ADMIN)
-  @Audited<BesideAnother & { campaignId: string; statuses: DeliveryStatus[] }>({
+  @Audited<BesideAnother & RetrySelection & { campaignId: string }>({
     campaign: ({ campaignId }) => campaignId,
     detail: (given) =>
-      [...new Set<string | undefined>([...given.statuses, describeBeside(given)])].filter(Boolean).join(', '),
+      [...new Set([...given.statuses, ...(given.reasons ?? []), describeBeside(given)])]
+        .filter(Boolean)
+        .join(', '),
   })
-  @Mutation(() => CampaignPayload, {
+  @Mutation(() => RetryDeliveriesPayload, {
     description:
-      'Puts finished deliveries of the given statuses back to PENDING and runs the campaign again for them.',
+      'Puts finished deliveries of the given statuses, and reasons where given, back to PENDING and runs the campaign ' +
+      'again for them. People who cannot be reached any more are left as they are, with their reason.',
   })
   async retryDeliveries(
     @Arg('campaignId', () => ID, ID_ARGUMENT) campaignId: string,
@@ -105,9 +112,17 @@ export class CampaignLifecycleResolver {
       description: 'FAILED, UNCONFIRMED or SKIPPED. Who is UNCONFIRMED may get the message a second time.',
     })
     statuses: DeliveryStatus[],
+    @Arg('reasons', () => [PublicDeliveryReason], {
+      nullable: true,
+      description: 'Only deliveries with one of these reasons.',
+    })
+    reasons: DeliveryReason[] | null,
     @Arg('besideAnother', () => Boolean, BESIDE_ANOTHER) besideAnother: boolean,
-  ): Promise<CampaignPayload> {
-    return campaignPayload(await this.campaigns.retry(campaignId, statuses, { besideAnother }));
+  ): Promise<RetryDeliveriesPayload> {
+    const result = await this.campaigns.retry(campaignId, { statuses, reasons }, { besideAnother });
+    return result.ok
+      ? { ...result.value, userErrors: [] }
+      : { campaign: null, retriedCount: 0, userErrors: result.errors };
   }
 
   @Authorized(Role.OPERATOR, Role.ADMIN)

@@ -14,7 +14,7 @@ import {
 } from './campaign-input.js';
 import type { NotificationCampaign } from './campaign.entity.js';
 import type { CampaignStore, RunOptions, RunResult } from './campaign.store.js';
-import type { CreateCampaignInput, UpdateCampaignInput } from './campaign.types.js';
+import type { CreateCampaignInput, RetrySelection, UpdateCampaignInput } from './campaign.types.js';
 import { DeliveryStatus } from './delivery.entity.js';
 import type { PacingPlan } from './estimate.js';
 import { CampaignStatus, TRANSITIONS, type CampaignEvent } from './lifecycle.js';
@@ -26,6 +26,12 @@ type CampaignResult = Promise<Result<NotificationCampaign>>;
 type ManualEvent = Extract<CampaignEvent, 'start' | 'pause' | 'resume' | 'cancel' | 'retry'>;
 
 const RETRYABLE = [DeliveryStatus.FAILED, DeliveryStatus.UNCONFIRMED, DeliveryStatus.SKIPPED];
+
+/** A campaign that runs again, and for how many deliveries. */
+export interface RetriedCampaign {
+  campaign: NotificationCampaign;
+  retriedCount: number;
+}
 
 /** What people can do with campaigns. */
 export class CampaignService {
@@ -100,13 +106,27 @@ export class CampaignService {
     return success(await this.require(id));
   }
 
-  async retry(id: string, statuses: DeliveryStatus[], options: RunOptions = {}): CampaignResult {
+  async retry(
+    id: string,
+    { statuses, reasons }: RetrySelection,
+    options: RunOptions = {},
+  ): Promise<Result<RetriedCampaign>> {
     const wanted = [...new Set(statuses)];
     if (wanted.length === 0 || !wanted.every((status) => RETRYABLE.includes(status))) {
       const message = `Only deliveries that are ${RETRYABLE.join(', ')} can be retried.`;
       return refusal(userError(UserErrorCode.INVALID, message, ['statuses']));
     }
-    return this.run(id, 'retry', () => this.campaigns.retry(id, wanted, options));
+    if (reasons?.length === 0) {
+      const message = 'Name at least one reason, or leave reasons out for all of them.';
+      return refusal(userError(UserErrorCode.INVALID, message, ['reasons']));
+    }
+    let retriedCount = 0;
+    const result = await this.run(id, 'retry', async () => {
+      const retried = await this.campaigns.retry(id, { statuses: wanted, reasons }, options);
+      ({ retriedCount } = retried);
+      return retried;
+    });
+    return result.ok ? success({ campaign: result.value, retriedCount }) : result;
   }
 
   private async run(
@@ -160,7 +180,7 @@ export class CampaignService {
       return refusal(userError(UserErrorCode.ANOTHER_CAMPAIGN_RUNS, message, field));
     }
     if (event === 'retry' && from.includes(campaign.status)) {
-      const nothing = `Campaign ${id} has no deliveries of these statuses.`;
+      const nothing = `Campaign ${id} has no deliveries of these statuses and reasons to people who can be reached.`;
       return refusal(userError(UserErrorCode.INVALID_STATE, nothing, field));
     }
     const message = `Campaign ${id} is ${campaign.status}; ${event} is possible when it is ${from.join(' or ')}.`;

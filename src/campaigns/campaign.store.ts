@@ -1,8 +1,9 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
+import { MAY_BE_REMINDED } from '../people/reachable.js';
 import { POLL_IS_OPEN } from '../polls/poll-open.js';
 import { NotificationCampaign } from './campaign.entity.js';
-import type { DeliveryStatus } from './delivery.entity.js';
+import type { RetrySelection } from './campaign.types.js';
 import { CANCELLED_WITH_PENDING, SKIP_CANCELLED } from './cancel-statements.js';
 import type { FailureCode } from './failure-codes.js';
 import { TRANSITIONS, type CampaignEvent } from './lifecycle.js';
@@ -76,14 +77,18 @@ const RESCHEDULE_CHUNKS = `
   WHERE campaign.id = $1 AND chunk.campaign_id = $1 AND chunk.number = waiting.number AND chunk.state = 'WAITING'
 `;
 
-/** Puts finished deliveries back; their chunks wait again. */
+/**
+ * Puts finished deliveries back; their chunks wait again. Who cannot be reminded any more is left, or the claim would
+ * overwrite why. Reasons and attempts stay. $1 campaign, $2 statuses, $3 reasons or null for all.
+ */
 const RETRY_DELIVERIES = `
   WITH finished AS (
-    SELECT user_id, chunk_number, status FROM delivery WHERE campaign_id = $1 AND status = ANY ($2)
-    ORDER BY user_id FOR UPDATE
+    SELECT user_id, chunk_number, delivery.status FROM delivery
+    JOIN telegram_user person ON person.id = delivery.user_id AND ${MAY_BE_REMINDED}
+    WHERE campaign_id = $1 AND delivery.status = ANY ($2) AND ($3::text[] IS NULL OR reason = ANY ($3))
+    ORDER BY user_id FOR UPDATE OF delivery
   ), put_back AS (
-    UPDATE delivery SET
-      status = 'PENDING', reason = NULL, attempts = 0, not_before = NULL, updated_at = clock_timestamp()
+    UPDATE delivery SET status = 'PENDING', refusals = 0, not_before = NULL, updated_at = clock_timestamp()
     FROM finished WHERE delivery.campaign_id = $1 AND delivery.user_id = finished.user_id
     RETURNING finished.status
   ), waiting AS (
@@ -198,14 +203,21 @@ export class CampaignStore {
     });
   }
 
-  /** Runs a campaign again for its finished deliveries of the given statuses. */
-  retry(id: string, statuses: readonly DeliveryStatus[], options?: RunOptions): Promise<RunResult> {
-    return this.beginToRun(id, options, async (manager) => {
+  /** Runs a campaign again for those of its finished deliveries whose recipients can be reached. */
+  async retry(
+    id: string,
+    { statuses, reasons = null }: RetrySelection,
+    options?: RunOptions,
+  ): Promise<RunResult & { retriedCount: number }> {
+    let total = 0;
+    const result = await this.beginToRun(id, options, async (manager) => {
       // Deliveries before their campaign, the order in which every statement locks them.
-      const [putBack] = await rows<{ total: number }>(manager, RETRY_DELIVERIES, [id, statuses]);
+      const [putBack] = await rows<{ total: number }>(manager, RETRY_DELIVERIES, [id, statuses, reasons]);
+      total = putBack?.total ?? 0;
       // With nothing to retry it would be a resumption, or an end that was at another time.
-      return putBack !== undefined && putBack.total > 0 && this.runAgain(id, 'retry', manager);
+      return total > 0 && this.runAgain(id, 'retry', manager);
     });
+    return { ...result, retriedCount: result.runs ? total : 0 };
   }
 
   /** Makes a campaign run, unless another one of its poll does. */

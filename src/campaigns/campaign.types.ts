@@ -4,6 +4,7 @@ import { UserError } from '../graphql/user-error.js';
 import { MAX_STATUSES, STATUSES_LENGTH } from '../graphql/validation.js';
 import { NotificationCampaign } from './campaign.entity.js';
 import { DeliveryStatus } from './delivery.entity.js';
+import type { DeliveryReason } from './failure-codes.js';
 import { CampaignStatus } from './lifecycle.js';
 
 export enum CampaignOrder {
@@ -267,6 +268,28 @@ export class CampaignPayload {
   campaign!: NotificationCampaign | null;
 
   @Field(() => [UserError], { description: 'What has to be put right; empty when the change was made.' })
+  userErrors!: UserError[];
+}
+
+/** Which finished deliveries to retry. */
+export interface RetrySelection {
+  statuses: readonly DeliveryStatus[];
+  /** Only those with one of these reasons; all when it is left out. */
+  reasons?: readonly DeliveryReason[] | null;
+}
+
+@ObjectType({ description: 'A campaign that runs again, or the errors that prevented it.' })
+export class RetryDeliveriesPayload {
+  @Field(() => NotificationCampaign, {
+    nullable: true,
+    description: 'The campaign; null when it was refused.',
+  })
+  campaign!: NotificationCampaign | null;
+
+  @Field(() => Int, { description: 'Deliveries put back to PENDING.' })
+  retriedCount!: number;
+
+  @Field(() => [UserError], { description: 'What has to be put right; empty when the campaign runs again.' })
   userErrors!: UserError[];
 }
 

@@ -2,6 +2,8 @@ import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
 import { TelegramUser } from '../people/telegram-user.entity.js';
 import { CampaignChunk } from './chunk.entity.js';
+import { PublicDeliveryReason } from './delivery-reason.js';
+import type { DeliveryReason } from './failure-codes.js';
 
 export enum DeliveryStatus {
   PENDING = 'PENDING',
@@ -83,21 +85,23 @@ export class Delivery {
 
   @Column({ type: 'integer', default: 0 })
   @Field(() => Int, {
-    description: 'Requests made for it; a request that Telegram throttled does not count.',
+    description:
+      'Requests made for it in all, retries included, but not those that Telegram throttled; how many more the engine ' +
+      'will make is its own affair and starts over with a retry.',
   })
   attempts!: number;
 
-  /** How often it was refused for no reason of the recipient's while others were reached. */
+  /** How often it was refused for no reason of the recipient's while others were reached, since the last retry. */
   @Column({ type: 'smallint', default: 0 })
   refusals!: number;
 
   @Column({ type: 'text', nullable: true })
-  @Field(() => String, {
+  @Field(() => PublicDeliveryReason, {
     nullable: true,
     description:
-      'Stable machine-readable reason for FAILED, SKIPPED and UNCONFIRMED, e.g. BOT_BLOCKED, COMPLETED_MEANWHILE.',
+      'Why it is FAILED, SKIPPED or UNCONFIRMED; after a retry why it was, until there is a new result.',
   })
-  reason!: string | null;
+  reason!: DeliveryReason | null;
 
   @Column({ name: 'message_id', type: 'bigint', nullable: true })
   messageId!: string | null;

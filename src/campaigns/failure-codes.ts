@@ -48,8 +48,8 @@ export const FAILURE_CODES: readonly FailureCode[] = [
   ...PAUSE_CODES,
 ];
 
-/** Why a reminder is FAILED, UNCONFIRMED or SKIPPED; the statements of the engine write some of them themselves. */
-export const DELIVERY_REASONS = [
+/** Verdicts about a person: they say more than that the person was found unreachable. */
+export const PERSON_REASONS = [
   'BOT_BLOCKED',
   'USER_DEACTIVATED',
   'CONVERSATION_NOT_STARTED',
@@ -61,6 +61,11 @@ export const DELIVERY_REASONS = [
   'CHAT_MOVED',
   'PRIVACY_PREMIUM_REQUIRED',
   'FORBIDDEN',
+] as const;
+
+/** Why a reminder is FAILED, UNCONFIRMED or SKIPPED; the statements of the engine write some of them themselves. */
+export const DELIVERY_REASONS = [
+  ...PERSON_REASONS,
   'BAD_REQUEST',
   'MARKUP_INVALID',
   'MESSAGE_TOO_LONG',
@@ -81,4 +86,5 @@ export const DELIVERY_REASONS = [
   'CAMPAIGN_CANCELLED',
 ] as const;
 
+export type PersonReason = (typeof PERSON_REASONS)[number];
 export type DeliveryReason = (typeof DELIVERY_REASONS)[number];

@@ -21,7 +21,7 @@ export const REQUEUE_REFUSED = `
     ORDER BY user_id FOR UPDATE
   ), requeued AS (
     UPDATE delivery SET
-      status = 'PENDING', reason = NULL, attempts = 0, not_before = NULL, updated_at = clock_timestamp()
+      status = 'PENDING', refusals = 0, not_before = NULL, updated_at = clock_timestamp()
     FROM refused WHERE delivery.campaign_id = refused.campaign_id AND delivery.user_id = refused.user_id
     RETURNING delivery.user_id
   ), waiting AS (

@@ -1,4 +1,5 @@
 import { POLL_IS_OPEN } from '../polls/poll-open.js';
+import { PERSON_REASONS } from '../campaigns/failure-codes.js';
 import { recentCampaigns, remindedWithin } from '../campaigns/reminded.js';
 import { CHAT_INTERVAL } from './chat-pacing.js';
 
@@ -8,6 +9,9 @@ const REMINDED_RECENTLY = remindedWithin({
   userId: 'due.user_id',
   hours: 'campaign.not_reminded_for_hours',
 });
+
+/** A delivery that was retried keeps what Telegram once said of the person. */
+const KNOWN_WHY = `delivery.reason IN ('${PERSON_REASONS.join("', '")}')`;
 
 /**
  * Marks up to $4 wanted recipients of a leased chunk SENDING and those in between that are no longer wanted SKIPPED,
@@ -73,7 +77,7 @@ const claimInOrder = (order: string): string => `
   ), sending AS (
     UPDATE delivery SET
       status = 'SENDING', claim_id = $6, fence = delivery.fence + 1, attempts = delivery.attempts + 1,
-      reason = NULL, not_before = NULL, updated_at = clock_timestamp()
+      not_before = NULL, updated_at = clock_timestamp()
     FROM wanted JOIN paced USING (chat_id)
     WHERE delivery.campaign_id = wanted.campaign_id AND delivery.user_id = wanted.user_id AND delivery.status = wanted.status
     RETURNING delivery.user_id, wanted.chat_id, wanted.first_name, delivery.fence, delivery.attempts
@@ -85,7 +89,8 @@ const claimInOrder = (order: string): string => `
     WHERE delivery.campaign_id = wanted.campaign_id AND delivery.user_id = wanted.user_id AND delivery.status = wanted.status
       AND wanted.chat_id NOT IN (SELECT chat_id FROM paced)
   ), skipped AS (
-    UPDATE delivery SET status = 'SKIPPED', reason = candidate.unwanted, updated_at = clock_timestamp()
+    UPDATE delivery SET status = 'SKIPPED', updated_at = clock_timestamp(), reason =
+      CASE WHEN candidate.unwanted = 'RECIPIENT_GONE' AND ${KNOWN_WHY} THEN delivery.reason ELSE candidate.unwanted END
     FROM candidate
     WHERE delivery.campaign_id = candidate.campaign_id AND delivery.user_id = candidate.user_id AND delivery.status = candidate.status
       AND candidate.unwanted IS NOT NULL

@@ -1,4 +1,4 @@
-import type { DeliveryReason, StopCode } from '../campaigns/failure-codes.js';
+import type { PersonReason, StopCode } from '../campaigns/failure-codes.js';
 import { TelegramUserStatus, type Reachability } from '../people/telegram-user.entity.js';
 import type { SendOutcome, TelegramFailure } from './outcome.js';
 
@@ -14,7 +14,7 @@ interface Rule {
 
 const { BLOCKED, DEACTIVATED, UNREACHABLE } = TelegramUserStatus;
 
-function gone(code: number, description: string, reason: DeliveryReason, userStatus: Reachability): Rule {
+function gone(code: number, description: string, reason: PersonReason, userStatus: Reachability): Rule {
   return { code, description, outcome: { kind: 'recipientGone', reason, userStatus } };
 }
 

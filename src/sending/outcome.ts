@@ -1,4 +1,4 @@
-import type { DeliveryReason, StopCode } from '../campaigns/failure-codes.js';
+import type { DeliveryReason, PersonReason, StopCode } from '../campaigns/failure-codes.js';
 import type { Reachability } from '../people/telegram-user.entity.js';
 
 /** What is sent to one recipient: HTML text, and one button that opens the bot's chat with a start parameter. */
@@ -23,7 +23,7 @@ export type SendOutcome =
   /** Delivered or not, nobody knows. */
   | { kind: 'ambiguous'; reason: DeliveryReason }
   /** A verdict about the person, whom later campaigns leave out until they write to the bot. */
-  | { kind: 'recipientGone'; reason: DeliveryReason; userStatus: Reachability }
+  | { kind: 'recipientGone'; reason: PersonReason; userStatus: Reachability }
   /** Refused for a reason that is not known: enough alike in a row are not the recipients' fault. */
   | { kind: 'recipientFailed'; reason: DeliveryReason }
   /** The chat has another id now. */

@@ -25,7 +25,10 @@ export const SETTLE = `
     FOR UPDATE OF delivery
   ), settled AS (
     UPDATE delivery SET
-      status = open.status, reason = open.reason, message_id = coalesce(open.message_id, delivery.message_id),
+      status = open.status,
+      -- Requeued after a retry, it keeps why it had failed.
+      reason = coalesce(open.reason, CASE WHEN open.status = 'PENDING' THEN delivery.reason END),
+      message_id = coalesce(open.message_id, delivery.message_id),
       attempts = delivery.attempts - CASE WHEN open.unspent THEN 1 ELSE 0 END,
       not_before = clock_timestamp() + open.retry_in_ms * interval '1 millisecond',
       sent_at = CASE WHEN open.status = 'SENT' THEN clock_timestamp() END,

@@ -1,5 +1,5 @@
 import { DeliveryStatus } from '../campaigns/delivery.entity.js';
-import type { DeliveryReason, StopCode } from '../campaigns/failure-codes.js';
+import type { DeliveryReason, PersonReason, StopCode } from '../campaigns/failure-codes.js';
 import { TelegramUserStatus, type Reachability } from '../people/telegram-user.entity.js';
 import { isPersonal } from '../campaigns/template.js';
 import type { Recipient, Settlement } from './delivery.store.js';
@@ -25,7 +25,7 @@ function failed(reason: DeliveryReason | StopCode): Verdict {
   return { settlement: { status: DeliveryStatus.FAILED, reason } };
 }
 
-function gone(reason: DeliveryReason, userStatus: Reachability): Verdict {
+function gone(reason: PersonReason, userStatus: Reachability): Verdict {
   return { settlement: { status: DeliveryStatus.FAILED, reason, userStatus } };
 }
 

@@ -120,7 +120,7 @@ test('a test message does not take its turn before the name of the bot is known'
     sendTestNotification: { delivered: boolean; userErrors: { message: string }[] };
   }>(query, { id, user: '1000001' });
   expect(sendTestNotification.userErrors).toMatchObject([
-    { message: expect.stringContaining('TELEGRAM_UNAVAILABLE') as unknown },
+    { message: expect.stringContaining('Telegram cannot be reached') as unknown },
   ]);
   expect(await app.database.query('SELECT FROM chat_pacing')).toEqual([]);
 });

@@ -36,13 +36,14 @@ export async function retry(
   api: ApiClient,
   campaignId: string,
   statuses?: string[],
-): Promise<CampaignPayload> {
-  const { retryDeliveries } = await api.run<{ retryDeliveries: CampaignPayload }>(
-    statuses
-      ? `mutation ($campaignId: ID!, $statuses: [DeliveryStatus!]!) {
-           retryDeliveries(campaignId: $campaignId, statuses: $statuses) { ${FIELDS} } }`
-      : `mutation ($campaignId: ID!) { retryDeliveries(campaignId: $campaignId) { ${FIELDS} } }`,
-    { campaignId, statuses },
+  reasons?: string[],
+): Promise<CampaignPayload & { retriedCount: number }> {
+  const { retryDeliveries } = await api.run<{
+    retryDeliveries: CampaignPayload & { retriedCount: number };
+  }>(
+    `mutation ($campaignId: ID!, $statuses: [DeliveryStatus!]! = [FAILED], $reasons: [DeliveryReason!]) {
+       retryDeliveries(campaignId: $campaignId, statuses: $statuses, reasons: $reasons) { retriedCount ${FIELDS} } }`,
+    { campaignId, statuses, reasons },
   );
   return retryDeliveries;
 }

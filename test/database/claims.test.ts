@@ -68,6 +68,21 @@ test('a claim brings the content that is newer than what the worker knows, once'
   expect((await claim({ ...chunk, contentVersion: version }, 1)).content).toBeNull();
 });
 
+test.each([
+  ['BOT_BLOCKED', 'BOT_BLOCKED'],
+  ['ANSWER_LOST', 'RECIPIENT_GONE'],
+  [null, 'RECIPIENT_GONE'],
+])('a claim that passes over somebody unreachable who was %s before says %s', async (before, after) => {
+  await createUsers(database, 1);
+  await plannedCampaign(database, dataSource, '1', 10);
+  await database.query('UPDATE delivery SET reason = $1', [before]);
+  await database.query("UPDATE telegram_user SET status = 'BLOCKED'");
+  expect(await claim(await leasedChunk(), 1)).toMatchObject({ recipients: [], skipped: 1 });
+  expect(await database.query('SELECT status, reason FROM delivery')).toEqual([
+    { status: 'SKIPPED', reason: after },
+  ]);
+});
+
 describe('a claim whose answer was lost', () => {
   test('is put back, and only that one, however late and often', async () => {
     await createUsers(database, 3);

@@ -178,7 +178,10 @@ describe('a retry', () => {
   ])('of what is %s puts back that and nothing else', async (wanted, then, counts) => {
     const { id } = await campaignOf(ALL);
     await database.query("UPDATE campaign_chunk SET state = 'DONE'");
-    expect(await campaigns.retry(id, wanted)).toEqual({ runs: true });
+    expect(await campaigns.retry(id, { statuses: wanted })).toEqual({
+      runs: true,
+      retriedCount: wanted.length,
+    });
     expect([await statuses(), await counters()]).toEqual([then, counts]);
     const [chunk] = await database.query('SELECT state FROM campaign_chunk');
     expect(chunk).toEqual({ state: 'WAITING' });
@@ -188,9 +191,30 @@ describe('a retry', () => {
     expect(started).toBeInstanceOf(Date);
   });
 
+  test('keeps reason and attempts, and counts refusals from the start', async () => {
+    const { id, users } = await campaignOf([FAILED]);
+    await database.query(`UPDATE delivery SET reason = 'TELEGRAM_UNAVAILABLE', attempts = 5, refusals = 5`);
+    await campaigns.retry(id, { statuses: [FAILED] });
+    expect(await database.query('SELECT status, reason, attempts, refusals FROM delivery')).toEqual([
+      { status: 'PENDING', reason: 'TELEGRAM_UNAVAILABLE', attempts: 5, refusals: 0 },
+    ]);
+    // Telegram makes the bot wait, which is no result.
+    await database.query(`UPDATE delivery SET status = 'SENDING'`);
+    const requeued = {
+      campaignId: id,
+      userId: users[0] ?? '',
+      fence: 1,
+      status: DeliveryStatus.PENDING,
+    } as const;
+    await deliveries.settle(id, [requeued], { reason: null, count: 0, broken: false });
+    expect(await database.query('SELECT status, reason FROM delivery')).toEqual([
+      { status: 'PENDING', reason: 'TELEGRAM_UNAVAILABLE' },
+    ]);
+  });
+
   test('is refused where no audience is known yet', async () => {
     const id = await insertCampaign('PAUSED');
-    expect(await campaigns.retry(id, [FAILED])).toEqual({ runs: false });
+    expect(await campaigns.retry(id, { statuses: [FAILED] })).toEqual({ runs: false, retriedCount: 0 });
     expect(await campaignRow(id)).toMatchObject({ status: 'PAUSED' });
   });
 });
@@ -199,8 +223,13 @@ describe('a campaign that begins to run', () => {
   test.each<[string, string, (id: string) => Promise<boolean>, number]>([
     ['started', 'PENDING', async (id) => (await campaigns.start(id)).runs, 3],
     ['resumed', 'PAUSED', async (id) => (await campaigns.resume(id)).runs, 3],
-    ['retried', 'COMPLETED', async (id) => (await campaigns.retry(id, [FAILED])).runs, 2],
-    ['retried while it runs', 'PROCESSING', async (id) => (await campaigns.retry(id, [FAILED])).runs, 2],
+    ['retried', 'COMPLETED', async (id) => (await campaigns.retry(id, { statuses: [FAILED] })).runs, 2],
+    [
+      'retried while it runs',
+      'PROCESSING',
+      async (id) => (await campaigns.retry(id, { statuses: [FAILED] })).runs,
+      2,
+    ],
   ])('being %s is judged by what it does from then on', async (_how, status, begin, doneBefore) => {
     const { id } = await campaignOf(['PENDING', SENT, SENT, FAILED]);
     await database.query(
