@@ -35,7 +35,7 @@ export class PostgresListener {
     const { url, channel, onNotification, onConnected } = this.options;
     const connection = await WatchedConnection.open({
       url,
-      applicationName: 'pollcast listen',
+      applicationName: `pollcast listen ${channel}`,
       onNotification: ({ payload }) => {
         onNotification(payload ?? '');
       },

@@ -32,26 +32,27 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-let worker: PollcastProcess;
-beforeEach(async () => {
+let worker: PollcastProcess | undefined;
+beforeEach(() => {
   app.sandbox.clear();
-  worker = await app.startWorker();
 });
 afterEach(async () => {
   app.sandbox.faults.clear();
-  worker.kill();
-  await worker.exited;
+  worker?.kill();
+  await worker?.exited;
+  worker = undefined;
 });
 
-/** A campaign whose worker waits to hear the name of the bot. */
-async function campaignThatWaits(): Promise<string> {
+/** A campaign whose worker starts now, and waits to hear the name of the bot. */
+async function campaignThatWaits(): Promise<{ id: string; worker: PollcastProcess }> {
   app.sandbox.faults.add({ method: 'getMe', answer: FAULT_ANSWERS.slow(SLOW_MS) });
   // Many chunks, each of which has a message due at once.
   const pacing = { chunkSize: 1, sendIntervalMs: 1000 };
   const id = await createCampaign(api, await createOpenPoll(api), { pacing });
   await startCampaign(api, id);
+  worker = await app.startWorker();
   await app.sandbox.waitUntil(() => app.sandbox.calls.some(({ method }) => method === 'getMe'));
-  return id;
+  return { id, worker };
 }
 
 function whoIsNotPending(id: string): Promise<unknown[]> {
@@ -63,7 +64,7 @@ function whoIsNotPending(id: string): Promise<unknown[]> {
 
 describe('a process that hears the name of its bot late', () => {
   test('keeps the rate all the same', async () => {
-    const id = await campaignThatWaits();
+    const { id } = await campaignThatWaits();
     expect((await followCampaign(api, id)).at(-1)).toMatchObject({
       status: 'COMPLETED',
       sentUsers: AUDIENCE,
@@ -72,7 +73,7 @@ describe('a process that hears the name of its bot late', () => {
   });
 
   test('sends nothing for a campaign that was cancelled meanwhile', async () => {
-    const id = await campaignThatWaits();
+    const { id } = await campaignThatWaits();
     expect((await change(api, 'cancelCampaign', id)).campaign?.status).toBe('CANCELLED');
     await waitFor('every chunk to be released', async () => (await runningChunks(app.database)) === 0);
     expect(app.sandbox.calls.map(({ method }) => method)).toContain('getMe');
@@ -80,10 +81,10 @@ describe('a process that hears the name of its bot late', () => {
   });
 
   test('sends nothing once it was told to end, and leaves everybody pending', async () => {
-    const id = await campaignThatWaits();
-    worker.kill();
-    await waitForOutput(worker, /received SIGTERM/);
-    expect(await worker.exited).toBe(0);
+    const { id, worker: waiting } = await campaignThatWaits();
+    waiting.kill();
+    await waitForOutput(waiting, /received SIGTERM/);
+    expect(await waiting.exited).toBe(0);
     expect(app.sandbox.calls.filter(({ method }) => method === 'sendMessage')).toEqual([]);
     expect(await whoIsNotPending(id)).toEqual([]);
     await change(api, 'cancelCampaign', id);
@@ -92,7 +93,7 @@ describe('a process that hears the name of its bot late', () => {
   test('claims nobody and spends no attempt until it has heard it', async () => {
     const answers = [FAULT_ANSWERS.badGateway, FAULT_ANSWERS.resetBefore, FAULT_ANSWERS.throttled(1)];
     for (const answer of answers) app.sandbox.faults.add({ method: 'getMe', times: 1, answer });
-    const id = await campaignThatWaits();
+    const { id } = await campaignThatWaits();
     expect((await followCampaign(api, id)).at(-1)).toMatchObject({ status: 'COMPLETED' });
     const spent = app.database.query('SELECT DISTINCT attempts FROM delivery WHERE campaign_id = $1', [id]);
     expect(await spent).toEqual([{ attempts: 1 }]);
@@ -100,7 +101,7 @@ describe('a process that hears the name of its bot late', () => {
 
   test('stops the campaign if Telegram does not accept the token, with everybody pending', async () => {
     app.sandbox.faults.add({ method: 'getMe', answer: FAULT_ANSWERS.unauthorized });
-    const id = await campaignThatWaits();
+    const { id } = await campaignThatWaits();
     await waitFor('the campaign to fail', async () => {
       const query = 'query ($id: ID!) { campaign(id: $id) { status failure { code } } }';
       const { campaign } = await api.run<{ campaign: { failure: { code: string } | null } }>(query, { id });
