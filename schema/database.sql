@@ -260,7 +260,7 @@ TABLE rate_limit WITH (fillfactor=50)
   probe_expires_at timestamp with time zone
   CONSTRAINT rate_limit_pk PRIMARY KEY (bot)
 
-CREATE OR REPLACE FUNCTION public.reserve_send_slots(for_bot text, spacing interval, wanted integer, horizon interval, OUT granted integer, OUT wait_ms double precision, OUT probe boolean)
+CREATE OR REPLACE FUNCTION public.reserve_send_slots(for_bot text, spacing interval, wanted integer, horizon interval, OUT granted integer, OUT wait_ms double precision, OUT probe boolean, lead interval DEFAULT '00:00:00'::interval, OUT now_ms double precision)
  RETURNS record
  LANGUAGE plpgsql
 AS $function$
@@ -275,8 +275,11 @@ AS $function$
       SELECT * INTO limit_row FROM rate_limit WHERE bot = for_bot FOR UPDATE;
     END IF;
     at := clock_timestamp();
+    now_ms := 1000 * extract(epoch FROM at);
     probe := limit_row.blocked_until IS NOT NULL;
-    first_slot := greatest(CASE WHEN limit_row.next_at > at + horizon + spacing THEN at + horizon ELSE limit_row.next_at END, at, limit_row.blocked_until, limit_row.probe_expires_at);
+    first_slot := greatest(
+      CASE WHEN limit_row.next_at > at + horizon + spacing THEN at + horizon ELSE limit_row.next_at END,
+      at + lead, limit_row.blocked_until, limit_row.probe_expires_at);
     granted := least(
       CASE WHEN probe THEN 1 ELSE wanted END,
       greatest(0, 1 + floor(extract(epoch FROM at + horizon - first_slot) / extract(epoch FROM spacing)))::integer);

@@ -20,6 +20,7 @@ import { LeaseKeeper } from '../sending/lease-keeper.js';
 import type { MessageSender } from '../sending/outcome.js';
 import { CampaignPlanner } from '../sending/planner.js';
 import type { EngineMeter, JobHandle, JobQueue } from '../sending/ports.js';
+import { LeadTime } from '../sending/lead-time.js';
 import type { RateLimiter } from '../sending/rate-limiter.js';
 import { Reconciler } from '../sending/reconciler.js';
 import { SettlementWriter } from '../sending/settlements.js';
@@ -122,6 +123,7 @@ export function createEngine(parts: EngineParts): Engine {
       deliveries,
       settlements,
       limiter,
+      leadTime: new LeadTime(),
       pacing: new ChatPacing(engineSql),
       breaker,
       sender,

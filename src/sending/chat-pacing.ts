@@ -28,6 +28,12 @@ const PARK = `
   ON CONFLICT (chat_id) DO UPDATE SET next_at = greatest(pacing.next_at, excluded.next_at)
 `;
 
+/** The chat is taken already. */
+const MOVE = `
+  UPDATE chat_pacing SET next_at = greatest(next_at, clock_timestamp() + $2 * interval '1 millisecond' + ${CHAT_INTERVAL})
+  WHERE chat_id = $1
+`;
+
 /** Telegram's limit of one chat, which campaigns, answers and test messages share. */
 export class ChatPacing {
   constructor(private readonly sql: SqlExecutor) {}
@@ -44,6 +50,11 @@ export class ChatPacing {
   /** After a 429: a chat for which Telegram asks for more than the whole bot waits gets nothing from any campaign until then. */
   async throttled(chatId: string, retryAfterMs: number): Promise<void> {
     if (retryAfterMs > MAX_BLOCK_MS) await rows(this.sql, PARK, [chatId, retryAfterMs]);
+  }
+
+  /** The message for which the turn of the chat was taken leaves later, in so many milliseconds: its second begins then. */
+  async move(chatId: string, inMs: number): Promise<void> {
+    await rows(this.sql, MOVE, [chatId, inMs]);
   }
 
   /** @param inMs when the message leaves @returns whether the turn of the chat is taken for it, now that it leaves soon */

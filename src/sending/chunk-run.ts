@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { track } from '../async/track.js';
 import { DeliveryStatus } from '../campaigns/delivery.entity.js';
 import { STOP_CODES, type StopCode } from '../campaigns/failure-codes.js';
 import { MAX_IDLE_MS } from './capacity.js';
@@ -8,16 +9,16 @@ import type { ChatPacing } from './chat-pacing.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
 import type { CampaignContent } from './chunk.store.js';
 import type { Claim, DeliveryStore, Recipient } from './delivery.store.js';
+import type { LeadTime } from './lead-time.js';
 import type { Lease } from './lease-keeper.js';
 import type { MessageSender, SendOutcome } from './outcome.js';
 import type { CampaignControl } from './ports.js';
-import { MAX_BLOCK_MS, type RateLimiter, type Slot } from './rate-limiter.js';
+import { MAX_BLOCK_MS, type RateLimiter, type Slot, type SlotRequest } from './rate-limiter.js';
 import { reminderFor } from './reminder.js';
 import { NOT_SENT, settlementOf } from './settlement-of.js';
 import type { SettlementWriter } from './settlements.js';
+import { takeTurn, untilLeft } from './take-turn.js';
 
-/** Reserving a slot and claiming a recipient take about this long; they begin so much before the send is due. */
-const LEAD_MS = 10;
 const CLAIM_RETRY_MS = 500;
 /** Recipients of one claim; how many messages are on their way is for the limiter to say. */
 const MAX_CLAIM = 256;
@@ -29,7 +30,8 @@ export interface ChunkRunTools {
   deliveries: DeliveryStore;
   settlements: SettlementWriter;
   limiter: RateLimiter;
-  pacing: Pick<ChatPacing, 'throttled'>;
+  leadTime: LeadTime;
+  pacing: Pick<ChatPacing, 'move' | 'throttled'>;
   breaker: Pick<CircuitBreaker, 'unreachable' | 'observe' | 'untilReachable'>;
   sender: MessageSender;
   campaigns: CampaignControl;
@@ -128,15 +130,14 @@ export class ChunkRun {
   }
 
   private async claimNext(): Promise<Claim | undefined> {
-    const { campaignId } = this.lease.chunk;
     const isPaced = this.content.sendIntervalMs > 0;
     if (isPaced && this.sending.size > 0) {
       await Promise.race(this.sending);
       return undefined;
     }
-    await this.pause(this.nextSendAt - LEAD_MS - performance.now());
+    await this.pause(this.nextSendAt - this.tools.leadTime.ms - performance.now());
     const slots = await this.tools.limiter.acquire(
-      { lane: campaignId, remaining: this.pending },
+      this.slotRequest(),
       isPaced ? 1 : Math.min(MAX_CLAIM, this.pending),
       this.stop,
     );
@@ -155,18 +156,27 @@ export class ChunkRun {
     return claim;
   }
 
+  private slotRequest(): SlotRequest {
+    const { lease, pending, tools } = this;
+    return { lane: lease.chunk.campaignId, remaining: pending, leadMs: tools.leadTime.ms };
+  }
+
   /** While the database is away it is asked again; a claim whose answer was lost is put back first. */
   private async claim(slots: readonly Slot[]): Promise<Claim | undefined> {
-    const { deliveries, logger } = this.tools;
+    const { deliveries, leadTime, logger } = this.tools;
+    const askedAt = performance.now();
     const request = {
       claimId: randomUUID(),
       wanted: slots.length,
       untriedFirst: slots.some(({ trial }) => trial),
       lookAhead: this.lookAhead,
       contentVersion: this.content.contentVersion,
+      sendInMs: untilLeft(slots),
     };
     try {
-      return await deliveries.claim(this.lease.chunk, request);
+      const claim = await deliveries.claim(this.lease.chunk, request);
+      leadTime.observe(performance.now() - askedAt);
+      return claim;
     } catch (error) {
       logger.warn({ err: error }, 'recipients could not be claimed');
     }
@@ -197,12 +207,14 @@ export class ChunkRun {
   /** @returns undefined when nothing was sent because this worker may not send any more */
   private async send(
     recipient: Recipient,
-    slot: Slot,
+    firstSlot: Slot,
     content: CampaignContent,
   ): Promise<SendOutcome | undefined> {
     const { limiter } = this.tools;
     await this.pause(this.nextSendAt - performance.now());
-    if (!(await limiter.turn(slot)) || this.stop.aborted || !this.lease.stands()) {
+    const slot = await this.takeTurn(recipient, firstSlot);
+    if (!slot) return undefined;
+    if (!this.lease.stands()) {
       await limiter.giveBack([slot]);
       return undefined;
     }
@@ -219,6 +231,17 @@ export class ChunkRun {
       campaignId: this.lease.chunk.campaignId,
       userId: recipient.userId,
     });
+  }
+
+  private async takeTurn({ chatId, userId }: Recipient, slot: Slot): Promise<Slot | undefined> {
+    const { limiter, pacing, logger } = this.tools;
+    const onMoved = (moved: Slot) => pacing.move(chatId, untilLeft([moved]));
+    try {
+      return await takeTurn(limiter, { slot, request: this.slotRequest(), signal: this.stop, onMoved });
+    } catch (error) {
+      logger.warn({ err: error, userId }, 'a recipient whose slot was missed is requeued');
+      return undefined;
+    }
   }
 
   private async parkChat({ userId, chatId }: Recipient, retryAfterMs: number): Promise<void> {
@@ -272,9 +295,4 @@ export class ChunkRun {
     if (ms <= 0 || this.stop.aborted) return;
     await sleep(ms, undefined, { signal: this.stop }).catch(() => undefined);
   }
-}
-
-function track(promises: Set<Promise<void>>, promise: Promise<void>): void {
-  promises.add(promise);
-  void promise.finally(() => promises.delete(promise));
 }

@@ -24,7 +24,8 @@ const KNOWN_WHY = `delivery.reason IN ('${PERSON_REASONS.join("', '")}')`;
  * counted only when nobody was claimed, or the cost of a chunk would grow with the square of its size.
  *
  * $1 campaign, $2 chunk, $3 lease token, $4 recipients wanted, $5 unwanted ones to pass over at most, $6 id of the claim,
- * $7 version of the content that is known: a newer one comes with the claim.
+ * $7 version of the content that is known: a newer one comes with the claim, $8 milliseconds within which they are sent: the
+ * second of their chats begins then.
  */
 const claimInOrder = (order: string): string => `
   WITH chunk AS (
@@ -71,7 +72,7 @@ const claimInOrder = (order: string): string => `
     ORDER BY ${order} LIMIT $4
   ), paced AS (
     INSERT INTO chat_pacing AS pacing (chat_id, next_at)
-    SELECT chat_id, clock_timestamp() + ${CHAT_INTERVAL} FROM wanted ORDER BY chat_id
+    SELECT chat_id, clock_timestamp() + $8 * interval '1 millisecond' + ${CHAT_INTERVAL} FROM wanted ORDER BY chat_id
     ON CONFLICT (chat_id) DO UPDATE SET next_at = excluded.next_at WHERE pacing.next_at <= clock_timestamp()
     RETURNING chat_id
   ), sending AS (

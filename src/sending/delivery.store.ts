@@ -75,6 +75,8 @@ export interface ClaimRequest {
   lookAhead: number;
   /** Of the content that is known. */
   contentVersion: number;
+  /** Milliseconds from now within which all of them are sent. */
+  sendInMs: number;
 }
 
 /** The deliveries of all campaigns and the counters that follow from them. */
@@ -82,7 +84,7 @@ export class DeliveryStore {
   constructor(private readonly sql: SqlExecutor) {}
 
   claim(chunk: LeasedChunk, request: ClaimRequest): Promise<Claim> {
-    const { claimId, wanted, untriedFirst = false, lookAhead, contentVersion } = request;
+    const { claimId, wanted, untriedFirst = false, lookAhead, contentVersion, sendInMs } = request;
     const parameters = [
       chunk.campaignId,
       chunk.number,
@@ -91,6 +93,7 @@ export class DeliveryStore {
       lookAhead,
       claimId,
       contentVersion,
+      sendInMs,
     ];
     return oneRow<Claim>(this.sql, untriedFirst ? CLAIM_FOR_TRIAL : CLAIM_RECIPIENTS, parameters);
   }

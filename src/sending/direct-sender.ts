@@ -2,6 +2,7 @@ import { linkSignals } from '../async/linked-signal.js';
 import type { ChatPacing } from './chat-pacing.js';
 import type { MessageSender, OutgoingMessage, SendOutcome } from './outcome.js';
 import { URGENT, type RateLimiter, type Slot } from './rate-limiter.js';
+import { takeTurn, untilLeft } from './take-turn.js';
 
 /** A message that somebody waits for and that has not left by then would only puzzle. */
 const MAX_WAIT_MS = 10_000;
@@ -50,8 +51,9 @@ export class DirectSender {
       while (!patience.signal.aborted) {
         // Somebody who writes again and again wastes no slots.
         await this.pacing.untilFree(chatId, patience.signal);
-        const [slot] = await this.limiter.acquire(URGENT, 1, patience.signal);
-        if (slot && (await this.mayLeave(slot, chatId, patience.signal))) return slot;
+        const [reserved] = await this.limiter.acquire(URGENT, 1, patience.signal);
+        const slot = reserved && (await this.takeTurn(reserved, chatId, patience.signal));
+        if (slot) return slot;
       }
       return undefined;
     } finally {
@@ -61,16 +63,18 @@ export class DirectSender {
 
   /**
    * The chat's turn is taken last: a slot may take long to get, and the second between two messages begins when one leaves.
-   * @returns false when the slot has been given back
+   * @returns the slot that is used, or undefined when it has been given back
    */
-  private async mayLeave(slot: Slot, chatId: string, signal: AbortSignal): Promise<boolean> {
-    let may = false;
+  private async takeTurn(slot: Slot, chatId: string, signal: AbortSignal): Promise<Slot | undefined> {
+    const { limiter, pacing } = this;
+    let isFree = false;
     try {
-      const inMs = Math.max(0, slot.at - performance.now());
-      may = (await this.pacing.take(chatId, inMs)) && (await this.limiter.turn(slot)) && !signal.aborted;
+      isFree = await pacing.take(chatId, untilLeft([slot]));
     } finally {
-      if (!may) await this.limiter.giveBack([slot]);
+      if (!isFree) await limiter.giveBack([slot]);
     }
-    return may;
+    if (!isFree) return undefined;
+    const onMoved = (moved: Slot) => pacing.move(chatId, untilLeft([moved]));
+    return takeTurn(limiter, { slot, request: URGENT, signal, onMoved });
   }
 }

@@ -1,8 +1,9 @@
 import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
+import { DatabaseClock } from './database-clock.js';
 
 export interface Reservation {
   granted: number;
-  /** Milliseconds from now to the first granted slot, or until it is worth asking again when none was granted. */
+  /** Milliseconds from now to the first granted slot, which may be past, or until it is worth asking again when none was granted. */
   waitMs: number;
   /** Nothing is granted since an outage of Telegram lasts. */
   outage?: boolean;
@@ -10,10 +11,16 @@ export interface Reservation {
   probe?: string;
 }
 
+export interface ReservationOptions {
+  /** No slot lies nearer: what comes before its send takes so long. */
+  leadMs?: number;
+  /** For the one message that finds out whether an outage is over. */
+  duringOutage?: boolean;
+}
+
 /** The rate limit of one bot as the whole installation shares it. */
 export interface RateLimitStore {
-  /** @param duringOutage for the one message that finds out whether it is over */
-  reserve(wanted: number, duringOutage?: boolean): Promise<Reservation>;
+  reserve(wanted: number, options?: ReservationOptions): Promise<Reservation>;
   /** @returns milliseconds by which this makes the bot wait longer than it had to before */
   block(durationMs: number): Promise<number>;
   unblock(): Promise<void>;
@@ -24,10 +31,16 @@ export interface RateLimitStore {
 /** Slots are handed out at most this far ahead, so that a pause, a 429 or a more urgent message takes effect soon. */
 export const HORIZON_MS = 100;
 
+/** From slot to slot, rounded up to what the database counts in: no second holds more of them than the limit. */
+export function slotSpacingMs(messagesPerSecond: number): number {
+  return Math.ceil(1_000_000 / messagesPerSecond) / 1000;
+}
+
 const RESERVE = `
-  SELECT granted, wait_ms AS "waitMs", probe
-  FROM reserve_send_slots($1, $2 * interval '1 millisecond', $3, $4 * interval '1 millisecond')
-  WHERE $5 OR NOT EXISTS (SELECT FROM telegram_outage WHERE bot = $1)
+  SELECT granted, now_ms AS "nowMs", wait_ms AS "waitMs", probe
+  FROM reserve_send_slots($1, $2 * interval '1 millisecond', $3, $4 * interval '1 millisecond',
+    $5 * interval '1 millisecond')
+  WHERE $6 OR NOT EXISTS (SELECT FROM telegram_outage WHERE bot = $1)
 `;
 
 /** Processes that are throttled together wait once: the row is locked before it is read, and only what is added counts. */
@@ -53,29 +66,46 @@ const RETURN_PROBE = `
   UPDATE rate_limit SET probe_expires_at = NULL WHERE bot = $1 AND probe_expires_at = $2::text::timestamptz
 `;
 
+interface ReservedRow {
+  granted: number;
+  /** By the clock of the database, since 1970. */
+  nowMs: number;
+  waitMs: number;
+  probe: boolean;
+}
+
 /** One row of the table rate_limit, named by the public number of the bot, never by its token. */
 export class PostgresRateLimit implements RateLimitStore {
+  private readonly clock = new DatabaseClock();
+
   constructor(
     private readonly sql: SqlExecutor,
     private readonly botId: string,
     private readonly messagesPerSecond: number,
   ) {}
 
-  async reserve(wanted: number, duringOutage = false): Promise<Reservation> {
-    const [reserved] = await rows<{ granted: number; waitMs: number; probe: boolean }>(this.sql, RESERVE, [
+  async reserve(
+    wanted: number,
+    { leadMs = 0, duringOutage = false }: ReservationOptions = {},
+  ): Promise<Reservation> {
+    const askedAt = performance.now();
+    const [reserved] = await rows<ReservedRow>(this.sql, RESERVE, [
       this.botId,
-      1000 / this.messagesPerSecond,
+      slotSpacingMs(this.messagesPerSecond),
       wanted,
       HORIZON_MS,
+      leadMs,
       duringOutage,
     ]);
     if (!reserved) return { granted: 0, waitMs: HORIZON_MS, outage: true };
-    const { granted, waitMs, probe } = reserved;
-    if (granted === 0 || !probe) return { granted, waitMs };
+    const { granted, nowMs, probe } = reserved;
+    this.clock.observe(askedAt, nowMs, performance.now());
+    const at = this.clock.toLocal(nowMs + reserved.waitMs);
+    if (granted === 0 || !probe) return { granted, waitMs: at - performance.now() };
     const named = await oneRow<{ probe: string | null }>(this.sql, GRANTED_PROBE, [this.botId]);
     // Another process was throttled just now: the probe is void.
     if (named.probe === null) return { granted: 0, waitMs: 0 };
-    return { granted, waitMs, probe: named.probe };
+    return { granted, waitMs: at - performance.now(), probe: named.probe };
   }
 
   async block(durationMs: number): Promise<number> {

@@ -5,7 +5,7 @@ import type { SendOutcome } from './outcome.js';
 import { InFlightBudget } from './in-flight-budget.js';
 import type { Refusal } from './outage.store.js';
 import type { EngineMeter } from './ports.js';
-import type { RateLimitStore } from './rate-limit.store.js';
+import { slotSpacingMs, type RateLimitStore } from './rate-limit.store.js';
 
 /** Permission to send one message at `at` (milliseconds of performance.now). */
 export interface Slot {
@@ -22,7 +22,12 @@ export interface SlotRequest {
   lane: string;
   /** Within a lane, who has the most left to send comes first, so that the chunks of a campaign end together. */
   remaining: number;
+  /** What comes before the send takes so long: no slot is to lie nearer. */
+  leadMs?: number;
 }
+
+/** What becomes of a slot: its time has come, was missed, or the message must not leave at all. */
+export type SlotState = 'due' | 'missed' | 'revoked';
 
 interface Waiter extends SlotRequest {
   wanted: number;
@@ -30,6 +35,8 @@ interface Waiter extends SlotRequest {
   give: (slots: Slot[]) => void;
 }
 
+/** Asking more often would reserve one slot at a time. */
+const MIN_NAP_MS = 10;
 /** Of the waits for a throttled bot at most this long at a time: its probe may be answered at any moment. */
 const MAX_NAP_MS = 250;
 
@@ -38,8 +45,8 @@ export const MAX_BLOCK_MS = 300_000;
 /** Telegram counts whole seconds by its own clock. */
 const BLOCK_MARGIN_MS = 100;
 
-/** Timers are late by a few milliseconds: so much is caught up with, or the rate would never be reached. */
-const MAX_CATCH_UP_MS = 10;
+/** Timers are late by a few milliseconds. A slot that is this late is given up. */
+export const MAX_LATE_MS = 10;
 
 /** Whoever reports a 429 waits for so long until others know. */
 const MAX_TELL_MS = 1000;
@@ -47,7 +54,7 @@ const MAX_TELL_MS = 1000;
 const URGENT_LANE = 'urgent';
 
 /** Messages that somebody in the chat is waiting for. */
-export const URGENT: SlotRequest = { lane: URGENT_LANE, remaining: 1 };
+export const URGENT: SlotRequest = { lane: URGENT_LANE, remaining: 1, leadMs: 10 };
 
 /**
  * Hands the installation's send slots to whoever asks in this process. All that wait are served by one statement at a
@@ -60,8 +67,6 @@ export class RateLimiter {
   private readonly budget: InFlightBudget;
   private pumping = false;
   private lastLane = '';
-  private lastTurnAt = 0;
-  private turns: Promise<unknown> = Promise.resolve();
   /** Nothing leaves this process before (milliseconds of performance.now), whether or not others could be told. */
   private silentUntil = 0;
   private isUntold = false;
@@ -104,22 +109,18 @@ export class RateLimiter {
   }
 
   /**
-   * Waits for the time of a slot. Slots that come late, because the process was busy, are not caught up with in a
-   * burst: messages of this process leave as far apart as the rate asks, but for what timers are late.
-   * @returns false when Telegram has asked for silence meanwhile, or cannot be reached: the slot is not to be used
+   * Waits for the time of a slot. One that a busy process misses is not caught up with: the second in which it would be
+   * used belongs to other slots, of this process and of others.
+   * @returns `revoked` when Telegram has asked for silence meanwhile, or cannot be reached. What is not due is to be given back.
    */
-  turn(slot: Slot): Promise<boolean> {
-    const turn = this.turns.then(async () => {
-      const at = Math.max(slot.at, this.lastTurnAt + 1000 / this.messagesPerSecond);
-      const waitMs = at - performance.now();
-      if (waitMs > 0) await sleep(waitMs);
-      if (this.silenceMs() > 0 || (this.isOut() && !slot.trial)) return false;
-      this.lastTurnAt = Math.max(at, performance.now() - MAX_CATCH_UP_MS);
-      this.budget.sent(slot);
-      return true;
-    });
-    this.turns = turn;
-    return turn;
+  async turn(slot: Slot): Promise<SlotState> {
+    const waitMs = slot.at - performance.now();
+    // Timers drop fractions, and no slot is used before its time.
+    if (waitMs > 0) await sleep(Math.ceil(waitMs));
+    if (this.silenceMs() > 0 || (this.isOut() && !slot.trial)) return 'revoked';
+    if (performance.now() - slot.at >= MAX_LATE_MS) return 'missed';
+    this.budget.sent(slot);
+    return 'due';
   }
 
   /**
@@ -200,9 +201,9 @@ export class RateLimiter {
         await within(MAX_NAP_MS, this.budget.untilRoom());
         return;
       }
-      const { granted, waitMs, probe, outage } = await this.store.reserve(wanted);
+      const { granted, waitMs, probe, outage } = await this.store.reserve(wanted, { leadMs: this.leadMs() });
       if (outage) await this.breaker?.refresh();
-      if (granted === 0) await sleep(Math.min(waitMs, MAX_NAP_MS));
+      if (granted === 0) await sleep(Math.min(Math.max(waitMs, MIN_NAP_MS), MAX_NAP_MS));
       else await this.distribute(granted, performance.now() + waitMs, probe);
     } catch (error) {
       this.onError(error);
@@ -217,6 +218,10 @@ export class RateLimiter {
     return Math.min(sum(this.waiters), Math.max(this.budget.room(), sum(urgent)));
   }
 
+  private leadMs(): number {
+    return Math.max(0, ...this.waiters.map(({ leadMs = 0 }) => leadMs));
+  }
+
   /** During an outage one message may leave at a time, to find out whether it is over. */
   private async serveTrial(): Promise<void> {
     if (!(await this.breaker?.takeTrial())) {
@@ -224,7 +229,10 @@ export class RateLimiter {
       return;
     }
     try {
-      const { granted, waitMs, probe } = await this.store.reserve(1, true);
+      const { granted, waitMs, probe } = await this.store.reserve(1, {
+        leadMs: this.leadMs(),
+        duringOutage: true,
+      });
       if (granted > 0) {
         await this.distribute(granted, performance.now() + waitMs, probe, true);
         return;
@@ -237,7 +245,7 @@ export class RateLimiter {
   }
 
   private async distribute(granted: number, firstAt: number, probe?: string, trial?: boolean): Promise<void> {
-    const spacingMs = 1000 / this.messagesPerSecond;
+    const spacingMs = slotSpacingMs(this.messagesPerSecond);
     const shares = new Map<Waiter, Slot[]>();
     for (let index = 0; index < granted; index += 1) {
       const waiter = this.nextWaiter(shares);

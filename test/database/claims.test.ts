@@ -40,8 +40,14 @@ async function leasedChunk(): Promise<LeasedChunk> {
   return chunk;
 }
 
-function claim(chunk: LeasedChunk, wanted: number, claimId: string = randomUUID()): Promise<Claim> {
-  return deliveries.claim(chunk, { claimId, wanted, lookAhead: 20, contentVersion: chunk.contentVersion });
+function claim(
+  chunk: LeasedChunk,
+  wanted: number,
+  claimId: string = randomUUID(),
+  sendInMs = 0,
+): Promise<Claim> {
+  const { contentVersion } = chunk;
+  return deliveries.claim(chunk, { claimId, wanted, lookAhead: 20, contentVersion, sendInMs });
 }
 
 function statuses(): Promise<{ status: string; attempts: number }[]> {
@@ -215,6 +221,20 @@ describe('two campaigns for the same people', () => {
     const { retryInMs } = await claim(second, 1);
     expect(retryInMs).toBeGreaterThan(0);
     expect(retryInMs).toBeLessThanOrEqual(1000);
+  });
+});
+
+describe('a claim whose messages leave later', () => {
+  test('keeps their chats for a second from then', async () => {
+    await createUsers(database, 2);
+    await plannedCampaign(database, dataSource, '1', 10);
+    const [before] = await database.query<{ at: string }>('SELECT clock_timestamp()::text AS at');
+    expect((await claim(await leasedChunk(), 2, randomUUID(), 400)).recipients).toHaveLength(2);
+    const early = await database.query(
+      "SELECT FROM chat_pacing WHERE next_at < $1::timestamptz + interval '1400 milliseconds'",
+      [before?.at],
+    );
+    expect(early).toEqual([]);
   });
 });
 

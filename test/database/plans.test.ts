@@ -145,6 +145,7 @@ describe(`with ${USERS} recipients`, () => {
         claimId,
         wanted: 10,
         lookAhead: 20,
+        sendInMs: 0,
         contentVersion: 1,
       });
       const settlements = recipients.slice(1).map(({ userId, fence }) => ({

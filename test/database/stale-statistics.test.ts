@@ -171,6 +171,7 @@ async function workChunk(chunk: LeasedChunk, deliveries: DeliveryStore): Promise
     claimId,
     wanted: 100,
     lookAhead: 20,
+    sendInMs: 0,
     contentVersion: 1,
   });
   expect(recipients).toHaveLength(100);
@@ -221,6 +222,7 @@ describe(`a campaign of ${USERS}`, () => {
         claimId: randomUUID(),
         wanted: 100,
         lookAhead: 20,
+        sendInMs: 0,
         contentVersion: 1,
       });
       await deliveries.settle('1', [], { reason: null, count: 0, broken: false });
