@@ -168,10 +168,12 @@ const REOPEN_CHUNKS = `
   SELECT count(*)::integer AS count FROM reopened
 `;
 
+/** A chunk that was rescheduled meanwhile has no job for its new time. */
 const MARK_ENQUEUED = `
   UPDATE campaign_chunk chunk SET enqueued_at = clock_timestamp()
-  FROM unnest($1::bigint[], $2::integer[]) AS done (campaign_id, number)
+  FROM unnest($1::bigint[], $2::integer[], $3::timestamptz[]) AS done (campaign_id, number, due_at)
   WHERE chunk.campaign_id = done.campaign_id AND chunk.number = done.number AND chunk.state = 'WAITING'
+    AND chunk.due_at = done.due_at
 `;
 
 /** The chunks of all campaigns and their leases. Every instant is the database's: workers' clocks may differ. */
@@ -231,10 +233,12 @@ export class ChunkStore {
     return rows<DueChunk>(this.sql, CHUNKS_WITHOUT_JOB, parameters);
   }
 
-  async markEnqueued(chunks: ChunkRef[]): Promise<void> {
+  /** A job was made for each chunk, at the time at which it was due. */
+  async markEnqueued(chunks: DueChunk[]): Promise<void> {
     await rows(this.sql, MARK_ENQUEUED, [
       chunks.map((chunk) => chunk.campaignId),
       chunks.map((chunk) => chunk.number),
+      chunks.map((chunk) => chunk.dueAt),
     ]);
   }
 }

@@ -238,6 +238,24 @@ describe('a claim whose messages leave later', () => {
   });
 });
 
+describe('a chunk whose job is being made', () => {
+  const withoutJob = () => chunks.withoutJob({ overdueMs: 60_000, capacity: LEASE.capacity, limit: 10 });
+
+  test('has one afterwards, unless it was rescheduled meanwhile', async () => {
+    await createUsers(database, 1);
+    await plannedCampaign(database, dataSource, '1', 10);
+    const before = await withoutJob();
+    expect(before).toHaveLength(1);
+    // As when the campaign is resumed.
+    await database.query(`UPDATE campaign_chunk SET due_at = due_at + interval '3 milliseconds'`);
+    await chunks.markEnqueued(before);
+    const rescheduled = await withoutJob();
+    expect(rescheduled).toHaveLength(1);
+    await chunks.markEnqueued(rescheduled);
+    expect(await withoutJob()).toEqual([]);
+  });
+});
+
 describe('a result that cannot be written', () => {
   test('leaves its delivery UNCONFIRMED, and the others of its group are written', async () => {
     await createUsers(database, 3);
