@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { projectPath } from '../../src/config/paths.js';
+import { FAULT_ANSWERS } from '../../src/telegram/sandbox/index.js';
+import { ADMIN_TOKEN, TestApp } from '../support/app.js';
+import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../support/factories.js';
+import { freePort } from '../support/port.js';
+import { followProcess, waitForOutput, type PollcastProcess } from '../support/process.js';
+
+const AUDIENCE = 4;
+
+let app: TestApp;
+let api: PollcastProcess;
+let port: string;
+beforeAll(async () => {
+  app = await TestApp.prepare();
+  port = String(await freePort());
+  api = await startApi();
+  await app.startWorker();
+  await createUsers(app.database, AUDIENCE);
+});
+afterAll(() => app.stop());
+
+/** The API where it was before. */
+async function startApi(): Promise<PollcastProcess> {
+  await app.startApi('api', { PORT: port });
+  const [running] = app.processes.slice(-1);
+  if (!running) throw new Error('No process has been started.');
+  return running;
+}
+
+/** Runs the program of the README as it stands. */
+async function runDashboard(campaignId: string): Promise<PollcastProcess> {
+  const readme = await readFile(projectPath('README.md'), 'utf8');
+  const [, program = ''] = /```js\n([\s\S]*?)```/.exec(readme) ?? [];
+  expect(program).toContain('createClient');
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    cwd: projectPath(),
+    env: { TOKEN: ADMIN_TOKEN, CAMPAIGN: campaignId, API: `ws://127.0.0.1:${port}/graphql` },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  return followProcess(child);
+}
+
+test.each(['SIGTERM', 'SIGKILL'] as const)(
+  'the dashboard of the README survives a restart of the API after %s',
+  async (signal) => {
+    const id = await createCampaign(app.client(), await createOpenPoll(app.client()));
+    const held = app.sandbox.faults.add({ after: 1, answer: FAULT_ANSWERS.held });
+    await startCampaign(app.client(), id);
+    const dashboard = await runDashboard(id);
+    try {
+      await waitForOutput(dashboard, /PROCESSING 1 of 4/);
+      const before = dashboard.output().length;
+      api.kill(signal);
+      await api.exited;
+      api = await startApi();
+      const since = { ...dashboard, output: () => dashboard.output().slice(before) };
+      await waitForOutput(since, /PROCESSING 1 of 4 \(25 %\)/);
+      held.remove();
+      await waitForOutput(since, /COMPLETED 4 of 4 \(100 %\)/);
+      expect(await dashboard.exited).toBe(0);
+    } finally {
+      held.remove();
+      dashboard.kill('SIGKILL');
+    }
+  },
+);
