@@ -10,6 +10,7 @@ import type { AuditEnding, AuditedCall, AuditStore, AuditSubject } from './audit
 import type { AuditFilter } from './audit.types.js';
 
 const NEWEST_FIRST: KeysetOrder<AuditEntry> = {
+  name: 'auditLog',
   columns: [{ path: 'entry.id', sqlType: 'bigint' }],
   keyOf: (entry) => [entry.id],
   descending: true,

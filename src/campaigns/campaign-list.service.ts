@@ -9,6 +9,7 @@ import type { Delivery } from './delivery.entity.js';
 
 function byCreation(descending: boolean): KeysetOrder<NotificationCampaign> {
   return {
+    name: `campaigns ${descending ? CampaignOrder.CREATED_AT_DESC : CampaignOrder.CREATED_AT_ASC}`,
     columns: [
       { path: 'campaign.createdAt', sqlType: 'timestamptz' },
       { path: 'campaign.id', sqlType: 'bigint' },
@@ -18,11 +19,14 @@ function byCreation(descending: boolean): KeysetOrder<NotificationCampaign> {
   };
 }
 
-const BY_RECIPIENT: KeysetOrder<Delivery> = {
-  columns: [{ path: 'delivery.userId', sqlType: 'bigint' }],
-  keyOf: (delivery) => [delivery.userId],
-  descending: false,
-};
+function byRecipient(campaignId: string): KeysetOrder<Delivery> {
+  return {
+    name: `deliveries ${campaignId}`,
+    columns: [{ path: 'delivery.userId', sqlType: 'bigint' }],
+    keyOf: (delivery) => [delivery.userId],
+    descending: false,
+  };
+}
 
 /** What people can look through: campaigns, and the reminders of one. */
 export class CampaignListService {
@@ -47,6 +51,6 @@ export class CampaignListService {
     page: PageArguments,
   ): Promise<Connection<Delivery>> {
     await requireValid(filter);
-    return paginate(this.lists.deliveries(campaignId, filter), page, BY_RECIPIENT);
+    return paginate(this.lists.deliveries(campaignId, filter), page, byRecipient(campaignId));
   }
 }

@@ -66,6 +66,8 @@ export function connectionType<T extends object>(node: ClassType<T>, name: strin
 
 /** The order of a list: unique as a whole, so that a cursor names one place in it. */
 export interface KeysetOrder<T> {
+  /** List and order: cursors carry it, so that one of another list or order is refused instead of misread. */
+  name: string;
   columns: { path: string; sqlType: 'bigint' | 'timestamptz' }[];
   keyOf: (node: T) => string[];
   descending: boolean;
@@ -76,8 +78,8 @@ export interface PageArguments {
   after?: string | null;
 }
 
-function encodeCursor(key: string[]): string {
-  return Buffer.from(JSON.stringify(key)).toString('base64url');
+function encodeCursor<T>({ name, keyOf }: KeysetOrder<T>, node: T): string {
+  return Buffer.from(JSON.stringify([name, ...keyOf(node)])).toString('base64url');
 }
 
 const IS_KEY = {
@@ -85,17 +87,19 @@ const IS_KEY = {
   timestamptz: (part: string) => /^[1-9]\d{3}-/.test(part) && new Date(part).toISOString() === part,
 };
 
-function decodeCursor<T>(cursor: string, { columns }: KeysetOrder<T>): string[] {
+function decodeCursor<T>(cursor: string, { name, columns }: KeysetOrder<T>): string[] {
   try {
-    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (Array.isArray(key) && key.length === columns.length) {
-      const parts = key.map(String);
+    const content: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    if (Array.isArray(content) && content.length === columns.length + 1 && content[0] === name) {
+      const parts = content.slice(1).map(String);
       if (columns.every(({ sqlType }, index) => IS_KEY[sqlType](parts[index] ?? ''))) return parts;
     }
   } catch {
     // Not made by encodeCursor, or of no instant.
   }
-  throw badUserInput('after must be a cursor that this list returned.');
+  throw badUserInput(
+    'after must be a cursor that this list returned in this order. Leave it out to begin at the first page.',
+  );
 }
 
 /**
@@ -122,7 +126,7 @@ export async function paginate<T extends ObjectLiteral>(
   }
   const found = await page.limit(first + 1).getMany();
   const nodes = found.slice(0, first);
-  const edges = nodes.map((node) => ({ node, cursor: encodeCursor(order.keyOf(node)) }));
+  const edges = nodes.map((node) => ({ node, cursor: encodeCursor(order, node) }));
   return {
     edges,
     nodes,

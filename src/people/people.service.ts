@@ -13,6 +13,7 @@ import type {
 import type { TelegramUser } from './telegram-user.entity.js';
 
 const BY_ID: KeysetOrder<TelegramUser> = {
+  name: 'telegramUsers',
   columns: [{ path: 'person.id', sqlType: 'bigint' }],
   keyOf: (person) => [person.id],
   descending: false,

@@ -7,6 +7,7 @@ import type { PollStore } from './poll.store.js';
 import type { CreatePollInput, PollFilter } from './poll.types.js';
 
 const NEWEST_FIRST: KeysetOrder<Poll> = {
+  name: 'polls',
   columns: [
     { path: 'poll.createdAt', sqlType: 'timestamptz' },
     { path: 'poll.id', sqlType: 'bigint' },

@@ -235,7 +235,10 @@ describe('the pages of auditLog', () => {
   test.each([
     [{ filter: { campaignId: 'first' } }, 'campaignId must be the number of a campaign.'],
     [{ first: 101 }, 'first must be from 1 to 100.'],
-    [{ after: 'page 2' }, 'after must be a cursor that this list returned.'],
+    [
+      { after: 'page 2' },
+      'after must be a cursor that this list returned in this order. Leave it out to begin at the first page.',
+    ],
   ])('cannot be had by %j', async (variables, message) => {
     await expect(page(variables)).rejects.toThrow(message);
   });

@@ -239,15 +239,35 @@ describe('a page that nobody can be given', () => {
     ['longer than 100', 'campaigns', { first: 101 }],
     ['after no cursor', 'campaigns', { after: 'garbage' }],
     ['after an empty cursor', 'polls', { after: '' }],
-    ['after a cursor of another list', 'campaigns', { after: cursor('5') }],
-    ['after an impossible instant', 'campaigns', { after: cursor('2026-99-99T99:99:99.999Z', '1') }],
-    ['after a number beyond 64 bits', 'telegramUsers', { after: cursor('9999999999999999999') }],
+    ['after a cursor of an earlier version', 'telegramUsers', { after: cursor('5') }],
+    [
+      'after an impossible instant',
+      'campaigns',
+      { after: cursor('campaigns CREATED_AT_DESC', '2026-99-99T99:99:99.999Z', '1') },
+    ],
+    [
+      'after a number beyond 64 bits',
+      'telegramUsers',
+      { after: cursor('telegramUsers', '9999999999999999999') },
+    ],
     ['of a topic that is no number', 'campaigns', { filter: { topicId: 'x' } }],
     ['since no instant', 'campaigns', { filter: { createdAfter: 'yesterday' } }],
   ])('%s is refused with BAD_USER_INPUT', async (_name, list, variables) => {
     const answer = await overHttp(app.url, { query: LISTS[list], variables });
     expect(codeOf(answer)).toBe('BAD_USER_INPUT');
     expect(answer.data ?? null).toBeNull();
+  });
+
+  test('after a cursor of another list is refused, though its key looks the same', async () => {
+    const { pageInfo } = await page('polls', { first: 1 });
+    await expect(page('campaigns', { after: pageInfo.endCursor })).rejects.toThrow('a cursor that this list');
+  });
+
+  test('after a cursor of another order is refused', async () => {
+    const { pageInfo } = await page('campaigns', { first: 1, orderBy: 'CREATED_AT_ASC' });
+    const after = pageInfo.endCursor;
+    await expect(page('campaigns', { after, orderBy: 'CREATED_AT_DESC' })).rejects.toThrow('in this order');
+    expect(ids(await page('campaigns', { after, orderBy: 'CREATED_AT_ASC' }))).toHaveLength(6);
   });
 
   test.each([1, 100])('of length %i is none of them', async (first) => {
