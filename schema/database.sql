@@ -97,6 +97,12 @@ TABLE campaign_chunk WITH (fillfactor=80)
 CREATE INDEX campaign_chunk_due_idx ON public.campaign_chunk USING btree (due_at) WHERE (state = 'WAITING'::text)
 CREATE INDEX campaign_chunk_lease_idx ON public.campaign_chunk USING btree (lease_expires_at) WHERE (state = 'RUNNING'::text)
 
+TABLE campaign_log
+  campaign_id bigint NOT NULL
+  logged_at timestamp(3) with time zone NOT NULL
+  CONSTRAINT campaign_log_campaign_fk FOREIGN KEY (campaign_id) REFERENCES notification_campaign(id) ON DELETE CASCADE
+  CONSTRAINT campaign_log_pk PRIMARY KEY (campaign_id)
+
 UNLOGGED TABLE chat_pacing WITH (fillfactor=50)
   chat_id bigint NOT NULL
   next_at timestamp with time zone NOT NULL

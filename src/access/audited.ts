@@ -1,6 +1,7 @@
 import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
 import { Extensions } from 'type-graphql';
 import type { Identity } from './identity.js';
+import type { CallSummary } from '../graphql/context.js';
 import { isRowId } from '../graphql/ids.js';
 import { endingOfPayload, type AuditTrail, type Payload } from './audit-trail.js';
 
@@ -16,6 +17,7 @@ export interface AuditRule<Args> {
 export interface AuditContext {
   identity: Identity;
   audit: AuditTrail;
+  call?: CallSummary;
 }
 type Resolve = GraphQLFieldResolver<unknown, AuditContext>;
 
@@ -37,8 +39,14 @@ function recorded(action: string, rule: AuditRule<unknown>, resolve: Resolve): R
       pollId: rowId(rule.poll?.(args)),
       detail: rule.detail?.(args) ?? null,
     };
+    if (call.campaignId !== null) context.call = { campaignId: call.campaignId };
     const work = async () => (await resolve(root, args, context, info)) as Payload;
-    return context.audit.record(call, work, endingOfPayload);
+    return context.audit.record(call, work, (payload) => {
+      const ending = endingOfPayload(payload);
+      const campaignId = ending.campaignId ?? call.campaignId ?? undefined;
+      context.call = { campaignId, refusalCode: ending.code ?? undefined };
+      return ending;
+    });
   };
 }
 

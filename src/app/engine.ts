@@ -21,6 +21,7 @@ import type { MessageSender } from '../sending/outcome.js';
 import { CampaignPlanner } from '../sending/planner.js';
 import type { EngineMeter, JobHandle, JobQueue } from '../sending/ports.js';
 import { LeadTime } from '../sending/lead-time.js';
+import { ProgressLog } from '../sending/progress-log.js';
 import type { RateLimiter } from '../sending/rate-limiter.js';
 import { Reconciler } from '../sending/reconciler.js';
 import { SettlementWriter } from '../sending/settlements.js';
@@ -142,6 +143,7 @@ export function createEngine(parts: EngineParts): Engine {
     withTimeLimits(planLimits, (signal) => planner.plan(campaignId, signal, job));
   const store = new TakeoverStore(engineSql);
   const takeover = new Takeover({ store, chunks, session, worker, plan, leaseMs, meter, logger });
+  const progressLog = new ProgressLog(dataSource, settings.messagesPerSecond, logger);
   let stoppedAt = 0;
   return {
     handlers: {
@@ -154,12 +156,14 @@ export function createEngine(parts: EngineParts): Engine {
     open: () => session.open(),
     start: () => {
       takeover.start();
+      progressLog.start();
     },
     stop: () => {
       if (stopping.signal.aborted) return;
       stoppedAt = performance.now();
       stopping.abort();
       takeover.stop();
+      progressLog.stop();
       worker.stop();
     },
     close: async () => {

@@ -12,7 +12,16 @@ export class SystemCampaignControl {
   /** Completes the campaign if no delivery of it is pending. */
   async complete(campaignId: string): Promise<void> {
     if (await this.campaigns.transition(campaignId, 'complete')) {
-      this.logger.info({ campaignId }, 'campaign completed');
+      await this.summarize(campaignId, 'campaign completed');
+    }
+  }
+
+  /** What became of everybody, and why. An error ends nothing: the campaign has ended already. */
+  private async summarize(campaignId: string, message: string): Promise<void> {
+    try {
+      this.logger.info({ campaignId, outcomes: await this.campaigns.countOutcomes(campaignId) }, message);
+    } catch (error) {
+      this.logger.info({ campaignId, err: error }, message);
     }
   }
 

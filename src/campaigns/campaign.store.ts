@@ -108,6 +108,11 @@ const RETRY_DELIVERIES = `
   RETURNING change.total::integer AS total
 `;
 
+const COUNT_OUTCOMES = `
+  SELECT concat_ws(' ', status, reason) AS outcome, count(*)::integer AS count FROM delivery
+  WHERE campaign_id = $1 GROUP BY status, reason ORDER BY count DESC, outcome
+`;
+
 const SKIP_BATCH = 5000;
 
 /** The events after which a campaign sends. */
@@ -180,6 +185,12 @@ export class CampaignStore {
       [id, to, from, failure?.code ?? null, failure?.message ?? null],
     );
     return changed.length > 0;
+  }
+
+  /** How many deliveries have come to which end, such as `FAILED BOT_BLOCKED`, largest first. */
+  async countOutcomes(id: string): Promise<Record<string, number>> {
+    const counts = await rows<{ outcome: string; count: number }>(this.dataSource, COUNT_OUTCOMES, [id]);
+    return Object.fromEntries(counts.map(({ outcome, count }) => [outcome, count]));
   }
 
   start(id: string, options?: RunOptions): Promise<RunResult> {

@@ -12,6 +12,7 @@ import { LeaseHolder1790001200000 } from '../../migrations/1790001200000-lease-h
 import { CampaignContent1790001301000 } from '../../migrations/1790001301000-campaign-content.js';
 import { Audience1790001500000 } from '../../migrations/1790001500000-audience.js';
 import { SlotsAhead1790001600000 } from '../../migrations/1790001600000-slots-ahead.js';
+import { CampaignLog1790001700000 } from '../../migrations/1790001700000-campaign-log.js';
 import { TelegramOutage1790001100000 } from '../../migrations/1790001100000-telegram-outage.js';
 import { OptOut1790001300000 } from '../../migrations/1790001300000-opt-out.js';
 import { ApiToken } from '../access/api-token.entity.js';
@@ -114,6 +115,7 @@ export function createDataSource({
       CampaignContent1790001301000,
       Audience1790001500000,
       SlotsAhead1790001600000,
+      CampaignLog1790001700000,
     ],
     subscribers: [SilentConnections],
     migrationsTableName: 'migration',

@@ -27,6 +27,7 @@ export function observeHttp(
             durationMs: performance.now() - startedAt,
             errorCodes: codesOf(context),
             token: contextValue.identity.name,
+            call: contextValue.call,
           });
           return Promise.resolve();
         },

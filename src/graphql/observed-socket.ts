@@ -86,7 +86,8 @@ export function observeSocket<E extends Extra>(
         const errorCodes = errorsOf(result).map(publicCodeOf);
         if (operation) {
           operation.goesOn = Symbol.asyncIterator in result;
-          observe({ ...operation.report, durationMs: performance.now() - operation.at, errorCodes });
+          const { call } = args.contextValue as OperationContext;
+          observe({ ...operation.report, call, durationMs: performance.now() - operation.at, errorCodes });
         }
         return options.onOperation?.(context, id, payload, args, result);
       }),

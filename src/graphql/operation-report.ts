@@ -1,5 +1,6 @@
 import { Kind, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import type { Logger } from 'pino';
+import type { CallSummary } from './context.js';
 
 /** What became of one operation, or of one event of a subscription that went wrong. */
 export interface OperationReport {
@@ -14,6 +15,7 @@ export interface OperationReport {
   errorCodes: string[];
   /** How the token is called. */
   token: string | undefined;
+  call?: CallSummary;
 }
 
 export type OperationObserver = (report: OperationReport) => void;
@@ -44,7 +46,7 @@ export function fieldOf(operation: OperationDefinitionNode | undefined, known: R
 
 /** The access log: changes and errors at info, what is only read at debug. Never variables, nor the document. */
 export function logOperation(
-  { name, type, field, transport, durationMs, errorCodes, token }: OperationReport,
+  { name, type, field, transport, durationMs, errorCodes, token, call }: OperationReport,
   logger: Logger,
 ): void {
   const level = type === 'mutation' || errorCodes.length > 0 ? 'info' : 'debug';
@@ -55,6 +57,7 @@ export function logOperation(
       field,
       name: name?.slice(0, MAX_NAME_LENGTH),
       token,
+      ...call,
       ms: durationMs === undefined ? undefined : Math.round(durationMs * 10) / 10,
       ...(errorCodes.length > 0 && { errorCodes }),
     },

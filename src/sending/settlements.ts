@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { DeliveryStatus } from '../campaigns/delivery.entity.js';
+import { FailureLog } from './failure-log.js';
 import type { LedgerState, Settlement, Streak } from './delivery.store.js';
 
 /** Settled answers are durable within 100 ms: the group closes after half of that, the rest is for the database. */
@@ -52,14 +53,19 @@ export class SettlementWriter {
   /** By campaign; where there is one, it is being written until it is empty. */
   private readonly queues = new Map<string, Entry[]>();
 
+  private readonly failures: FailureLog;
+
   constructor(
     private readonly store: SettlementStore,
     private readonly onWritten: (campaignId: string, state: LedgerState) => Promise<void>,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    this.failures = new FailureLog(logger);
+  }
 
   /** Resolves when the result is durable. */
   add(settlement: Settlement): Promise<void> {
+    if (settlement.status === DeliveryStatus.FAILED) this.failures.note(settlement);
     return new Promise((done) => {
       const { campaignId } = settlement;
       const entry = { settlement, done };

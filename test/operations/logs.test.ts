@@ -152,3 +152,52 @@ test('no secret and no variable of an operation is in any line', async () => {
   for (const secret of [ADMIN_TOKEN, VIEWER_TOKEN, bot, app.database.url, variable])
     expect(app.output()).not.toContain(secret);
 });
+
+test('the line of a mutation names its campaign, and why it was refused', async () => {
+  const campaignId = await createCampaign(app.client(), await createOpenPoll(app.client()));
+  await send(
+    'mutation Pause($id: ID!) { pauseCampaign(id: $id) { userErrors { code } } }',
+    {},
+    { id: campaignId },
+  );
+  await linesWith({ msg: 'operation', name: 'Pause', campaignId, refusalCode: 'INVALID_STATE' });
+  const query = 'mutation Cancel($id: ID!) { cancelCampaign(id: $id) { userErrors { code } } }';
+  for await (const answer of app.client().subscribe(query, { id: campaignId })) expect(answer).toBeDefined();
+  const [line] = await linesWith({ msg: 'operation', transport: 'websocket', name: 'Cancel', campaignId });
+  expect(line).not.toHaveProperty('refusalCode');
+});
+
+test('a campaign that ends says what became of everybody, and failures are told of once a second at most', async () => {
+  await createUsers(app.database, 3, 3_000_001);
+  for (const chatId of [3_000_001, 3_000_002]) {
+    app.sandbox.faults.add({ chatId, answer: FAULT_ANSWERS.blocked });
+  }
+  const campaignId = await createCampaign(app.client(), await createOpenPoll(app.client()));
+  await startCampaign(app.client(), campaignId);
+  await followCampaign(app.client(), campaignId);
+  const [end] = await linesWith({ campaignId, msg: 'campaign completed' });
+  expect(end?.outcomes).toMatchObject({ 'FAILED BOT_BLOCKED': 2 });
+  const [failed] = await linesWith({ campaignId, msg: 'a delivery failed', reason: 'BOT_BLOCKED' });
+  expect(failed).toMatchObject({ level: 40 });
+});
+
+test('a campaign that has run for 30 s is logged, and by one of the processes that look', async () => {
+  const campaignId = await createCampaign(app.client(), await createOpenPoll(app.client()));
+  await createUsers(app.database, 2, 3_100_001);
+  const held = app.sandbox.faults.add({ answer: FAULT_ANSWERS.held });
+  await startCampaign(app.client(), campaignId);
+  await app.sandbox.waitUntil(() => held.hits > 0);
+  const second = await app.startWorker();
+  await app.database.query(
+    "UPDATE notification_campaign SET running_since = running_since - interval '30 seconds' WHERE id = $1",
+    [campaignId],
+  );
+  const [line] = await linesWith({ campaignId, msg: 'campaign runs' });
+  expect(line).toMatchObject({ level: 30, sentUsers: 0, failedUsers: 0, perSecond: 0 });
+  expect(line).toHaveProperty('estimatedFinishAt');
+  held.remove();
+  second.kill();
+  await second.exited;
+  await followCampaign(app.client(), campaignId);
+  expect(await linesWith({ campaignId, msg: 'campaign runs' })).toHaveLength(1);
+});
