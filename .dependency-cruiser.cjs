@@ -29,7 +29,7 @@ module.exports = {
       name: 'stores-hold-the-data-access',
       severity: 'error',
       from: {
-        path: '^src/(access|polls|people|campaigns)/',
+        path: '^src/(access|polls|people|campaigns|installation)/',
         pathNot: '(\\.(store|entity)|^src/campaigns/schedule)\\.ts$',
       },
       to: { path: '(node_modules/(typeorm|pg)/|^src/database/)' },
@@ -52,6 +52,7 @@ module.exports = {
       'graphql',
       'database',
     ]),
+    layer('installation-knows-no-transport', 'installation', ['campaigns', 'sending', 'graphql', 'database']),
     {
       // The list of entities has to stand somewhere, and nothing that they know knows it.
       name: 'database-knows-entities-only',

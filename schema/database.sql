@@ -131,6 +131,13 @@ CREATE INDEX delivery_open_idx ON public.delivery USING btree (campaign_id, chun
 CREATE INDEX delivery_sending_idx ON public.delivery USING btree (campaign_id, chunk_number) WHERE (status = 'SENDING'::text)
 CREATE INDEX delivery_user_idx ON public.delivery USING btree (user_id)
 
+TABLE installation
+  only_row boolean NOT NULL DEFAULT true
+  bot_id bigint NOT NULL
+  bot_username text
+  CONSTRAINT installation_only_row_check CHECK (only_row)
+  CONSTRAINT installation_pk PRIMARY KEY (only_row)
+
 TABLE known_server
   only_row boolean NOT NULL DEFAULT true
   started_at timestamp with time zone NOT NULL
@@ -179,6 +186,7 @@ TABLE notification_campaign WITH (fillfactor=50)
   button_text text
   content_version integer NOT NULL DEFAULT 1
   not_reminded_for_hours integer
+  sandbox boolean NOT NULL DEFAULT false
   CONSTRAINT notification_campaign_counters_check CHECK (((pending_users >= 0) AND (sent_users >= 0) AND (failed_users >= 0) AND (skipped_users >= 0) AND (unconfirmed_users >= 0)))
   CONSTRAINT notification_campaign_idempotency_key UNIQUE (idempotency_key)
   CONSTRAINT notification_campaign_ledger_check CHECK ((total_users = ((((pending_users + sent_users) + failed_users) + skipped_users) + unconfirmed_users)))
@@ -330,4 +338,7 @@ CREATE INDEX telegram_user_username_idx ON public.telegram_user USING gin (usern
 UNLOGGED TABLE worker WITH (fillfactor=50)
   id uuid NOT NULL
   seen_at timestamp(3) with time zone NOT NULL
+  name text NOT NULL DEFAULT ''::text
+  problem text
+  holder_key bigint
   CONSTRAINT worker_pk PRIMARY KEY (id)

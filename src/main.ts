@@ -170,6 +170,19 @@ function addTokenCommands(program: Command): void {
     .action((nameOrId: string) => runTokenCommand({ kind: 'revoke', nameOrId }));
 }
 
+function addBotCommands(program: Command): void {
+  program
+    .command('bot')
+    .description('the bot of the installation')
+    .command('adopt')
+    .description('make the bot of BOT_TOKEN that of the installation, and forget who had blocked the old one')
+    .action(async () => {
+      const read = readSettings('database', 'bot');
+      const { adoptBotCommand } = await import('./cli/bot.js');
+      await adoptBotCommand(read, warned(createCommandLogger(read)), interruption);
+    });
+}
+
 function createProgram(): Command {
   const program = new Command('pollcast');
   program
@@ -181,6 +194,7 @@ function createProgram(): Command {
   addCampaignCommands(program);
   addDataCommands(program);
   addTokenCommands(program);
+  addBotCommands(program);
   return program;
 }
 

@@ -13,14 +13,16 @@ import { MeteredSender } from '../sending/metered-sender.js';
 import { OUTAGE_CHANNEL, PostgresOutage } from '../sending/outage.store.js';
 import { PostgresRateLimit } from '../sending/rate-limit.store.js';
 import { RateLimiter } from '../sending/rate-limiter.js';
-import { WorkerHeartbeat } from '../sending/worker-heartbeat.js';
+import type { BotGuard } from '../installation/bot-guard.js';
 import { startApi, type Api } from './api.js';
+import { createBotGuard } from './bot-guard.js';
 import { connectDatabase, type ConnectedDatabase } from './database.js';
 import { createEngine, type Engine, type EngineParts } from './engine.js';
 import { connectJobs } from './jobs.js';
 import { createOperations } from './operations.js';
-import { connectTelegram, startBot, type ConnectedTelegram } from './telegram.js';
+import { connectTelegram, type ConnectedTelegram } from './telegram.js';
 import { Undo } from './undo.js';
+import { startWork } from './work.js';
 
 export type AppRole = 'api' | 'worker';
 
@@ -42,12 +44,13 @@ export interface App {
 }
 
 /** What every process has, whatever its roles. */
-interface Ground extends EngineParts {
+export interface Ground extends EngineParts {
   database: ConnectedDatabase;
   telegram: ConnectedTelegram;
   scheduler: JobScheduler;
   metrics: Metrics;
   operations: Operations;
+  guard: BotGuard;
 }
 
 /** Connects the process to all that is outside of it. Nothing of it does anything by itself yet. */
@@ -88,12 +91,16 @@ async function connect(settings: Settings, logger: Logger, undo: Undo): Promise<
     metrics.engine,
     breaker,
   );
-  const operations = createOperations({ database, telegram, scheduler, metrics, logger });
+  const guard = createBotGuard(telegram, engineSql, logger);
+  undo.add(() => guard.stop());
+  await guard.start();
+  const operations = createOperations({ database, telegram, scheduler, metrics, guard, logger });
   const sql = { dataSource, engineSql, planningSql };
   const databaseUrl = database.directUrl;
   const shared = { queue: scheduler, sender, limiter, breaker, meter: metrics.engine };
-  const parts = { settings, databaseUrl, ...sql, ...shared };
-  return { ...parts, logger, database, telegram, scheduler, metrics, operations };
+  const mayWork = () => guard.problem === null;
+  const parts = { settings, databaseUrl, ...sql, ...shared, ownBot: telegram.ownBot, mayWork };
+  return { ...parts, logger, database, telegram, scheduler, metrics, operations, guard };
 }
 
 async function serveOperations({ settings, operations, logger }: Ground, undo: Undo): Promise<void> {
@@ -106,23 +113,15 @@ async function serveOperations({ settings, operations, logger }: Ground, undo: U
 
 /** Begins to work jobs, where there is an engine for them, or else only to hand them in. */
 async function startJobs(ground: Ground, engine: Engine | undefined, undo: Undo): Promise<void> {
-  const { scheduler, engineSql, metrics, logger } = ground;
+  const { scheduler } = ground;
   undo.add(async () => {
     engine?.stop();
     await scheduler.stop();
     await engine?.close();
   });
   await engine?.open();
-  await scheduler.start(engine?.handlers);
-  if (!engine) return;
-  engine.start();
-  const bot = startBot(ground);
-  undo.add(() => bot.stop());
-  metrics.watchBot(bot);
-  const heartbeat = new WorkerHeartbeat(engineSql, logger);
-  undo.add(() => heartbeat.stop());
-  await heartbeat.start();
-  logger.info('working jobs');
+  if (engine) await startWork(ground, engine, undo);
+  else await scheduler.start();
 }
 
 /** What other processes find out about Telegram stops or starts this one, too. */

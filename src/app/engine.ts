@@ -17,6 +17,7 @@ import { ChunkStore } from '../sending/chunk.store.js';
 import { ChunkWorker } from '../sending/chunk-worker.js';
 import { DeliveryStore } from '../sending/delivery.store.js';
 import { LeaseKeeper } from '../sending/lease-keeper.js';
+import type { OwnBot } from '../sending/own-bot.js';
 import type { MessageSender } from '../sending/outcome.js';
 import { CampaignPlanner } from '../sending/planner.js';
 import type { EngineMeter, JobHandle, JobQueue } from '../sending/ports.js';
@@ -42,11 +43,16 @@ export interface EngineParts {
   limiter: RateLimiter;
   breaker: CircuitBreaker;
   meter: EngineMeter;
+  ownBot: OwnBot;
+  /** Whether the bot is that of the installation. */
+  mayWork: () => boolean;
   logger: Logger;
 }
 
 export interface Engine {
   handlers: JobHandlers;
+  /** Key of the session under which chunks are claimed. */
+  holderKey(): string | null;
   /** To be called before a job is worked: from then on others see that this worker lives. */
   open(): Promise<void>;
   /** Begins to look for what dead workers have left. */
@@ -80,8 +86,8 @@ export function createEngine(parts: EngineParts): Engine {
   const campaigns = new CampaignStore(dataSource);
   const control = new SystemCampaignControl(campaigns, logger);
   const schedule = new CampaignSchedule(dataSource, campaigns, logger);
-  const chunks = new ChunkStore(engineSql);
-  const deliveries = new DeliveryStore(engineSql);
+  const chunks = new ChunkStore(engineSql, parts.ownBot);
+  const deliveries = new DeliveryStore(engineSql, parts.ownBot);
 
   const planner = new CampaignPlanner({
     store: campaigns,
@@ -142,7 +148,17 @@ export function createEngine(parts: EngineParts): Engine {
   const plan = (campaignId: string, job?: JobHandle) =>
     withTimeLimits(planLimits, (signal) => planner.plan(campaignId, signal, job));
   const store = new TakeoverStore(engineSql);
-  const takeover = new Takeover({ store, chunks, session, worker, plan, leaseMs, meter, logger });
+  const takeover = new Takeover({
+    store,
+    chunks,
+    session,
+    worker,
+    plan,
+    mayWork: parts.mayWork,
+    leaseMs,
+    meter,
+    logger,
+  });
   const progressLog = new ProgressLog(dataSource, settings.messagesPerSecond, logger);
   let stoppedAt = 0;
   return {
@@ -153,6 +169,7 @@ export function createEngine(parts: EngineParts): Engine {
         await reconciler.run(stopping.signal);
       },
     },
+    holderKey: () => session.current?.key ?? null,
     open: () => session.open(),
     start: () => {
       takeover.start();

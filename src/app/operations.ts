@@ -3,6 +3,7 @@ import { pendingMigrations } from '../database/migrate.js';
 import { Cached } from '../health/cached.js';
 import { Readiness, type Check } from '../health/readiness.js';
 import type { Operations } from '../http/operations-routes.js';
+import type { BotGuard } from '../installation/bot-guard.js';
 import type { JobScheduler } from '../jobs/job-scheduler.js';
 import type { Metrics } from '../metrics/metrics.js';
 import { readWorkload } from '../sending/workload.js';
@@ -15,6 +16,7 @@ export interface OperationsParts {
   telegram: ConnectedTelegram;
   scheduler: JobScheduler;
   metrics: Metrics;
+  guard: BotGuard;
   logger: Logger;
 }
 
@@ -25,7 +27,7 @@ const TELEGRAM = { keepMs: 5000, timeoutMs: 2000 };
 
 /** What a process tells about its health, and the gauges that are read when Prometheus asks. */
 export function createOperations(parts: OperationsParts): Operations {
-  const { database, telegram, scheduler, metrics, logger } = parts;
+  const { database, telegram, scheduler, metrics, guard, logger } = parts;
   const { dataSource, pools } = database;
   const workload = new Cached(() => readWorkload(dataSource), WORKLOAD);
   const telegramState = new Cached(() => askTelegram(telegram.botApi), TELEGRAM);
@@ -48,6 +50,10 @@ export function createOperations(parts: OperationsParts): Operations {
       },
     },
   ];
+  checks.push({
+    name: 'bot',
+    run: () => (guard.problem === null ? Promise.resolve() : Promise.reject(new Error(guard.problem))),
+  });
   if (telegram.sandboxUrl === undefined) {
     checks.push({
       name: 'telegram',

@@ -10,6 +10,8 @@ import { DeliveryResolver } from '../campaigns/delivery.resolver.js';
 import { PollCampaignsResolver } from '../campaigns/poll-campaigns.resolver.js';
 import { ProgressResolver } from '../campaigns/progress.resolver.js';
 import type { TestNotificationService } from '../campaigns/test-notification.service.js';
+import { InstallationResolver } from '../installation/installation.resolver.js';
+import type { InstallationService } from '../installation/installation.service.js';
 import { PeopleResolver } from '../people/people.resolver.js';
 import type { PeopleService } from '../people/people.service.js';
 import { PollResolver, QuestionOptionResolver, QuestionResolver } from '../polls/poll.resolver.js';
@@ -23,6 +25,7 @@ export interface ResolverParts {
   previews: CampaignPreviewService;
   lists: CampaignListService;
   testNotifications: TestNotificationService;
+  installations: InstallationService;
   audit: AuditTrail;
   messagesPerSecond: number;
 }
@@ -54,6 +57,7 @@ const RECIPES: readonly Recipe[] = [
   recipe(PollCampaignsResolver, ({ lists }) => new PollCampaignsResolver(lists)),
   recipe(DeliveryResolver, () => new DeliveryResolver()),
   recipe(ProgressResolver, ({ messagesPerSecond }) => new ProgressResolver(messagesPerSecond)),
+  recipe(InstallationResolver, ({ installations }) => new InstallationResolver(installations)),
   recipe(AuditResolver, ({ audit }) => new AuditResolver(audit)),
 ];
 

@@ -9,7 +9,11 @@ import { CampaignStore } from '../campaigns/campaign.store.js';
 import { pendingCampaignOf } from '../campaigns/other-campaigns.store.js';
 import { StandstillStore } from '../campaigns/standstill.store.js';
 import { TestNotificationService } from '../campaigns/test-notification.service.js';
+import { projectVersion } from '../config/paths.js';
 import type { Settings } from '../config/settings.js';
+import type { BotGuard } from '../installation/bot-guard.js';
+import { InstallationService } from '../installation/installation.service.js';
+import { InstallationStore } from '../installation/installation.store.js';
 import { PeopleService } from '../people/people.service.js';
 import { PeopleStore } from '../people/people.store.js';
 import { PollService } from '../polls/poll.service.js';
@@ -17,6 +21,7 @@ import { PollStore } from '../polls/poll.store.js';
 import { ChatPacing } from '../sending/chat-pacing.js';
 import { DirectSender } from '../sending/direct-sender.js';
 import type { MessageSender } from '../sending/outcome.js';
+import type { OwnBot } from '../sending/own-bot.js';
 import type { JobQueue } from '../sending/ports.js';
 import type { RateLimiter } from '../sending/rate-limiter.js';
 import type { LoaderSources } from './context.js';
@@ -29,6 +34,8 @@ export interface ServiceParts {
   queue: JobQueue;
   sender: MessageSender;
   limiter: RateLimiter;
+  ownBot: OwnBot;
+  guard: BotGuard;
 }
 
 export interface Services extends Omit<ResolverParts, 'audit'> {
@@ -39,7 +46,7 @@ export interface Services extends Omit<ResolverParts, 'audit'> {
 
 /** What people can do, and what it is done with. */
 export function createServices(parts: ServiceParts): Services {
-  const { settings, dataSource, audience, queue, sender, limiter } = parts;
+  const { settings, dataSource, audience, queue, sender, limiter, ownBot, guard } = parts;
   const { chunkSize, chunkIntervalMs, sendIntervalMs, messagesPerSecond } = settings;
   const polls = new PollStore(dataSource);
   const people = new PeopleStore(dataSource);
@@ -53,6 +60,13 @@ export function createServices(parts: ServiceParts): Services {
     queue,
     defaults.pacing,
   );
+  const standstills = new StandstillStore(dataSource);
+  const installations = new InstallationService(
+    new InstallationStore(dataSource),
+    () => standstills.findCommon(),
+    ownBot,
+    { version: projectVersion(), messagesPerSecond, defaultPacing: defaults.pacing },
+  );
   return {
     polls: new PollService(polls),
     people: new PeopleService(people, async (id) => (await findPoll(id)) !== null),
@@ -61,6 +75,7 @@ export function createServices(parts: ServiceParts): Services {
       audience,
       findPoll,
       (pollId) => pendingCampaignOf(dataSource, pollId),
+      () => installations.isSandbox(),
       defaults,
     ),
     lists: new CampaignListService(campaignLists),
@@ -68,9 +83,11 @@ export function createServices(parts: ServiceParts): Services {
       { findCampaign: (id) => campaigns.find(id), findPoll, findUser: (id) => people.find(id) },
       sender,
       new DirectSender(limiter, new ChatPacing(dataSource)),
+      () => guard.problem,
     ),
+    installations,
     messagesPerSecond,
-    sources: { polls, people, audience, standstills: new StandstillStore(dataSource) },
+    sources: { polls, people, audience, standstills },
     campaignLists,
   };
 }

@@ -6,6 +6,7 @@ import type { Settings } from '../config/settings.js';
 import { PeopleStore } from '../people/people.store.js';
 import { ChatPacing } from '../sending/chat-pacing.js';
 import { DirectSender } from '../sending/direct-sender.js';
+import type { OwnBot } from '../sending/own-bot.js';
 import type { RateLimiter } from '../sending/rate-limiter.js';
 import { Bot } from '../telegram/bot.js';
 import { BotApi, botIdOf } from '../telegram/bot-api.js';
@@ -25,6 +26,8 @@ export interface ConnectedTelegram {
   botApi: BotApi;
   profile: BotProfile;
   sender: TelegramSender;
+  /** The bot as the installation knows it. */
+  ownBot: OwnBot;
   /** Where the sandbox listens, when it stands in for Telegram. */
   sandboxUrl: string | undefined;
   close(): Promise<void>;
@@ -35,7 +38,12 @@ export async function connectTelegram(settings: Settings, logger: Logger): Promi
   const { botToken, telegramApiRoot, requestTimeoutMs, paidBroadcast, messagesPerSecond } = settings;
   if (botToken !== undefined && !settings.sandbox) {
     const connected = connect(botToken, telegramApiRoot);
-    return { ...connected, sandboxUrl: undefined, close: () => connected.botApi.close() };
+    return {
+      ...connected,
+      ownBot: connected.botId,
+      sandboxUrl: undefined,
+      close: () => connected.botApi.close(),
+    };
   }
   const sandbox = await startBotApiSandbox({
     messagesPerSecond: Math.max(30, messagesPerSecond + 2),
@@ -50,9 +58,12 @@ export async function connectTelegram(settings: Settings, logger: Logger): Promi
     await connected.botApi.close();
     await sandbox.close();
   };
-  return { ...connected, sandboxUrl: sandbox.url, close };
+  return { ...connected, ownBot: null, sandboxUrl: sandbox.url, close };
 
-  function connect(token: string, apiRoot: string): Omit<ConnectedTelegram, 'sandboxUrl' | 'close'> {
+  function connect(
+    token: string,
+    apiRoot: string,
+  ): Omit<ConnectedTelegram, 'ownBot' | 'sandboxUrl' | 'close'> {
     const botApi = new BotApi({ token, apiRoot, timeoutMs: requestTimeoutMs });
     const profile = new BotProfile(botApi);
     const sender = new TelegramSender(botApi, profile, { paidBroadcast });

@@ -27,6 +27,7 @@ export class CampaignPreviewService {
     private readonly audience: AudienceStore,
     private readonly findPoll: (id: string) => Promise<Poll | null>,
     private readonly findRunning: (pollId: string) => Promise<string | undefined>,
+    private readonly isSandbox: () => Promise<boolean>,
     private readonly defaults: CampaignDefaults,
   ) {}
 
@@ -39,12 +40,13 @@ export class CampaignPreviewService {
     const isRefused = (property: string) => userErrors.some(({ field }) => field?.[1] === property);
     const pacing = pacingOf(isRefused('pacing') ? null : input.pacing, this.defaults.pacing);
     const notForHours = isRefused('audience') ? null : (input.audience?.notRemindedForHours ?? null);
-    const [size, exclusions, reminded, [first], otherId] = await Promise.all([
+    const [size, exclusions, reminded, [first], otherId, isSandbox] = await Promise.all([
       this.audience.size(poll.id),
       this.audience.exclusions(poll.id),
       this.audience.reminded(poll.id, notForHours),
       this.audience.first(poll.id, 1, notForHours),
       this.findRunning(poll.id),
+      this.isSandbox(),
     ]);
     const audienceSize = size - reminded.tooLately;
     const estimatedDurationMs = estimateDurationMs(audienceSize, pacing, this.defaults.messagesPerSecond);
@@ -65,6 +67,7 @@ export class CampaignPreviewService {
       sampleText: isRefused('messageTemplate') ? template : renderTemplate(template, values),
       userErrors,
       warnings: warningsFor({
+        isSandbox,
         otherId,
         audienceSize,
         remindedRecently: reminded.lately,
@@ -84,6 +87,7 @@ function withReminded(exclusions: Exclusion[], { tooLately }: Reminded): Exclusi
 const MANY = 0.1;
 
 interface Findings {
+  isSandbox: boolean;
   /** A campaign of the poll that has people pending. */
   otherId: string | undefined;
   audienceSize: number;
@@ -94,8 +98,12 @@ interface Findings {
 }
 
 function warningsFor(findings: Findings): CampaignWarning[] {
-  const { otherId, audienceSize, remindedRecently, finishesBeforePollCloses, longest } = findings;
+  const { isSandbox, otherId, audienceSize, remindedRecently, finishesBeforePollCloses, longest } = findings;
   const warnings: CampaignWarning[] = [];
+  if (isSandbox) {
+    const message = 'The built-in sandbox takes the messages: nothing is sent. Set BOT_TOKEN to send them.';
+    warnings.push({ code: CampaignWarningCode.SANDBOX, message });
+  }
   if (otherId !== undefined) {
     const message = `${describeOther(otherId)}: this one does not start beside it unless besideAnother allows that.`;
     warnings.push({ code: CampaignWarningCode.ANOTHER_CAMPAIGN_RUNS, message });

@@ -40,6 +40,7 @@ export enum CampaignWarningCode {
   ENDS_AFTER_POLL_CLOSES = 'ENDS_AFTER_POLL_CLOSES',
   EMPTY_AUDIENCE = 'EMPTY_AUDIENCE',
   LONG_WITH_LONGEST_NAME = 'LONG_WITH_LONGEST_NAME',
+  SANDBOX = 'SANDBOX',
 }
 
 registerEnumType(CampaignWarningCode, {
@@ -54,6 +55,7 @@ registerEnumType(CampaignWarningCode, {
     },
     ENDS_AFTER_POLL_CLOSES: { description: 'The poll closes before the last reminder.' },
     EMPTY_AUDIENCE: { description: 'There is nobody to remind.' },
+    SANDBOX: { description: 'The built-in sandbox takes the messages: nothing is sent.' },
     LONG_WITH_LONGEST_NAME: { description: 'Too long for Telegram where a name is as long as it can be.' },
   },
 });

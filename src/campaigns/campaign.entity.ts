@@ -88,6 +88,12 @@ export class NotificationCampaign extends Ledger {
   @Field(() => CampaignStatus, { description: 'Where the campaign stands.' })
   status!: CampaignStatus;
 
+  @Column({ type: 'boolean', default: false })
+  @Field(() => Boolean, {
+    description: 'True: the built-in sandbox took its messages, nothing was sent.',
+  })
+  sandbox!: boolean;
+
   @Column({ name: 'chunk_count', type: 'integer', default: 0 })
   @Field(() => Int, { description: 'Chunks that the audience was cut into.' })
   chunkCount!: number;

@@ -30,12 +30,12 @@ import {
   CreateCampaignInput,
   DeliveryFilter,
   Pacing,
-  type StandstillCode,
 } from './campaign.types.js';
 import { NotificationCampaign } from './campaign.entity.js';
 import { DeliveryConnection, NotificationCampaignConnection } from './connections.js';
 import { Delivery } from './delivery.entity.js';
 import { CampaignStatus } from './lifecycle.js';
+import { describeStandstill } from './standstill.js';
 import { finishEstimateOf, percentageOf } from './progress.js';
 
 /** The result of a change as the API answers it. */
@@ -44,14 +44,6 @@ export function campaignPayload(result: Result<NotificationCampaign>): CampaignP
     ? { campaign: result.value, userErrors: [] }
     : { campaign: null, userErrors: result.errors };
 }
-
-const STANDSTILL_MESSAGES: Readonly<Record<StandstillCode, string>> = {
-  NO_WORKER: 'No process works jobs: start "npm run worker".',
-  BOT_THROTTLED: 'Telegram makes the bot wait. The campaign goes on by itself.',
-  CHAT_THROTTLED: 'Telegram makes every chat that is left wait. The campaign goes on by itself.',
-  TELEGRAM_UNREACHABLE: 'Telegram cannot be reached. The campaign goes on by itself when it answers again.',
-  NO_PROGRESS: 'Nothing has happened for two minutes. Look into the logs of the workers for this campaign.',
-};
 
 export const ID_ARGUMENT = { description: 'Number of the campaign.' };
 
@@ -180,13 +172,7 @@ export class CampaignResolver {
     @Ctx() { loaders }: CampaignContext,
   ): Promise<CampaignStandstill | null> {
     const standstill = status === CampaignStatus.PROCESSING ? await loaders.standstill.load(id) : null;
-    if (!standstill) return null;
-    const { code, since, until } = standstill;
-    const message = STANDSTILL_MESSAGES[code].replace(
-      /\.|$/,
-      since ? ` since ${since.toISOString()}.` : '$&',
-    );
-    return { code, message, until };
+    return standstill && describeStandstill(standstill);
   }
 
   @FieldResolver(() => DeliveryConnection, { description: 'Its reminders, by recipient.' })

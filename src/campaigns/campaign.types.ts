@@ -56,6 +56,7 @@ export class CampaignFailure {
 /** Why a campaign that runs makes no progress. */
 export enum StandstillCode {
   NO_WORKER = 'NO_WORKER',
+  WRONG_BOT = 'WRONG_BOT',
   BOT_THROTTLED = 'BOT_THROTTLED',
   CHAT_THROTTLED = 'CHAT_THROTTLED',
   TELEGRAM_UNREACHABLE = 'TELEGRAM_UNREACHABLE',
@@ -67,6 +68,7 @@ registerEnumType(StandstillCode, {
   description: 'Why a campaign that runs makes no progress.',
   valuesConfig: {
     NO_WORKER: { description: 'No process works jobs.' },
+    WRONG_BOT: { description: 'No worker has the bot of the installation.' },
     BOT_THROTTLED: { description: 'Telegram makes the bot wait.' },
     CHAT_THROTTLED: { description: 'Telegram makes every chat that is left wait for more than a minute.' },
     TELEGRAM_UNREACHABLE: { description: 'Telegram, or the way to it, does not work.' },

@@ -28,6 +28,8 @@ export class TestNotificationService {
     private readonly sources: TestNotificationSources,
     private readonly sender: MessageSender,
     private readonly direct: DirectSender,
+    /** Why this process must send nothing, if it must not. */
+    private readonly problem: () => string | null,
   ) {}
 
   async send(campaignId: string, userId: string): Promise<SendTestNotificationPayload> {
@@ -49,6 +51,8 @@ export class TestNotificationService {
   }
 
   private async sendNow(message: OutgoingMessage): Promise<SendTestNotificationPayload> {
+    const problem = this.problem();
+    if (problem !== null) return refused(UserErrorCode.INVALID_STATE, problem);
     const outcome = await this.direct.sendMessage(this.sender, message);
     if (!outcome) {
       return refused(UserErrorCode.TELEGRAM_REJECTED, 'Telegram asks the bot to wait; try again later.');

@@ -7,6 +7,8 @@ import { chunkCountOf, estimateDurationMs } from '../campaigns/estimate.js';
 import { DEFAULT_MESSAGE_TEMPLATE } from '../campaigns/template.js';
 import type { Settings } from '../config/settings.js';
 import { isRowId } from '../graphql/ids.js';
+import { problemOf } from '../installation/bot-guard.js';
+import { InstallationStore } from '../installation/installation.store.js';
 import { PeopleStore } from '../people/people.store.js';
 import type { TelegramUser } from '../people/telegram-user.entity.js';
 import type { Poll } from '../polls/poll.entity.js';
@@ -18,7 +20,7 @@ import type { OutgoingMessage } from '../sending/outcome.js';
 import { PostgresRateLimit } from '../sending/rate-limit.store.js';
 import { RateLimiter } from '../sending/rate-limiter.js';
 import { reminderFor } from '../sending/reminder.js';
-import { CommandFailure } from './failure.js';
+import { CommandFailure, ExitCode } from './failure.js';
 import type { Interruption } from './interruption.js';
 
 export interface TestNotificationsOptions {
@@ -127,6 +129,8 @@ async function sendOne(
 ): Promise<void> {
   const telegram = await connectTelegram(settings, logger);
   try {
+    const problem = problemOf(telegram.ownBot, await new InstallationStore(engineSql).findBot());
+    if (problem !== null) throw new CommandFailure(problem, ExitCode.WRONG_USAGE);
     const { messagesPerSecond } = settings;
     const store = new PostgresRateLimit(engineSql, telegram.botId, messagesPerSecond);
     const limiter = new RateLimiter(store, messagesPerSecond, (error) => {

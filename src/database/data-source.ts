@@ -11,6 +11,7 @@ import { RunningSince1790000602000 } from '../../migrations/1790000602000-runnin
 import { LeaseHolder1790001200000 } from '../../migrations/1790001200000-lease-holder.js';
 import { CampaignContent1790001301000 } from '../../migrations/1790001301000-campaign-content.js';
 import { Audience1790001500000 } from '../../migrations/1790001500000-audience.js';
+import { Installation1790001501000 } from '../../migrations/1790001501000-installation.js';
 import { SlotsAhead1790001600000 } from '../../migrations/1790001600000-slots-ahead.js';
 import { CampaignLog1790001700000 } from '../../migrations/1790001700000-campaign-log.js';
 import { TelegramOutage1790001100000 } from '../../migrations/1790001100000-telegram-outage.js';
@@ -114,6 +115,7 @@ export function createDataSource({
       OptOut1790001300000,
       CampaignContent1790001301000,
       Audience1790001500000,
+      Installation1790001501000,
       SlotsAhead1790001600000,
       CampaignLog1790001700000,
     ],

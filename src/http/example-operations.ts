@@ -29,7 +29,7 @@ export const EXAMPLE_GROUPS: Readonly<Record<string, readonly string[]>> = {
     'telegramUsers',
     'recordPollCompletions',
   ],
-  'Look back': ['auditLog'],
+  'Look after it': ['installation', 'auditLog'],
 };
 
 export interface ExampleOperation {

@@ -51,6 +51,7 @@ export class JobScheduler implements JobQueue {
   private lastJobAt = performance.now();
   private watchdog: NodeJS.Timeout | undefined;
   private started = false;
+  private handlers: JobHandlers | undefined;
 
   /** The Agenda of the moment: another takes its place when the queue is started anew. */
   get current(): Agenda {
@@ -98,19 +99,31 @@ export class JobScheduler implements JobQueue {
   /** Starts announcing jobs, and with handlers also working them. */
   async start(handlers?: JobHandlers): Promise<void> {
     await this.run(handlers);
-    if (!handlers) return;
-    const patienceMs = this.options.reconcileIntervalMs * MISSED_RECONCILIATIONS;
+    const { reconcileIntervalMs } = this.options;
     this.watchdog = setInterval(() => {
-      const seemsDead = this.running.size === 0 && performance.now() - this.lastJobAt > patienceMs;
-      if (this.restarting || !seemsDead) return;
-      this.restarting = this.restart(handlers).finally(() => (this.restarting = undefined));
-    }, this.options.reconcileIntervalMs);
+      const isQuiet = performance.now() - this.lastJobAt > reconcileIntervalMs * MISSED_RECONCILIATIONS;
+      if (!this.handlers || !isQuiet || this.running.size > 0 || this.restarting) return;
+      this.options.logger.warn('no job has run here for long: starting the job queue anew');
+      void this.beginRestart(this.handlers);
+    }, reconcileIntervalMs);
     this.watchdog.unref();
+  }
+
+  /** With handlers works jobs from now on; without them only announces them, and gives back those that it has not begun. */
+  async switchTo(handlers: JobHandlers | undefined): Promise<void> {
+    await this.restarting;
+    if (this.handlers !== handlers && !this.isStopping) await this.beginRestart(handlers);
+  }
+
+  private beginRestart(handlers: JobHandlers | undefined): Promise<void> {
+    this.restarting = this.restart(handlers).finally(() => (this.restarting = undefined));
+    return this.restarting;
   }
 
   private async run(handlers: JobHandlers | undefined): Promise<void> {
     if (handlers) this.define(handlers);
     await this.agenda.start();
+    this.handlers = handlers;
     this.started = true;
     if (!handlers) return;
     await this.agenda.every(this.options.reconcileIntervalMs, RECONCILE_JOB);
@@ -118,8 +131,7 @@ export class JobScheduler implements JobQueue {
   }
 
   /** A process that was frozen for longer than its locks live leaks job slots in Agenda, and may run nothing more. */
-  private async restart(handlers: JobHandlers): Promise<void> {
-    this.options.logger.warn('no job has run here for long: starting the job queue anew');
+  private async restart(handlers: JobHandlers | undefined): Promise<void> {
     try {
       // Agenda would end the process if it were made while its storage is away.
       await this.agenda.db.getQueueSize();

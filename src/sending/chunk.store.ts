@@ -1,6 +1,7 @@
 import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
 import type { ChunkCapacity } from './capacity.js';
 import { CHUNKS_WITHOUT_JOB, CLAIM_DUE_CHUNK } from './due-chunk-statements.js';
+import type { OwnBot } from './own-bot.js';
 
 /** What a campaign sends, and how fast; both can be changed while it is paused. */
 export interface CampaignContent {
@@ -178,11 +179,14 @@ const MARK_ENQUEUED = `
 
 /** The chunks of all campaigns and their leases. Every instant is the database's: workers' clocks may differ. */
 export class ChunkStore {
-  constructor(private readonly sql: SqlExecutor) {}
+  constructor(
+    private readonly sql: SqlExecutor,
+    private readonly ownBot: OwnBot = null,
+  ) {}
 
   async claimDue(request: ChunkClaim): Promise<LeasedChunk | undefined> {
     const { leaseMs, capacity, holderKey, overdueMs = 0 } = request;
-    const parameters = [leaseMs, capacity.messages, holderKey, overdueMs, capacity.withinMs];
+    const parameters = [leaseMs, capacity.messages, holderKey, overdueMs, capacity.withinMs, this.ownBot];
     const [chunk] = await rows<LeasedChunk>(this.sql, CLAIM_DUE_CHUNK, parameters);
     return chunk;
   }

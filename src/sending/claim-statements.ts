@@ -1,6 +1,7 @@
 import { POLL_IS_OPEN } from '../polls/poll-open.js';
 import { PERSON_REASONS } from '../campaigns/failure-codes.js';
 import { recentCampaigns, remindedWithin } from '../campaigns/reminded.js';
+import { isBotOfInstallation } from './own-bot.js';
 import { CHAT_INTERVAL } from './chat-pacing.js';
 
 /** Two campaigns that claim a person at once find each other by the pace of the chat: the later one looks again. */
@@ -25,12 +26,13 @@ const KNOWN_WHY = `delivery.reason IN ('${PERSON_REASONS.join("', '")}')`;
  *
  * $1 campaign, $2 chunk, $3 lease token, $4 recipients wanted, $5 unwanted ones to pass over at most, $6 id of the claim,
  * $7 version of the content that is known: a newer one comes with the claim, $8 milliseconds within which they are sent: the
- * second of their chats begins then.
+ * second of their chats begins then, $9 the bot, without which no lease counts.
  */
 const claimInOrder = (order: string): string => `
   WITH chunk AS (
     SELECT campaign_id, number FROM campaign_chunk
     WHERE campaign_id = $1 AND number = $2 AND lease_token = $3 AND lease_expires_at > clock_timestamp()
+      AND ${isBotOfInstallation('$9')}
     FOR SHARE
   ), campaign AS (
     SELECT campaign.id, campaign.topic_id, ${POLL_IS_OPEN} AS open, campaign.message_template, campaign.button_text,

@@ -5,6 +5,7 @@ import type { Reachability } from '../people/telegram-user.entity.js';
 import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
 import type { CampaignContent, LeasedChunk } from './chunk.store.js';
 import { AWAIT_CLAIMS, CLAIM_FOR_TRIAL, CLAIM_RECIPIENTS, PUT_BACK_UNSENT } from './claim-statements.js';
+import type { OwnBot } from './own-bot.js';
 import { SETTLE, SETTLE_ORPHANS } from './settle-statements.js';
 
 /** One recipient whose delivery is marked SENDING for us. */
@@ -81,7 +82,10 @@ export interface ClaimRequest {
 
 /** The deliveries of all campaigns and the counters that follow from them. */
 export class DeliveryStore {
-  constructor(private readonly sql: SqlExecutor) {}
+  constructor(
+    private readonly sql: SqlExecutor,
+    private readonly ownBot: OwnBot = null,
+  ) {}
 
   claim(chunk: LeasedChunk, request: ClaimRequest): Promise<Claim> {
     const { claimId, wanted, untriedFirst = false, lookAhead, contentVersion, sendInMs } = request;
@@ -94,6 +98,7 @@ export class DeliveryStore {
       claimId,
       contentVersion,
       sendInMs,
+      this.ownBot,
     ];
     return oneRow<Claim>(this.sql, untriedFirst ? CLAIM_FOR_TRIAL : CLAIM_RECIPIENTS, parameters);
   }
@@ -119,6 +124,7 @@ export class DeliveryStore {
       streak.reason,
       streak.count,
       streak.broken,
+      this.ownBot === null,
     ]);
   }
 

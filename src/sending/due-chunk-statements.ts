@@ -1,3 +1,5 @@
+import { isBotOfInstallation } from './own-bot.js';
+
 /**
  * What a chunk takes of the installation's capacity: the messages that it sends within the time limit ($5 milliseconds) at
  * its own pace. One that waits for its interval takes next to nothing, however many recipients it holds.
@@ -8,7 +10,7 @@ const SHARE = `least(campaign.chunk_size, $5::double precision / nullif(campaign
  * Claims one chunk that is due: of the campaign with the fewest running chunks, so that a small campaign does not
  * wait for a large one. No more run at once than can end within the time limit at the installation's rate ($2 messages,
  * by their shares); the first chunk of a campaign runs all the same. Only chunks count that have been due for $4
- * milliseconds; $3 is the key of the session that will hold the lease.
+ * milliseconds; $3 is the key of the session that will hold the lease, $6 the bot.
  */
 export const CLAIM_DUE_CHUNK = `
   WITH running AS (
@@ -21,6 +23,7 @@ export const CLAIM_DUE_CHUNK = `
     JOIN notification_campaign campaign ON campaign.id = chunk.campaign_id AND campaign.status = 'PROCESSING'
     LEFT JOIN running USING (campaign_id)
     WHERE chunk.state = 'WAITING' AND chunk.due_at <= statement_timestamp() - $4 * interval '1 millisecond'
+      AND ${isBotOfInstallation('$6')}
       AND (running.chunks IS NULL
         OR (SELECT sum(share) FROM running) + ${SHARE} <= $2::double precision)
     ORDER BY coalesce(running.chunks, 0), chunk.due_at, chunk.campaign_id, chunk.number

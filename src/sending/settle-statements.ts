@@ -9,7 +9,7 @@
  *
  * $1 campaign; of each result $2 user, $3 fence, $4 status, $5 reason, $6 message id, $7 milliseconds to the next try,
  * $8 whether the attempt is unspent, $9 new status of the person, $10 new chat; of the Streak $11 reason, $12 count,
- * $13 broken. With a broken streak, or failures of another reason than the campaign's, the streak starts anew at $12;
+ * $13 broken; $14 whether the sandbox has taken them. With a broken streak, or failures of another reason than the campaign's, the streak starts anew at $12;
  * otherwise $12 is added, which changes nothing for a group that only puts recipients back.
  */
 export const SETTLE = `
@@ -61,6 +61,7 @@ export const SETTLE = `
     failed_users = campaign.failed_users + change.failed,
     unconfirmed_users = campaign.unconfirmed_users + change.unconfirmed,
     progressed_at = CASE WHEN change.settled > 0 THEN clock_timestamp() ELSE campaign.progressed_at END,
+    sandbox = campaign.sandbox OR $14::boolean AND change.settled > 0,
     failure_streak = CASE
       WHEN change.results = 0 THEN campaign.failure_streak
       WHEN $13 OR campaign.failure_streak_reason IS DISTINCT FROM $11::text AND $12::integer > 0 THEN $12

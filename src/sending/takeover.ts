@@ -24,6 +24,8 @@ export interface TakeoverDependencies {
   session: WorkerSession;
   worker: ChunkWorker;
   plan: (campaignId: string) => Promise<void>;
+  /** Whether this process may work jobs. */
+  mayWork: () => boolean;
   leaseMs: number;
   meter: Pick<EngineMeter, 'repaired'>;
   logger: Logger;
@@ -64,7 +66,7 @@ export class Takeover {
     while (!signal.aborted) {
       const session = this.deps.session.current;
       try {
-        if (session) await this.look(session);
+        if (session && this.deps.mayWork()) await this.look(session);
       } catch (error) {
         this.deps.logger.warn({ err: error }, 'what dead workers have left could not be looked up');
       }

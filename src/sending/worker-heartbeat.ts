@@ -1,19 +1,29 @@
 import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { rows, type SqlExecutor } from '../database/rows.js';
 
 const BEAT_MS = 10_000;
 
+const NAME = `${hostname()}/${process.pid}`;
+
 /** Also forgets the workers that have not been heard of for a day: those that died told nobody. */
 const BEAT = `
   WITH forgotten AS (DELETE FROM worker WHERE seen_at < clock_timestamp() - interval '1 day' AND id <> $1)
-  INSERT INTO worker (id, seen_at) VALUES ($1, clock_timestamp())
-  ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at
+  INSERT INTO worker (id, seen_at, name, problem, holder_key) VALUES ($1, clock_timestamp(), $2, $3, $4)
+  ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, problem = excluded.problem, holder_key = excluded.holder_key
 `;
 
 const LEAVE = 'DELETE FROM worker WHERE id = $1';
 
-/** Tells that a process works jobs, for the alert that none does. Nothing else depends on it. */
+export interface WorkerState {
+  /** Why it works no jobs, if it does not. */
+  problem: string | null;
+  /** Key of the session that holds its leases. */
+  holderKey: string | null;
+}
+
+/** Tells that a process works jobs, for the alert that none does and for people. Nothing else depends on it. */
 export class WorkerHeartbeat {
   private readonly id = randomUUID();
   private timer: NodeJS.Timeout | undefined;
@@ -21,16 +31,21 @@ export class WorkerHeartbeat {
 
   constructor(
     private readonly sql: SqlExecutor,
+    private readonly state: () => WorkerState,
     private readonly logger: Logger,
   ) {}
 
   /** Resolves when others can see the worker, or when that could not be written yet. */
   async start(): Promise<void> {
-    this.beating = this.run(BEAT);
-    this.timer = setInterval(() => {
-      this.beating = this.run(BEAT);
-    }, BEAT_MS).unref();
-    await this.beating;
+    this.timer = setInterval(() => void this.beat(), BEAT_MS).unref();
+    await this.beat();
+  }
+
+  /** Tells of a change at once. */
+  beat(): Promise<void> {
+    const { problem, holderKey } = this.state();
+    this.beating = this.run(BEAT, [NAME, problem, holderKey]);
+    return this.beating;
   }
 
   async stop(): Promise<void> {
@@ -39,9 +54,9 @@ export class WorkerHeartbeat {
     await this.run(LEAVE);
   }
 
-  private async run(sql: string): Promise<void> {
+  private async run(sql: string, parameters: unknown[] = []): Promise<void> {
     try {
-      await rows(this.sql, sql, [this.id]);
+      await rows(this.sql, sql, [this.id, ...parameters]);
     } catch (error) {
       this.logger.debug({ err: error }, 'the heartbeat was not written');
     }

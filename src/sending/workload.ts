@@ -56,7 +56,8 @@ const WORKLOAD = `
     greatest(0, 1000 * extract(epoch FROM clock_timestamp() - min(since) FILTER (WHERE kind = 'chunk')))::double precision
       AS "oldestChunkMs",
     (SELECT count(*)::integer FROM campaign_chunk WHERE state = 'RUNNING') AS "runningChunks",
-    (SELECT count(*)::integer FROM worker WHERE seen_at > clock_timestamp() - $1 * interval '1 millisecond') AS workers,
+    (SELECT count(*)::integer FROM worker
+      WHERE problem IS NULL AND seen_at > clock_timestamp() - $1 * interval '1 millisecond') AS workers,
     (SELECT coalesce(max(1000 * extract(epoch FROM clock_timestamp() - since)), 0)::double precision
       FROM (${LASTING_OUTAGE}) outage
       WHERE EXISTS (SELECT FROM notification_campaign WHERE status = 'PROCESSING')) AS "outageMs",

@@ -5,6 +5,8 @@ import { BotApiError, type BotApi } from './bot-api.js';
 export interface TelegramState {
   reachable: boolean;
   tokenRejected: boolean;
+  /** What Telegram calls the bot, where it said so. */
+  username?: string;
 }
 
 const TIMEOUT_MS = 1500;
@@ -12,8 +14,8 @@ const TIMEOUT_MS = 1500;
 /** Asks Telegram for the bot's name. Never throws for anything that Telegram or the network does. */
 export async function askTelegram(botApi: BotApi): Promise<TelegramState> {
   try {
-    await botApi.call('getMe', {}, undefined, TIMEOUT_MS);
-    return { reachable: true, tokenRejected: false };
+    const me = await botApi.call<{ username?: string } | undefined>('getMe', {}, undefined, TIMEOUT_MS);
+    return { reachable: true, tokenRejected: false, username: me?.username };
   } catch (error) {
     if (!(error instanceof BotApiError)) throw error;
     const outcome = classify(error.failure);

@@ -43,6 +43,7 @@ const REFUSED: Record<string, string> = {
   delivery_chunk_fk: 'UPDATE delivery SET chunk_number = 9',
   delivery_status_check: "UPDATE delivery SET status = 'LOST'",
   delivery_user_fk: 'DELETE FROM telegram_user WHERE id = 2',
+  installation_only_row_check: 'INSERT INTO installation (only_row, bot_id) VALUES (false, 1)',
   known_server_only_row_check:
     'INSERT INTO known_server (only_row, started_at, noticed_at) VALUES (false, now(), now())',
   notification_campaign_counters_check: `${setCampaign} sent_users = 2, failed_users = -1, pending_users = 0`,

@@ -42,7 +42,12 @@ async function reasonsInSql(folder: string): Promise<string[]> {
 test('the statements of the engine write known reasons only', async () => {
   const written = new Set([...(await reasonsInSql('sending')), ...(await reasonsInSql('campaigns'))]);
   // The reason of a chunk, which the API does not show, and why a campaign stands still, which is an enum there.
-  for (const other of ['WORKER_DIED_REPEATEDLY', StandstillCode.NO_WORKER, StandstillCode.BOT_THROTTLED])
+  for (const other of [
+    'WORKER_DIED_REPEATEDLY',
+    StandstillCode.NO_WORKER,
+    StandstillCode.WRONG_BOT,
+    StandstillCode.BOT_THROTTLED,
+  ])
     expect(written.delete(other)).toBe(true);
   expect([...written]).toEqual(expect.arrayContaining(['WORKER_DIED', 'OPTED_OUT', 'CAMPAIGN_CANCELLED']));
   expect(DELIVERY_REASONS).toEqual(expect.arrayContaining([...written]));

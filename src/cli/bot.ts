@@ -1,0 +1,69 @@
+import type { Logger } from 'pino';
+import { AuditStore } from '../access/audit.store.js';
+import { AuditTrail, endingBy } from '../access/audit-trail.js';
+import { Role, type Identity } from '../access/identity.js';
+import { identifyBot } from '../app/bot-guard.js';
+import { connectDatabase } from '../app/database.js';
+import { connectTelegram, type ConnectedTelegram } from '../app/telegram.js';
+import type { Settings } from '../config/settings.js';
+import { adoptBot, InstallationStore } from '../installation/installation.store.js';
+import { CommandFailure, wrongSetting } from './failure.js';
+import type { Interruption } from './interruption.js';
+
+/** Whoever can run this has the database, and so may do everything. */
+const COMMAND_LINE: Identity = { name: 'command line', role: Role.ADMIN, tokenId: null };
+
+/** Makes the bot of BOT_TOKEN that of the installation. */
+export async function adoptBotCommand(
+  settings: Settings,
+  logger: Logger,
+  interruption: Interruption,
+): Promise<void> {
+  if (settings.botToken === undefined || settings.sandbox)
+    throw wrongSetting('BOT_TOKEN must be set to the token of the bot to adopt, and SANDBOX must not.');
+  const telegram = await connectTelegram(settings, logger);
+  try {
+    await interruption.orElse(adopt(settings, telegram, logger));
+  } finally {
+    await telegram.close();
+  }
+}
+
+async function adopt(
+  settings: Settings,
+  { botId, botApi }: ConnectedTelegram,
+  logger: Logger,
+): Promise<void> {
+  const answer = await identifyBot(botApi);
+  if (answer === 'rejected')
+    throw wrongSetting('BOT_TOKEN is not accepted by Telegram: nothing was changed.');
+  if (answer === 'unanswered')
+    throw new CommandFailure('Telegram cannot be reached: nothing was changed, try again later.');
+  const { username } = answer;
+  const database = await connectDatabase(settings, logger);
+  try {
+    const before = await new InstallationStore(database.dataSource).findBot();
+    if (before?.botId === botId && before.username !== null) {
+      console.log(`@${username} is the bot of this installation already.`);
+      return;
+    }
+    const audit = new AuditTrail(new AuditStore(database.dataSource), logger);
+    const call = {
+      identity: COMMAND_LINE,
+      action: 'adoptBot',
+      campaignId: null,
+      pollId: null,
+      detail: `bot: ${botId}`,
+    };
+    const forgotten = await audit.record(
+      call,
+      () => adoptBot(database.planningSql, botId, username),
+      () => endingBy(undefined),
+    );
+    console.log(`@${username} is the bot of this installation from now on.`);
+    if (forgotten > 0)
+      console.log(`${forgotten} people whom the old bot could not reach may get reminders again.`);
+  } finally {
+    await database.close();
+  }
+}

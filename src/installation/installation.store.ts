@@ -1,0 +1,93 @@
+import type { CampaignStatus } from '../campaigns/lifecycle.js';
+import { rows, type SqlExecutor, type TransactionalSql } from '../database/rows.js';
+import { WORKER_SILENCE_MS } from '../sending/workload.js';
+
+export interface RecordedBot {
+  botId: string;
+  /** Null while Telegram has not confirmed the bot. */
+  username: string | null;
+}
+
+export interface WorkerRecord {
+  name: string;
+  seenAt: Date;
+  runningChunks: number;
+  problem: string | null;
+}
+
+const FIND = 'SELECT bot_id AS "botId", bot_username AS username FROM installation';
+
+/** Of bots that come at once the first is recorded. */
+const RECORD = 'INSERT INTO installation (bot_id) VALUES ($1) ON CONFLICT DO NOTHING';
+
+/** A bot that Telegram knows takes the place of one that it has not confirmed, such as that of a mistyped token. */
+const CONFIRM = 'UPDATE installation SET bot_id = $1, bot_username = $2 WHERE bot_username IS NULL';
+
+const WITHDRAW = 'DELETE FROM installation WHERE bot_id = $1 AND bot_username IS NULL';
+
+/** $1 bot, $2 its name. */
+const ADOPT = `
+  INSERT INTO installation AS known (bot_id, bot_username) VALUES ($1, $2)
+  ON CONFLICT (only_row) DO UPDATE SET bot_id = excluded.bot_id, bot_username = excluded.bot_username
+`;
+
+/** Whom the old bot could not reach the new one may; accounts that are gone stay so. */
+const FORGET_BLOCKS = `
+  WITH forgotten AS (
+    UPDATE telegram_user SET status = 'ACTIVE', updated_at = clock_timestamp()
+    WHERE status IN ('BLOCKED', 'UNREACHABLE') RETURNING id
+  )
+  SELECT count(*)::integer AS count FROM forgotten
+`;
+
+const WORKERS = `
+  SELECT worker.name, worker.seen_at AS "seenAt", worker.problem, (
+    SELECT count(*)::integer FROM campaign_chunk chunk
+    WHERE chunk.state = 'RUNNING' AND chunk.holder_key = worker.holder_key) AS "runningChunks"
+  FROM worker WHERE worker.seen_at > clock_timestamp() - $1 * interval '1 millisecond'
+  ORDER BY worker.name, worker.id
+`;
+
+const CAMPAIGN_COUNTS = `
+  SELECT status, count(*)::integer AS count FROM notification_campaign GROUP BY status ORDER BY status
+`;
+
+/** What all processes of an installation have in common. */
+export class InstallationStore {
+  constructor(private readonly sql: SqlExecutor) {}
+
+  async findBot(): Promise<RecordedBot | undefined> {
+    return (await rows<RecordedBot>(this.sql, FIND))[0];
+  }
+
+  /** Records the bot where none is. */
+  async record(botId: string): Promise<void> {
+    await rows(this.sql, RECORD, [botId]);
+  }
+
+  async confirm(botId: string, username: string): Promise<void> {
+    await rows(this.sql, CONFIRM, [botId, username]);
+  }
+
+  /** Takes a bot back that Telegram does not know. */
+  async withdraw(botId: string): Promise<void> {
+    await rows(this.sql, WITHDRAW, [botId]);
+  }
+
+  workers(): Promise<WorkerRecord[]> {
+    return rows<WorkerRecord>(this.sql, WORKERS, [WORKER_SILENCE_MS]);
+  }
+
+  campaignCounts(): Promise<{ status: CampaignStatus; count: number }[]> {
+    return rows(this.sql, CAMPAIGN_COUNTS);
+  }
+}
+
+/** Makes the bot that of the installation. @returns how many people may be reached again */
+export function adoptBot(sql: TransactionalSql, botId: string, username: string): Promise<number> {
+  return sql.transaction(async (transaction) => {
+    await rows(transaction, ADOPT, [botId, username]);
+    const [forgotten] = await rows<{ count: number }>(transaction, FORGET_BLOCKS);
+    return forgotten?.count ?? 0;
+  });
+}

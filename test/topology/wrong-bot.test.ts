@@ -1,0 +1,219 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { ApiClient } from '../../src/cli/api-client.js';
+import { startBotApiSandbox, type BotApiSandbox } from '../../src/telegram/sandbox/index.js';
+import { TestApp } from '../support/app.js';
+import {
+  campaign,
+  createCampaign,
+  createOpenPoll,
+  createUsers,
+  followCampaign,
+  startCampaign,
+} from '../support/factories.js';
+import { freePort } from '../support/port.js';
+import { runCommand, waitForOutput, type PollcastProcess } from '../support/process.js';
+import { waitFor } from '../support/wait.js';
+
+const SECRET = 'B'.repeat(35);
+const OTHER_TOKEN = `7700000001:${SECRET}`;
+const NO_BOT = { BOT_TOKEN: '' };
+
+let app: TestApp;
+let others: BotApiSandbox[];
+
+beforeEach(async () => {
+  app = await TestApp.prepare();
+  others = [];
+});
+afterEach(async () => {
+  await app.stop();
+  await Promise.all(others.map((other) => other.close()));
+});
+
+/** Another Bot API server, with one bot. */
+async function botOf(token: string): Promise<{ server: BotApiSandbox; environment: Record<string, string> }> {
+  const server = await startBotApiSandbox({ token, messagesPerSecond: 2000, chatBurst: 20 });
+  others.push(server);
+  return { server, environment: { BOT_TOKEN: token, TELEGRAM_API_ROOT: server.url } };
+}
+
+interface Installation {
+  bot: { username: string; telegramId: string } | null;
+  sandbox: boolean;
+  standstill: { code: string; message: string } | null;
+  workers: { name: string; runningChunks: number; problem: string | null }[];
+}
+
+async function installation(api: ApiClient): Promise<Installation> {
+  const query = `{ installation { bot { username telegramId } sandbox standstill { code message }
+    workers { name seenAt runningChunks problem } } }`;
+  return (await api.run<{ installation: Installation }>(query)).installation;
+}
+
+async function standstill(api: ApiClient, id: string): Promise<string | undefined> {
+  const query = 'query ($id: ID!) { campaign(id: $id) { standstill { code } } }';
+  const { campaign } = await api.run<{ campaign: { standstill: { code: string } | null } }>(query, { id });
+  return campaign.standstill?.code;
+}
+
+async function isSandboxed(api: ApiClient, id: string): Promise<boolean> {
+  const query = 'query ($id: ID!) { campaign(id: $id) { sandbox } }';
+  return (await api.run<{ campaign: { sandbox: boolean } }>(query, { id })).campaign.sandbox;
+}
+
+async function started(api: ApiClient, input: object = {}): Promise<string> {
+  const id = await createCampaign(api, await createOpenPoll(api), { ...input });
+  expect((await startCampaign(api, id)).userErrors).toEqual([]);
+  return id;
+}
+
+/** A worker that works no jobs. */
+async function idleWorker(environment: Record<string, string>): Promise<PollcastProcess> {
+  const worker = app.launch('worker', environment);
+  await waitForOutput(worker, /this process works no jobs/);
+  return worker;
+}
+
+function count(text: string, part: string): number {
+  return text.split(part).length - 1;
+}
+
+describe('beside an api with a bot', () => {
+  test.each<[string, () => Promise<Record<string, string>>]>([
+    ['the sandbox', () => Promise.resolve(NO_BOT)],
+    ['another bot', async () => (await botOf(OTHER_TOKEN)).environment],
+  ])('a worker with %s works no jobs, and says so', async (_which, environment) => {
+    await app.startApi();
+    const api = app.client();
+    await createUsers(app.database, 5);
+    const workerPort = String(await freePort());
+    const worker = await idleWorker({ ...(await environment()), WORKER_PORT: workerPort });
+    const id = await started(api);
+    await waitFor('the standstill', async () => (await standstill(api, id)) === 'WRONG_BOT');
+    const { workers, standstill: common } = await installation(api);
+    expect(workers).toMatchObject([
+      { runningChunks: 0, problem: expect.stringContaining('BOT_TOKEN') as unknown },
+    ]);
+    expect(common).toMatchObject({ code: 'WRONG_BOT' });
+    const ready = await fetch(`http://127.0.0.1:${workerPort}/readyz`);
+    expect([ready.status, await ready.json()]).toMatchObject([503, { checks: { bot: 'failed' } }]);
+    expect(await campaign(api, id)).toMatchObject({ status: 'PROCESSING', sentUsers: 0, totalUsers: 0 });
+    for (const { messages } of others) expect(messages).toEqual([]);
+
+    await app.startWorker();
+    expect((await followCampaign(api, id)).at(-1)).toMatchObject({ status: 'COMPLETED', sentUsers: 5 });
+    expect(app.sandbox.messages).toHaveLength(5);
+    expect(await isSandboxed(api, id)).toBe(false);
+    expect(count(worker.output(), 'this process works no jobs')).toBe(1);
+    expect(worker.output()).not.toContain('working jobs');
+  });
+
+  test('a worker with a new token of the same bot works', async () => {
+    await app.startApi();
+    const api = app.client();
+    await createUsers(app.database, 3);
+    const [botId = ''] = app.sandbox.token.split(':');
+    const { server, environment } = await botOf(`${botId}:${SECRET}`);
+    await app.startWorker(environment);
+    expect((await followCampaign(api, await started(api))).at(-1)).toMatchObject({ sentUsers: 3 });
+    expect(server.messages).toHaveLength(3);
+    expect(await installation(api)).toMatchObject({
+      bot: { telegramId: botId },
+      sandbox: false,
+      workers: [{ problem: null }],
+    });
+  });
+});
+
+describe('the sandbox', () => {
+  test('works where there is no bot, and a campaign says that it took its messages', async () => {
+    await app.startApi('start', NO_BOT);
+    const api = app.client();
+    await createUsers(app.database, 3);
+    const id = await started(api);
+    expect((await followCampaign(api, id)).at(-1)).toMatchObject({ status: 'COMPLETED', sentUsers: 3 });
+    expect(await isSandboxed(api, id)).toBe(true);
+    expect(await installation(api)).toMatchObject({ bot: null, sandbox: true, standstill: null });
+    const { campaignPreview } = await api.run<{ campaignPreview: { warnings: { code: string }[] } }>(
+      'query ($input: CreateCampaignInput!) { campaignPreview(input: $input) { warnings { code } } }',
+      { input: { topicId: await createOpenPoll(api) } },
+    );
+    expect(campaignPreview.warnings).toContainEqual({ code: 'SANDBOX' });
+    expect(await app.database.query('SELECT FROM installation')).toEqual([]);
+  });
+
+  test('ends its work as soon as there is a bot, which goes on with it', async () => {
+    const worker = await app.startWorker(NO_BOT);
+    await app.startApi('api', NO_BOT);
+    const api = app.client();
+    await createUsers(app.database, 6);
+    const pacing = { chunkSize: 1, chunkIntervalMs: 2000 };
+    const id = await started(api, { pacing });
+    await waitFor('the sandbox to take one', async () => (await campaign(api, id)).sentUsers > 0);
+
+    await app.startWorker();
+    await waitForOutput(worker, /this process works no jobs/);
+    const taken = (await campaign(api, id)).sentUsers - app.sandbox.messages.length;
+    expect((await followCampaign(api, id)).at(-1)).toMatchObject({ status: 'COMPLETED', sentUsers: 6 });
+    expect(taken).toBeLessThan(6);
+    expect(await isSandboxed(api, id)).toBe(true);
+    const { sendTestNotification } = await api.run<{ sendTestNotification: object }>(
+      `mutation ($id: ID!) { sendTestNotification(campaignId: $id, telegramUserId: "1000001") {
+         delivered userErrors { code message } } }`,
+      { id },
+    );
+    expect(sendTestNotification).toEqual({
+      delivered: false,
+      userErrors: [{ code: 'INVALID_STATE', message: expect.stringContaining('BOT_TOKEN') as unknown }],
+    });
+  });
+});
+
+describe('bot adopt', () => {
+  test('changes the bot, and forgets who had blocked the old one', async () => {
+    await app.startApi();
+    const api = app.client();
+    await createUsers(app.database, 6);
+    await app.database.query(
+      `UPDATE telegram_user SET status = (ARRAY['ACTIVE', 'BLOCKED', 'UNREACHABLE', 'DEACTIVATED', 'ACTIVE', 'BLOCKED'])[id - 1000000],
+         opted_out_at = CASE WHEN id > 1000004 THEN now() END`,
+    );
+    const worker = await app.startWorker();
+    const { server, environment } = await botOf(OTHER_TOKEN);
+    const settings = { DATABASE_URL: app.database.url, ...environment };
+    const adopted = await runCommand(['bot', 'adopt'], settings);
+    expect(adopted.output).toMatch(/is the bot of this installation from now on\.\n3 people/);
+    expect(adopted.code).toBe(0);
+    const again = await runCommand(['bot', 'adopt'], settings);
+    expect([again.code, again.output]).toEqual([0, expect.stringContaining('already')]);
+    await waitForOutput(worker, /this process works no jobs/);
+
+    const id = await started(api);
+    await app.startWorker(environment);
+    expect((await followCampaign(api, id)).at(-1)).toMatchObject({ status: 'COMPLETED', sentUsers: 3 });
+    expect(server.messages.map(({ chatId }) => chatId).sort()).toEqual([1000001, 1000002, 1000003]);
+    expect(app.sandbox.messages).toEqual([]);
+    expect((await installation(api)).bot?.telegramId).toBe('7700000001');
+    const optedOut = await app.database.query(
+      'SELECT id FROM telegram_user WHERE opted_out_at IS NOT NULL ORDER BY id',
+    );
+    expect(optedOut).toEqual([{ id: '1000005' }, { id: '1000006' }]);
+  });
+
+  test.each([
+    ['a token that Telegram does not accept', { BOT_TOKEN: OTHER_TOKEN }, 2, /not accepted/],
+    ['no token', NO_BOT, 2, /^BOT_TOKEN must be set/],
+    [
+      'no way to Telegram',
+      { BOT_TOKEN: OTHER_TOKEN, TELEGRAM_API_ROOT: 'http://127.0.0.1:1' },
+      1,
+      /cannot be reached/,
+    ],
+  ])('with %s changes nothing', async (_which, environment, code, sentence) => {
+    const settings = { DATABASE_URL: app.database.url, TELEGRAM_API_ROOT: app.sandbox.url, ...environment };
+    const run = await runCommand(['bot', 'adopt'], settings);
+    expect(run.output).toMatch(sentence);
+    expect(run.code).toBe(code);
+    expect(await app.database.query('SELECT FROM installation')).toEqual([]);
+  });
+});
