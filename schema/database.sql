@@ -70,6 +70,7 @@ TABLE audit_entry
   detail text
   outcome text NOT NULL DEFAULT 'STARTED'::text
   code text
+  repeats integer NOT NULL DEFAULT 0
   CONSTRAINT audit_entry_outcome_check CHECK ((outcome = ANY (ARRAY['STARTED'::text, 'SUCCEEDED'::text, 'REFUSED'::text, 'FORBIDDEN'::text, 'FAILED'::text])))
   CONSTRAINT audit_entry_pk PRIMARY KEY (id)
   CONSTRAINT audit_entry_role_check CHECK ((role = ANY (ARRAY['ADMIN'::text, 'OPERATOR'::text, 'VIEWER'::text])))

@@ -1,4 +1,4 @@
-import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 import { Role } from './identity.js';
 
@@ -84,6 +84,13 @@ export class AuditEntry {
   @Column({ type: 'text', default: AuditOutcome.STARTED })
   @Field(() => AuditOutcome, { description: 'What became of it.' })
   outcome!: AuditOutcome;
+
+  @Column({ type: 'integer', default: 0 })
+  @Field(() => Int, {
+    description:
+      'How many more calls the token was forbidden within a minute of this one: they have no entry of their own.',
+  })
+  repeats!: number;
 
   @Column({ type: 'text', nullable: true })
   @Field(() => String, { nullable: true, description: 'Stable code of what was REFUSED or FAILED.' })

@@ -65,10 +65,10 @@ export class AuditTrail {
     const id = await this.entries.insert(call);
     try {
       const returned = await work();
-      await this.finish(id, endingOf(returned));
+      await this.finish(id, call, endingOf(returned));
       return returned;
     } catch (error) {
-      await this.finish(id, endingOfError(error));
+      await this.finish(id, call, endingOfError(error));
       throw error;
     }
   }
@@ -82,9 +82,11 @@ export class AuditTrail {
   }
 
   /** What has happened stays so, whether or not its entry can be completed: without that it is left as STARTED. */
-  private async finish(id: string, ending: AuditEnding): Promise<void> {
+  private async finish(id: string, { identity }: AuditedCall, ending: AuditEnding): Promise<void> {
     try {
-      await this.entries.finish(id, ending);
+      if (ending.outcome === AuditOutcome.FORBIDDEN)
+        await this.entries.finishForbidden(id, identity.name, ending);
+      else await this.entries.finish(id, ending);
     } catch (error) {
       this.logger.error({ err: error, auditEntryId: id, ...ending }, 'an audit entry could not be completed');
     }

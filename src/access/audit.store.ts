@@ -1,5 +1,5 @@
 import type { DataSource, SelectQueryBuilder } from 'typeorm';
-import { oneRow } from '../database/rows.js';
+import { oneRow, rows } from '../database/rows.js';
 import type { Identity } from './identity.js';
 import { AuditEntry, type AuditOutcome } from './audit-entry.entity.js';
 import type { AuditFilter } from './audit.types.js';
@@ -33,6 +33,32 @@ const FINISH = `
   WHERE id = $1
 `;
 
+/** One token's turns to count, so that of two calls at once one finds the entry of the other. $1 actor. */
+const LOCK_FORBIDDEN = "SELECT pg_advisory_xact_lock(hashtextextended('forbidden calls of ' || $1::text, 0))";
+
+/** Counts a forbidden call at the entry of the one before, if that is less than a minute old. $1 id, $2 actor. */
+const COUNT_FORBIDDEN = `
+  WITH before AS (
+    SELECT id FROM audit_entry
+    WHERE actor = $2 AND outcome = 'FORBIDDEN' AND at > clock_timestamp() - interval '1 minute'
+    ORDER BY id DESC LIMIT 1
+  ), counted AS (
+    UPDATE audit_entry SET repeats = repeats + 1 FROM before WHERE audit_entry.id = before.id
+    RETURNING audit_entry.id
+  )
+  DELETE FROM audit_entry WHERE id = $1 AND EXISTS (SELECT FROM counted)
+  RETURNING id
+`;
+
+/** Deletes at most $2 entries that are older than $1 days. In the order of their numbers, which is that of their age. */
+const FORGET = `
+  DELETE FROM audit_entry WHERE id IN (
+    SELECT id FROM (SELECT id, at FROM audit_entry ORDER BY id LIMIT $2) oldest
+    WHERE at < clock_timestamp() - $1 * interval '1 day')
+  RETURNING id
+`;
+const FORGET_BATCH = 5000;
+
 export class AuditStore {
   constructor(private readonly dataSource: DataSource) {}
 
@@ -45,6 +71,27 @@ export class AuditStore {
 
   async finish(id: string, { outcome, code, campaignId, pollId }: AuditEnding): Promise<void> {
     await this.dataSource.query(FINISH, [id, outcome, code, campaignId, pollId]);
+  }
+
+  /** As finish, of a call that was forbidden: such calls of one token take one entry a minute. */
+  async finishForbidden(id: string, actor: string, ending: AuditEnding): Promise<void> {
+    await this.dataSource.transaction(async (manager) => {
+      await manager.query(LOCK_FORBIDDEN, [actor]);
+      const folded = await rows(manager, COUNT_FORBIDDEN, [id, actor]);
+      const { outcome, code, campaignId, pollId } = ending;
+      if (folded.length === 0) await manager.query(FINISH, [id, outcome, code, campaignId, pollId]);
+    });
+  }
+
+  /** @param signal ends it after the batch that it is at @returns how many entries were deleted */
+  async forgetOlderThan(days: number, signal?: AbortSignal): Promise<number> {
+    let total = 0;
+    let deleted = FORGET_BATCH;
+    while (deleted === FORGET_BATCH && !signal?.aborted) {
+      deleted = (await rows(this.dataSource, FORGET, [days, FORGET_BATCH])).length;
+      total += deleted;
+    }
+    return total;
   }
 
   list(filter: AuditFilter | undefined): SelectQueryBuilder<AuditEntry> {

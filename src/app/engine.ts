@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { Logger } from 'pino';
 import { manyMayFollow } from '../async/linked-signal.js';
+import { AuditStore } from '../access/audit.store.js';
 import { AudienceStore } from '../campaigns/audience.store.js';
 import { SystemCampaignControl } from '../campaigns/campaign-control.js';
 import { CampaignSchedule } from '../campaigns/schedule.js';
@@ -81,7 +82,7 @@ export function createEngine(parts: EngineParts): Engine {
     meter,
     logger,
   } = parts;
-  const { leaseMs, planTimeLimitMs, chunkTimeLimitMs, reconcileIntervalMs } = settings;
+  const { leaseMs, planTimeLimitMs, chunkTimeLimitMs, reconcileIntervalMs, auditRetentionDays } = settings;
   const capacity = chunkCapacity(settings);
   const campaigns = new CampaignStore(dataSource);
   const control = new SystemCampaignControl(campaigns, logger);
@@ -101,6 +102,7 @@ export function createEngine(parts: EngineParts): Engine {
     meter,
     logger,
   });
+  const audit = new AuditStore(dataSource);
   const reconciler = new Reconciler({
     sql: dataSource,
     chunks,
@@ -112,6 +114,9 @@ export function createEngine(parts: EngineParts): Engine {
     queue,
     leaseMs,
     overdueMs: reconcileIntervalMs,
+    forgetOld: async (signal) => {
+      if (auditRetentionDays > 0) await audit.forgetOlderThan(auditRetentionDays, signal);
+    },
     meter,
     logger,
   });

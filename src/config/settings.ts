@@ -121,6 +121,8 @@ const shape = {
   /** How long a worker may stay silent before its chunks are taken from it. */
   leaseMs: integer(500, 600_000).default(15_000),
   reconcileIntervalMs: integer(200, 3_600_000).default(60_000),
+  /** How long entries of the audit log are kept; for ever with 0. */
+  auditRetentionDays: integer(0, 36_500).default(0),
   /** How often a worker looks for jobs of which nobody has told it. */
   jobTickMs: integer(100, 600_000).default(1000),
   /** Soft limit of one chunk; the hard limit is a fifth longer. */

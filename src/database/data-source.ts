@@ -14,6 +14,7 @@ import { Audience1790001500000 } from '../../migrations/1790001500000-audience.j
 import { Installation1790001501000 } from '../../migrations/1790001501000-installation.js';
 import { SlotsAhead1790001600000 } from '../../migrations/1790001600000-slots-ahead.js';
 import { CampaignLog1790001700000 } from '../../migrations/1790001700000-campaign-log.js';
+import { AuditRepeats1790001750000 } from '../../migrations/1790001750000-audit-repeats.js';
 import { TelegramOutage1790001100000 } from '../../migrations/1790001100000-telegram-outage.js';
 import { OptOut1790001300000 } from '../../migrations/1790001300000-opt-out.js';
 import { ApiToken } from '../access/api-token.entity.js';
@@ -118,6 +119,7 @@ export function createDataSource({
       Installation1790001501000,
       SlotsAhead1790001600000,
       CampaignLog1790001700000,
+      AuditRepeats1790001750000,
     ],
     subscribers: [SilentConnections],
     migrationsTableName: 'migration',

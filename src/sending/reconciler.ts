@@ -32,6 +32,8 @@ export interface ReconcilerParts {
   leaseMs: number;
   /** After this long a step that nobody has taken is presumed lost. */
   overdueMs: number;
+  /** Deletes what is kept for a time only. */
+  forgetOld: (signal: AbortSignal) => Promise<void>;
   meter: Pick<EngineMeter, 'repaired'>;
   logger: Logger;
 }
@@ -93,6 +95,10 @@ export class Reconciler {
       async () => ({ plannedCampaigns: await this.planUnplanned() }),
       async () => ({ recreatedJobs: await this.recreateJobs(signal) }),
       () => this.reportStuck(),
+      async () => {
+        await this.parts.forgetOld(signal);
+        return {};
+      },
     ];
   }
 

@@ -76,6 +76,25 @@ describe.each(TRANSPORTS)('over %s', (_name, send) => {
     ]);
   });
 
+  test('calls that are forbidden are counted in one entry a minute and token', async () => {
+    const calls = ['pauseCampaign', 'cancelCampaign', 'startCampaign'].flatMap((name) =>
+      Array.from({ length: 10 }, () => send(app.url, on(name, campaignId), VIEWER_TOKEN)),
+    );
+    for (const answer of await Promise.all(calls)) expect(codeOf(answer)).toBe('FORBIDDEN');
+    await send(app.url, on('cancelCampaign', campaignId), operator);
+    const entries = () =>
+      app.database.query<{ actor: string; outcome: string; repeats: number }>(
+        'SELECT actor, outcome, repeats FROM audit_entry ORDER BY repeats DESC, id',
+      );
+    expect(await entries()).toEqual([
+      { actor: 'VIEWER_TOKEN', outcome: 'FORBIDDEN', repeats: 29 },
+      { actor: 'ops', outcome: 'FORBIDDEN', repeats: 0 },
+    ]);
+    await app.database.query("UPDATE audit_entry SET at = at - interval '1 minute'");
+    await send(app.url, on('pauseCampaign', campaignId), VIEWER_TOKEN);
+    expect((await entries()).map(({ repeats }) => repeats)).toEqual([29, 0, 0]);
+  });
+
   test('each of several mutations in one document has its entry, and nothing else has one', async () => {
     const query = `mutation ($a: ID!) { a: pauseCampaign(id: $a) { userErrors { code } }
       b: cancelCampaign(id: $a) { campaign { topic { title } } } }`;
@@ -242,4 +261,24 @@ describe('the pages of auditLog', () => {
   ])('cannot be had by %j', async (variables, message) => {
     await expect(page(variables)).rejects.toThrow(message);
   });
+});
+
+test('entries older than AUDIT_RETENTION_DAYS are deleted, however many there are', async () => {
+  const own = await TestApp.prepare({
+    environment: { AUDIT_RETENTION_DAYS: '30', RECONCILE_INTERVAL_MS: '200' },
+  });
+  try {
+    await own.database.query(
+      `INSERT INTO audit_entry (actor, role, action, at)
+       SELECT 'ops', 'ADMIN', 'openPoll', now() - CASE WHEN place <= 12000 THEN interval '31 days' ELSE '29 days' END
+       FROM generate_series(1, 12100) place`,
+    );
+    await own.startWorker();
+    await waitFor('the old ones to be gone', async () => {
+      const [row] = await own.database.query<{ count: number }>('SELECT count(*)::integer FROM audit_entry');
+      return row?.count === 100;
+    });
+  } finally {
+    await own.stop();
+  }
 });

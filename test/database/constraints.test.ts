@@ -40,6 +40,7 @@ const REFUSED: Record<string, string> = {
   campaign_chunk_campaign_fk: 'INSERT INTO campaign_chunk (campaign_id, number) VALUES (9, 0)',
   campaign_chunk_lease_check: "UPDATE campaign_chunk SET state = 'RUNNING'",
   campaign_chunk_state_check: "UPDATE campaign_chunk SET state = 'LOST'",
+  campaign_log_campaign_fk: 'INSERT INTO campaign_log (campaign_id, logged_at) VALUES (9, now())',
   delivery_chunk_fk: 'UPDATE delivery SET chunk_number = 9',
   delivery_status_check: "UPDATE delivery SET status = 'LOST'",
   delivery_user_fk: 'DELETE FROM telegram_user WHERE id = 2',
