@@ -14,6 +14,7 @@ const LEAST_ROLE: Record<string, Role> = {
   campaign: 'VIEWER',
   campaignPreview: 'VIEWER',
   campaigns: 'VIEWER',
+  installation: 'VIEWER',
   poll: 'VIEWER',
   polls: 'VIEWER',
   telegramUsers: 'VIEWER',

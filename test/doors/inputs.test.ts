@@ -102,8 +102,9 @@ function plainCall(
   kind: 'query' | 'mutation',
   field: GraphQLField<unknown, unknown>,
 ): Pick<Call, 'query' | 'variables'> {
-  const declared = field.args.map((arg) => `$${arg.name}: ${arg.type.toString()}`).join(', ');
-  const passed = field.args.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
+  const list = (items: string[]) => (items.length > 0 ? `(${items.join(', ')})` : '');
+  const declared = list(field.args.map((arg) => `$${arg.name}: ${arg.type.toString()}`));
+  const passed = list(field.args.map((arg) => `${arg.name}: $${arg.name}`));
   const type = getNamedType(field.type);
   const hasUserErrors = isObjectType(type) && 'userErrors' in type.getFields();
   const selection = hasUserErrors
@@ -111,7 +112,7 @@ function plainCall(
     : isCompositeType(type)
       ? '{ __typename }'
       : '';
-  const query = `${kind} (${declared}) { result: ${field.name}(${passed}) ${selection} }`;
+  const query = `${kind} ${declared} { result: ${field.name}${passed} ${selection} }`;
   const base = Object.fromEntries(field.args.map((arg) => [arg.name, sample(arg.type)]));
   delete base.after;
   return { query, variables: base };
