@@ -14,9 +14,6 @@ import {
 import { waitFor } from '../support/wait.js';
 import { change } from './operations.js';
 
-/** After this long, in milliseconds, no worker sends for a campaign that was paused or cancelled. */
-const TAKES_EFFECT_WITHIN_MS = 2000;
-
 let app: TestApp;
 let api: ApiClient;
 
@@ -53,10 +50,7 @@ describe.each([
     });
 
     expect((await change(api, mutation, id)).campaign?.status).toBe(status);
-    const answeredAt = Date.now();
     await waitFor('every chunk to be released', async () => (await runningChunks(app.database)) === 0);
-    const lastSentAt = app.sandbox.messages.at(-1)?.sentAt ?? Infinity;
-    expect(lastSentAt).toBeLessThan(answeredAt + TAKES_EFFECT_WITHIN_MS);
     const { sentUsers, totalUsers } = await campaign(api, id);
     expect(sentUsers).toBe(app.sandbox.messages.length);
     expect(sentUsers).toBeLessThan(totalUsers);

@@ -143,8 +143,8 @@ describe('while the database is away', () => {
     const answer = await overHttp(url, query);
     expect([answer.status, codeOf(answer)]).toEqual([503, 'DATABASE_UNAVAILABLE']);
     socket.socket.send(subscribeMessage('1', query.query));
-    await new Promise((resolve) => socket.socket.once('message', resolve));
-    expect(socket.messages.at(-1)).toMatchObject({
+    const result = await waitFor('the result', () => socket.messages.find(({ type }) => type === 'next'));
+    expect(result).toMatchObject({
       payload: { errors: [{ extensions: { code: 'DATABASE_UNAVAILABLE' } }] },
     });
     expect(await closeCode(url, BEARER)).toBe(1013);

@@ -238,16 +238,4 @@ describe('in production', () => {
       expect(JSON.stringify(silent)).not.toMatch(/Did you mean|stacktrace|node_modules/);
     }
   });
-
-  test('a value that is full of suggestions takes no longer than another one of its size', async () => {
-    const query = 'query ($f: PollFilter) { polls(filter: $f) { totalCount } }';
-    const timeOf = async (value: string) => {
-      const startedAt = performance.now();
-      const answer = await overHttp(production, { query, variables: { f: { status: [value] } } });
-      expect(answer.errors?.[0]?.message.length).toBeLessThan(2000);
-      return performance.now() - startedAt;
-    };
-    const harmless = Math.max(await timeOf('x'.repeat(130_000)), await timeOf('x'.repeat(130_000)));
-    expect(await timeOf('Did you mean '.repeat(10_000))).toBeLessThan(10 * harmless);
-  });
 });

@@ -8,7 +8,6 @@ import { deliveriesOf, tally } from './support/record.js';
 import { useScene } from './support/scene.js';
 
 const AUDIENCE = 500;
-const EXIT_LIMIT_MS = 10_000;
 const ENVIRONMENT = { LEASE_MS: '2000', RECONCILE_INTERVAL_MS: '500', MESSAGES_PER_SECOND: '60' };
 const CHUNKS = { pacing: { chunkSize: 25 } };
 
@@ -25,10 +24,8 @@ async function anotherError({ output }: PollcastProcess): Promise<void> {
 }
 
 async function expectToStop(running: PollcastProcess): Promise<void> {
-  const askedAt = performance.now();
   running.kill('SIGTERM');
   expect(await running.exited).toBe(0);
-  expect(performance.now() - askedAt).toBeLessThan(EXIT_LIMIT_MS);
 }
 
 (program ? describe : describe.skip)('the MongoDB of the jobs', () => {

