@@ -12,16 +12,16 @@ export class SystemCampaignControl {
   /** Completes the campaign if no delivery of it is pending. */
   async complete(campaignId: string): Promise<void> {
     if (await this.campaigns.transition(campaignId, 'complete')) {
-      await this.summarize(campaignId, 'campaign completed');
+      this.logger.info(await this.summary(campaignId), 'campaign completed');
     }
   }
 
-  /** What became of everybody, and why. An error ends nothing: the campaign has ended already. */
-  private async summarize(campaignId: string, message: string): Promise<void> {
+  /** What became of everybody, and why. Where it cannot be read, the campaign has stopped all the same. */
+  private async summary(campaignId: string): Promise<object> {
     try {
-      this.logger.info({ campaignId, outcomes: await this.campaigns.countOutcomes(campaignId) }, message);
+      return { campaignId, outcomes: await this.campaigns.countOutcomes(campaignId) };
     } catch (error) {
-      this.logger.info({ campaignId, err: error }, message);
+      return { campaignId, err: error };
     }
   }
 
@@ -29,19 +29,23 @@ export class SystemCampaignControl {
   async failRefused(campaignId: string, code: TextCode): Promise<boolean> {
     const failure = { code, message: STOP_CODES[code] };
     const stopped = await this.campaigns.failRefused(campaignId, failure);
-    if (stopped) this.logger.error({ campaignId, code }, `campaign failed: ${failure.message}`);
+    if (stopped) await this.logStop(campaignId, code, `campaign failed: ${failure.message}`);
     return stopped;
   }
 
   async failBySystem(campaignId: string, code: FailureCode, message: string): Promise<void> {
     if (await this.campaigns.transition(campaignId, 'fail', { code, message })) {
-      this.logger.error({ campaignId, code }, `campaign failed: ${message}`);
+      await this.logStop(campaignId, code, `campaign failed: ${message}`);
     }
   }
 
   async pauseBySystem(campaignId: string, code: FailureCode, message: string): Promise<void> {
     if (await this.campaigns.transition(campaignId, 'pause', { code, message })) {
-      this.logger.error({ campaignId, code }, `campaign paused: ${message}`);
+      await this.logStop(campaignId, code, `campaign paused: ${message}`);
     }
+  }
+
+  private async logStop(campaignId: string, code: FailureCode, message: string): Promise<void> {
+    this.logger.error({ ...(await this.summary(campaignId)), code }, message);
   }
 }

@@ -181,6 +181,17 @@ test('a campaign that ends says what became of everybody, and failures are told 
   expect(failed).toMatchObject({ level: 40 });
 });
 
+test('a campaign that fails says why, and what became of everybody', async () => {
+  await createUsers(app.database, 2, 3_050_001);
+  const rejected = app.sandbox.faults.add({ chatId: 3_050_002, answer: FAULT_ANSWERS.unauthorized });
+  const campaignId = await createCampaign(app.client(), await createOpenPoll(app.client()));
+  await startCampaign(app.client(), campaignId);
+  await followCampaign(app.client(), campaignId);
+  const [line] = await linesWith({ campaignId, code: 'BOT_TOKEN_REJECTED' });
+  expect(line).toMatchObject({ level: 50, outcomes: { PENDING: expect.any(Number) as number } });
+  rejected.remove();
+});
+
 test('a campaign that has run for 30 s is logged, and by one of the processes that look', async () => {
   const campaignId = await createCampaign(app.client(), await createOpenPoll(app.client()));
   await createUsers(app.database, 2, 3_100_001);
