@@ -21,6 +21,12 @@ export const NOT_SENT: Verdict['settlement'] = {
   attemptUnspent: true,
 };
 
+/**
+ * After the silence the probe is somebody else's: if it were for the same chat again, one chat that is throttled would keep
+ * the whole bot silent.
+ */
+const PROBE_MARGIN_MS = 1000;
+
 function failed(reason: DeliveryReason | StopCode): Verdict {
   return { settlement: { status: DeliveryStatus.FAILED, reason } };
 }
@@ -35,7 +41,7 @@ export function settlementOf(outcome: SendOutcome, recipient: Recipient, templat
     case 'sent':
       return { settlement: { status: DeliveryStatus.SENT, messageId: outcome.messageId } };
     case 'throttled':
-      return { settlement: { ...NOT_SENT, retryInMs: outcome.retryAfterMs } };
+      return { settlement: { ...NOT_SENT, retryInMs: outcome.retryAfterMs + PROBE_MARGIN_MS } };
     case 'notSent':
       return { settlement: NOT_SENT };
     case 'outage':
