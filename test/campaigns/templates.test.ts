@@ -127,6 +127,13 @@ describe('a preview', () => {
 });
 
 test('a campaign is sent with its own button, and shows its name', async () => {
+  await expectRefusal(
+    app,
+    'createCampaign',
+    { input: { topicId, buttonText: '😀'.repeat(65) } },
+    'input.buttonText',
+    'TOO_LONG',
+  );
   const [user = ''] = await createUsers(app.database, 1);
   const id = await createCampaign(app.client(), topicId, { name: 'Lunch', buttonText: '😀'.repeat(64) });
   expect((await updateCampaign(app.client(), id, {})).campaign).toMatchObject({
@@ -137,13 +144,6 @@ test('a campaign is sent with its own button, and shows its name', async () => {
   await followCampaign(app.client(), id);
   const [message] = app.sandbox.messagesTo(Number(user));
   expect(message?.replyMarkup?.inline_keyboard.flat()[0]?.text).toBe('😀'.repeat(64));
-  await expectRefusal(
-    app,
-    'createCampaign',
-    { input: { topicId, buttonText: '😀'.repeat(65) } },
-    'input.buttonText',
-    'TOO_LONG',
-  );
 });
 
 test('a campaign that is created with the same key is the same only with the same name and button', async () => {
