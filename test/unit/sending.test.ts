@@ -23,7 +23,7 @@ describe('what an outcome does', () => {
       'throttled: later, no attempt spent',
       { kind: 'throttled', retryAfterMs: 3000 },
       IMPERSONAL,
-      { status: 'PENDING', retryInMs: 3000, attemptUnspent: true },
+      { status: 'PENDING', retryInMs: 4000, attemptUnspent: true },
     ],
     [
       'ambiguous',
