@@ -17,7 +17,7 @@ export interface SignedIn {
 }
 
 /**
- * One-time codes for a browser: whoever reads the terminal of a process may do everything, and so may the browser that
+ * One-time codes for a browser: the person at the terminal of a process may do everything, and so may the browser that
  * exchanges a code from there. What it gets is a token of its own, which expires, can be revoked, and is in the audit log by
  * its name. Codes are kept in memory, as digests, and are good for the process that made them.
  */
