@@ -1,6 +1,6 @@
 import type { Role } from './identity.js';
-import { isRowId } from '../graphql/ids.js';
-import { refusal, success, userError, UserErrorCode, type Result } from '../graphql/user-error.js';
+import { isRowId } from '../kernel/ids.js';
+import { refusal, success, userError, UserErrorCode, type Result } from '../kernel/user-error.js';
 import type { ApiTokenStore, TokenRecord } from './api-token.store.js';
 import { createBearerToken, digestOf } from './bearer-token.js';
 

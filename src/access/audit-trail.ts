@@ -1,10 +1,15 @@
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
-import { paginate, type Connection, type KeysetOrder, type PageArguments } from '../graphql/connection.js';
+import {
+  paginate,
+  type Connection,
+  type KeysetOrder,
+  type PageArguments,
+} from '../graphql-types/connection.js';
 import { badUserInput } from '../graphql/errors.js';
-import { isRowId } from '../graphql/ids.js';
-import { requireValid } from '../graphql/validation.js';
-import type { UserError } from '../graphql/user-error.js';
+import { isRowId } from '../kernel/ids.js';
+import { requireValid } from '../kernel/validation.js';
+import type { UserError } from '../kernel/user-error.js';
 import { AuditOutcome, type AuditEntry } from './audit-entry.entity.js';
 import type { AuditEnding, AuditedCall, AuditStore, AuditSubject } from './audit.store.js';
 import type { AuditFilter } from './audit.types.js';

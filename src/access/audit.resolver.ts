@@ -1,7 +1,7 @@
 import { Arg, Authorized, Int, Query, Resolver } from 'type-graphql';
 import { Role } from './identity.js';
-import type { Connection } from '../graphql/connection.js';
-import { AFTER, first } from '../graphql/page-arguments.js';
+import type { Connection } from '../graphql-types/connection.js';
+import { AFTER, first } from '../graphql-types/page-arguments.js';
 import type { AuditEntry } from './audit-entry.entity.js';
 import type { AuditTrail } from './audit-trail.js';
 import { AuditEntryConnection, AuditFilter } from './audit.types.js';

@@ -1,6 +1,6 @@
 import { IsOptional, MaxLength } from 'class-validator';
 import { Field, ID, InputType } from 'type-graphql';
-import { connectionType } from '../graphql/connection.js';
+import { connectionType } from '../graphql-types/connection.js';
 import { AuditEntry } from './audit-entry.entity.js';
 
 const LENGTH = '$property must have at most $constraint1 characters.';

@@ -1,8 +1,8 @@
 import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
 import { Extensions } from 'type-graphql';
 import type { Identity } from './identity.js';
-import type { CallSummary } from '../graphql/context.js';
-import { isRowId } from '../graphql/ids.js';
+import type { CallSummary } from '../graphql-types/context.js';
+import { isRowId } from '../kernel/ids.js';
 import { endingOfPayload, type AuditTrail, type Payload } from './audit-trail.js';
 
 /** What of the arguments of a mutation goes into its audit entry. */

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { within } from '../async/within.js';
+import { within } from '../kernel/within.js';
 import type { Identity } from './identity.js';
 
 /** How often the tokens in use are looked at: a revoked one is to be out within 5 s. */

@@ -6,7 +6,7 @@ import type { Operations } from '../http/operations-routes.js';
 import type { BotGuard } from '../installation/bot-guard.js';
 import type { JobScheduler } from '../jobs/job-scheduler.js';
 import type { Metrics } from '../metrics/metrics.js';
-import { readWorkload } from '../sending/workload.js';
+import { readWorkload } from '../engine/workload.js';
 import { askTelegram } from '../telegram/reachability.js';
 import type { ConnectedDatabase } from './database.js';
 import type { ConnectedTelegram } from './telegram.js';

@@ -6,7 +6,7 @@ import type { CampaignListService } from '../campaigns/campaign-list.service.js'
 import type { CampaignPreviewService } from '../campaigns/campaign-preview.service.js';
 import { CampaignResolver } from '../campaigns/campaign.resolver.js';
 import type { CampaignService } from '../campaigns/campaign.service.js';
-import { DeliveryResolver } from '../campaigns/delivery.resolver.js';
+import { DeliveryResolver } from '../delivery/delivery.resolver.js';
 import { PollCampaignsResolver } from '../campaigns/poll-campaigns.resolver.js';
 import { ProgressResolver } from '../campaigns/progress.resolver.js';
 import type { TestNotificationService } from '../campaigns/test-notification.service.js';

@@ -7,7 +7,7 @@ import { CampaignPreviewService } from '../campaigns/campaign-preview.service.js
 import { CampaignService } from '../campaigns/campaign.service.js';
 import { CampaignStore } from '../campaigns/campaign.store.js';
 import { pendingCampaignOf } from '../campaigns/other-campaigns.store.js';
-import { StandstillStore } from '../campaigns/standstill.store.js';
+import { StandstillStore } from '../installation/standstill.store.js';
 import { TestNotificationService } from '../campaigns/test-notification.service.js';
 import { projectVersion } from '../config/paths.js';
 import type { Settings } from '../config/settings.js';
@@ -18,12 +18,12 @@ import { PeopleService } from '../people/people.service.js';
 import { PeopleStore } from '../people/people.store.js';
 import { PollService } from '../polls/poll.service.js';
 import { PollStore } from '../polls/poll.store.js';
-import { ChatPacing } from '../sending/chat-pacing.js';
-import { DirectSender } from '../sending/direct-sender.js';
-import type { MessageSender } from '../sending/outcome.js';
-import type { OwnBot } from '../sending/own-bot.js';
-import type { JobQueue } from '../sending/ports.js';
-import type { RateLimiter } from '../sending/rate-limiter.js';
+import { ChatPacing } from '../engine/chat-pacing.js';
+import { DirectSender } from '../engine/direct-sender.js';
+import type { MessageSender } from '../engine/outcome.js';
+import type { OwnBot } from '../delivery/own-bot.js';
+import type { JobQueue } from '../engine/ports.js';
+import type { RateLimiter } from '../engine/rate-limiter.js';
 import type { LoaderSources } from './context.js';
 import type { ResolverParts } from './resolvers.js';
 

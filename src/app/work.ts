@@ -1,4 +1,4 @@
-import { WorkerHeartbeat } from '../sending/worker-heartbeat.js';
+import { WorkerHeartbeat } from '../engine/worker-heartbeat.js';
 import type { Ground } from './app.js';
 import type { Engine } from './engine.js';
 import { startBot, type RunningBot } from './telegram.js';

@@ -1,4 +1,4 @@
-import { userError, UserErrorCode, type UserError } from '../graphql/user-error.js';
+import { userError, UserErrorCode, type UserError } from '../kernel/user-error.js';
 import { templateOf } from './campaign-input.js';
 import type { NotificationCampaign } from './campaign.entity.js';
 import type { UpdateCampaignInput } from './campaign.types.js';

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { userError, UserErrorCode, type UserError } from '../graphql/user-error.js';
-import { validateInput } from '../graphql/validation.js';
+import { userError, UserErrorCode, type UserError } from '../kernel/user-error.js';
+import { validateInput } from '../kernel/validation.js';
 import { isClosed, isOpen } from '../polls/poll-open.js';
 import type { Poll } from '../polls/poll.entity.js';
-import { isBlank } from '../text/blank.js';
-import { characterCount } from '../text/length.js';
+import { isBlank } from '../kernel/blank.js';
+import { characterCount } from '../telegram/html/length.js';
 import type { CreateCampaignInput, PacingInput, UpdateCampaignInput } from './campaign.types.js';
 import type { PacingPlan } from './estimate.js';
 import { DEFAULT_MESSAGE_TEMPLATE } from './template.js';

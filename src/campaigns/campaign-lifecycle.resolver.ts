@@ -19,8 +19,8 @@ import {
 } from './campaign.types.js';
 import type { CampaignPreviewService } from './campaign-preview.service.js';
 import { CampaignPreview } from './campaign-preview.types.js';
-import { PublicDeliveryReason } from './delivery-reason.js';
-import { DeliveryStatus } from './delivery.entity.js';
+import { PublicDeliveryReason } from '../delivery/delivery-reason.js';
+import { DeliveryStatus } from '../delivery/delivery.entity.js';
 import type { DeliveryReason } from './failure-codes.js';
 import type { TestNotificationService } from './test-notification.service.js';
 

@@ -1,11 +1,16 @@
-import { paginate, type Connection, type KeysetOrder, type PageArguments } from '../graphql/connection.js';
+import {
+  paginate,
+  type Connection,
+  type KeysetOrder,
+  type PageArguments,
+} from '../graphql-types/connection.js';
 import { badUserInput } from '../graphql/errors.js';
-import { isRowId } from '../graphql/ids.js';
-import { requireValid } from '../graphql/validation.js';
+import { isRowId } from '../kernel/ids.js';
+import { requireValid } from '../kernel/validation.js';
 import type { NotificationCampaign } from './campaign.entity.js';
 import type { CampaignListStore } from './campaign-list.store.js';
 import { CampaignOrder, type CampaignFilter, type DeliveryFilter } from './campaign.types.js';
-import type { Delivery } from './delivery.entity.js';
+import type { Delivery } from '../delivery/delivery.entity.js';
 
 function byCreation(descending: boolean): KeysetOrder<NotificationCampaign> {
   return {

@@ -1,7 +1,7 @@
 import type { DataSource, SelectQueryBuilder } from 'typeorm';
 import { NotificationCampaign } from './campaign.entity.js';
 import type { CampaignFilter, DeliveryFilter } from './campaign.types.js';
-import { Delivery } from './delivery.entity.js';
+import { Delivery } from '../delivery/delivery.entity.js';
 
 /** Lists of campaigns and of their deliveries. */
 export class CampaignListStore {

@@ -1,9 +1,9 @@
 import type DataLoader from 'dataloader';
-import { loadCount, loadOne, type BatchOptions } from '../graphql/batch.js';
+import { loadCount, loadOne, type BatchOptions } from '../graphql-types/batch.js';
 import type { PeopleLoaders } from '../people/people.loaders.js';
 import type { PollLoaders } from '../polls/poll.loaders.js';
 import type { AudienceStore } from './audience.store.js';
-import type { Standstill, StandstillStore } from './standstill.store.js';
+import type { Standstill, StandstillStore } from '../installation/standstill.store.js';
 
 /** Batched reads of what campaigns are about. */
 export interface CampaignLoaders {

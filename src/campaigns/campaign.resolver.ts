@@ -13,10 +13,10 @@ import {
 } from 'type-graphql';
 import { Audited } from '../access/audited.js';
 import { Role } from '../access/identity.js';
-import type { Connection } from '../graphql/connection.js';
+import type { Connection } from '../graphql-types/connection.js';
 import type { CampaignContext } from './campaign.loaders.js';
-import { AFTER, first } from '../graphql/page-arguments.js';
-import type { Result } from '../graphql/user-error.js';
+import { AFTER, first } from '../graphql-types/page-arguments.js';
+import type { Result } from '../kernel/user-error.js';
 import { Poll } from '../polls/poll.entity.js';
 import type { CampaignListService } from './campaign-list.service.js';
 import type { CampaignService } from './campaign.service.js';
@@ -33,9 +33,9 @@ import {
 } from './campaign.types.js';
 import { NotificationCampaign } from './campaign.entity.js';
 import { DeliveryConnection, NotificationCampaignConnection } from './connections.js';
-import { Delivery } from './delivery.entity.js';
+import { Delivery } from '../delivery/delivery.entity.js';
 import { CampaignStatus } from './lifecycle.js';
-import { describeStandstill } from './standstill.js';
+import { describeStandstill } from '../installation/standstill.js';
 import { finishEstimateOf, percentageOf } from './progress.js';
 
 /** The result of a change as the API answers it. */

@@ -1,8 +1,8 @@
-import { refusal, success, userError, UserErrorCode, type Result } from '../graphql/user-error.js';
-import { isRowId } from '../graphql/ids.js';
+import { refusal, success, userError, UserErrorCode, type Result } from '../kernel/user-error.js';
+import { isRowId } from '../kernel/ids.js';
 import type { Poll } from '../polls/poll.entity.js';
 import { isClosed, isOpen } from '../polls/poll-open.js';
-import type { JobQueue } from '../sending/ports.js';
+import type { JobQueue } from '../engine/ports.js';
 import { editOf, explainEditRefusal } from './campaign-edit.js';
 import type { CampaignEditStore } from './campaign-edit.store.js';
 import {
@@ -15,7 +15,7 @@ import {
 import type { NotificationCampaign } from './campaign.entity.js';
 import type { CampaignStore, RunOptions, RunResult } from './campaign.store.js';
 import type { CreateCampaignInput, RetrySelection, UpdateCampaignInput } from './campaign.types.js';
-import { DeliveryStatus } from './delivery.entity.js';
+import { DeliveryStatus } from '../delivery/delivery.entity.js';
 import type { PacingPlan } from './estimate.js';
 import { CampaignStatus, TRANSITIONS, type CampaignEvent } from './lifecycle.js';
 import { describeOther } from './other-campaigns.store.js';

@@ -1,9 +1,9 @@
 import { ArrayMaxSize, IsOptional, Length, Max, Min, ValidateNested } from 'class-validator';
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { UserError } from '../graphql/user-error.js';
-import { MAX_STATUSES, STATUSES_LENGTH } from '../graphql/validation.js';
+import { UserError } from '../kernel/user-error.js';
+import { MAX_STATUSES, STATUSES_LENGTH } from '../kernel/validation.js';
 import { NotificationCampaign } from './campaign.entity.js';
-import { DeliveryStatus } from './delivery.entity.js';
+import { DeliveryStatus } from '../delivery/delivery.entity.js';
 import type { DeliveryReason } from './failure-codes.js';
 import { CampaignStatus } from './lifecycle.js';
 

@@ -1,6 +1,6 @@
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
-import type { Connection } from '../graphql/connection.js';
-import { AFTER, first } from '../graphql/page-arguments.js';
+import type { Connection } from '../graphql-types/connection.js';
+import { AFTER, first } from '../graphql-types/page-arguments.js';
 import { Poll } from '../polls/poll.entity.js';
 import { NotificationCampaign } from './campaign.entity.js';
 import type { CampaignContext } from './campaign.loaders.js';

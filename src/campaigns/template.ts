@@ -1,5 +1,5 @@
-import { isBlank } from '../text/blank.js';
-import { isolate } from '../text/isolate.js';
+import { isBlank } from '../kernel/blank.js';
+import { isolate } from '../kernel/isolate.js';
 
 export const DEFAULT_MESSAGE_TEMPLATE =
   'Hello {{firstName}}, you have not finished the poll “{{pollTitle}}” yet. It only takes a moment.';

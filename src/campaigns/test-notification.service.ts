@@ -1,11 +1,11 @@
-import { isRowId } from '../graphql/ids.js';
-import { userError, UserErrorCode } from '../graphql/user-error.js';
+import { isRowId } from '../kernel/ids.js';
+import { userError, UserErrorCode } from '../kernel/user-error.js';
 import type { TelegramUser } from '../people/telegram-user.entity.js';
 import type { Poll } from '../polls/poll.entity.js';
-import type { DirectSender } from '../sending/direct-sender.js';
-import { sentenceOf } from '../sending/explain.js';
-import type { MessageSender, OutgoingMessage } from '../sending/outcome.js';
-import { reminderFor } from '../sending/reminder.js';
+import type { DirectSender } from '../engine/direct-sender.js';
+import { sentenceOf } from '../engine/explain.js';
+import type { MessageSender, OutgoingMessage } from '../engine/outcome.js';
+import { reminderFor } from '../engine/reminder.js';
 import type { NotificationCampaign } from './campaign.entity.js';
 import type { SendTestNotificationPayload } from './campaign.types.js';
 

@@ -6,7 +6,7 @@ import type { Settings } from '../config/settings.js';
 import { AuditStore } from '../access/audit.store.js';
 import { AuditTrail, endingBy } from '../access/audit-trail.js';
 import { Role, type Identity } from '../access/identity.js';
-import { UserErrorCode, type Result } from '../graphql/user-error.js';
+import { UserErrorCode, type Result } from '../kernel/user-error.js';
 import { CommandFailure, ExitCode } from './failure.js';
 import type { Interruption } from './interruption.js';
 

@@ -1,7 +1,7 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
-import { isDatabaseAway } from './database-away.js';
-import type { ErrorCode } from './error-codes.js';
+import { isDatabaseAway } from '../kernel/database-away.js';
+import type { ErrorCode } from '../kernel/error-codes.js';
 
 /** An error with a code, raised where an operation is executed. */
 export function codedError(code: ErrorCode, message: string): GraphQLError {

@@ -2,7 +2,7 @@ import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives';
 import { GraphQLError, type ParseOptions, type ValidationContext, type ValidationRule } from 'graphql';
-import type { ErrorCode } from './error-codes.js';
+import type { ErrorCode } from '../kernel/error-codes.js';
 
 /**
  * How large an operation may be, on both transports. The introspection query of tools has 184 tokens, the largest of

@@ -1,5 +1,5 @@
 import type { ApolloServerPlugin, GraphQLRequestContext } from '@apollo/server';
-import type { OperationContext } from './context.js';
+import type { OperationContext } from '../graphql-types/context.js';
 import { fieldOf, type OperationObserver } from './operation-report.js';
 
 function codesOf({ response }: GraphQLRequestContext<OperationContext>): string[] {

@@ -2,7 +2,7 @@ import { execute, getOperationAST, subscribe, type ExecutionArgs, type GraphQLEr
 import type { Context, ServerOptions } from 'graphql-ws';
 import type { Extra } from 'graphql-ws/use/@fastify/websocket';
 import { withLogFields, type LogFields } from '../config/log-context.js';
-import type { OperationContext } from './context.js';
+import type { OperationContext } from '../graphql-types/context.js';
 import { publicCodeOf } from './errors.js';
 import { fieldOf, type OperationObserver, type OperationReport } from './operation-report.js';
 

@@ -1,6 +1,6 @@
 import { Kind, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import type { Logger } from 'pino';
-import type { CallSummary } from './context.js';
+import type { CallSummary } from '../graphql-types/context.js';
 
 /** What became of one operation, or of one event of a subscription that went wrong. */
 export interface OperationReport {

@@ -2,7 +2,7 @@ import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema, OperationTypeNode } from 'graphql';
 import type { Logger } from 'pino';
-import type { OperationContext } from './context.js';
+import type { OperationContext } from '../graphql-types/context.js';
 import { costProblem } from './cost.js';
 import { maskError, turnedAway } from './errors.js';
 import { LIMIT_RULES, LIMITS, PARSE_OPTIONS } from './limits.js';

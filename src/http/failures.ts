@@ -1,9 +1,9 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
-import { isDatabaseAway } from '../graphql/database-away.js';
+import { isDatabaseAway } from '../kernel/database-away.js';
 import { databaseUnavailable } from '../graphql/errors.js';
-import type { ErrorCode } from '../graphql/error-codes.js';
+import type { ErrorCode } from '../kernel/error-codes.js';
 
 /** What Fastify refuses by itself, under the codes that Apollo has for such things. */
 const REFUSALS: Readonly<Record<number, { code: ErrorCode; message: string }>> = {

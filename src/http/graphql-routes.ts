@@ -5,7 +5,7 @@ import type { Authenticator } from '../access/authenticator.js';
 import type { TokenWatch } from '../access/token-watch.js';
 import type { Identity } from '../access/identity.js';
 import { turnedAway } from '../graphql/errors.js';
-import type { OperationContext } from '../graphql/context.js';
+import type { OperationContext } from '../graphql-types/context.js';
 import { observeSocket } from '../graphql/observed-socket.js';
 import type { OperationObserver } from '../graphql/operation-report.js';
 import type { RequestRates } from '../graphql/request-rates.js';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { OwnBot } from '../sending/own-bot.js';
+import type { OwnBot } from '../delivery/own-bot.js';
 import type { InstallationStore, RecordedBot } from './installation.store.js';
 
 const LOOK_INTERVAL_MS = 1000;

@@ -1,5 +1,5 @@
 import { FieldResolver, Query, Resolver } from 'type-graphql';
-import { describeStandstill } from '../campaigns/standstill.js';
+import { describeStandstill } from './standstill.js';
 import { CampaignStandstill } from '../campaigns/campaign.types.js';
 import type { InstallationService } from './installation.service.js';
 import { CampaignCount, Installation, WorkerProcess } from './installation.types.js';

@@ -1,6 +1,6 @@
-import type { Standstill } from '../campaigns/standstill.store.js';
+import type { Standstill } from './standstill.store.js';
 import type { PacingPlan } from '../campaigns/estimate.js';
-import type { OwnBot } from '../sending/own-bot.js';
+import type { OwnBot } from '../delivery/own-bot.js';
 import type { InstallationStore } from './installation.store.js';
 import type { CampaignCount, Installation, WorkerProcess } from './installation.types.js';
 

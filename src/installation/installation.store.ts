@@ -1,6 +1,6 @@
 import type { CampaignStatus } from '../campaigns/lifecycle.js';
 import { rows, type SqlExecutor, type TransactionalSql } from '../database/rows.js';
-import { WORKER_SILENCE_MS } from '../sending/workload.js';
+import { WORKER_SILENCE_MS } from '../engine/workload.js';
 
 export interface RecordedBot {
   botId: string;

@@ -1,8 +1,8 @@
 import { Agenda, backoffStrategies, type AgendaBackend, type Job, type NotificationChannel } from 'agenda';
 import type { Logger } from 'pino';
-import { within } from '../async/within.js';
-import type { ChunkRef, DueChunk } from '../sending/chunk.store.js';
-import type { JobHandle, JobQueue } from '../sending/ports.js';
+import { within } from '../kernel/within.js';
+import type { ChunkRef, DueChunk } from '../delivery/chunk.store.js';
+import type { JobHandle, JobQueue } from '../engine/ports.js';
 import type { JobStorage } from './job-storage.js';
 
 export const PLAN_JOB = 'plan-campaign';

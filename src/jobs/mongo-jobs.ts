@@ -4,7 +4,7 @@ import { PostgresNotificationChannel } from '@agendajs/postgres-backend';
 import type { Collection, Db, MongoClient } from 'mongodb';
 import type { Pool } from 'pg';
 import type { JobStorage, OpenJobs } from './job-storage.js';
-import { within } from '../async/within.js';
+import { within } from '../kernel/within.js';
 import { connectMongo } from './mongo-connection.js';
 
 const COLLECTION = 'agendaJobs';

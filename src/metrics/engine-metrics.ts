@@ -1,7 +1,7 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
-import type { SendOutcome } from '../sending/outcome.js';
-import type { EngineMeter } from '../sending/ports.js';
-import { REPAIR_KINDS, type RepairCounts } from '../sending/reconciler.js';
+import type { SendOutcome } from '../engine/outcome.js';
+import type { EngineMeter } from '../engine/ports.js';
+import { REPAIR_KINDS, type RepairCounts } from '../engine/reconciler.js';
 
 /** How each outcome is called in the label. */
 const OUTCOMES: Readonly<Record<SendOutcome['kind'], string>> = {

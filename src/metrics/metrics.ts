@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import type { Workload } from '../sending/workload.js';
+import type { Workload } from '../engine/workload.js';
 import type { TelegramState } from '../telegram/reachability.js';
 import { EngineMetrics } from './engine-metrics.js';
 import { OperationMetrics } from './operation-metrics.js';

@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from 'prom-client';
 import { FAILURE_CODES } from '../campaigns/failure-codes.js';
 import { CampaignStatus } from '../campaigns/lifecycle.js';
-import type { Workload } from '../sending/workload.js';
+import type { Workload } from '../engine/workload.js';
 
 /**
  * The state of the installation's work as the database has it: the same in every process, so rules take its maximum.

@@ -1,5 +1,5 @@
 import type DataLoader from 'dataloader';
-import { loadOne, type BatchOptions } from '../graphql/batch.js';
+import { loadOne, type BatchOptions } from '../graphql-types/batch.js';
 import type { PeopleStore } from './people.store.js';
 import type { TelegramUser } from './telegram-user.entity.js';
 

@@ -1,8 +1,8 @@
 import { Arg, Authorized, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import { Audited } from '../access/audited.js';
 import { Role } from '../access/identity.js';
-import type { Connection } from '../graphql/connection.js';
-import { AFTER, first } from '../graphql/page-arguments.js';
+import type { Connection } from '../graphql-types/connection.js';
+import { AFTER, first } from '../graphql-types/page-arguments.js';
 import type { PeopleService } from './people.service.js';
 import {
   ImportTelegramUsersPayload,

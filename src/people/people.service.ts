@@ -1,7 +1,12 @@
-import { paginate, type Connection, type KeysetOrder, type PageArguments } from '../graphql/connection.js';
-import { isRowId } from '../graphql/ids.js';
-import { userError, UserErrorCode, type UserError } from '../graphql/user-error.js';
-import { requireValid, validateInput } from '../graphql/validation.js';
+import {
+  paginate,
+  type Connection,
+  type KeysetOrder,
+  type PageArguments,
+} from '../graphql-types/connection.js';
+import { isRowId } from '../kernel/ids.js';
+import { userError, UserErrorCode, type UserError } from '../kernel/user-error.js';
+import { requireValid, validateInput } from '../kernel/validation.js';
 import { cleanFilter, cleanUser } from './clean-input.js';
 import type { PeopleStore } from './people.store.js';
 import type {

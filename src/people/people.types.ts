@@ -1,8 +1,8 @@
 import { ArrayMaxSize, IsOptional, Matches, MaxLength } from 'class-validator';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { connectionType } from '../graphql/connection.js';
-import { UserError } from '../graphql/user-error.js';
-import { MAX_STATUSES, STATUSES_LENGTH } from '../graphql/validation.js';
+import { connectionType } from '../graphql-types/connection.js';
+import { UserError } from '../kernel/user-error.js';
+import { MAX_STATUSES, STATUSES_LENGTH } from '../kernel/validation.js';
 import { TelegramUser, TelegramUserStatus } from './telegram-user.entity.js';
 
 export const TelegramUserConnection = connectionType(TelegramUser, 'TelegramUser');

@@ -1,5 +1,5 @@
 import type DataLoader from 'dataloader';
-import { loadCount, loadMany, loadOne, type BatchOptions } from '../graphql/batch.js';
+import { loadCount, loadMany, loadOne, type BatchOptions } from '../graphql-types/batch.js';
 import type { Poll } from './poll.entity.js';
 import type { PollStore } from './poll.store.js';
 import type { Question, QuestionOption } from './question.entity.js';

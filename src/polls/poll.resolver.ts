@@ -1,10 +1,10 @@
 import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Audited } from '../access/audited.js';
 import { Role } from '../access/identity.js';
-import type { Connection } from '../graphql/connection.js';
+import type { Connection } from '../graphql-types/connection.js';
 import type { PollContext } from './poll.loaders.js';
-import { AFTER, first } from '../graphql/page-arguments.js';
-import type { Result } from '../graphql/user-error.js';
+import { AFTER, first } from '../graphql-types/page-arguments.js';
+import type { Result } from '../kernel/user-error.js';
 import { Poll } from './poll.entity.js';
 import type { PollService } from './poll.service.js';
 import { CreatePollInput, PollConnection, PollFilter, PollPayload } from './poll.types.js';

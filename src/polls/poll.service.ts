@@ -1,7 +1,12 @@
-import { paginate, type Connection, type KeysetOrder, type PageArguments } from '../graphql/connection.js';
-import { isRowId } from '../graphql/ids.js';
-import { refusal, success, userError, UserErrorCode, type Result } from '../graphql/user-error.js';
-import { requireValid, validateInput } from '../graphql/validation.js';
+import {
+  paginate,
+  type Connection,
+  type KeysetOrder,
+  type PageArguments,
+} from '../graphql-types/connection.js';
+import { isRowId } from '../kernel/ids.js';
+import { refusal, success, userError, UserErrorCode, type Result } from '../kernel/user-error.js';
+import { requireValid, validateInput } from '../kernel/validation.js';
 import { PollStatus, type Poll } from './poll.entity.js';
 import type { PollStore } from './poll.store.js';
 import type { CreatePollInput, PollFilter } from './poll.types.js';

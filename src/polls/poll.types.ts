@@ -1,8 +1,8 @@
 import { ArrayMaxSize, ArrayMinSize, IsOptional, Matches, MaxLength, ValidateNested } from 'class-validator';
 import { Field, InputType, ObjectType } from 'type-graphql';
-import { connectionType } from '../graphql/connection.js';
-import { UserError } from '../graphql/user-error.js';
-import { MAX_STATUSES, STATUSES_LENGTH } from '../graphql/validation.js';
+import { connectionType } from '../graphql-types/connection.js';
+import { UserError } from '../kernel/user-error.js';
+import { MAX_STATUSES, STATUSES_LENGTH } from '../kernel/validation.js';
 import { Poll, PollStatus } from './poll.entity.js';
 
 export const PollConnection = connectionType(Poll, 'Poll');

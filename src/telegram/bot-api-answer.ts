@@ -1,4 +1,4 @@
-import type { TelegramFailure } from '../sending/outcome.js';
+import type { TelegramFailure } from '../engine/outcome.js';
 import type { HttpAnswer } from './http-exchange.js';
 
 export type BotApiAnswer = { ok: true; result: unknown } | { ok: false; failure: TelegramFailure };

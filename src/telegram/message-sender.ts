@@ -1,6 +1,6 @@
-import { unlessAborted } from '../async/unless-aborted.js';
-import { classify } from '../sending/classification.js';
-import type { MessageSender, OutgoingMessage, SendOutcome } from '../sending/outcome.js';
+import { unlessAborted } from '../kernel/unless-aborted.js';
+import { classify } from './classification.js';
+import type { MessageSender, OutgoingMessage, SendOutcome } from '../engine/outcome.js';
 import { BotApiError, type BotApi } from './bot-api.js';
 import type { BotProfile } from './bot-profile.js';
 

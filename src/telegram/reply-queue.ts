@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
-import { manyMayFollow } from '../async/linked-signal.js';
-import { classify } from '../sending/classification.js';
-import type { DirectSender } from '../sending/direct-sender.js';
-import type { SendOutcome } from '../sending/outcome.js';
+import { manyMayFollow } from '../kernel/linked-signal.js';
+import { classify } from './classification.js';
+import type { DirectSender } from '../engine/direct-sender.js';
+import type { SendOutcome } from '../engine/outcome.js';
 import { BotApiError, type BotApi } from './bot-api.js';
 import { sentOutcome } from './message-sender.js';
 

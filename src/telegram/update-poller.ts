@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { linkSignals } from '../async/linked-signal.js';
-import { unlessAborted } from '../async/unless-aborted.js';
+import { linkSignals } from '../kernel/linked-signal.js';
+import { unlessAborted } from '../kernel/unless-aborted.js';
 import { WatchedConnection } from '../database/watched-connection.js';
 import { BotApiError, type BotApi } from './bot-api.js';
 import { UPDATE_KINDS, type BotUpdate } from './bot-update.js';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { HORIZON_MS } from '../../src/sending/rate-limit.store.js';
+import { HORIZON_MS } from '../../src/engine/rate-limit.store.js';
 import { estimateDurationMs, type PacingPlan } from '../../src/campaigns/estimate.js';
 import { TestApp } from '../support/app.js';
 import {

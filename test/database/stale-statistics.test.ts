@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Client, Pool } from 'pg';
-import { DeliveryStatus } from '../../src/campaigns/delivery.entity.js';
+import { DeliveryStatus } from '../../src/delivery/delivery.entity.js';
 import { createDataSource } from '../../src/database/data-source.js';
 import { PreparedSql } from '../../src/database/prepared.js';
 import type { SqlExecutor } from '../../src/database/rows.js';
 import { engineSession } from '../../src/database/session.js';
-import { ChunkStore, type LeasedChunk } from '../../src/sending/chunk.store.js';
-import { DeliveryStore } from '../../src/sending/delivery.store.js';
-import { TakeoverStore } from '../../src/sending/takeover.store.js';
+import { ChunkStore, type LeasedChunk } from '../../src/delivery/chunk.store.js';
+import { DeliveryStore } from '../../src/delivery/delivery.store.js';
+import { TakeoverStore } from '../../src/engine/takeover.store.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createUsers } from '../support/factories.js';
 import { plannedCampaign } from './running-campaign.js';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { MAX_CHUNK_ATTEMPTS } from '../../src/sending/chunk.store.js';
+import { MAX_CHUNK_ATTEMPTS } from '../../src/delivery/chunk.store.js';
 import { waitFor } from '../support/wait.js';
 import { deliveriesOf } from './support/record.js';
 import { useScene } from './support/scene.js';

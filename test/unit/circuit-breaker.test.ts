@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
-import { CircuitBreaker } from '../../src/sending/circuit-breaker.js';
-import type { SendOutcome } from '../../src/sending/outcome.js';
-import { PostgresOutage } from '../../src/sending/outage.store.js';
+import { CircuitBreaker } from '../../src/engine/circuit-breaker.js';
+import type { SendOutcome } from '../../src/engine/outcome.js';
+import { PostgresOutage } from '../../src/engine/outage.store.js';
 import { waitFor } from '../support/wait.js';
 import { useEngineDatabase } from './engine-database.js';
 

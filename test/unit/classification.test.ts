@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { classify } from '../../src/sending/classification.js';
-import type { TelegramFailure } from '../../src/sending/outcome.js';
+import { classify } from '../../src/telegram/classification.js';
+import type { TelegramFailure } from '../../src/engine/outcome.js';
 
 const FORBIDDEN = 'Forbidden: ';
 const BAD_REQUEST = 'Bad Request: ';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { DatabaseClock } from '../../src/sending/database-clock.js';
+import { DatabaseClock } from '../../src/engine/database-clock.js';
 
 /** The database is a million ahead. */
 const AHEAD = 1_000_000;

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { ChatPacing } from '../../src/sending/chat-pacing.js';
-import { DirectSender } from '../../src/sending/direct-sender.js';
-import { PostgresRateLimit, type RateLimitStore } from '../../src/sending/rate-limit.store.js';
-import { RateLimiter } from '../../src/sending/rate-limiter.js';
+import { ChatPacing } from '../../src/engine/chat-pacing.js';
+import { DirectSender } from '../../src/engine/direct-sender.js';
+import { PostgresRateLimit, type RateLimitStore } from '../../src/engine/rate-limit.store.js';
+import { RateLimiter } from '../../src/engine/rate-limiter.js';
 import { useEngineDatabase } from './engine-database.js';
 
 const CHAT = '7000001';

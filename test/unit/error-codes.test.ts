@@ -1,11 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import { StandstillCode } from '../../src/campaigns/campaign.types.js';
-import { PublicDeliveryReason } from '../../src/campaigns/delivery-reason.js';
-import { DeliveryStatus } from '../../src/campaigns/delivery.entity.js';
+import { PublicDeliveryReason } from '../../src/delivery/delivery-reason.js';
+import { DeliveryStatus } from '../../src/delivery/delivery.entity.js';
 import { DELIVERY_REASONS, FAILURE_CODES } from '../../src/campaigns/failure-codes.js';
 import { projectPath } from '../../src/config/paths.js';
-import { ERROR_CODES } from '../../src/graphql/error-codes.js';
+import { ERROR_CODES } from '../../src/kernel/error-codes.js';
 
 /** The codes that a section of docs/errors.md has in the first column of its table. */
 async function documented(heading: string): Promise<string[]> {

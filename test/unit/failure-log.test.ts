@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { FailureLog } from '../../src/sending/failure-log.js';
+import { FailureLog } from '../../src/engine/failure-log.js';
 
 test('failed deliveries are logged once a second at most, with how many were passed over', () => {
   const lines: object[] = [];

@@ -1,14 +1,14 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { manyMayFollow } from '../../src/async/linked-signal.js';
-import { InFlightBudget } from '../../src/sending/in-flight-budget.js';
+import { manyMayFollow } from '../../src/kernel/linked-signal.js';
+import { InFlightBudget } from '../../src/engine/in-flight-budget.js';
 import {
   PostgresRateLimit,
   slotSpacingMs,
   type RateLimitStore,
   type Reservation,
-} from '../../src/sending/rate-limit.store.js';
-import { MAX_LATE_MS, RateLimiter, URGENT, type Slot } from '../../src/sending/rate-limiter.js';
+} from '../../src/engine/rate-limit.store.js';
+import { MAX_LATE_MS, RateLimiter, URGENT, type Slot } from '../../src/engine/rate-limiter.js';
 import { waitFor } from '../support/wait.js';
 import { useEngineDatabase } from './engine-database.js';
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { DeliveryStatus } from '../../src/campaigns/delivery.entity.js';
+import { DeliveryStatus } from '../../src/delivery/delivery.entity.js';
 import { TelegramUserStatus } from '../../src/people/telegram-user.entity.js';
-import { backoffMs } from '../../src/sending/backoff.js';
-import type { Settlement } from '../../src/sending/delivery.store.js';
-import type { SendOutcome } from '../../src/sending/outcome.js';
-import { settlementOf } from '../../src/sending/settlement-of.js';
-import { streakOf } from '../../src/sending/settlements.js';
+import { backoffMs } from '../../src/engine/backoff.js';
+import type { Settlement } from '../../src/delivery/delivery.store.js';
+import type { SendOutcome } from '../../src/engine/outcome.js';
+import { settlementOf } from '../../src/engine/settlement-of.js';
+import { streakOf } from '../../src/engine/settlements.js';
 
 const recipient = { userId: '1', chatId: '1', firstName: null, fence: 1, attempts: 1 };
 const PERSONAL = 'Hello {{firstName}}';

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { SqlExecutor } from '../../src/database/rows.js';
-import { PostgresRateLimit } from '../../src/sending/rate-limit.store.js';
-import { MAX_LATE_MS, RateLimiter, type Slot } from '../../src/sending/rate-limiter.js';
+import { PostgresRateLimit } from '../../src/engine/rate-limit.store.js';
+import { MAX_LATE_MS, RateLimiter, type Slot } from '../../src/engine/rate-limiter.js';
 import { useEngineDatabase } from './engine-database.js';
 
 const database = useEngineDatabase();

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { renderTemplate } from '../../src/campaigns/template.js';
 import { excessiveLength, templateErrors } from '../../src/campaigns/template-check.js';
 import { readText } from '../../src/telegram/sandbox/text/message-text.js';
-import { characterCount } from '../../src/text/length.js';
+import { characterCount } from '../../src/telegram/html/length.js';
 
 const FIELD = ['input', 'messageTemplate'];
 

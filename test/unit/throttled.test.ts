@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { SqlExecutor } from '../../src/database/rows.js';
-import { PostgresRateLimit, type RateLimitStore } from '../../src/sending/rate-limit.store.js';
-import { RateLimiter, type Slot } from '../../src/sending/rate-limiter.js';
+import { PostgresRateLimit, type RateLimitStore } from '../../src/engine/rate-limit.store.js';
+import { RateLimiter, type Slot } from '../../src/engine/rate-limiter.js';
 import { waitFor } from '../support/wait.js';
 import { useEngineDatabase } from './engine-database.js';
 

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Authenticator } from '../../access/authenticator.js';
 import type { Identity } from '../../access/identity.js';
 import type { TokenWatch } from '../../access/token-watch.js';
-import { isDatabaseAway } from '../../graphql/database-away.js';
+import { isDatabaseAway } from '../../kernel/database-away.js';
 import { turnedAway } from '../../graphql/errors.js';
 import type { RequestRates } from '../../graphql/request-rates.js';
 

@@ -9,9 +9,9 @@ import {
   validate,
 } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
-import type { OperationContext } from '../../graphql/context.js';
+import type { OperationContext } from '../../graphql-types/context.js';
 import { costProblem } from '../../graphql/cost.js';
-import type { ErrorCode } from '../../graphql/error-codes.js';
+import type { ErrorCode } from '../../kernel/error-codes.js';
 import { subscriptionRootErrors } from '../../graphql/subscription-root.js';
 import { LIMIT_RULES, LIMITS, PARSE_OPTIONS } from '../../graphql/limits.js';
 

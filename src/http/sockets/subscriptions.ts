@@ -1,7 +1,7 @@
 import { type ExecutionArgs, GraphQLError } from 'graphql';
 import type { Context, ServerOptions, SubscribePayload } from 'graphql-ws';
 import { unauthenticated, type Identity } from '../../access/identity.js';
-import type { OperationContext } from '../../graphql/context.js';
+import type { OperationContext } from '../../graphql-types/context.js';
 import { maskError } from '../../graphql/errors.js';
 import type { RequestRates } from '../../graphql/request-rates.js';
 import { admitClient, admitOperation, type AdmissionParts, type Extra, type Init } from './admission.js';

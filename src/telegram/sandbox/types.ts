@@ -1,4 +1,4 @@
-import type { TextEntity } from '../../text/entity.js';
+import type { TextEntity } from '../html/entity.js';
 
 /** The parts of the Bot API's objects that the sandbox fills in, under Telegram's names. */
 export interface ApiUser {

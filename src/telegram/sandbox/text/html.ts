@@ -1,6 +1,6 @@
-import type { ParsedText } from '../../../text/entity.js';
-import { MarkupError } from '../../../text/markup-error.js';
-import { parseTelegramHtml } from '../../../text/telegram-html.js';
+import type { ParsedText } from '../../html/entity.js';
+import { MarkupError } from '../../html/markup-error.js';
+import { parseTelegramHtml } from '../../html/telegram-html.js';
 import { badRequest } from '../api-error.js';
 import type { ApiError } from '../api-error.js';
 import { byteOffset, parseFailure } from './entity.js';

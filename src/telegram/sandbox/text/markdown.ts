@@ -1,5 +1,5 @@
-import { inOrder } from '../../../text/entity.js';
-import type { ParsedText, TextEntity } from '../../../text/entity.js';
+import { inOrder } from '../../html/entity.js';
+import type { ParsedText, TextEntity } from '../../html/entity.js';
 import { parseFailure } from './entity.js';
 import { badRequest } from '../api-error.js';
 

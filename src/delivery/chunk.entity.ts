@@ -1,0 +1,57 @@
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
+import { NotificationCampaign } from '../campaigns/campaign.entity.js';
+
+export type ChunkState = 'WAITING' | 'RUNNING' | 'DONE' | 'SET_ASIDE';
+
+/** A part of a campaign's audience that one worker at a time sends to, for as long as it holds the lease. */
+@Entity('campaign_chunk')
+@Index('campaign_chunk_due_idx', ['dueAt'], { where: `state = 'WAITING'` })
+@Index('campaign_chunk_lease_idx', ['leaseExpiresAt'], { where: `state = 'RUNNING'` })
+@Check('campaign_chunk_state_check', `state IN ('WAITING', 'RUNNING', 'DONE', 'SET_ASIDE')`)
+@Check('campaign_chunk_lease_check', `(state = 'RUNNING') = (lease_token IS NOT NULL)`)
+export class CampaignChunk {
+  @PrimaryColumn({ name: 'campaign_id', type: 'bigint', primaryKeyConstraintName: 'campaign_chunk_pk' })
+  campaignId!: string;
+
+  @PrimaryColumn({ type: 'integer', primaryKeyConstraintName: 'campaign_chunk_pk' })
+  number!: number;
+
+  @ManyToOne(() => NotificationCampaign, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'campaign_id', foreignKeyConstraintName: 'campaign_chunk_campaign_fk' })
+  campaign?: Relation<NotificationCampaign>;
+
+  @Column({ type: 'text', default: 'WAITING' })
+  state!: ChunkState;
+
+  @Column({ name: 'due_at', type: 'timestamptz', precision: 3, nullable: true })
+  dueAt!: Date | null;
+
+  /** When an Agenda job was made for the chunk; null when it needs one. */
+  @Column({ name: 'enqueued_at', type: 'timestamptz', precision: 3, nullable: true })
+  enqueuedAt!: Date | null;
+
+  @Column({ name: 'lease_token', type: 'uuid', nullable: true })
+  leaseToken!: string | null;
+
+  @Column({ name: 'lease_expires_at', type: 'timestamptz', precision: 3, nullable: true })
+  leaseExpiresAt!: Date | null;
+
+  /** The worker's session that holds the lease, by the key of its advisory lock. */
+  @Column({ name: 'holder_key', type: 'bigint', nullable: true })
+  holderKey!: string | null;
+
+  /** The lease that `holderKey` holds: workers of an older version change `leaseToken` alone. */
+  @Column({ name: 'held_lease', type: 'uuid', nullable: true })
+  heldLease!: string | null;
+
+  /** Claims in a row that sent nothing. */
+  @Column({ type: 'integer', default: 0 })
+  attempts!: number;
+
+  @Column({ name: 'remaining_at_claim', type: 'integer', nullable: true })
+  remainingAtClaim!: number | null;
+
+  /** Why the chunk was set aside. */
+  @Column({ type: 'text', nullable: true })
+  reason!: string | null;
+}

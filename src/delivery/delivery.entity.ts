@@ -1,0 +1,120 @@
+import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
+import { TelegramUser } from '../people/telegram-user.entity.js';
+import { CampaignChunk } from './chunk.entity.js';
+import { PublicDeliveryReason } from './delivery-reason.js';
+import type { DeliveryReason } from '../campaigns/failure-codes.js';
+
+export enum DeliveryStatus {
+  PENDING = 'PENDING',
+  SENDING = 'SENDING',
+  SENT = 'SENT',
+  FAILED = 'FAILED',
+  SKIPPED = 'SKIPPED',
+  UNCONFIRMED = 'UNCONFIRMED',
+}
+
+registerEnumType(DeliveryStatus, {
+  name: 'DeliveryStatus',
+  description: 'What became of one reminder.',
+  valuesConfig: {
+    PENDING: { description: 'Waits for its turn.' },
+    SENDING: { description: 'The request is under way; counted as pending.' },
+    SENT: { description: 'Accepted by Telegram.' },
+    FAILED: { description: 'Refused by Telegram for good; the reason says why.' },
+    SKIPPED: { description: 'Not sent because no longer wanted; the reason says why.' },
+    UNCONFIRMED: { description: 'Sent or not, nobody knows; not sent again unless asked for.' },
+  },
+});
+
+@Entity('delivery')
+@Index('delivery_open_idx', ['campaignId', 'chunkNumber', 'userId'], {
+  where: `status IN ('PENDING', 'SENDING')`,
+})
+@Index('delivery_finished_idx', ['campaignId', 'status', 'userId'], {
+  where: `status NOT IN ('PENDING', 'SENDING')`,
+})
+@Index('delivery_sending_idx', ['campaignId', 'chunkNumber'], { where: `status = 'SENDING'` })
+@Index('delivery_user_idx', ['userId'])
+@Check(
+  'delivery_status_check',
+  `status IN ('PENDING', 'SENDING', 'SENT', 'FAILED', 'SKIPPED', 'UNCONFIRMED')`,
+)
+@ObjectType({ description: 'One reminder of a campaign to one recipient.' })
+export class Delivery {
+  @PrimaryColumn({ name: 'campaign_id', type: 'bigint', primaryKeyConstraintName: 'delivery_pk' })
+  campaignId!: string;
+
+  @PrimaryColumn({ name: 'user_id', type: 'bigint', primaryKeyConstraintName: 'delivery_pk' })
+  userId!: string;
+
+  @Column({ name: 'chunk_number', type: 'integer' })
+  chunkNumber!: number;
+
+  @ManyToOne(() => CampaignChunk, { onDelete: 'CASCADE' })
+  @JoinColumn([
+    {
+      name: 'campaign_id',
+      referencedColumnName: 'campaignId',
+      foreignKeyConstraintName: 'delivery_chunk_fk',
+    },
+    { name: 'chunk_number', referencedColumnName: 'number', foreignKeyConstraintName: 'delivery_chunk_fk' },
+  ])
+  chunk?: Relation<CampaignChunk>;
+
+  @ManyToOne(() => TelegramUser)
+  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'delivery_user_fk' })
+  recipient?: Relation<TelegramUser>;
+
+  @Field(() => ID, { name: 'id', description: 'Campaign and recipient, such as 12-4200001.' })
+  get id(): string {
+    return `${this.campaignId}-${this.userId}`;
+  }
+
+  @Column({ type: 'text', default: DeliveryStatus.PENDING })
+  @Field(() => DeliveryStatus, { description: 'What became of the reminder.' })
+  status!: DeliveryStatus;
+
+  /** Rises with every claim: the result of an older claim cannot settle a newer one. */
+  @Column({ type: 'integer', default: 0 })
+  fence!: number;
+
+  /** Which statement has marked it SENDING, by an id that the worker drew. */
+  @Column({ name: 'claim_id', type: 'uuid', nullable: true })
+  claimId!: string | null;
+
+  @Column({ type: 'integer', default: 0 })
+  @Field(() => Int, {
+    description:
+      'Requests made for it in all, retries included, but not those that Telegram throttled; how many more the engine ' +
+      'will make is its own affair and starts over with a retry.',
+  })
+  attempts!: number;
+
+  /** How often it was refused for no reason of the recipient's while others were reached, since the last retry. */
+  @Column({ type: 'smallint', default: 0 })
+  refusals!: number;
+
+  @Column({ type: 'text', nullable: true })
+  @Field(() => PublicDeliveryReason, {
+    nullable: true,
+    description:
+      'Why it is FAILED, SKIPPED or UNCONFIRMED; after a retry why it was, until there is a new result.',
+  })
+  reason!: DeliveryReason | null;
+
+  @Column({ name: 'message_id', type: 'bigint', nullable: true })
+  messageId!: string | null;
+
+  /** Not to be tried before this instant: Telegram or the backoff asked to wait. */
+  @Column({ name: 'not_before', type: 'timestamptz', precision: 3, nullable: true })
+  notBefore!: Date | null;
+
+  @Column({ name: 'sent_at', type: 'timestamptz', precision: 3, nullable: true })
+  @Field(() => Date, { nullable: true, description: 'When Telegram accepted it.' })
+  sentAt!: Date | null;
+
+  @Column({ name: 'updated_at', type: 'timestamptz', precision: 3, default: () => 'now()' })
+  @Field(() => Date, { description: 'When its status last changed.' })
+  updatedAt!: Date;
+}

@@ -1,0 +1,298 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { track } from '../kernel/track.js';
+import { DeliveryStatus } from '../delivery/delivery.entity.js';
+import { STOP_CODES, type StopCode } from '../campaigns/failure-codes.js';
+import { MAX_IDLE_MS } from '../delivery/capacity.js';
+import type { ChatPacing } from './chat-pacing.js';
+import type { CircuitBreaker } from './circuit-breaker.js';
+import type { CampaignContent } from '../delivery/chunk.store.js';
+import type { Claim, DeliveryStore, Recipient } from '../delivery/delivery.store.js';
+import type { LeadTime } from './lead-time.js';
+import type { Lease } from './lease-keeper.js';
+import type { MessageSender, SendOutcome } from './outcome.js';
+import type { CampaignControl } from './ports.js';
+import { MAX_BLOCK_MS, type RateLimiter, type Slot, type SlotRequest } from './rate-limiter.js';
+import { reminderFor } from './reminder.js';
+import { NOT_SENT, settlementOf } from './settlement-of.js';
+import type { SettlementWriter } from './settlements.js';
+import { takeTurn, untilLeft } from './take-turn.js';
+
+const CLAIM_RETRY_MS = 500;
+/** Recipients of one claim; how many messages are on their way is for the limiter to say. */
+const MAX_CLAIM = 256;
+/** Unwanted recipients that a claim passes over: more when the one before found nobody else, as in a closed poll. */
+const LOOK_AHEAD = 20;
+const LONG_LOOK_AHEAD = 2000;
+
+export interface ChunkRunTools {
+  deliveries: DeliveryStore;
+  settlements: SettlementWriter;
+  limiter: RateLimiter;
+  leadTime: LeadTime;
+  pacing: Pick<ChatPacing, 'move' | 'throttled'>;
+  breaker: Pick<CircuitBreaker, 'unreachable' | 'observe' | 'untilReachable'>;
+  sender: MessageSender;
+  campaigns: CampaignControl;
+  logger: Logger;
+}
+
+/** Sends to the recipients of one leased chunk until none is pending or it is told to stop. */
+export class ChunkRun {
+  private readonly sending = new Set<Promise<void>>();
+  private readonly unsettled = new Set<Promise<void>>();
+  private nextSendAt = performance.now();
+  private pending: number;
+  private content: CampaignContent;
+  private putBack = 0;
+  private lookAhead = LOOK_AHEAD;
+
+  constructor(
+    private readonly tools: ChunkRunTools,
+    private readonly lease: Lease,
+    /** Aborted at shutdown, at the soft time limit and when the lease is lost. */
+    private readonly stop: AbortSignal,
+    /** Aborted when requests under way must not be waited for any longer. */
+    private readonly abandon: AbortSignal,
+  ) {
+    this.pending = lease.chunk.remaining;
+    this.content = lease.chunk;
+  }
+
+  /** @returns milliseconds until the rest of the chunk, if any, is worth a new claim */
+  async run(): Promise<number> {
+    const idleMs = (await this.prepare()) ?? (await this.sendAll());
+    await this.settleAll();
+    // Whoever goes on with the chunk keeps its pace.
+    return Math.max(0, idleMs, this.nextSendAt - performance.now());
+  }
+
+  /**
+   * Before a slot is taken or anybody claimed: nobody is to wait for this with a turn to send in hand.
+   * @returns undefined when messages can be sent, otherwise as `run`
+   */
+  private async prepare(): Promise<number | undefined> {
+    while (!this.stop.aborted) {
+      const problem = await this.tools.sender.prepare(this.stop);
+      if (!problem) return undefined;
+      if (problem.kind === 'botUnusable') {
+        await this.failCampaign(problem.reason);
+        break;
+      }
+      const waitMs = await this.waitAfter(problem);
+      if (waitMs > MAX_IDLE_MS) return waitMs;
+      await this.pause(waitMs);
+    }
+    return 0;
+  }
+
+  private async waitAfter(problem: SendOutcome): Promise<number> {
+    if (this.stop.aborted) return 0;
+    const { breaker, limiter, logger } = this.tools;
+    logger.warn(problem, 'Telegram cannot be asked for the name of the bot');
+    if (problem.kind !== 'throttled') {
+      await breaker.observe(problem);
+      await breaker.untilReachable(this.stop);
+      return 0;
+    }
+    await limiter.throttled(problem.retryAfterMs);
+    return Math.min(problem.retryAfterMs, MAX_BLOCK_MS);
+  }
+
+  /** @returns as `run` */
+  private async sendAll(): Promise<number> {
+    let idleMs = 0;
+    while (!this.stop.aborted && idleMs <= MAX_IDLE_MS && !this.isPacedOut()) {
+      if (idleMs > 0) await this.pause(idleMs);
+      idleMs = 0;
+      if (this.pending === 0) {
+        await this.settleAll();
+        if (this.putBack === 0) break;
+        [this.pending, this.putBack] = [this.putBack, 0];
+      }
+      const claim = await this.claimNext();
+      if (!claim) continue;
+      if (!claim.leased || !claim.running) break;
+      if (claim.recipients.length === 0) idleMs = claim.retryInMs ?? 0;
+    }
+    return idleMs;
+  }
+
+  /** Whether the next send is so far away that the chunk had better be released: it takes no capacity meanwhile. */
+  private isPacedOut(): boolean {
+    return this.nextSendAt - performance.now() > MAX_IDLE_MS;
+  }
+
+  private async settleAll(): Promise<void> {
+    while (this.sending.size + this.unsettled.size > 0)
+      await Promise.all([...this.sending, ...this.unsettled]);
+  }
+
+  private async claimNext(): Promise<Claim | undefined> {
+    const isPaced = this.content.sendIntervalMs > 0;
+    if (isPaced && this.sending.size > 0) {
+      await Promise.race(this.sending);
+      return undefined;
+    }
+    await this.pause(this.nextSendAt - this.tools.leadTime.ms - performance.now());
+    const slots = await this.tools.limiter.acquire(
+      this.slotRequest(),
+      isPaced ? 1 : Math.min(MAX_CLAIM, this.pending),
+      this.stop,
+    );
+    if (slots.length === 0) return undefined;
+    const claim = await this.claim(slots);
+    await this.tools.limiter.giveBack(slots.slice(claim?.recipients.length ?? 0));
+    if (!claim) return undefined;
+    this.pending = claim.pending ?? Math.max(0, this.pending - claim.recipients.length - claim.skipped);
+    if (claim.content) this.content = claim.content;
+    const foundNobody = claim.recipients.length === 0 && claim.skipped > 0;
+    this.lookAhead = foundNobody ? LONG_LOOK_AHEAD : LOOK_AHEAD;
+    claim.recipients.forEach((recipient, index) => {
+      const slot = slots[index];
+      if (slot) this.dispatch(recipient, slot);
+    });
+    return claim;
+  }
+
+  private slotRequest(): SlotRequest {
+    const { lease, pending, tools } = this;
+    return { lane: lease.chunk.campaignId, remaining: pending, leadMs: tools.leadTime.ms };
+  }
+
+  /** While the database is away it is asked again; a claim whose answer was lost is put back first. */
+  private async claim(slots: readonly Slot[]): Promise<Claim | undefined> {
+    const { deliveries, leadTime, logger } = this.tools;
+    const askedAt = performance.now();
+    const request = {
+      claimId: randomUUID(),
+      wanted: slots.length,
+      untriedFirst: slots.some(({ trial }) => trial),
+      lookAhead: this.lookAhead,
+      contentVersion: this.content.contentVersion,
+      sendInMs: untilLeft(slots),
+    };
+    try {
+      const claim = await deliveries.claim(this.lease.chunk, request);
+      leadTime.observe(performance.now() - askedAt);
+      return claim;
+    } catch (error) {
+      logger.warn({ err: error }, 'recipients could not be claimed');
+    }
+    // Also when the lease is lost meanwhile: nothing was sent to them, and nobody else knows that.
+    while (!this.abandon.aborted) {
+      await sleep(CLAIM_RETRY_MS, undefined, { signal: this.abandon }).catch(() => undefined);
+      try {
+        await deliveries.putBackUnsent(this.lease.chunk, request.claimId);
+        break;
+      } catch (error) {
+        logger.warn({ err: error }, 'recipients could not be put back yet');
+      }
+    }
+    return undefined;
+  }
+
+  private dispatch(recipient: Recipient, slot: Slot): void {
+    const { content } = this;
+    const sent = this.send(recipient, slot, content);
+    const sending = sent.then(() => undefined);
+    track(this.sending, sending);
+    track(
+      this.unsettled,
+      sent.then((outcome) => this.settle(recipient, content, outcome)),
+    );
+  }
+
+  /** @returns undefined when nothing was sent because this worker may not send any more */
+  private async send(
+    recipient: Recipient,
+    firstSlot: Slot,
+    content: CampaignContent,
+  ): Promise<SendOutcome | undefined> {
+    const { limiter } = this.tools;
+    await this.pause(this.nextSendAt - performance.now());
+    const slot = await this.takeTurn(recipient, firstSlot);
+    if (!slot) return undefined;
+    if (!this.lease.stands()) {
+      await limiter.giveBack([slot]);
+      return undefined;
+    }
+    const startedAt = performance.now();
+    this.nextSendAt = startedAt + content.sendIntervalMs;
+    const outcome = await this.request(recipient, content);
+    if (this.abandon.aborted && outcome.kind === 'ambiguous') {
+      // Who gives up on an answer has learnt nothing of Telegram.
+      await limiter.giveBack([slot]);
+      return outcome;
+    }
+    if (outcome.kind === 'throttled') await this.parkChat(recipient, outcome.retryAfterMs);
+    return limiter.report(slot, outcome, {
+      campaignId: this.lease.chunk.campaignId,
+      userId: recipient.userId,
+    });
+  }
+
+  private async takeTurn({ chatId, userId }: Recipient, slot: Slot): Promise<Slot | undefined> {
+    const { limiter, pacing, logger } = this.tools;
+    const onMoved = (moved: Slot) => pacing.move(chatId, untilLeft([moved]));
+    try {
+      return await takeTurn(limiter, { slot, request: this.slotRequest(), signal: this.stop, onMoved });
+    } catch (error) {
+      logger.warn({ err: error, userId }, 'a recipient whose slot was missed is requeued');
+      return undefined;
+    }
+  }
+
+  private async parkChat({ userId, chatId }: Recipient, retryAfterMs: number): Promise<void> {
+    const { pacing, logger } = this.tools;
+    logger.warn({ userId, retryAfterMs }, 'Telegram throttles the bot');
+    // The recipient itself waits in any case.
+    await pacing.throttled(chatId, retryAfterMs).catch((error: unknown) => {
+      logger.warn({ err: error, userId }, 'the chat could not be parked for other campaigns');
+    });
+  }
+
+  /** Whatever goes wrong in here, the message may have left: it must not be sent again, nor end the process. */
+  private async request(recipient: Recipient, content: CampaignContent): Promise<SendOutcome> {
+    const { sender, logger } = this.tools;
+    try {
+      return await sender.send(reminderFor(recipient, { ...this.lease.chunk, ...content }), this.abandon);
+    } catch (error) {
+      logger.error({ err: error, userId: recipient.userId }, 'a message failed in an unforeseen way');
+      return { kind: 'ambiguous', reason: 'SENDER_FAILED' };
+    }
+  }
+
+  private async settle(
+    recipient: Recipient,
+    { messageTemplate }: CampaignContent,
+    outcome: SendOutcome | undefined,
+  ): Promise<void> {
+    const { campaignId } = this.lease.chunk;
+    const verdict = outcome ? settlementOf(outcome, recipient, messageTemplate) : { settlement: NOT_SENT };
+    const { userId, fence } = recipient;
+    const isSent = verdict.settlement.status === DeliveryStatus.SENT;
+    this.tools.logger.debug(
+      { userId, outcome: outcome?.kind, ...verdict.settlement },
+      isSent ? 'sent' : 'not sent',
+    );
+    if (verdict.settlement.status === DeliveryStatus.PENDING) this.putBack += 1;
+    await this.tools.settlements.add({ campaignId, userId, fence, ...verdict.settlement });
+    if (verdict.stopReason !== undefined) await this.failCampaign(verdict.stopReason);
+  }
+
+  private async failCampaign(reason: StopCode): Promise<void> {
+    try {
+      await this.tools.campaigns.failBySystem(this.lease.chunk.campaignId, reason, STOP_CODES[reason]);
+    } catch (error) {
+      // The recipient is pending again, so the next request finds the same reason.
+      this.tools.logger.warn({ err: error, reason }, 'the campaign could not be stopped yet');
+    }
+  }
+
+  private async pause(ms: number): Promise<void> {
+    if (ms <= 0 || this.stop.aborted) return;
+    await sleep(ms, undefined, { signal: this.stop }).catch(() => undefined);
+  }
+}

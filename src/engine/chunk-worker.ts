@@ -1,0 +1,191 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { manyMayFollow } from '../kernel/linked-signal.js';
+import type { ChunkCapacity } from '../delivery/capacity.js';
+import type { ChunkRef, ChunkStore, LeasedChunk, ReleasedChunk } from '../delivery/chunk.store.js';
+import { ChunkRun, type ChunkRunTools } from './chunk-run.js';
+import type { ClaimedChunk, LeaseKeeper } from './lease-keeper.js';
+import { waitUntilDue } from './early-alarm.js';
+import { keptAlive } from './keep-alive.js';
+import type { JobHandle, JobQueue } from './ports.js';
+import { CHUNK_HARD_FACTOR, withTimeLimits } from './time-limit.js';
+import type { WorkerSession } from './worker-session.js';
+
+/** Of the 10 s in which a process has to stop, answers are waited for this long; later ones are UNCONFIRMED. */
+const MAX_GOODBYE_MS = 6000;
+const RELEASE_RETRY_MS = 500;
+
+export interface ChunkWorkerOptions {
+  leaseMs: number;
+  timeLimitMs: number;
+  capacity: ChunkCapacity;
+  /** Chunks that this process runs at once. */
+  slots: number;
+}
+
+/**
+ * Works chunks when a job wakes it, or when a dead worker has left them. The job names a chunk, but the database decides
+ * which one is next; whoever finishes a chunk goes on with the next that is due, so a job that finds no room may simply
+ * end.
+ */
+export class ChunkWorker {
+  private readonly stopping = new AbortController();
+  private readonly abandoning = new AbortController();
+  /** Of `slots`, those in use: by chunks that run, and by claims whose answer is not known yet. */
+  private busySlots = 0;
+  private readonly withoutJob = new Set<Promise<void>>();
+  /** The chunks that run here. */
+  private readonly running = new Map<string, Promise<void>>();
+
+  constructor(
+    private readonly chunks: ChunkStore,
+    private readonly leases: LeaseKeeper,
+    private readonly session: WorkerSession,
+    private readonly queue: JobQueue,
+    private readonly tools: ChunkRunTools,
+    private readonly options: ChunkWorkerOptions,
+  ) {
+    manyMayFollow(this.stopping.signal);
+    manyMayFollow(this.abandoning.signal);
+  }
+
+  /** No new send from now on; running chunks settle what is in flight and release their leases. */
+  stop(): void {
+    this.stopping.abort();
+    setTimeout(() => {
+      this.abandoning.abort();
+    }, MAX_GOODBYE_MS).unref();
+  }
+
+  /** Resolves when no chunk runs any more that was taken without a job. */
+  async ended(): Promise<void> {
+    await Promise.all(this.withoutJob);
+  }
+
+  async work(wanted: ChunkRef, job: JobHandle): Promise<void> {
+    if (!(await this.isDue(wanted))) return;
+    // The chunk may have been taken without its job, which ends after it all the same.
+    const running = this.running.get(nameOf(wanted));
+    if (running) await keptAlive(job, () => running);
+    const claimed = await this.claim(0);
+    if (claimed) await this.runFrom(claimed, job);
+    // The job is used up, but a worker that stays may be idle.
+    if (this.stopping.signal.aborted) await this.queue.enqueueChunks([{ ...wanted, dueAt: new Date() }]);
+  }
+
+  /** Begins to work, without their jobs, the chunks that have been due for so long; resolves while they run. */
+  async takeDue(overdueMs: number): Promise<void> {
+    for (let claimed = await this.claim(overdueMs); claimed; claimed = await this.claim(overdueMs)) {
+      const running = this.runFrom(claimed).catch((error: unknown) => {
+        this.tools.logger.error({ err: error }, 'a chunk failed');
+      });
+      this.withoutJob.add(running);
+      void running.finally(() => this.withoutJob.delete(running));
+    }
+  }
+
+  private async isDue(wanted: ChunkRef): Promise<boolean> {
+    const dueInMs = await this.chunks.timeUntilDue(wanted);
+    if (dueInMs === undefined) return true;
+    const dueAt = await waitUntilDue(dueInMs, this.stopping.signal);
+    if (!dueAt) return true;
+    await this.queue.enqueueChunks([{ ...wanted, dueAt }]);
+    return false;
+  }
+
+  /** @returns undefined when no chunk is due, or none may run here now */
+  private async claim(overdueMs: number): Promise<ClaimedChunk | undefined> {
+    const { leaseMs, capacity, slots } = this.options;
+    const session = this.session.current;
+    if (!session || this.stopping.signal.aborted || this.busySlots >= slots) return undefined;
+    // Others may reach Telegram, and look for what is due without a job, too.
+    if (this.tools.breaker.unreachable.aborted) return undefined;
+    const claimedAt = performance.now();
+    let chunk: LeasedChunk | undefined;
+    this.busySlots += 1;
+    try {
+      const request = { leaseMs, capacity, holderKey: session.key, overdueMs };
+      chunk = await this.chunks.claimDue(request);
+    } finally {
+      if (!chunk) this.busySlots -= 1;
+    }
+    return chunk && { chunk, claimedAt, session };
+  }
+
+  /** Runs a chunk, and then one after the other those that are due. */
+  private async runFrom(first: ClaimedChunk, job?: JobHandle): Promise<void> {
+    let claimed: ClaimedChunk | undefined = first;
+    while (claimed) {
+      const name = nameOf(claimed.chunk);
+      const run = this.run(claimed, job);
+      this.running.set(
+        name,
+        run.catch(() => undefined),
+      );
+      try {
+        await run;
+      } finally {
+        this.running.delete(name);
+        this.busySlots -= 1;
+      }
+      claimed = await this.claim(0);
+    }
+  }
+
+  private async run(claimed: ClaimedChunk, job: JobHandle | undefined): Promise<void> {
+    const { chunk, session } = claimed;
+    const logger = this.tools.logger.child({ campaignId: chunk.campaignId, chunk: chunk.number });
+    const lease = this.leases.hold(claimed, job);
+    const { timeLimitMs } = this.options;
+    logger.debug({ recipients: chunk.remaining }, 'chunk started');
+    try {
+      const limits = {
+        softMs: timeLimitMs,
+        hardMs: timeLimitMs * CHUNK_HARD_FACTOR,
+        signals: [this.stopping.signal, lease.signal, this.tools.breaker.unreachable],
+      };
+      const dueInMs = await withTimeLimits(limits, (stop) =>
+        new ChunkRun({ ...this.tools, logger }, lease, stop, this.abandoning.signal).run(),
+      );
+      // A heartbeat from now on would only find that the lease is gone.
+      this.leases.drop(lease);
+      const isOurs = await this.release(chunk, dueInMs);
+      if (!isOurs && session.lost.aborted) await this.chunks.refundAttempt(chunk);
+      logger.debug('chunk ended');
+    } finally {
+      // After the hard limit the chunk is not released: its lease runs out, which fences off what may still happen.
+      this.leases.drop(lease);
+    }
+  }
+
+  /** @returns false when the lease was another's already */
+  private async release(chunk: LeasedChunk, dueInMs: number): Promise<boolean> {
+    const released = await this.releaseInTime(chunk, dueInMs);
+    await this.tools.campaigns.complete(chunk.campaignId);
+    if (released?.state === 'WAITING') {
+      const rest = { campaignId: chunk.campaignId, number: chunk.number, dueAt: released.dueAt };
+      await this.queue.enqueueChunks([rest]);
+      await this.chunks.markEnqueued([rest]);
+    }
+    return released !== undefined;
+  }
+
+  /** While the database is away, as it is when it restarts, it is asked again: others would wait for the lease to end. */
+  private async releaseInTime(chunk: LeasedChunk, dueInMs: number): Promise<ReleasedChunk | undefined> {
+    for (;;) {
+      try {
+        return await this.chunks.release(chunk, dueInMs);
+      } catch (error) {
+        if (this.abandoning.signal.aborted) throw error;
+        this.tools.logger.warn(
+          { err: error, campaignId: chunk.campaignId },
+          'a chunk could not be released yet',
+        );
+        await sleep(RELEASE_RETRY_MS, undefined, { signal: this.abandoning.signal }).catch(() => undefined);
+      }
+    }
+  }
+}
+
+function nameOf({ campaignId, number }: ChunkRef): string {
+  return `${campaignId}/${number}`;
+}

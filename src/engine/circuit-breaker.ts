@@ -1,0 +1,217 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { manyMayFollow } from '../kernel/linked-signal.js';
+import { backoffMs } from './backoff.js';
+import type { MessageSender, SendOutcome } from './outcome.js';
+import type { OutageStore, Refusal } from './outage.store.js';
+
+/**
+ * `closed`: messages may leave. `open`: an outage of the whole installation lasts, and only a trial may leave. `alone`: others
+ * reach Telegram and this process does not.
+ */
+type State = 'closed' | 'open' | 'alone';
+
+const POLL_MS = 250;
+const SOON_ATTEMPTS = 1;
+/** A refused recipient comes after the next trial, which is somebody else's. */
+const RETRY_MARGIN_MS = 250;
+
+export interface CircuitBreakerOptions {
+  store: OutageStore;
+  sender: Pick<MessageSender, 'probe'>;
+  logger: Logger;
+}
+
+/**
+ * Keeps messages back while Telegram cannot be reached. Each process probes its own way, without a recipient, at once and
+ * then 1 to 30 s apart. Of those whose way works, one at a time sends to one recipient; Telegram's own answer to that ends
+ * the outage for all.
+ */
+export class CircuitBreaker {
+  private readonly prober = randomUUID();
+  private readonly stopping = new AbortController();
+  private state: State = 'closed';
+  private unreachableController = new AbortController();
+  private wakeUp = new AbortController();
+  private reporting: Promise<unknown> = Promise.resolve();
+  private isWayOpen = true;
+  private isTrialTaken = false;
+  private attempts = 0;
+  private lostAnswers = 0;
+
+  constructor(private readonly options: CircuitBreakerOptions) {
+    manyMayFollow(this.stopping.signal);
+    manyMayFollow(this.unreachableController.signal);
+  }
+
+  isOpen(): boolean {
+    return this.state !== 'closed';
+  }
+
+  /** Aborted while this process does not reach Telegram: others may, so it must not keep their work from them. */
+  get unreachable(): AbortSignal {
+    return this.unreachableController.signal;
+  }
+
+  stop(): void {
+    this.stopping.abort();
+  }
+
+  /** Milliseconds after which a recipient whose message was kept back or refused is worth another try. */
+  get retryInMs(): number {
+    return backoffMs(this.attempts + 1, () => 1) + RETRY_MARGIN_MS;
+  }
+
+  /** To be called when the outage may have begun or ended elsewhere. */
+  async refresh(): Promise<void> {
+    if (this.stopping.signal.aborted) return;
+    const lasts = await this.lasts();
+    if (this.isOpen()) this.wakeUp.abort();
+    else if (lasts) this.open();
+  }
+
+  /**
+   * Takes what became of a message, or of the question for the bot's name.
+   * @param trial whether it was the message of a trial
+   * @returns the outcome, which is the recipient's own where only this one draws it
+   */
+  async observe(outcome: SendOutcome, trial = false, recipient?: Refusal): Promise<SendOutcome> {
+    if (outcome.kind === 'notSent') {
+      if (trial) await this.returnTrial();
+      return outcome;
+    }
+    if (!this.isFailure(outcome, trial)) {
+      if (outcome.kind !== 'ambiguous') this.lostAnswers = 0;
+      if (trial) await this.end();
+      return outcome;
+    }
+    const isRefusal = outcome.kind === 'outage' && outcome.reason === 'TELEGRAM_UNAVAILABLE';
+    const isPersonal = await this.report(isRefusal ? recipient : undefined);
+    if (isPersonal) await this.end();
+    else if (trial) await this.returnTrial();
+    // A trial that is refused costs nobody anything: the next may come soon.
+    if (isRefusal && trial) this.attempts = Math.min(this.attempts, SOON_ATTEMPTS);
+    if (isPersonal) return { kind: 'recipientFailed', reason: 'TELEGRAM_UNAVAILABLE' };
+    return outcome.kind === 'outage' ? { ...outcome, retryInMs: this.retryInMs } : outcome;
+  }
+
+  /** Waits until this process reaches Telegram, or until the signal is aborted. */
+  async untilReachable(signal: AbortSignal): Promise<void> {
+    while (this.isOpen() && !this.isWayOpen && !signal.aborted)
+      await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
+  }
+
+  /** @returns whether one message may leave to find out whether the outage is over */
+  async takeTrial(): Promise<boolean> {
+    if (this.state !== 'open' || !this.isWayOpen || this.isTrialTaken) return false;
+    this.isTrialTaken = true;
+    const isTaken = await this.options.store.takeTrial(this.prober).catch(() => false);
+    if (!isTaken) this.isTrialTaken = false;
+    return isTaken;
+  }
+
+  async returnTrial(): Promise<void> {
+    this.isTrialTaken = false;
+    // Where that fails, the trial expires by itself, only later.
+    await this.options.store.returnTrial(this.prober).catch(() => undefined);
+  }
+
+  private isFailure(outcome: SendOutcome, trial: boolean): boolean {
+    if (outcome.kind === 'outage') return true;
+    // One lost answer is a matter of one connection. An unforeseen error is none of Telegram's.
+    if (outcome.kind !== 'ambiguous' || outcome.reason === 'SENDER_FAILED') return false;
+    this.lostAnswers += 1;
+    return trial || this.lostAnswers > 1;
+  }
+
+  private async report(refusal: Refusal | undefined): Promise<boolean> {
+    // It would stop those who reach Telegram.
+    if (this.unreachable.aborted || this.stopping.signal.aborted) return false;
+    const report = this.options.store.report(refusal).catch((error: unknown) => {
+      this.options.logger.warn({ err: error }, 'the outage of Telegram could not be told to the others');
+      return false;
+    });
+    this.reporting = report;
+    if (this.state === 'closed') this.open();
+    this.isWayOpen = false;
+    return report;
+  }
+
+  private open(): void {
+    this.options.logger.warn('Telegram cannot be reached: nothing is sent until it answers again');
+    this.state = 'open';
+    this.isWayOpen = false;
+    this.isTrialTaken = false;
+    this.attempts = 0;
+    void this.probeUntilClosed();
+  }
+
+  private async end(): Promise<void> {
+    this.isTrialTaken = false;
+    try {
+      await this.options.store.end();
+      this.close();
+    } catch (error) {
+      this.options.logger.warn({ err: error }, 'the end of the outage could not be told to the others');
+    }
+  }
+
+  private close(): void {
+    if (this.state !== 'closed') this.options.logger.info('Telegram answers again');
+    this.state = 'closed';
+    this.setReachable(true);
+    this.lostAnswers = 0;
+    this.wakeUp.abort();
+  }
+
+  private setReachable(isReachable: boolean): void {
+    this.isWayOpen = isReachable;
+    const { aborted } = this.unreachableController.signal;
+    if (isReachable && aborted) {
+      this.unreachableController = new AbortController();
+      manyMayFollow(this.unreachableController.signal);
+    } else if (!isReachable && !aborted) this.unreachableController.abort();
+  }
+
+  private enter(state: State): void {
+    if (state === 'alone' && this.state !== 'alone')
+      this.options.logger.warn('other processes reach Telegram, and this one does not');
+    this.state = state;
+  }
+
+  private async probeUntilClosed(): Promise<void> {
+    while (this.isOpen() && !this.stopping.signal.aborted) {
+      this.wakeUp = new AbortController();
+      await this.probe();
+      if (!this.isOpen()) return;
+      this.attempts += 1;
+      await this.pause(backoffMs(this.attempts));
+    }
+  }
+
+  private async probe(): Promise<void> {
+    const passes = await this.options.sender.probe(this.stopping.signal);
+    await this.reporting;
+    const lasts = await this.lasts();
+    if (!this.isOpen() || lasts === undefined) return;
+    this.setReachable(passes);
+    if (passes && !lasts) this.close();
+    else this.enter(lasts ? 'open' : 'alone');
+  }
+
+  /** @returns undefined while the database does not say */
+  private async lasts(): Promise<boolean | undefined> {
+    return this.options.store.check().catch(() => undefined);
+  }
+
+  private async pause(ms: number): Promise<void> {
+    const { signal } = this.wakeUp;
+    const onStop = () => {
+      this.wakeUp.abort();
+    };
+    this.stopping.signal.addEventListener('abort', onStop, { once: true });
+    await sleep(ms, undefined, { signal }).catch(() => undefined);
+    this.stopping.signal.removeEventListener('abort', onStop);
+  }
+}

@@ -1,0 +1,111 @@
+import type { Logger } from 'pino';
+import type { ChunkStore, LeasedChunk } from '../delivery/chunk.store.js';
+import type { EngineMeter, JobHandle } from './ports.js';
+import type { HeldSession } from './worker-session.js';
+
+/** A heartbeat every sixth of the lease: five may fail before the lease is lost. */
+const HEARTBEATS_PER_LEASE = 6;
+
+/** A chunk lease that this process keeps alive. */
+export interface Lease {
+  readonly chunk: LeasedChunk;
+  /** Aborted when the lease is lost or given up. */
+  readonly signal: AbortSignal;
+  /** Whether the lease stands by this process's own clock: false after the process was frozen for too long. */
+  stands(): boolean;
+}
+
+/** A chunk that this process has claimed. */
+export interface ClaimedChunk {
+  chunk: LeasedChunk;
+  /** When the claim was asked for, in milliseconds of performance.now. */
+  claimedAt: number;
+  session: HeldSession;
+}
+
+interface Held {
+  chunk: LeasedChunk;
+  job: JobHandle | undefined;
+  claimedAt: number;
+  standsUntil: number;
+  controller: AbortController;
+  /** Stops following the session. */
+  unfollow: () => void;
+}
+
+/** Renews all leases of this process with one statement a heartbeat, and touches their jobs. */
+export class LeaseKeeper {
+  private readonly held = new Map<string, Held>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly chunks: ChunkStore,
+    private readonly leaseMs: number,
+    private readonly meter: Pick<EngineMeter, 'heldChunk' | 'lostLease'>,
+    private readonly logger: Logger,
+  ) {}
+
+  /** The lease ends with the session, too: from then on others may have the chunk. */
+  hold({ chunk, claimedAt, session }: ClaimedChunk, job?: JobHandle): Lease {
+    const controller = new AbortController();
+    const onLost = () => {
+      this.lose(held);
+    };
+    const unfollow = () => {
+      session.lost.removeEventListener('abort', onLost);
+    };
+    const held: Held = { chunk, job, claimedAt, standsUntil: claimedAt + this.leaseMs, controller, unfollow };
+    this.held.set(chunk.leaseToken, held);
+    this.timer ??= setInterval(() => void this.beat(), this.leaseMs / HEARTBEATS_PER_LEASE);
+    session.lost.addEventListener('abort', onLost, { once: true });
+    if (session.lost.aborted) this.lose(held);
+    return {
+      chunk,
+      signal: controller.signal,
+      stands: () => !controller.signal.aborted && performance.now() < held.standsUntil,
+    };
+  }
+
+  /** Stops renewing. */
+  drop(lease: Lease): void {
+    const held = this.held.get(lease.chunk.leaseToken);
+    if (held) this.forget(held);
+  }
+
+  private async beat(): Promise<void> {
+    const leases = [...this.held.values()];
+    const askedAt = performance.now();
+    try {
+      const standing = await this.chunks.renew(
+        leases.map(({ chunk }) => chunk.leaseToken),
+        this.leaseMs,
+      );
+      for (const held of leases) {
+        if (standing.has(held.chunk.leaseToken)) held.standsUntil = askedAt + this.leaseMs;
+        else this.lose(held);
+      }
+      // A job that the queue has given up already cannot be touched; the lease alone decides.
+      await Promise.allSettled(leases.flatMap(({ job }) => (job ? [job.touch()] : [])));
+    } catch (error) {
+      this.logger.warn({ err: error, leases: leases.length }, 'leases could not be renewed');
+    }
+  }
+
+  private lose(held: Held): void {
+    if (this.held.get(held.chunk.leaseToken) !== held) return;
+    const { campaignId, number } = held.chunk;
+    this.meter.lostLease();
+    this.logger.warn({ campaignId, chunk: number }, 'the lease of a chunk was lost');
+    this.forget(held);
+  }
+
+  private forget(held: Held): void {
+    this.held.delete(held.chunk.leaseToken);
+    held.unfollow();
+    held.controller.abort();
+    this.meter.heldChunk(performance.now() - held.claimedAt);
+    if (this.held.size > 0) return;
+    clearInterval(this.timer);
+    this.timer = undefined;
+  }
+}

@@ -1,0 +1,143 @@
+import type { Logger } from 'pino';
+import { rows, type SqlExecutor } from '../database/rows.js';
+import type { CampaignStore } from '../campaigns/campaign.store.js';
+import type { CampaignSchedule } from '../campaigns/schedule.js';
+import { stopIfRefused } from './campaign-ending.js';
+import type { ChunkStore } from '../delivery/chunk.store.js';
+import type { DeliveryStore } from '../delivery/delivery.store.js';
+import type { CampaignPlanner } from './planner.js';
+import type { CampaignControl, EngineMeter, JobQueue } from './ports.js';
+import { findStuck } from './workload.js';
+
+const DRAINED = `
+  SELECT id, failure_streak_reason AS reason FROM notification_campaign
+  WHERE status IN ('PROCESSING', 'PAUSED') AND pending_users = 0 AND planned_at IS NOT NULL
+`;
+
+const UNPLANNED = `
+  SELECT id FROM notification_campaign
+  WHERE status = 'PROCESSING' AND planned_at IS NULL
+    AND progressed_at < clock_timestamp() - $1 * interval '1 millisecond'
+`;
+
+export interface ReconcilerParts {
+  sql: SqlExecutor;
+  chunks: ChunkStore;
+  deliveries: DeliveryStore;
+  campaigns: CampaignStore;
+  schedule: CampaignSchedule;
+  control: CampaignControl;
+  planner: CampaignPlanner;
+  queue: JobQueue;
+  leaseMs: number;
+  /** After this long a step that nobody has taken is presumed lost. */
+  overdueMs: number;
+  /** Deletes what is kept for a time only. */
+  forgetOld: (signal: AbortSignal) => Promise<void>;
+  meter: Pick<EngineMeter, 'repaired'>;
+  logger: Logger;
+}
+
+/** What can have been left undone. */
+export const REPAIR_KINDS = [
+  'releasedChunks',
+  'setAsideChunks',
+  'unconfirmedDeliveries',
+  'orphanedDeliveries',
+  'reopenedChunks',
+  'skippedDeliveries',
+  'completedCampaigns',
+  'startedCampaigns',
+  'plannedCampaigns',
+  'recreatedJobs',
+] as const;
+export type RepairKind = (typeof REPAIR_KINDS)[number];
+
+/** How often each kind of repair was needed; every one is logged, too. */
+export type RepairCounts = Record<RepairKind, number>;
+
+/**
+ * Puts right what processes that died have left undone. It may run anywhere, at any time and several times at once:
+ * each repair is one statement that finds nothing left where another was faster.
+ */
+export class Reconciler {
+  constructor(private readonly parts: ReconcilerParts) {}
+
+  /** @param signal ends it after the step, or the batch of a step, that it is at */
+  async run(signal: AbortSignal): Promise<RepairCounts> {
+    const { meter, logger } = this.parts;
+    const repairs = Object.fromEntries(REPAIR_KINDS.map((kind) => [kind, 0])) as RepairCounts;
+    for (const step of this.steps(signal)) {
+      if (signal.aborted) break;
+      try {
+        Object.assign(repairs, await step());
+      } catch (error) {
+        // The others do not depend on it, and its turn comes again.
+        logger.warn({ err: error }, 'a step of the reconciliation failed');
+      }
+    }
+    meter.repaired(repairs);
+    const needed = Object.fromEntries(Object.entries(repairs).filter(([, count]) => count > 0));
+    if (Object.keys(needed).length > 0) logger.warn({ repairs: needed }, 'repaired what was left undone');
+    logger.debug('reconciled');
+    return repairs;
+  }
+
+  private steps(signal: AbortSignal): (() => Promise<Partial<RepairCounts>>)[] {
+    const { chunks, deliveries, campaigns, leaseMs } = this.parts;
+    return [
+      () => chunks.reapDeadLeases(),
+      async () => ({ orphanedDeliveries: await deliveries.settleOrphans(leaseMs) }),
+      async () => ({ reopenedChunks: await chunks.reopenStranded() }),
+      async () => ({ skippedDeliveries: await campaigns.skipAllCancelled(signal) }),
+      async () => ({ completedCampaigns: await this.completeDrained() }),
+      async () => ({ startedCampaigns: await this.startDue() }),
+      async () => ({ plannedCampaigns: await this.planUnplanned() }),
+      async () => ({ recreatedJobs: await this.recreateJobs(signal) }),
+      () => this.reportStuck(),
+      async () => {
+        await this.parts.forgetOld(signal);
+        return {};
+      },
+    ];
+  }
+
+  private async reportStuck(): Promise<Partial<RepairCounts>> {
+    const stuck = await findStuck(this.parts.sql);
+    for (const { id, pendingUsers, progressedAt } of stuck) {
+      this.parts.logger.error({ campaignId: id, pendingUsers, progressedAt }, 'campaign is stuck');
+    }
+    return {};
+  }
+
+  private async completeDrained(): Promise<number> {
+    const { sql, control } = this.parts;
+    const drained = await rows<{ id: string; reason: string | null }>(sql, DRAINED);
+    for (const { id, reason } of drained) {
+      if (!(await stopIfRefused(control, id, reason))) await control.complete(id);
+    }
+    return drained.length;
+  }
+
+  private async startDue(): Promise<number> {
+    const started = await this.parts.schedule.startDue();
+    for (const id of started) await this.parts.queue.enqueuePlan(id);
+    return started.length;
+  }
+
+  private async planUnplanned(): Promise<number> {
+    const unplanned = await rows<{ id: string }>(this.parts.sql, UNPLANNED, [this.parts.overdueMs]);
+    for (const { id } of unplanned) await this.parts.queue.enqueuePlan(id);
+    return unplanned.length;
+  }
+
+  private async recreateJobs(signal: AbortSignal): Promise<number> {
+    let total = 0;
+    let made = Infinity;
+    while (made > 0 && !signal.aborted) {
+      made = await this.parts.planner.enqueueBatch();
+      total += made;
+    }
+    return total;
+  }
+}

@@ -1,0 +1,67 @@
+import { DeliveryStatus } from '../delivery/delivery.entity.js';
+import type { DeliveryReason, PersonReason, StopCode } from '../campaigns/failure-codes.js';
+import { TelegramUserStatus, type Reachability } from '../people/telegram-user.entity.js';
+import { isPersonal } from '../campaigns/template.js';
+import type { Recipient, Settlement } from '../delivery/delivery.store.js';
+import type { SendOutcome } from './outcome.js';
+
+/** What an outcome means for the delivery; `stopReason` when it means the end for the whole campaign. */
+export interface Verdict {
+  settlement: Pick<
+    Settlement,
+    'status' | 'reason' | 'messageId' | 'retryInMs' | 'attemptUnspent' | 'userStatus' | 'chatId'
+  >;
+  stopReason?: StopCode;
+}
+
+/** Nothing left this process: the recipient goes back as if never claimed. */
+export const NOT_SENT: Verdict['settlement'] = {
+  status: DeliveryStatus.PENDING,
+  retryInMs: 0,
+  attemptUnspent: true,
+};
+
+/**
+ * After the silence the probe is somebody else's: if it were for the same chat again, one chat that is throttled would keep
+ * the whole bot silent.
+ */
+const PROBE_MARGIN_MS = 1000;
+
+function failed(reason: DeliveryReason | StopCode): Verdict {
+  return { settlement: { status: DeliveryStatus.FAILED, reason } };
+}
+
+function gone(reason: PersonReason, userStatus: Reachability): Verdict {
+  return { settlement: { status: DeliveryStatus.FAILED, reason, userStatus } };
+}
+
+/** The table of outcomes: what each of Telegram's answers does to the delivery, the person and the campaign. */
+export function settlementOf(outcome: SendOutcome, recipient: Recipient, template: string): Verdict {
+  switch (outcome.kind) {
+    case 'sent':
+      return { settlement: { status: DeliveryStatus.SENT, messageId: outcome.messageId } };
+    case 'throttled':
+      return { settlement: { ...NOT_SENT, retryInMs: outcome.retryAfterMs + PROBE_MARGIN_MS } };
+    case 'notSent':
+      return { settlement: NOT_SENT };
+    case 'outage':
+      if (outcome.isDelivered === 'unknown')
+        return { settlement: { status: DeliveryStatus.UNCONFIRMED, reason: outcome.reason } };
+      return { settlement: { ...NOT_SENT, retryInMs: outcome.retryInMs ?? 0 } };
+    case 'ambiguous':
+      return { settlement: { status: DeliveryStatus.UNCONFIRMED, reason: outcome.reason } };
+    case 'recipientGone':
+      return gone(outcome.reason, outcome.userStatus);
+    case 'recipientFailed':
+      return failed(outcome.reason);
+    case 'moved':
+      // Once: a chat that was moved before and moves again is not followed any further.
+      if (recipient.chatId !== recipient.userId) return gone('CHAT_MOVED', TelegramUserStatus.UNREACHABLE);
+      return { settlement: { status: DeliveryStatus.PENDING, retryInMs: 0, chatId: outcome.chatId } };
+    case 'botUnusable':
+      return { settlement: NOT_SENT, stopReason: outcome.reason };
+    case 'templateUnusable':
+      if (outcome.textOnly && isPersonal(template)) return failed(outcome.reason);
+      return { settlement: NOT_SENT, stopReason: outcome.reason };
+  }
+}

@@ -1,0 +1,134 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { DeliveryStatus } from '../delivery/delivery.entity.js';
+import { FailureLog } from './failure-log.js';
+import type { LedgerState, Settlement, Streak } from '../delivery/delivery.store.js';
+
+/** Settled answers are durable within 100 ms: the group closes after half of that, the rest is for the database. */
+const GROUP_WINDOW_MS = 50;
+const GROUP_SIZE = 200;
+const RETRY_DELAY_MS = 250;
+
+/** What the outage rule takes care of says nothing about the campaign. */
+const OUTAGE_REASONS = new Set<string | undefined>(['ANSWER_LOST', 'ANSWER_TIMEOUT', 'TELEGRAM_UNAVAILABLE']);
+
+export interface SettlementStore {
+  settle(campaignId: string, group: readonly Settlement[], streak: Streak): Promise<LedgerState>;
+}
+
+interface Entry {
+  settlement: Settlement;
+  done: () => void;
+}
+
+/** SQLSTATE classes 22 (data exception) and 23 (integrity violation): the same statement will never pass. */
+function isRefusal(error: unknown): boolean {
+  return /^2[23]/.test(String((error as { code?: unknown }).code));
+}
+
+/**
+ * The run of like failures at the end of a group; a success or another failure before it breaks an older run. Verdicts
+ * about a person are passed over: on an old list many in a row are normal.
+ */
+export function streakOf(group: readonly Settlement[]): Streak {
+  const streak: Streak = { reason: null, count: 0, broken: false };
+  for (const { status, reason, userStatus } of group) {
+    if (status === DeliveryStatus.PENDING || userStatus !== undefined || OUTAGE_REASONS.has(reason)) continue;
+    const failure = status === DeliveryStatus.SENT ? null : (reason ?? status);
+    if (failure === null || (streak.count > 0 && failure !== streak.reason)) {
+      streak.broken = true;
+      streak.count = 0;
+    }
+    streak.reason = failure;
+    if (failure !== null) streak.count += 1;
+  }
+  return streak;
+}
+
+/**
+ * Group commit for the ledger: results of all chunks of this process are collected for a moment and written with one
+ * statement a campaign. A result is never dropped: while the database is away, its group is tried again.
+ */
+export class SettlementWriter {
+  /** By campaign; where there is one, it is being written until it is empty. */
+  private readonly queues = new Map<string, Entry[]>();
+
+  private readonly failures: FailureLog;
+
+  constructor(
+    private readonly store: SettlementStore,
+    private readonly onWritten: (campaignId: string, state: LedgerState) => Promise<void>,
+    private readonly logger: Logger,
+  ) {
+    this.failures = new FailureLog(logger);
+  }
+
+  /** Resolves when the result is durable. */
+  add(settlement: Settlement): Promise<void> {
+    if (settlement.status === DeliveryStatus.FAILED) this.failures.note(settlement);
+    return new Promise((done) => {
+      const { campaignId } = settlement;
+      const entry = { settlement, done };
+      const queue = this.queues.get(campaignId);
+      if (queue) queue.push(entry);
+      else {
+        const started = [entry];
+        this.queues.set(campaignId, started);
+        void this.writeUntilEmpty(campaignId, started);
+      }
+    });
+  }
+
+  private async writeUntilEmpty(campaignId: string, queue: Entry[]): Promise<void> {
+    while (queue.length > 0) {
+      if (queue.length < GROUP_SIZE) await sleep(GROUP_WINDOW_MS);
+      const group = queue.splice(0, GROUP_SIZE);
+      await this.write(campaignId, group);
+      for (const entry of group) entry.done();
+    }
+    this.queues.delete(campaignId);
+  }
+
+  private async write(campaignId: string, group: Entry[]): Promise<void> {
+    const settlements = group.map((entry) => entry.settlement);
+    for (;;) {
+      try {
+        const state = await this.store.settle(campaignId, settlements, streakOf(settlements));
+        await this.onWritten(campaignId, state);
+        return;
+      } catch (error) {
+        this.logger.warn(
+          { err: error, campaignId, results: group.length },
+          'results could not be written yet',
+        );
+        if (isRefusal(error)) {
+          await this.writeApart(campaignId, group);
+          return;
+        }
+        await sleep(RETRY_DELAY_MS);
+      }
+    }
+  }
+
+  /** One result that the database refuses must not keep all others from being written. */
+  private async writeApart(campaignId: string, group: Entry[]): Promise<void> {
+    const [only, ...others] = group;
+    if (only && others.length === 0) {
+      const { userId, fence, status } = only.settlement;
+      this.logger.error(
+        { campaignId, userId, status },
+        'a result cannot be written: the delivery is UNCONFIRMED',
+      );
+      if (status === DeliveryStatus.UNCONFIRMED) return;
+      only.settlement = {
+        campaignId,
+        userId,
+        fence,
+        status: DeliveryStatus.UNCONFIRMED,
+        reason: 'RESULT_UNWRITABLE',
+      };
+    }
+    const parts = others.length === 0 ? [group] : group.map((entry) => [entry]);
+    for (const part of parts) await this.write(campaignId, part);
+  }
+}

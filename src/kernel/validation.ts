@@ -1,0 +1,34 @@
+import { validate, type ValidationError } from 'class-validator';
+import { badUserInput } from '../graphql/errors.js';
+import { userError, UserErrorCode, type UserError } from './user-error.js';
+
+/** More than there are statuses of anything. */
+export const MAX_STATUSES = 20;
+export const STATUSES_LENGTH = 'status must have at most $constraint1 items.';
+
+function flatten(errors: readonly ValidationError[], path: readonly string[]): UserError[] {
+  return errors.flatMap((error) => {
+    const field = [...path, error.property];
+    const own = Object.values(error.constraints ?? {});
+    const [message] = own;
+    const nested = flatten(error.children ?? [], field);
+    return message === undefined ? nested : [userError(UserErrorCode.INVALID, message, field), ...nested];
+  });
+}
+
+/**
+ * Holds an input against the class-validator rules of its class.
+ * @param path where the input stands in the arguments
+ */
+export async function validateInput(input: object, path: readonly string[]): Promise<UserError[]> {
+  return flatten(await validate(input, { stopAtFirstError: true, forbidUnknownValues: false }), path);
+}
+
+/**
+ * Holds a filter against the rules of its class; a query has no userErrors to answer with.
+ * @throws BAD_USER_INPUT for the first rule that is broken
+ */
+export async function requireValid(filter: object | null | undefined): Promise<void> {
+  const [broken] = filter ? await validateInput(filter, ['filter']) : [];
+  if (broken) throw badUserInput(broken.message);
+}
