@@ -51,7 +51,7 @@ module.exports = {
       'access',
       'graphql',
       'database',
-      'telegram/(html|classification)',
+      'telegram/classification',
     ]),
     {
       // The list of entities has to stand somewhere, and nothing that they know knows it.
@@ -82,14 +82,32 @@ module.exports = {
     {
       name: 'telegram-opens-no-connection-of-its-own',
       severity: 'error',
-      from: { path: '^src/(telegram|engine|delivery|campaigns|people)/', pathNot: '^src/telegram/sandbox/' },
+      from: { path: '^src/(telegram|engine|delivery|campaigns|people)/' },
       to: { path: '^(node:)?(http|https|http2|net|tls|dgram)$' },
     },
     {
-      name: 'sandbox-stands-alone',
+      name: 'packages-know-nothing-of-src',
       severity: 'error',
-      from: { path: '^src/telegram/sandbox/' },
-      to: { path: '^src/', pathNot: '^src/telegram/(sandbox|html)/' },
+      from: { path: '^packages/' },
+      to: { path: '^(src|migrations|test)/' },
+    },
+    {
+      name: 'packages-by-their-names',
+      severity: 'error',
+      from: { path: '^(src|packages/([^/]+))/' },
+      to: {
+        path: '^packages/',
+        pathNot: '^packages/$2/',
+        dependencyTypes: ['local'],
+        dependencyTypesNot: ['aliased-workspace'],
+      },
+    },
+    {
+      // The engine is to work with any Bot API server and any PostgreSQL.
+      name: 'only-the-root-knows-the-stand-ins',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(app|cli)/' },
+      to: { path: '^packages/(bot-api-sandbox|embedded-postgres)/' },
     },
     {
       name: 'metrics-know-prometheus-alone',
@@ -107,6 +125,7 @@ module.exports = {
   options: {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['source', 'import', 'node'] },
     doNotFollow: { path: 'node_modules' },
   },
 };

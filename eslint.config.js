@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint';
 const environmentMessage = 'Read the environment in src/config/settings.ts only.';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', '.data/', '.dependency-cruiser.cjs'] },
+  { ignores: ['dist/', 'packages/*/dist/', 'coverage/', '.data/', '.dependency-cruiser.cjs'] },
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
   {
@@ -30,7 +30,7 @@ export default tseslint.config(
   },
   {
     files: ['src/**'],
-    ignores: ['src/cli/api-client.ts', 'src/http/explorer/**', 'src/telegram/sandbox/**'],
+    ignores: ['src/cli/api-client.ts', 'src/http/explorer/**'],
     rules: {
       'no-restricted-globals': [
         'error',

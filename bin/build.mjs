@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Compiles src/ to dist/ when dist/ is missing or older than its sources. Two processes that start at
+// Compiles src/ and packages/ when what they compile to is missing or older than its sources. Two processes that start at
 // once do not write over each other: the second waits for the first one's lock.
 import { spawnSync } from 'node:child_process';
 import {
@@ -42,6 +42,9 @@ function isUpToDate() {
   if (!existsSync(join(root, 'dist', 'src', 'main.js'))) return false;
   const built = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   const sources = ['src', 'migrations', 'ormconfig.ts', 'tsconfig.json', 'package-lock.json'];
+  const packages = readdirSync(join(root, 'packages')).map((name) => join('packages', name));
+  if (!packages.every((folder) => existsSync(join(root, folder, 'dist', 'index.js')))) return false;
+  sources.push(...packages.map((folder) => join(folder, 'src')));
   return sources.every((source) => newestOf(join(root, source)) < built);
 }
 
@@ -71,11 +74,13 @@ async function takeLock() {
   }
 }
 
-function compile(tsc) {
+async function compile(tsc) {
   const beganAt = new Date();
   console.error('Compiling ...');
   const { status } = spawnSync(process.execPath, [tsc, '--build', root], { stdio: 'inherit' });
   if (status !== 0) throw new Error('The build failed: see the messages of the TypeScript compiler above.');
+  const { buildPackages } = await import('./build-packages.mjs');
+  await buildPackages(root);
   writeFileSync(stamp, '');
   utimesSync(stamp, beganAt, beganAt);
 }
@@ -92,7 +97,7 @@ export async function build() {
   if (isUpToDate()) return;
   await takeLock();
   try {
-    if (!isUpToDate()) compile(tsc);
+    if (!isUpToDate()) await compile(tsc);
   } finally {
     rmSync(lock, { force: true });
   }

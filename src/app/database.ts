@@ -5,7 +5,6 @@ import type { Logger } from 'pino';
 import { prepareDataDir } from '../config/data-dir.js';
 import type { Settings } from '../config/settings.js';
 import { createDataSource } from '../database/data-source.js';
-import { joinEmbeddedPostgres } from '../database/embedded/index.js';
 import { migrate } from '../database/migrate.js';
 import { preflight } from '../database/preflight.js';
 import { PreparedSql } from '../database/prepared.js';
@@ -13,6 +12,7 @@ import { PoolSql } from '../database/pool-sql.js';
 import type { SqlExecutor, TransactionalSql } from '../database/rows.js';
 import { whileScarce } from '../database/scarce.js';
 import { ENDS_WITH_CLIENT, engineSession, pooledSession, sessionSettings } from '../database/session.js';
+import { joinEmbeddedDatabase } from './embedded-database.js';
 
 export type DatabaseSettings = Pick<
   Settings,
@@ -39,7 +39,7 @@ export async function locateDatabase(settings: DatabaseSettings, logger: Logger)
     return { url, directUrl, embedded: false, leave: () => Promise.resolve() };
   }
   prepareDataDir(dataDir);
-  const embedded = await joinEmbeddedPostgres({
+  const embedded = await joinEmbeddedDatabase({
     dataDir,
     onProgress: (message) => {
       logger.info(message);

@@ -16,7 +16,6 @@ import { Hearing } from '../telegram/hearing.js';
 import { TelegramSender } from '../telegram/message-sender.js';
 import { ReplyQueue } from '../telegram/reply-queue.js';
 import { createTelegraf } from '../telegram/telegraf.js';
-import { startBotApiSandbox } from '../telegram/sandbox/index.js';
 import { UpdateBatch } from '../telegram/update-batch.js';
 import { UpdatePoller } from '../telegram/update-poller.js';
 
@@ -45,6 +44,7 @@ export async function connectTelegram(settings: Settings, logger: Logger): Promi
       close: () => connected.botApi.close(),
     };
   }
+  const { startBotApiSandbox } = await import('@pollcast/bot-api-sandbox');
   const sandbox = await startBotApiSandbox({
     messagesPerSecond: Math.max(30, messagesPerSecond + 2),
     // It runs for as long as the process: weeks of messages must not fill the memory.

@@ -4,7 +4,7 @@ import { validateInput } from '../kernel/validation.js';
 import { isClosed, isOpen } from '../polls/poll-open.js';
 import type { Poll } from '../polls/poll.entity.js';
 import { isBlank } from '../kernel/blank.js';
-import { characterCount } from '../telegram/html/length.js';
+import { characterCount } from '@pollcast/telegram-text';
 import type { CreateCampaignInput, PacingInput, UpdateCampaignInput } from './campaign.types.js';
 import type { PacingPlan } from './estimate.js';
 import { DEFAULT_MESSAGE_TEMPLATE } from './template.js';

@@ -1,7 +1,7 @@
 import { codedError } from '../graphql/errors.js';
 import { isRowId } from '../kernel/ids.js';
 import type { Poll } from '../polls/poll.entity.js';
-import { MAX_MESSAGE_CHARACTERS } from '../telegram/html/length.js';
+import { MAX_MESSAGE_CHARACTERS } from '@pollcast/telegram-text';
 import type { AudienceStore, Exclusion, Reminded } from './audience.store.js';
 import { createCampaignErrors, pacingOf, templateOf } from './campaign-input.js';
 import {

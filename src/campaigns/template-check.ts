@@ -1,8 +1,13 @@
 import { userError, UserErrorCode, type UserError } from '../kernel/user-error.js';
 import { isBlank } from '../kernel/blank.js';
-import { characterCount, MAX_MESSAGE_CHARACTERS } from '../telegram/html/length.js';
-import { MarkupError, type MarkupProblem } from '../telegram/html/markup-error.js';
-import { parseTelegramHtml, TELEGRAM_TAGS } from '../telegram/html/telegram-html.js';
+import {
+  characterCount,
+  MarkupError,
+  type MarkupProblem,
+  MAX_MESSAGE_CHARACTERS,
+  parseTelegramHtml,
+  TELEGRAM_TAGS,
+} from '@pollcast/telegram-text';
 import { placeholderInTag, PLACEHOLDERS, renderTemplate, unknownPlaceholders } from './template.js';
 
 /** Enough for a full message of nothing but escaped characters and tags. */

@@ -1,7 +1,6 @@
 import { SettingsError } from '../config/settings-error.js';
 import type { Settings } from '../config/settings.js';
 import { JobStorageUnavailable } from '../jobs/job-storage.js';
-import { EmbeddedPostgresError } from '../database/embedded/index.js';
 import { UnfitDatabase } from '../database/unfit-database.js';
 import { explainDatabase } from './explain-database.js';
 import { CommandFailure, ExitCode, wrongSetting } from './failure.js';
@@ -54,7 +53,7 @@ function explainSystemError(error: SystemError, settings: Settings): CommandFail
 
 /** What a setting could mend: its message says which. */
 function isWrongSetting(error: unknown): error is Error {
-  return [SettingsError, UnfitDatabase, EmbeddedPostgresError].some((kind) => error instanceof kind);
+  return error instanceof SettingsError || error instanceof UnfitDatabase;
 }
 
 /** One sentence for the person at the command line, and the exit code. */

@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { joinEmbeddedPostgres } from '../database/embedded/index.js';
+import { joinEmbeddedDatabase } from '../app/embedded-database.js';
 
 export interface TemporaryPostgres {
   url: string;
@@ -17,7 +17,7 @@ export async function withTemporaryPostgres<T>(
     // PostgreSQL runs as an unprivileged account when this is root, and has to reach its folder.
     await chmod(dataDir, 0o711);
     // Nothing of this is to survive a loss of power.
-    const server = await joinEmbeddedPostgres({ dataDir, parameters: { fsync: 'off' } });
+    const server = await joinEmbeddedDatabase({ dataDir, parameters: { fsync: 'off' } });
     try {
       return await work({ url: server.url, dataDir });
     } finally {

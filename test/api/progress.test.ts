@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { operation } from '../../src/cli/api-client.js';
-import { FAULT_ANSWERS } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
 import { ADMIN_TOKEN, TestApp } from '../support/app.js';
 import {
   campaign,

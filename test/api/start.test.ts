@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
-import { FAULT_ANSWERS, type FaultHandle } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS, type FaultHandle } from '@pollcast/bot-api-sandbox';
 import { TestApp } from '../support/app.js';
 import {
   campaign,

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { FAULT_ANSWERS } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
 import { useScene } from '../faults/support/scene.js';
 
 /** What container runtimes give a process before they kill it, and what the README promises. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { FAULT_ANSWERS } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
 import type { ApiClient } from '../../src/cli/api-client.js';
 import { TestApp } from '../support/app.js';
 import { runningChunks } from '../support/chunks.js';

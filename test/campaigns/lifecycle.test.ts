@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { FAULT_ANSWERS, type FaultHandle } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS, type FaultHandle } from '@pollcast/bot-api-sandbox';
 import { TestApp } from '../support/app.js';
 import { runningChunks } from '../support/chunks.js';
 import {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { ApiClient } from '../../src/cli/api-client.js';
-import { FAULT_ANSWERS } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
 import { TestApp } from '../support/app.js';
 import {
   campaign,

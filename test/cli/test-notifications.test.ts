@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { FAULT_ANSWERS, startBotApiSandbox, type BotApiSandbox } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS, startBotApiSandbox, type BotApiSandbox } from '@pollcast/bot-api-sandbox';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createUsers } from '../support/factories.js';
 import { runCommand } from '../support/process.js';

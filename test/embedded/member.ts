@@ -26,7 +26,7 @@ export interface MemberOptions {
   uid?: number;
 }
 
-const builtModule = fileURLToPath(new URL('../../dist/src/database/embedded/index.js', import.meta.url));
+const builtModule = fileURLToPath(new URL('../../packages/embedded-postgres/dist/index.js', import.meta.url));
 const fixture = fileURLToPath(new URL('./fixtures/member.mjs', import.meta.url));
 
 /** Another process that joins; it reports what happens to it line by line. */

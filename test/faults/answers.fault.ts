@@ -1,10 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import {
-  FAULT_ANSWERS,
-  type ApiFault,
-  type FaultAnswer,
-  type FaultPhase,
-} from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS, type ApiFault, type FaultAnswer, type FaultPhase } from '@pollcast/bot-api-sandbox';
 import { TestApp } from '../support/app.js';
 import { createCampaign, createOpenPoll, followCampaign, startCampaign } from '../support/factories.js';
 import { waitFor } from '../support/wait.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { FAULT_ANSWERS } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
 import { change } from '../campaigns/operations.js';
 import { waitForOutput } from '../support/process.js';
 import { waitFor } from '../support/wait.js';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { seededRandom } from '../../src/telegram/sandbox/random.js';
+import { seededRandom } from '../../packages/bot-api-sandbox/src/random.js';
 import { deliveriesOf, tally } from './support/record.js';
 import { useScene } from './support/scene.js';
 

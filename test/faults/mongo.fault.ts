@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { FAULT_ANSWERS } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
 import type { PollcastProcess } from '../support/process.js';
 import { sendHalf } from '../support/requests.js';
 import { waitFor } from '../support/wait.js';

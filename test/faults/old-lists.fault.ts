@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { FAULT_ANSWERS } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
 import { deliveriesOf, tally } from './support/record.js';
 import { useScene } from './support/scene.js';
 

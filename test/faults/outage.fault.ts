@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { FAULT_ANSWERS, startBotApiSandbox, type FaultAnswer } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS, startBotApiSandbox, type FaultAnswer } from '@pollcast/bot-api-sandbox';
 import type { TestApp } from '../support/app.js';
 import { scrape, valueOf } from '../operations/support/samples.js';
 import { waitForOutput } from '../support/process.js';

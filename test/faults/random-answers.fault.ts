@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { FAULT_ANSWERS, type FaultAnswer, type NamedFaultAnswer } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS, type FaultAnswer, type NamedFaultAnswer } from '@pollcast/bot-api-sandbox';
 import { change } from '../campaigns/operations.js';
 import type { TestApp } from '../support/app.js';
 import { watchCampaign } from '../support/progress.js';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { FAULT_ANSWERS, type FaultAnswer } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS, type FaultAnswer } from '@pollcast/bot-api-sandbox';
 import type { TestApp } from '../support/app.js';
 import { runCommand } from '../support/process.js';
 import { failureOf } from './support/failure.js';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { FAULT_ANSWERS, type FaultHandle } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS, type FaultHandle } from '@pollcast/bot-api-sandbox';
 import type { TestApp } from '../support/app.js';
 import { runningChunks } from '../support/chunks.js';
 import { waitForOutput, type PollcastProcess } from '../support/process.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { STOP_CODES, type StopCode } from '../../src/campaigns/failure-codes.js';
-import { FAULT_ANSWERS, type FaultAnswer } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS, type FaultAnswer } from '@pollcast/bot-api-sandbox';
 import { change } from '../campaigns/operations.js';
 import { TestApp } from '../support/app.js';
 import { waitFor } from '../support/wait.js';

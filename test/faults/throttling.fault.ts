@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { FAULT_ANSWERS, type FaultAnswer, type RecordedCall } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS, type FaultAnswer, type RecordedCall } from '@pollcast/bot-api-sandbox';
 import type { TestApp } from '../support/app.js';
 import { createCampaign, createOpenPoll, followCampaign, startCampaign } from '../support/factories.js';
 import { waitFor } from '../support/wait.js';

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import { Client } from 'pg';
 import WebSocket from 'ws';
-import { FAULT_ANSWERS } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
 import { ADMIN_TOKEN, TestApp } from '../support/app.js';
 import { runningChunks } from '../support/chunks.js';
 import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../support/factories.js';

@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Telegram } from 'telegraf';
 import type { TelegramError } from 'telegraf';
-import { FAULT_ANSWERS } from '../../src/telegram/sandbox/index.js';
-import type { FaultAnswer } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS, type FaultAnswer } from '@pollcast/bot-api-sandbox';
 import { UNLIMITED, call, send, startSandbox } from './support.js';
 
 /** An argument for the answers that take one. */

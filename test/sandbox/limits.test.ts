@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { BotApiSandbox } from '../../src/telegram/sandbox/index.js';
+import type { BotApiSandbox } from '@pollcast/bot-api-sandbox';
 import { call, send, startSandbox } from './support.js';
 
 function mostInOneSecond(times: readonly number[]): number {

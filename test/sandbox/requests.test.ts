@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Telegram } from 'telegraf';
-import { SANDBOX_TOKEN, startBotApiSandbox } from '../../src/telegram/sandbox/index.js';
+import { SANDBOX_TOKEN, startBotApiSandbox } from '@pollcast/bot-api-sandbox';
 import { UNLIMITED, keyboard, send, startSandbox } from './support.js';
 
 describe('requests', () => {

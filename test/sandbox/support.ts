@@ -1,6 +1,5 @@
 import { afterEach } from '@jest/globals';
-import { startBotApiSandbox } from '../../src/telegram/sandbox/index.js';
-import type { BotApiSandbox, SandboxOptions } from '../../src/telegram/sandbox/index.js';
+import { type BotApiSandbox, type SandboxOptions, startBotApiSandbox } from '@pollcast/bot-api-sandbox';
 
 const running = new Set<BotApiSandbox>();
 

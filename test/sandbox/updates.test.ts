@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { Update } from '../../src/telegram/sandbox/index.js';
+import type { Update } from '@pollcast/bot-api-sandbox';
 import { call, hasOpenPoll, keyboard, send, startSandbox } from './support.js';
 
 function texts(updates: unknown): (string | undefined)[] {

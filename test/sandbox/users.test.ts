@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Telegraf, Telegram } from 'telegraf';
 import { UNLIMITED, call, hasOpenPoll, keyboard, send, startSandbox } from './support.js';
-import type { BotApiSandbox } from '../../src/telegram/sandbox/index.js';
+import type { BotApiSandbox } from '@pollcast/bot-api-sandbox';
 
 const YES_NO = keyboard({ text: 'Yes', callback_data: 'y' }, { text: 'No', callback_data: 'n' });
 

@@ -1,8 +1,4 @@
-import {
-  startBotApiSandbox,
-  type BotApiSandbox,
-  type SandboxOptions,
-} from '../../src/telegram/sandbox/index.js';
+import { startBotApiSandbox, type BotApiSandbox, type SandboxOptions } from '@pollcast/bot-api-sandbox';
 import { ApiClient } from '../../src/cli/api-client.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { testJobs, type TestJobs } from './jobs.js';

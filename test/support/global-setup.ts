@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import type * as embedded from '../../src/database/embedded/index.js';
+import type * as embedded from '@pollcast/embedded-postgres';
 import type * as migration from '../../src/database/migrate.js';
 import { publishEnvironment } from './environment.ts';
 
@@ -12,9 +12,10 @@ declare global {
 }
 
 const distribution = '../../dist/src/database';
+const embeddedPostgres = '../../packages/embedded-postgres/dist/index.js';
 
 async function embeddedServer(): Promise<{ url: string; leave: Cleanup }> {
-  const { joinEmbeddedPostgres } = (await import(`${distribution}/embedded/index.js`)) as typeof embedded;
+  const { joinEmbeddedPostgres } = (await import(embeddedPostgres)) as typeof embedded;
   const dataDir = await mkdtemp(join(tmpdir(), 'pollcast-test-'));
   await chmod(dataDir, 0o711);
   const parameters = { fsync: 'off', max_connections: '400' };

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { FAULT_ANSWERS, type FaultHandle } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS, type FaultHandle } from '@pollcast/bot-api-sandbox';
 import { TestApp } from '../support/app.js';
 import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../support/factories.js';
 import {

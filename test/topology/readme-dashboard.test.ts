@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { projectPath } from '../../src/config/paths.js';
-import { FAULT_ANSWERS } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
 import { ADMIN_TOKEN, TestApp } from '../support/app.js';
 import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../support/factories.js';
 import { freePort } from '../support/port.js';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ApiClient } from '../../src/cli/api-client.js';
-import { startBotApiSandbox, type BotApiSandbox } from '../../src/telegram/sandbox/index.js';
+import { startBotApiSandbox, type BotApiSandbox } from '@pollcast/bot-api-sandbox';
 import { TestApp } from '../support/app.js';
 import {
   campaign,

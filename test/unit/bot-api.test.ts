@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { BotApi, BotApiError } from '../../src/telegram/bot-api.js';
-import { FAULT_ANSWERS, type FaultAnswer } from '../../src/telegram/sandbox/index.js';
+import { FAULT_ANSWERS, type FaultAnswer } from '@pollcast/bot-api-sandbox';
 import { createTelegraf } from '../../src/telegram/telegraf.js';
 import { startSandbox, UNLIMITED } from '../sandbox/support.js';
 

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { connectTelegram } from '../../src/app/telegram.js';
 import { loadSettings } from '../../src/config/settings.js';
-import { startBotApiSandbox } from '../../src/telegram/sandbox/index.js';
+import { startBotApiSandbox } from '@pollcast/bot-api-sandbox';
 
 const CHATS = ['1000001', '1000002', '1000003'];
 

@@ -3,8 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { renderTemplate } from '../../src/campaigns/template.js';
 import { excessiveLength, templateErrors } from '../../src/campaigns/template-check.js';
-import { readText } from '../../src/telegram/sandbox/text/message-text.js';
-import { characterCount } from '../../src/telegram/html/length.js';
+import { readText } from '../../packages/bot-api-sandbox/src/text/message-text.js';
+import { characterCount } from '@pollcast/telegram-text';
 
 const FIELD = ['input', 'messageTemplate'];
 

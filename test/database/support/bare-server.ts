@@ -1,9 +1,9 @@
 import { chmod, chown, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openCluster, type Cluster } from '../../../src/database/embedded/cluster.js';
-import { readConnection } from '../../../src/database/embedded/connection-file.js';
-import { runProgram } from '../../../src/database/embedded/programs.js';
+import { openCluster, type Cluster } from '../../../packages/embedded-postgres/src/cluster.js';
+import { readConnection } from '../../../packages/embedded-postgres/src/connection-file.js';
+import { runProgram } from '../../../packages/embedded-postgres/src/programs.js';
 import { projectPath } from '../../../src/config/paths.js';
 import { freePort } from '../../support/port.js';
 

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Client, type QueryResultRow } from 'pg';
-import { joinEmbeddedPostgres } from '../../../src/database/embedded/index.js';
+import { joinEmbeddedPostgres } from '@pollcast/embedded-postgres';
 import { kill } from '../../embedded/scratch.js';
 import type { TestDatabase } from '../../support/database.js';
 import { waitFor } from '../../support/wait.js';

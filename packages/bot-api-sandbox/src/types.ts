@@ -1,4 +1,4 @@
-import type { TextEntity } from '../html/entity.js';
+import type { TextEntity } from '@pollcast/telegram-text';
 
 /** The parts of the Bot API's objects that the sandbox fills in, under Telegram's names. */
 export interface ApiUser {

@@ -1,4 +1,4 @@
-import type { ParsedText, TextEntity } from '../../html/entity.js';
+import type { ParsedText, TextEntity } from '@pollcast/telegram-text';
 import { badRequest } from '../api-error.js';
 import type { ApiError } from '../api-error.js';
 

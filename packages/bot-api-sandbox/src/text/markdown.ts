@@ -1,5 +1,4 @@
-import { inOrder } from '../../html/entity.js';
-import type { ParsedText, TextEntity } from '../../html/entity.js';
+import { inOrder, type ParsedText, type TextEntity } from '@pollcast/telegram-text';
 import { parseFailure } from './entity.js';
 import { badRequest } from '../api-error.js';
 

@@ -1,6 +1,4 @@
-import type { ParsedText } from '../../html/entity.js';
-import { MarkupError } from '../../html/markup-error.js';
-import { parseTelegramHtml } from '../../html/telegram-html.js';
+import { MarkupError, type ParsedText, parseTelegramHtml } from '@pollcast/telegram-text';
 import { badRequest } from '../api-error.js';
 import type { ApiError } from '../api-error.js';
 import { byteOffset, parseFailure } from './entity.js';

@@ -1,7 +1,7 @@
 import { now, toUnixSeconds } from './clock.js';
 import { viewMessage } from './message-view.js';
 import type { RecordedMessage, SandboxRecord } from './record.js';
-import type { TextEntity } from '../html/entity.js';
+import type { TextEntity } from '@pollcast/telegram-text';
 import { chatOf } from './types.js';
 import type { ApiMember, ApiMessage, ApiUser, InlineButton, Update } from './types.js';
 import type { UpdateQueue } from './updates.js';

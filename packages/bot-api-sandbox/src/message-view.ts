@@ -1,7 +1,7 @@
 import { toUnixSeconds } from './clock.js';
 import type { RecordedMessage } from './record.js';
 import { trimParsed } from './text/entity.js';
-import type { TextEntity } from '../html/entity.js';
+import type { TextEntity } from '@pollcast/telegram-text';
 import { parseText } from './text/message-text.js';
 import { chatOf } from './types.js';
 import type { ApiMessage, ApiUser } from './types.js';

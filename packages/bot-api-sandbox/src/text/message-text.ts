@@ -1,9 +1,8 @@
-import { characterCount, MAX_MESSAGE_CHARACTERS } from '../../html/length.js';
+import { characterCount, MAX_MESSAGE_CHARACTERS, type ParsedText } from '@pollcast/telegram-text';
 import { badRequest } from '../api-error.js';
 import { stringParam } from '../params.js';
 import type { Params } from '../params.js';
 import { trimParsed } from './entity.js';
-import type { ParsedText } from '../../html/entity.js';
 import { parseHtml } from './html.js';
 import { parseMarkdownV2 } from './markdown.js';
 
