@@ -4,17 +4,20 @@ ARG NODE_IMAGE=node:22.23.2-bookworm-slim
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --omit=optional --ignore-scripts
-COPY bin/build.mjs bin/
+COPY packages packages
+RUN npm ci --ignore-scripts
+COPY bin/build.mjs bin/build-packages.mjs bin/
 COPY tsconfig.json ormconfig.ts ./
 COPY migrations migrations
 COPY src src
 RUN node bin/build.mjs
 
-# Without the compiler, and without the embedded PostgreSQL, which is the optional dependency.
+# Without the compiler, and without the embedded PostgreSQL, which is an optional dependency.
 FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
+COPY packages/bot-api-sandbox/package.json packages/bot-api-sandbox/
+COPY packages/telegram-text/package.json packages/telegram-text/
 RUN npm ci --omit=dev --omit=optional --ignore-scripts
 
 FROM ${NODE_IMAGE} AS runtime
@@ -22,6 +25,9 @@ FROM ${NODE_IMAGE} AS runtime
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 WORKER_PORT=4001
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
+COPY --from=dependencies /app/packages packages
+COPY --from=build /app/packages/bot-api-sandbox/dist packages/bot-api-sandbox/dist
+COPY --from=build /app/packages/telegram-text/dist packages/telegram-text/dist
 COPY --from=build /app/dist dist
 COPY package.json ./
 COPY bin/healthcheck.mjs bin/

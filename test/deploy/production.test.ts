@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -51,6 +51,22 @@ function start(command: string, environment: Record<string, string> = {}): Pollc
 }
 
 describe('the production dependencies', () => {
+  test('hold the sandbox, and say that there is no embedded PostgreSQL', async () => {
+    const sandboxed = start('worker', { SANDBOX: 'true', BOT_TOKEN_FILE: '' });
+    await waitForOutput(sandboxed, /SANDBOX=true: the built-in sandbox at/);
+
+    const dataDir = join(secrets, 'data');
+    await mkdir(dataDir);
+    await chmod(dataDir, 0o777);
+    const migrated = start('migrate', {
+      NODE_ENV: 'development',
+      DATABASE_URL_FILE: '',
+      DATA_DIR: dataDir,
+    });
+    expect(await migrated.exited).toBe(2);
+    expect(migrated.output()).toContain('The embedded PostgreSQL is not part of this installation');
+  });
+
   test('are without compiler, tests and the embedded PostgreSQL', async () => {
     const installed = await readdir(join(tree.path, 'node_modules'));
     expect(installed).toEqual(expect.arrayContaining(['fastify', 'pg', 'typeorm']));

@@ -26,7 +26,6 @@ export class ProductionTree {
       await run('sh', ['-c', command], { cwd: path, env: environment });
     }
     await tree.copyFromHost('runtime');
-    await cp(projectPath('dist'), join(path, 'dist'), { recursive: true });
     await run('chmod', ['-R', 'a+rX,a-w', path]);
     return tree;
   }
@@ -52,9 +51,11 @@ export class ProductionTree {
     await rm(this.path, { recursive: true, force: true });
   }
 
+  /** With what was built here in the place of what the image builds. */
   private async copyFromHost(stage: string): Promise<void> {
-    for (const value of valuesOf(stageOf(stage), 'COPY')) {
-      if (value.startsWith('--from=')) continue;
+    for (const instruction of valuesOf(stageOf(stage), 'COPY')) {
+      if (instruction.startsWith('--from=dependencies')) continue;
+      const value = instruction.replace('--from=build /app/', '');
       const [target = '', ...sources] = value.split(/\s+/).reverse();
       for (const source of sources) {
         const intoFolder = target.endsWith('/');
