@@ -1,12 +1,6 @@
-import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
-import {
-  paginate,
-  type Connection,
-  type KeysetOrder,
-  type PageArguments,
-} from '../graphql-types/connection.js';
-import { badUserInput } from '../graphql/errors.js';
+import { paginate, type Connection, type KeysetOrder, type PageArguments } from '../kernel/pages.js';
+import { badUserInput, findCode } from '../kernel/errors.js';
 import { isRowId } from '../kernel/ids.js';
 import { requireValid } from '../kernel/validation.js';
 import type { UserError } from '../kernel/user-error.js';
@@ -40,11 +34,11 @@ export function endingOfPayload({ campaign, poll, userErrors: [error] }: Payload
 }
 
 function endingOfError(error: unknown): AuditEnding {
-  const code = error instanceof GraphQLError ? error.extensions.code : undefined;
+  const code = findCode(error);
   const isForbidden = code === 'FORBIDDEN';
   return {
     outcome: isForbidden ? AuditOutcome.FORBIDDEN : AuditOutcome.FAILED,
-    code: isForbidden ? null : typeof code === 'string' ? code : 'INTERNAL_SERVER_ERROR',
+    code: isForbidden ? null : (code ?? 'INTERNAL_SERVER_ERROR'),
     campaignId: null,
     pollId: null,
   };

@@ -1,6 +1,6 @@
 import { Arg, Authorized, Int, Query, Resolver } from 'type-graphql';
 import { Role } from './identity.js';
-import type { Connection } from '../graphql-types/connection.js';
+import type { Connection } from '../kernel/pages.js';
 import { AFTER, first } from '../graphql-types/page-arguments.js';
 import type { AuditEntry } from './audit-entry.entity.js';
 import type { AuditTrail } from './audit-trail.js';

@@ -1,6 +1,5 @@
-import type { GraphQLError } from 'graphql';
 import { registerEnumType } from 'type-graphql';
-import { codedError, turnedAway } from '../graphql/errors.js';
+import { CodedError } from '../kernel/errors.js';
 
 /** What a token may do; beside each operation of more than reading stands which roles may call it. */
 export enum Role {
@@ -28,12 +27,7 @@ export interface Identity {
   tokenId: string | null;
 }
 
-export function unauthenticated(): GraphQLError {
-  const message = 'Send a valid token in the authorization header: "Bearer <token>".';
-  return turnedAway('UNAUTHENTICATED', message, { status: 401, headers: { 'www-authenticate': 'Bearer' } });
-}
-
 /** @param roles those that may do it */
-export function forbidden(roles: readonly Role[]): GraphQLError {
-  return codedError('FORBIDDEN', `This token may not do that: it needs the role ${roles.join(' or ')}.`);
+export function forbidden(roles: readonly Role[]): CodedError {
+  return new CodedError('FORBIDDEN', `This token may not do that: it needs the role ${roles.join(' or ')}.`);
 }

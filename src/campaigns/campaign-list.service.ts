@@ -1,10 +1,5 @@
-import {
-  paginate,
-  type Connection,
-  type KeysetOrder,
-  type PageArguments,
-} from '../graphql-types/connection.js';
-import { badUserInput } from '../graphql/errors.js';
+import { paginate, type Connection, type KeysetOrder, type PageArguments } from '../kernel/pages.js';
+import { badUserInput } from '../kernel/errors.js';
 import { isRowId } from '../kernel/ids.js';
 import { requireValid } from '../kernel/validation.js';
 import type { NotificationCampaign } from './campaign.entity.js';

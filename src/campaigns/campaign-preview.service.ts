@@ -1,4 +1,4 @@
-import { codedError } from '../graphql/errors.js';
+import { CodedError } from '../kernel/errors.js';
 import { isRowId } from '../kernel/ids.js';
 import type { Poll } from '../polls/poll.entity.js';
 import { MAX_MESSAGE_CHARACTERS } from '@pollcast/telegram-text';
@@ -35,7 +35,7 @@ export class CampaignPreviewService {
   async preview(input: CreateCampaignInput): Promise<CampaignPreview> {
     const now = new Date();
     const poll = isRowId(input.topicId) ? await this.findPoll(input.topicId) : null;
-    if (!poll) throw codedError('NOT_FOUND', `There is no poll ${input.topicId}.`);
+    if (!poll) throw new CodedError('NOT_FOUND', `There is no poll ${input.topicId}.`);
     const userErrors = await createCampaignErrors(input, poll, now);
     const isRefused = (property: string) => userErrors.some(({ field }) => field?.[1] === property);
     const pacing = pacingOf(isRefused('pacing') ? null : input.pacing, this.defaults.pacing);

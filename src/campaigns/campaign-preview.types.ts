@@ -1,5 +1,5 @@
 import { Field, Float, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { UserError } from '../kernel/user-error.js';
+import { UserError } from '../graphql-types/user-error.js';
 
 /** Why somebody is left out of an audience. */
 export enum ExclusionReason {

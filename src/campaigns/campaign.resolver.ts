@@ -13,7 +13,7 @@ import {
 } from 'type-graphql';
 import { Audited } from '../access/audited.js';
 import { Role } from '../access/identity.js';
-import type { Connection } from '../graphql-types/connection.js';
+import type { Connection } from '../kernel/pages.js';
 import type { CampaignContext } from './campaign.loaders.js';
 import { AFTER, first } from '../graphql-types/page-arguments.js';
 import type { Result } from '../kernel/user-error.js';

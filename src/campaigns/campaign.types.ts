@@ -1,6 +1,6 @@
 import { ArrayMaxSize, IsOptional, Length, Max, Min, ValidateNested } from 'class-validator';
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { UserError } from '../kernel/user-error.js';
+import { UserError } from '../graphql-types/user-error.js';
 import { MAX_STATUSES, STATUSES_LENGTH } from '../kernel/validation.js';
 import { NotificationCampaign } from './campaign.entity.js';
 import { DeliveryStatus } from '../delivery/delivery.entity.js';

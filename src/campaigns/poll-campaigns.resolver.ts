@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
-import type { Connection } from '../graphql-types/connection.js';
+import type { Connection } from '../kernel/pages.js';
 import { AFTER, first } from '../graphql-types/page-arguments.js';
 import { Poll } from '../polls/poll.entity.js';
 import { NotificationCampaign } from './campaign.entity.js';

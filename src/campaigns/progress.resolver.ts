@@ -1,5 +1,5 @@
 import { Arg, ID, Resolver, Root, type SubscribeResolverData, Subscription } from 'type-graphql';
-import { codedError } from '../graphql/errors.js';
+import { CodedError } from '../kernel/errors.js';
 import type { CampaignService } from './campaign.service.js';
 import { ledgerOf } from './ledger.entity.js';
 import type { ProgressHub, ProgressSnapshot } from './progress-hub.js';
@@ -22,7 +22,7 @@ async function subscribe({
   const { campaignId } = args;
   const campaign = await campaigns.find(campaignId);
   if (!campaign) {
-    throw codedError('NOT_FOUND', `There is no campaign ${campaignId}.`);
+    throw new CodedError('NOT_FOUND', `There is no campaign ${campaignId}.`);
   }
   return hub.watch(campaign);
 }

@@ -1,17 +1,8 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { isDatabaseAway } from '../kernel/database-away.js';
+import { badUserInput } from '../kernel/errors.js';
 import type { ErrorCode } from '../kernel/error-codes.js';
-
-/** An error with a code, raised where an operation is executed. */
-export function codedError(code: ErrorCode, message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code } });
-}
-
-/** An argument that cannot be used; unlike a userError it is the program that has to be put right. */
-export function badUserInput(message: string): GraphQLError {
-  return codedError('BAD_USER_INPUT', message);
-}
 
 /**
  * A request that is turned away before anything is done for it.
@@ -24,6 +15,12 @@ export function turnedAway(
 ): GraphQLError {
   const http = { status, headers: new Map(Object.entries(headers)) };
   return new GraphQLError(message, { extensions: { code, http } });
+}
+
+/** A request without a valid token. */
+export function unauthenticated(): GraphQLError {
+  const message = 'Send a valid token in the authorization header: "Bearer <token>".';
+  return turnedAway('UNAUTHENTICATED', message, { status: 401, headers: { 'www-authenticate': 'Bearer' } });
 }
 
 const INTERNAL: ErrorCode = 'INTERNAL_SERVER_ERROR';

@@ -1,9 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { Authenticator } from '../access/authenticator.js';
-import { unauthenticated, type Identity } from '../access/identity.js';
+import type { Identity } from '../access/identity.js';
 import { isDatabaseAway } from '../kernel/database-away.js';
-import { databaseUnavailable, publicCodeOf } from '../graphql/errors.js';
+import { databaseUnavailable, publicCodeOf, unauthenticated } from '../graphql/errors.js';
 import type { OperationObserver } from '../graphql/operation-report.js';
 import type { RequestRates } from '../graphql/request-rates.js';
 

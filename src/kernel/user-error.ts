@@ -1,5 +1,3 @@
-import { Field, ObjectType, registerEnumType } from 'type-graphql';
-
 /** What a user can put right. Everything else is a GraphQL error. */
 export enum UserErrorCode {
   NOT_FOUND = 'NOT_FOUND',
@@ -13,39 +11,12 @@ export enum UserErrorCode {
   ANOTHER_CAMPAIGN_RUNS = 'ANOTHER_CAMPAIGN_RUNS',
 }
 
-registerEnumType(UserErrorCode, {
-  name: 'UserErrorCode',
-  description: 'Stable code of something a user can put right.',
-  valuesConfig: {
-    NOT_FOUND: { description: 'There is nothing with this id.' },
-    INVALID: { description: 'The value cannot be used; the message says what would be right.' },
-    INVALID_STATE: { description: 'Not possible while things stand as they do.' },
-    IDEMPOTENCY_CONFLICT: { description: 'The idempotency key was used before with another input.' },
-    POLL_CLOSED: { description: 'The poll takes no more answers.' },
-    TELEGRAM_REJECTED: { description: 'Telegram did not accept the message.' },
-    TEMPLATE_INVALID: {
-      description: 'Telegram would refuse a text made of this; the message says where and why.',
-    },
-    TOO_LONG: { description: 'Longer than Telegram takes; the message says by how much.' },
-    ANOTHER_CAMPAIGN_RUNS: {
-      description: 'Another campaign of the poll has people pending; besideAnother allows two reminders.',
-    },
-  },
-});
-
-@ObjectType({ description: 'Something a user can put right.' })
-export class UserError {
-  @Field(() => [String], {
-    nullable: true,
-    description: 'Path into the arguments, e.g. ["input", "messageTemplate"].',
-  })
-  field!: string[] | null;
-
-  @Field(() => UserErrorCode, { description: 'Stable code, for programs.' })
-  code!: UserErrorCode;
-
-  @Field(() => String, { description: 'What is wrong and what would be right, for people.' })
-  message!: string;
+/** Something a user can put right. */
+export interface UserError {
+  /** Path into the arguments, such as ["input", "messageTemplate"]. */
+  field: string[] | null;
+  code: UserErrorCode;
+  message: string;
 }
 
 export function userError(code: UserErrorCode, message: string, field?: string[]): UserError {

@@ -1,5 +1,5 @@
 import { validate, type ValidationError } from 'class-validator';
-import { badUserInput } from '../graphql/errors.js';
+import { badUserInput } from './errors.js';
 import { userError, UserErrorCode, type UserError } from './user-error.js';
 
 /** More than there are statuses of anything. */

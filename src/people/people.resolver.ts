@@ -1,7 +1,7 @@
 import { Arg, Authorized, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import { Audited } from '../access/audited.js';
 import { Role } from '../access/identity.js';
-import type { Connection } from '../graphql-types/connection.js';
+import type { Connection } from '../kernel/pages.js';
 import { AFTER, first } from '../graphql-types/page-arguments.js';
 import type { PeopleService } from './people.service.js';
 import {

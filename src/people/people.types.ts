@@ -1,7 +1,7 @@
 import { ArrayMaxSize, IsOptional, Matches, MaxLength } from 'class-validator';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { connectionType } from '../graphql-types/connection.js';
-import { UserError } from '../kernel/user-error.js';
+import { UserError } from '../graphql-types/user-error.js';
 import { MAX_STATUSES, STATUSES_LENGTH } from '../kernel/validation.js';
 import { TelegramUser, TelegramUserStatus } from './telegram-user.entity.js';
 

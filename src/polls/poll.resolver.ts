@@ -1,7 +1,7 @@
 import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Audited } from '../access/audited.js';
 import { Role } from '../access/identity.js';
-import type { Connection } from '../graphql-types/connection.js';
+import type { Connection } from '../kernel/pages.js';
 import type { PollContext } from './poll.loaders.js';
 import { AFTER, first } from '../graphql-types/page-arguments.js';
 import type { Result } from '../kernel/user-error.js';

@@ -1,9 +1,4 @@
-import {
-  paginate,
-  type Connection,
-  type KeysetOrder,
-  type PageArguments,
-} from '../graphql-types/connection.js';
+import { paginate, type Connection, type KeysetOrder, type PageArguments } from '../kernel/pages.js';
 import { isRowId } from '../kernel/ids.js';
 import { refusal, success, userError, UserErrorCode, type Result } from '../kernel/user-error.js';
 import { requireValid, validateInput } from '../kernel/validation.js';

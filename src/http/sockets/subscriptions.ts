@@ -1,8 +1,8 @@
 import { type ExecutionArgs, GraphQLError } from 'graphql';
 import type { Context, ServerOptions, SubscribePayload } from 'graphql-ws';
-import { unauthenticated, type Identity } from '../../access/identity.js';
+import type { Identity } from '../../access/identity.js';
 import type { OperationContext } from '../../graphql-types/context.js';
-import { maskError } from '../../graphql/errors.js';
+import { maskError, unauthenticated } from '../../graphql/errors.js';
 import type { RequestRates } from '../../graphql/request-rates.js';
 import { admitClient, admitOperation, type AdmissionParts, type Extra, type Init } from './admission.js';
 import { prepare, type PreparationOptions } from './preparation.js';
