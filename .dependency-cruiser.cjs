@@ -53,19 +53,8 @@ module.exports = {
       'database',
       'telegram/classification',
     ]),
-    {
-      // The list of entities has to stand somewhere, and nothing that they know knows it.
-      name: 'database-knows-entities-only',
-      severity: 'error',
-      from: { path: '^src/database/' },
-      to: { path: '^src/', pathNot: `^(${GROUND}|src/database/)|\\.entity\\.ts$` },
-    },
-    {
-      name: 'only-the-data-source-knows-entities',
-      severity: 'error',
-      from: { path: '^src/database/', pathNot: '/data-source\\.ts$' },
-      to: { path: '\\.entity\\.ts$' },
-    },
+    layer('database-knows-no-domain', 'database', []),
+    layer('kernel-knows-nothing', '(kernel|graphql-types)', []),
     {
       // One port: no redirect is followed, no answer is without end, no error tells the token.
       name: 'one-port-to-telegram',
@@ -118,7 +107,7 @@ module.exports = {
     {
       name: 'only-the-root-composes',
       severity: 'error',
-      from: { pathNot: '^src/(app|cli|main)' },
+      from: { pathNot: '^(src/(app|cli|main)|ormconfig)' },
       to: { path: '^src/app/' },
     },
   ],

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { startApp } from '../app/app.js';
 import type { Settings } from '../config/settings.js';
-import { createDataSource } from '../database/data-source.js';
-import { migrate } from '../database/migrate.js';
+import { createDataSource, migrate } from '../app/data-source.js';
 import { signInLink } from './announcement.js';
 import { ApiClient } from './api-client.js';
 import { createCommandLogger } from './command-logger.js';

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { Client } from 'pg';
 import { projectPath } from '../config/paths.js';
 import type { Settings } from '../config/settings.js';
-import { migrate } from '../database/migrate.js';
+import { migrate } from '../app/data-source.js';
 import { dumpSchema } from '../database/schema-dump.js';
 import { emitSchema } from '../app/emit-schema.js';
 import { CommandFailure } from './failure.js';

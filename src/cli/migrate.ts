@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { locateDatabase } from '../app/database.js';
 import type { Settings } from '../config/settings.js';
-import { migrate } from '../database/migrate.js';
+import { migrate } from '../app/data-source.js';
 import type { Interruption } from './interruption.js';
 
 export async function migrateCommand(

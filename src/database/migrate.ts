@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
-import { createDataSource, type DataSourceOptions } from './data-source.js';
+import { createDataSource, type DataSourceOptions, type Tables } from './data-source.js';
 import { checkRights } from './preflight.js';
 import { oneRow, rows } from './rows.js';
 import { whileScarce } from './scarce.js';
@@ -18,7 +18,7 @@ const TURN_RETRY_MS = 100;
  * @returns the names of the migrations that this call ran
  * @throws UnfitDatabase when a right is missing, and when the connection that holds the lock is lost meanwhile
  */
-export async function migrate(options: DataSourceOptions): Promise<string[]> {
+export async function migrateTables(options: DataSourceOptions, tables: Tables): Promise<string[]> {
   const { url, logger } = options;
   const applicationName = 'pollcast migrate';
   const lock = await whileScarce(() => WatchedConnection.open({ url, applicationName }), logger);
@@ -27,7 +27,7 @@ export async function migrate(options: DataSourceOptions): Promise<string[]> {
     const lost = lock.lost.catch((cause: unknown) => {
       throw new Error('The migration lost its lock, and with it the database: run it again.', { cause });
     });
-    return await Promise.race([runMigrations(options, lock), lost]);
+    return await Promise.race([runMigrations(options, tables, lock), lost]);
   } finally {
     await lock.close();
   }
@@ -44,8 +44,12 @@ async function takeTurn(lock: WatchedConnection): Promise<void> {
   while (!(await isOurs())) await sleep(TURN_RETRY_MS);
 }
 
-async function runMigrations(options: DataSourceOptions, lock: WatchedConnection): Promise<string[]> {
-  const unconnected = () => createDataSource({ ...options, poolSize: 1 });
+async function runMigrations(
+  options: DataSourceOptions,
+  tables: Tables,
+  lock: WatchedConnection,
+): Promise<string[]> {
+  const unconnected = () => createDataSource({ ...options, poolSize: 1 }, tables);
   const dataSource = await whileScarce(() => unconnected().initialize(), options.logger);
   try {
     if (await isBehind(dataSource)) await checkRights(lock);

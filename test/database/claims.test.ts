@@ -4,7 +4,7 @@ import { Client } from 'pg';
 import { pino } from 'pino';
 import type { DataSource } from 'typeorm';
 import { DeliveryStatus } from '../../src/delivery/delivery.entity.js';
-import { createDataSource } from '../../src/database/data-source.js';
+import { createDataSource } from '../../src/app/data-source.js';
 import { PeopleStore } from '../../src/people/people.store.js';
 import { TelegramUserStatus } from '../../src/people/telegram-user.entity.js';
 import { ChunkStore, type LeasedChunk } from '../../src/delivery/chunk.store.js';

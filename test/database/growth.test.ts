@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { AudienceStore } from '../../src/campaigns/audience.store.js';
-import { createDataSource } from '../../src/database/data-source.js';
+import { createDataSource } from '../../src/app/data-source.js';
 import { PeopleStore } from '../../src/people/people.store.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createUsers } from '../support/factories.js';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import type { DataSource } from 'typeorm';
-import { createDataSource } from '../../src/database/data-source.js';
+import { createDataSource } from '../../src/app/data-source.js';
 import { BotGuard, type Identification } from '../../src/installation/bot-guard.js';
 import { InstallationStore } from '../../src/installation/installation.store.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';

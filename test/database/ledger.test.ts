@@ -8,7 +8,7 @@ import { CampaignStore } from '../../src/campaigns/campaign.store.js';
 import { DeliveryStatus } from '../../src/delivery/delivery.entity.js';
 import { finishEstimateOf } from '../../src/campaigns/progress.js';
 import { CampaignSchedule } from '../../src/campaigns/schedule.js';
-import { createDataSource } from '../../src/database/data-source.js';
+import { createDataSource } from '../../src/app/data-source.js';
 import type { TransactionalSql } from '../../src/database/rows.js';
 import { PeopleStore } from '../../src/people/people.store.js';
 import { TelegramUserStatus } from '../../src/people/telegram-user.entity.js';

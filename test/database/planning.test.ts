@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import type { DataSource } from 'typeorm';
 import { AudienceStore } from '../../src/campaigns/audience.store.js';
 import { CampaignStore } from '../../src/campaigns/campaign.store.js';
-import { createDataSource } from '../../src/database/data-source.js';
+import { createDataSource } from '../../src/app/data-source.js';
 import type { TransactionalSql } from '../../src/database/rows.js';
 import { PeopleStore } from '../../src/people/people.store.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';

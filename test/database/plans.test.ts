@@ -12,7 +12,7 @@ import { CampaignListStore } from '../../src/campaigns/campaign-list.store.js';
 import { CampaignStore } from '../../src/campaigns/campaign.store.js';
 import { DeliveryStatus } from '../../src/delivery/delivery.entity.js';
 import { createLogger } from '../../src/config/logger.js';
-import { createDataSource } from '../../src/database/data-source.js';
+import { createDataSource } from '../../src/app/data-source.js';
 import type { SqlExecutor, TransactionalSql } from '../../src/database/rows.js';
 import { PeopleService } from '../../src/people/people.service.js';
 import { PeopleStore } from '../../src/people/people.store.js';

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import type { DataSource } from 'typeorm';
 import { SystemCampaignControl } from '../../src/campaigns/campaign-control.js';
 import { CampaignStore } from '../../src/campaigns/campaign.store.js';
-import { createDataSource } from '../../src/database/data-source.js';
+import { createDataSource } from '../../src/app/data-source.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createUsers } from '../support/factories.js';
 import { plannedCampaign } from './running-campaign.js';

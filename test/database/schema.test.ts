@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { projectPath } from '../../src/config/paths.js';
-import { createDataSource } from '../../src/database/data-source.js';
+import { createDataSource } from '../../src/app/data-source.js';
 import { dumpSchema } from '../../src/database/schema-dump.js';
 import { emitSchema } from '../../src/app/emit-schema.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Client, Pool } from 'pg';
 import { DeliveryStatus } from '../../src/delivery/delivery.entity.js';
-import { createDataSource } from '../../src/database/data-source.js';
+import { createDataSource } from '../../src/app/data-source.js';
 import { PreparedSql } from '../../src/database/prepared.js';
 import type { SqlExecutor } from '../../src/database/rows.js';
 import { engineSession } from '../../src/database/session.js';

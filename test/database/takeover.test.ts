@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import type { DataSource } from 'typeorm';
-import { createDataSource } from '../../src/database/data-source.js';
+import { createDataSource } from '../../src/app/data-source.js';
 import { ChunkStore, MAX_CHUNK_ATTEMPTS, type LeasedChunk } from '../../src/delivery/chunk.store.js';
 import { TakeoverStore } from '../../src/engine/takeover.store.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';

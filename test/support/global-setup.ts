@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import type * as embedded from '@pollcast/embedded-postgres';
-import type * as migration from '../../src/database/migrate.js';
+import type * as tables from '../../src/app/data-source.js';
 import { publishEnvironment } from './environment.ts';
 
 type Cleanup = () => Promise<void>;
@@ -11,7 +11,7 @@ declare global {
   var pollcastTestCleanup: Cleanup | undefined;
 }
 
-const distribution = '../../dist/src/database';
+const builtTables = '../../dist/src/app/data-source.js';
 const embeddedPostgres = '../../packages/embedded-postgres/dist/index.js';
 
 async function embeddedServer(): Promise<{ url: string; leave: Cleanup }> {
@@ -31,7 +31,7 @@ async function embeddedServer(): Promise<{ url: string; leave: Cleanup }> {
 
 /** One PostgreSQL for the whole run (DATABASE_URL or an embedded one), and on it one database migrated once. */
 export default async function globalSetup(): Promise<void> {
-  const { migrate } = (await import(`${distribution}/migrate.js`)) as typeof migration;
+  const { migrate } = (await import(builtTables)) as typeof tables;
   const configured = process.env.DATABASE_URL;
   const server = configured ? { url: configured, leave: () => Promise.resolve() } : await embeddedServer();
   const templateName = `pollcast_template_${process.pid}`;

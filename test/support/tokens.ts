@@ -1,6 +1,6 @@
 import { ApiTokenService } from '../../src/access/api-token.service.js';
 import { ApiTokenStore } from '../../src/access/api-token.store.js';
-import { createDataSource } from '../../src/database/data-source.js';
+import { createDataSource } from '../../src/app/data-source.js';
 import { Role } from '../../src/access/identity.js';
 import type { TestDatabase } from './database.js';
 
