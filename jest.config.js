@@ -21,9 +21,11 @@ export default {
       },
     ],
   },
+  reporters: ['<rootDir>/test/support/reporter.js', 'summary'],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   // The machines this runs on have 2 cores, but most of a test's time is waiting for the paced sends.
   maxWorkers: 4,
-  testTimeout: 120_000,
+  // Longer than any single wait of a test (support/wait.ts), also on a slow machine.
+  testTimeout: 300_000,
 };
