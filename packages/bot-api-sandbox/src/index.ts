@@ -17,7 +17,7 @@ export type { RecordedCall, RecordedMessage } from './record.js';
 export type { ApiMessage, InlineButton, InlineKeyboard, Update } from './types.js';
 export type { ButtonChoice, Press, SandboxUser } from './users.js';
 
-const DEFAULT_WAIT_MS = 60_000;
+const DEFAULT_WAIT_MS = 240_000;
 
 /** A running Bot API server of one's own. */
 export interface BotApiSandbox {
@@ -53,7 +53,7 @@ export interface BotApiSandbox {
 
   /**
    * Resolves as soon as the condition holds; it is looked at again after each request and edit.
-   * @throws Error when that takes longer than `timeoutMs` (60,000 by default), or the sandbox is closed
+   * @throws Error when that takes longer than `timeoutMs` (240,000 by default), or the sandbox is closed
    */
   waitUntil(condition: () => boolean, timeoutMs?: number): Promise<void>;
 
