@@ -1,4 +1,10 @@
-import faults from './jest.faults.config.js';
+import base from './jest.config.js';
 
 /** Benchmarks: ratios against the ideal in the same run, on a machine that does nothing else. */
-export default { ...faults, testMatch: ['**/*.bench.ts'] };
+export default {
+  ...base,
+  testMatch: ['**/*.bench.ts'],
+  maxWorkers: 1,
+  maxConcurrency: 1,
+  testTimeout: 600_000,
+};

@@ -1,14 +1,12 @@
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
-import { useScene } from '../faults/support/scene.js';
+import { scenario } from '../faults/support/scene.js';
 
 /** What container runtimes give a process before they kill it, and what the README promises. */
 const GRACE_MS = 10_000;
 const CHUNKS = 10;
 
-const scene = useScene();
-
-test('a worker whose answers do not come ends within the time that it is given', async () => {
+scenario('a worker whose answers do not come ends within the time that it is given', async (scene) => {
   const app = await scene.prepare({ environment: { MESSAGES_PER_SECOND: '100' } });
   await app.startApi();
   const worker = await app.startWorker();

@@ -1,16 +1,14 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
 import { change } from '../campaigns/operations.js';
 import { waitForOutput } from '../support/process.js';
 import { waitFor } from '../support/wait.js';
 import { deliveriesOf, tally } from './support/record.js';
 import { failureOf } from './support/failure.js';
-import { useScene } from './support/scene.js';
-
-const scene = useScene();
+import { scenario } from './support/scene.js';
 
 describe('like failures in a row', () => {
-  test('pause the campaign after 20; it goes on when it is resumed', async () => {
+  scenario('pause the campaign after 20; it goes on when it is resumed', async (scene) => {
     const app = await scene.prepare({ environment: { MESSAGES_PER_SECOND: '50' } });
     await app.startApi('start');
     const refusals = app.sandbox.faults.add({ after: 10, answer: FAULT_ANSWERS.unknownBadRequest });
@@ -39,7 +37,7 @@ describe('like failures in a row', () => {
     await run.verify();
   });
 
-  test('that are of different kinds, or with successes in between, pause nothing', async () => {
+  scenario('that are of different kinds, or with successes in between, pause nothing', async (scene) => {
     const app = await scene.prepare();
     await app.startApi('start');
     const all = Array.from({ length: 90 }, (_, index) => 1_000_001 + index);
@@ -56,18 +54,21 @@ describe('like failures in a row', () => {
 });
 
 describe('failures in which nothing was sent', () => {
-  test('since Telegram was out of reach from the start are waited out, and nobody is claimed', async () => {
-    const app = await scene.prepare({ environment: { TELEGRAM_API_ROOT: 'http://nobody.invalid' } });
-    await app.startApi('start');
-    const run = await scene.start(app, { audience: 3 });
-    const [running] = app.processes.slice(-1);
-    if (running) await waitForOutput(running, /cannot be asked for the name[^]*nothing is sent until/);
-    expect(tally(await deliveriesOf(app, run.id))).toEqual({ PENDING: 3 });
-    await change(app.client(), 'cancelCampaign', run.id);
-    await run.end('CANCELLED');
-  });
+  scenario(
+    'since Telegram was out of reach from the start are waited out, and nobody is claimed',
+    async (scene) => {
+      const app = await scene.prepare({ environment: { TELEGRAM_API_ROOT: 'http://nobody.invalid' } });
+      await app.startApi('start');
+      const run = await scene.start(app, { audience: 3 });
+      const [running] = app.processes.slice(-1);
+      if (running) await waitForOutput(running, /cannot be asked for the name[^]*nothing is sent until/);
+      expect(tally(await deliveriesOf(app, run.id))).toEqual({ PENDING: 3 });
+      await change(app.client(), 'cancelCampaign', run.id);
+      await run.end('CANCELLED');
+    },
+  );
 
-  test('since the bot could not be asked for its name leave nobody UNCONFIRMED', async () => {
+  scenario('since the bot could not be asked for its name leave nobody UNCONFIRMED', async (scene) => {
     const app = await scene.prepare({ environment: { REQUEST_TIMEOUT_MS: '500' } });
     for (const answer of [FAULT_ANSWERS.resetBefore, FAULT_ANSWERS.hangBefore]) {
       app.sandbox.faults.add({ method: 'getMe', times: 1, answer });

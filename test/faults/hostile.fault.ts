@@ -5,7 +5,6 @@ import type { TestApp } from '../support/app.js';
 import { waitFor } from '../support/wait.js';
 import { ask, attack, comeAnew, expectRightAnswers, latencies, startAttackedApi } from './support/attack.js';
 
-const TIMEOUT_MS = 600_000;
 /** More than a process takes in all. */
 const CONNECTIONS = 3500;
 const STRANGER = '127.0.0.66';
@@ -16,18 +15,14 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-test(
-  'under attack normal clients are answered, and each attack as it deserves',
-  async () => {
-    const startedAt = performance.now();
-    const { isOver, answers } = attack(app);
-    const [normal, anew] = await Promise.all([latencies(app, isOver), comeAnew(app, isOver)]);
-    expect(normal.length).toBeGreaterThan(0);
-    expect(anew).toBeGreaterThan(0);
-    expectRightAnswers(await answers, performance.now() - startedAt);
-  },
-  TIMEOUT_MS,
-);
+test('under attack normal clients are answered, and each attack as it deserves', async () => {
+  const startedAt = performance.now();
+  const { isOver, answers } = attack(app);
+  const [normal, anew] = await Promise.all([latencies(app, isOver), comeAnew(app, isOver)]);
+  expect(normal.length).toBeGreaterThan(0);
+  expect(anew).toBeGreaterThan(0);
+  expectRightAnswers(await answers, performance.now() - startedAt);
+});
 
 test('a stranger that holds connections keeps nobody out', async () => {
   const { hostname, port } = new URL(app.url);
@@ -54,6 +49,6 @@ test('answers that nobody reads are given up', async () => {
   });
   // It reads nothing, and does not hang up either.
   const isFree = async () => (await askForLong(app, templates(5)))[0] === 200;
-  await waitFor('the answers to be given up', isFree, 100_000);
+  await waitFor('the answers to be given up', isFree);
   for (const socket of deaf) socket.destroy();
 });

@@ -1,15 +1,13 @@
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
 import { deliveriesOf, tally } from './support/record.js';
-import { useScene } from './support/scene.js';
-
-const scene = useScene();
+import { scenario } from './support/scene.js';
 
 const GONE = 60;
 const GOOD = 10;
 const FIRST = 1_000_001;
 
-test.each([
+const KINDS = [
   ['blocked', 'BOT_BLOCKED', 'BLOCKED'],
   ['deactivated', 'USER_DEACTIVATED', 'DEACTIVATED'],
   ['chatNotFound', 'CHAT_NOT_FOUND', 'UNREACHABLE'],
@@ -17,9 +15,10 @@ test.each([
   ['peerIdInvalid', 'PEER_ID_INVALID', 'UNREACHABLE'],
   ['privacyPremiumRequired', 'PRIVACY_PREMIUM_REQUIRED', 'UNREACHABLE'],
   ['unknownForbidden', 'FORBIDDEN', 'UNREACHABLE'],
-] as const)(
-  '60 people whom Telegram calls %s keep nobody after them from a reminder',
-  async (name, reason, user) => {
+] as const;
+
+for (const [name, reason, user] of KINDS) {
+  scenario(`60 people whom Telegram calls ${name} keep nobody after them from a reminder`, async (scene) => {
     const app = await scene.prepare();
     await app.startApi('start');
     const chatId = Array.from({ length: GONE }, (_, place) => FIRST + place);
@@ -32,5 +31,5 @@ test.each([
     expect(tally(deliveries.slice(GONE))).toEqual({ SENT: GOOD });
     const gone = deliveries.slice(0, GONE).map((delivery) => [delivery.reason, delivery.user_status]);
     expect(gone).toEqual(Array(GONE).fill([reason, user]));
-  },
-);
+  });
+}

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { FAULT_ANSWERS, startBotApiSandbox, type FaultAnswer } from '@pollcast/bot-api-sandbox';
 import type { TestApp } from '../support/app.js';
 import { scrape, valueOf } from '../operations/support/samples.js';
@@ -8,9 +8,7 @@ import { startTcpProxy } from '../support/tcp-proxy.js';
 import { waitFor } from '../support/wait.js';
 import type { CampaignRun } from './support/campaign-run.js';
 import { deliveriesOf, tally } from './support/record.js';
-import { useScene } from './support/scene.js';
-
-const scene = useScene();
+import { scenario } from './support/scene.js';
 
 const DEFAULT_PACE = { MESSAGES_PER_SECOND: '28', CHUNK_INTERVAL_MS: '2000', SEND_INTERVAL_MS: '1000' };
 const OUTAGE_MS = 40_000;
@@ -51,38 +49,45 @@ async function expectNobodyLost(app: TestApp, run: CampaignRun, mostUnconfirmed:
 }
 
 describe('an outage of 40 s, at the default pace', () => {
-  test.each<[string, { method: string; answer: FaultAnswer; mostUnconfirmed: number }]>([
-    // In flight when it begins: one a chunk.
-    ['502 to everything', { method: '*', answer: FAULT_ANSWERS.badGatewayHtml, mostUnconfirmed: 6 }],
-    // And one a probe: at once, and after 1 s, 2 s, 4 s, 8 s and 16 s at the soonest.
-    ['504 to sendMessage', { method: 'sendMessage', answer: FAULT_ANSWERS.nonJson(504), mostUnconfirmed: 6 }],
+  const outages: [name: string, outage: { method: string; answer: FaultAnswer; mostUnconfirmed: number }][] =
     [
-      '500 of Telegram to sendMessage',
-      { method: 'sendMessage', answer: FAULT_ANSWERS.serverError, mostUnconfirmed: 0 },
-    ],
-    ['a page with 403', { method: '*', answer: FAULT_ANSWERS.nonJson(403), mostUnconfirmed: 0 }],
-    ['a JSON of a proxy with 413', { method: 'sendMessage', answer: json(413), mostUnconfirmed: 0 }],
-    ['answers that are none', { method: '*', answer: FAULT_ANSWERS.nonJson(200), mostUnconfirmed: 6 }],
-  ])('of %s costs nobody the reminder', async (_name, { method, answer, mostUnconfirmed }) => {
-    const app = await scene.prepare({ environment: DEFAULT_PACE });
-    await app.startApi();
-    await app.startWorker();
-    await app.startWorker();
-    const run = await scene.start(app, { audience: 60, input: { pacing: { chunkSize: 10 } } });
-    await run.settled(15);
-    const before = app.sandbox.messages.length;
-    const outage = app.sandbox.faults.add({ method, answer });
-    await sleep(OUTAGE_MS);
-    // Those in flight when it began may have been accepted.
-    expect(app.sandbox.messages.length).toBeLessThanOrEqual(before + 6);
-    const { message, until } = await unreachable(app, run);
-    expect(message).toMatch(/ since 20\d\d-[^ ]+Z\. /);
-    expect(until).toBeNull();
-    outage.remove();
-    await expectNobodyLost(app, run, mostUnconfirmed);
-  });
+      // In flight when it begins: one a chunk.
+      ['502 to everything', { method: '*', answer: FAULT_ANSWERS.badGatewayHtml, mostUnconfirmed: 6 }],
+      // And one a probe: at once, and after 1 s, 2 s, 4 s, 8 s and 16 s at the soonest.
+      [
+        '504 to sendMessage',
+        { method: 'sendMessage', answer: FAULT_ANSWERS.nonJson(504), mostUnconfirmed: 6 },
+      ],
+      [
+        '500 of Telegram to sendMessage',
+        { method: 'sendMessage', answer: FAULT_ANSWERS.serverError, mostUnconfirmed: 0 },
+      ],
+      ['a page with 403', { method: '*', answer: FAULT_ANSWERS.nonJson(403), mostUnconfirmed: 0 }],
+      ['a JSON of a proxy with 413', { method: 'sendMessage', answer: json(413), mostUnconfirmed: 0 }],
+      ['answers that are none', { method: '*', answer: FAULT_ANSWERS.nonJson(200), mostUnconfirmed: 6 }],
+    ];
+  for (const [name, { method, answer, mostUnconfirmed }] of outages) {
+    scenario(`of ${name} costs nobody the reminder`, async (scene) => {
+      const app = await scene.prepare({ environment: DEFAULT_PACE });
+      await app.startApi();
+      await app.startWorker();
+      await app.startWorker();
+      const run = await scene.start(app, { audience: 60, input: { pacing: { chunkSize: 10 } } });
+      await run.settled(15);
+      const before = app.sandbox.messages.length;
+      const outage = app.sandbox.faults.add({ method, answer });
+      await sleep(OUTAGE_MS);
+      // Those in flight when it began may have been accepted.
+      expect(app.sandbox.messages.length).toBeLessThanOrEqual(before + 6);
+      const { message, until } = await unreachable(app, run);
+      expect(message).toMatch(/ since 20\d\d-[^ ]+Z\. /);
+      expect(until).toBeNull();
+      outage.remove();
+      await expectNobodyLost(app, run, mostUnconfirmed);
+    });
+  }
 
-  test('of refused connections costs nobody the reminder', async () => {
+  scenario('of refused connections costs nobody the reminder', async (scene) => {
     const sandbox = await startBotApiSandbox();
     const target = { host: '127.0.0.1', port: Number(new URL(sandbox.url).port) };
     let proxy = await startTcpProxy(target);
@@ -115,7 +120,7 @@ describe('an outage of 40 s, at the default pace', () => {
 });
 
 describe('while Telegram cannot be reached', () => {
-  test('a metric says for how long, and a worker ends as soon as otherwise', async () => {
+  scenario('a metric says for how long, and a worker ends as soon as otherwise', async (scene) => {
     const app = await scene.prepare();
     await app.startApi();
     const worker = await app.startWorker({ WORKER_PORT: '0' });
@@ -141,40 +146,46 @@ describe('while Telegram cannot be reached', () => {
     expect(await app.database.query('SELECT FROM telegram_outage')).toEqual([]);
   });
 
-  test('a worker that dies with the probe in hand keeps the others from it for a moment only', async () => {
-    const app = await scene.prepare();
-    await app.startApi();
-    const victim = await app.startWorker();
-    app.sandbox.faults.add({ times: 5, answer: FAULT_ANSWERS.nonJson(403), after: 20 });
-    const hang = app.sandbox.faults.add({ after: 20, answer: FAULT_ANSWERS.hangBefore, times: 1 });
-    const run = await scene.start(app, { audience: 300 });
-    await app.sandbox.waitUntil(() => hang.hits === 1, 60_000);
-    victim.kill('SIGKILL');
-    await victim.exited;
-    await app.startWorker({ LEASE_MS: '3000', RECONCILE_INTERVAL_MS: '500' });
-    expect(await run.end()).toMatchObject({ failedUsers: 0 });
-    await run.verify();
-  });
+  scenario(
+    'a worker that dies with the probe in hand keeps the others from it for a moment only',
+    async (scene) => {
+      const app = await scene.prepare();
+      await app.startApi();
+      const victim = await app.startWorker();
+      app.sandbox.faults.add({ times: 5, answer: FAULT_ANSWERS.nonJson(403), after: 20 });
+      const hang = app.sandbox.faults.add({ after: 20, answer: FAULT_ANSWERS.hangBefore, times: 1 });
+      const run = await scene.start(app, { audience: 300 });
+      await app.sandbox.waitUntil(() => hang.hits === 1);
+      victim.kill('SIGKILL');
+      await victim.exited;
+      await app.startWorker({ LEASE_MS: '3000', RECONCILE_INTERVAL_MS: '500' });
+      expect(await run.end()).toMatchObject({ failedUsers: 0 });
+      await run.verify();
+    },
+  );
 });
 
 describe('a failure that is not everybody’s', () => {
-  test.each<[string, FaultAnswer]>([
+  const answers: [name: string, answer: FaultAnswer][] = [
     ['a 500 of Telegram', FAULT_ANSWERS.serverError],
     ['a page with 403', FAULT_ANSWERS.nonJson(403)],
-  ])('%s to one person alone ends with that person, after five requests', async (_name, answer) => {
-    const app = await scene.prepare();
-    await app.startApi('start');
-    const poison = app.sandbox.faults.add({ chatId: FIRST + 3, answer });
-    const run = await scene.start(app, { audience: 20 });
-    expect(await run.end()).toMatchObject({ sentUsers: 19, failedUsers: 1, unconfirmedUsers: 0 });
-    await run.verify();
-    const [delivery] = (await deliveriesOf(app, run.id)).filter(({ status }) => status === 'FAILED');
-    expect(delivery).toMatchObject({ user_id: String(FIRST + 3), reason: 'TELEGRAM_UNAVAILABLE' });
-    expect(poison.hits).toBe(5);
-    expect(await app.database.query('SELECT FROM telegram_outage')).toEqual([]);
-  });
+  ];
+  for (const [name, answer] of answers) {
+    scenario(`${name} to one person alone ends with that person, after five requests`, async (scene) => {
+      const app = await scene.prepare();
+      await app.startApi('start');
+      const poison = app.sandbox.faults.add({ chatId: FIRST + 3, answer });
+      const run = await scene.start(app, { audience: 20 });
+      expect(await run.end()).toMatchObject({ sentUsers: 19, failedUsers: 1, unconfirmedUsers: 0 });
+      await run.verify();
+      const [delivery] = (await deliveriesOf(app, run.id)).filter(({ status }) => status === 'FAILED');
+      expect(delivery).toMatchObject({ user_id: String(FIRST + 3), reason: 'TELEGRAM_UNAVAILABLE' });
+      expect(poison.hits).toBe(5);
+      expect(await app.database.query('SELECT FROM telegram_outage')).toEqual([]);
+    });
+  }
 
-  test('500 to the last one, and to several, ends with them', async () => {
+  scenario('500 to the last one, and to several, ends with them', async (scene) => {
     const app = await scene.prepare();
     await app.startApi('start');
     const chats = [FIRST + 2, FIRST + 5, FIRST + 19];
@@ -184,7 +195,7 @@ describe('a failure that is not everybody’s', () => {
     await run.verify();
   });
 
-  test('of one worker alone leaves its share to the other', async () => {
+  scenario('of one worker alone leaves its share to the other', async (scene) => {
     const app = await scene.prepare();
     await app.startApi();
     const lost = await app.startWorker({ TELEGRAM_API_ROOT: 'http://127.0.0.1:9' });

@@ -1,10 +1,10 @@
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { FAULT_ANSWERS, type FaultAnswer, type NamedFaultAnswer } from '@pollcast/bot-api-sandbox';
 import { change } from '../campaigns/operations.js';
 import type { TestApp } from '../support/app.js';
 import { watchCampaign } from '../support/progress.js';
 import { deliveriesOf, tally } from './support/record.js';
-import { useScene } from './support/scene.js';
+import { scenario } from './support/scene.js';
 
 const AUDIENCE = 600;
 const SHARE_OF_EACH = 0.012;
@@ -42,8 +42,6 @@ const FEW = new Set([
 /** Telegram's own 500 says that it has done nothing: after a delivery it would be sent again, rightly. */
 const IMPOSSIBLE = new Set(['serverErrorAfter']);
 
-const scene = useScene();
-
 function answerOf(name: string, answer: NamedFaultAnswer): FaultAnswer {
   if (typeof answer !== 'function') return answer;
   const value = VALUES[name];
@@ -65,40 +63,42 @@ function addEveryAnswer({ sandbox }: TestApp): { name: string; hits: () => numbe
     });
 }
 
-test.each([1, 2])(
-  'every answer at random: nobody gets two messages, and the ledger matches (seed %i)',
-  async (seed) => {
-    const app = await scene.prepare({
-      environment: {
-        MESSAGES_PER_SECOND: '150',
-        REQUEST_TIMEOUT_MS: '1200',
-        LEASE_MS: '3000',
-        RECONCILE_INTERVAL_MS: '500',
-      },
-      sandbox: { seed },
-    });
-    await app.startApi();
-    await app.startWorker();
-    await app.startWorker();
-    const rules = addEveryAnswer(app);
-    const run = await scene.start(app, { audience: AUDIENCE, input: { pacing: { chunkSize: 50 } } });
+for (const seed of [1, 2]) {
+  scenario(
+    `every answer at random: nobody gets two messages, and the ledger matches (seed ${seed})`,
+    async (scene) => {
+      const app = await scene.prepare({
+        environment: {
+          MESSAGES_PER_SECOND: '150',
+          REQUEST_TIMEOUT_MS: '1200',
+          LEASE_MS: '3000',
+          RECONCILE_INTERVAL_MS: '500',
+        },
+        sandbox: { seed },
+      });
+      await app.startApi();
+      await app.startWorker();
+      await app.startWorker();
+      const rules = addEveryAnswer(app);
+      const run = await scene.start(app, { audience: AUDIENCE, input: { pacing: { chunkSize: 50 } } });
 
-    let stops = 0;
-    let { status } = await run.end('COMPLETED', 'FAILED');
-    for (; status !== 'COMPLETED'; stops += 1) {
-      expect(status).toBe('FAILED');
-      expect((await change(app.client(), 'resumeCampaign', run.id)).userErrors).toEqual([]);
-      const events = await watchCampaign(app.client(), run.id).completed;
-      status = events.at(-1)?.status ?? '';
-    }
+      let stops = 0;
+      let { status } = await run.end('COMPLETED', 'FAILED');
+      for (; status !== 'COMPLETED'; stops += 1) {
+        expect(status).toBe('FAILED');
+        expect((await change(app.client(), 'resumeCampaign', run.id)).userErrors).toEqual([]);
+        const events = await watchCampaign(app.client(), run.id).completed;
+        status = events.at(-1)?.status ?? '';
+      }
 
-    await run.verify();
-    const deliveries = await deliveriesOf(app, run.id);
-    expect(deliveries).toHaveLength(AUDIENCE);
-    const given = rules.filter(({ hits }) => hits() > 0).length;
-    console.log(
-      `seed ${seed}: ${given} of ${rules.length} answers, ${stops} stops, ${JSON.stringify(tally(deliveries))}`,
-    );
-    expect(given).toBeGreaterThan(rules.length * 0.8);
-  },
-);
+      await run.verify();
+      const deliveries = await deliveriesOf(app, run.id);
+      expect(deliveries).toHaveLength(AUDIENCE);
+      const given = rules.filter(({ hits }) => hits() > 0).length;
+      console.log(
+        `seed ${seed}: ${given} of ${rules.length} answers, ${stops} stops, ${JSON.stringify(tally(deliveries))}`,
+      );
+      expect(given).toBeGreaterThan(rules.length * 0.8);
+    },
+  );
+}

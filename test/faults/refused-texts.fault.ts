@@ -1,48 +1,49 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
 import { change } from '../campaigns/operations.js';
 import { followCampaign } from '../support/factories.js';
 import { waitFor } from '../support/wait.js';
 import { failureOf } from './support/failure.js';
 import { deliveriesOf, tally } from './support/record.js';
-import { useScene } from './support/scene.js';
-
-const scene = useScene();
+import { scenario } from './support/scene.js';
 
 /** Personal, so that a refusal may be the fault of one name. */
 const PERSONAL = { messageTemplate: 'Hello {{firstName}}' };
 
 describe('a campaign whose every text is refused', () => {
-  test.each([
+  const refused = [
     ['cantParseEntities', 'MARKUP_INVALID', 100],
     ['tooLong', 'MESSAGE_TOO_LONG', 100],
     ['textEmpty', 'MESSAGE_EMPTY', 20],
     ['cantParseEntities', 'MARKUP_INVALID', 20],
     ['cantParseEntities', 'MARKUP_INVALID', 3],
-  ] as const)('%s: stops with %s, and all of %i can still be reached', async (answer, code, audience) => {
-    const app = await scene.prepare();
-    await app.startApi('start');
-    const refusals = app.sandbox.faults.add({ answer: FAULT_ANSWERS[answer] });
-    const run = await scene.start(app, { audience, input: { ...PERSONAL, pacing: { sendIntervalMs: 1 } } });
-    await run.end('FAILED');
-    const failure = await failureOf(app, run.id, 'FAILED');
-    expect(failure).toMatchObject({ code, message: expect.stringContaining('updateCampaign') });
-    await waitFor('all to be pending again', async () => {
-      const counts = tally(await deliveriesOf(app, run.id));
-      return counts.PENDING === audience;
+  ] as const;
+  for (const [answer, code, audience] of refused) {
+    scenario(`${answer}: stops with ${code}, and all of ${audience} can still be reached`, async (scene) => {
+      const app = await scene.prepare();
+      await app.startApi('start');
+      const refusals = app.sandbox.faults.add({ answer: FAULT_ANSWERS[answer] });
+      const run = await scene.start(app, { audience, input: { ...PERSONAL, pacing: { sendIntervalMs: 1 } } });
+      await run.end('FAILED');
+      const failure = await failureOf(app, run.id, 'FAILED');
+      expect(failure).toMatchObject({ code, message: expect.stringContaining('updateCampaign') });
+      await waitFor('all to be pending again', async () => {
+        const counts = tally(await deliveriesOf(app, run.id));
+        return counts.PENDING === audience;
+      });
+      // It stops within a moment: the refusals are counted when they are written.
+      expect(refusals.hits).toBeGreaterThanOrEqual(Math.min(20, audience));
+      expect(refusals.hits).toBeLessThanOrEqual(Math.min(60, audience));
+
+      app.sandbox.faults.clear();
+      expect((await change(app.client(), 'resumeCampaign', run.id)).userErrors).toEqual([]);
+      const events = await followCampaign(app.client(), run.id);
+      expect(events.at(-1)).toMatchObject({ status: 'COMPLETED', sentUsers: audience, failedUsers: 0 });
+      await run.verify();
     });
-    // It stops within a moment: the refusals are counted when they are written.
-    expect(refusals.hits).toBeGreaterThanOrEqual(Math.min(20, audience));
-    expect(refusals.hits).toBeLessThanOrEqual(Math.min(60, audience));
+  }
 
-    app.sandbox.faults.clear();
-    expect((await change(app.client(), 'resumeCampaign', run.id)).userErrors).toEqual([]);
-    const events = await followCampaign(app.client(), run.id);
-    expect(events.at(-1)).toMatchObject({ status: 'COMPLETED', sentUsers: audience, failedUsers: 0 });
-    await run.verify();
-  });
-
-  test('requeues also whom an answer refuses after it was stopped', async () => {
+  scenario('requeues also whom an answer refuses after it was stopped', async (scene) => {
     const app = await scene.prepare();
     await app.startApi('start');
     app.sandbox.faults.add({ answer: FAULT_ANSWERS.cantParseEntities });
@@ -59,7 +60,7 @@ describe('a campaign whose every text is refused', () => {
     await run.verify();
   });
 
-  test('is told from one in which some names are too long', async () => {
+  scenario('is told from one in which some names are too long', async (scene) => {
     const app = await scene.prepare();
     await app.startApi('start');
     const chatId = Array.from({ length: 19 }, (_, place) => 1_000_003 + place);

@@ -1,9 +1,9 @@
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { FAULT_ANSWERS, type FaultAnswer } from '@pollcast/bot-api-sandbox';
 import type { TestApp } from '../support/app.js';
 import { runCommand } from '../support/process.js';
 import { failureOf } from './support/failure.js';
-import { useScene } from './support/scene.js';
+import { scenario } from './support/scene.js';
 
 const TRANSPORT_FAULTS: FaultAnswer[] = [
   FAULT_ANSWERS.resetBefore,
@@ -19,8 +19,6 @@ const TRANSPORT_FAULTS: FaultAnswer[] = [
   FAULT_ANSWERS.nonJsonAfter(200),
   FAULT_ANSWERS.serverError,
 ];
-
-const scene = useScene();
 
 /** Every column of every table that can hold text. */
 const COLUMNS = `
@@ -62,7 +60,7 @@ async function apiAnswers(app: TestApp, id: string): Promise<string> {
   return JSON.stringify(answers);
 }
 
-test('the bot token is in nothing that the system writes, whatever goes wrong', async () => {
+scenario('the bot token is in nothing that the system writes, whatever goes wrong', async (scene) => {
   const app = await scene.prepare({
     environment: { LOG_LEVEL: 'trace', REQUEST_TIMEOUT_MS: '700', MESSAGES_PER_SECOND: '50' },
     sandbox: { chatMessagesPerSecond: 100 },

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { FAULT_ANSWERS, type FaultHandle } from '@pollcast/bot-api-sandbox';
 import type { TestApp } from '../support/app.js';
 import { runningChunks } from '../support/chunks.js';
@@ -6,12 +6,10 @@ import { waitForOutput, type PollcastProcess } from '../support/process.js';
 import { waitFor } from '../support/wait.js';
 import { deliveriesOf, tally } from './support/record.js';
 import type { CampaignRun } from './support/campaign-run.js';
-import { useScene } from './support/scene.js';
+import { scenario } from './support/scene.js';
 
 /** Far longer than a test takes: nothing that waits for a lease or the reconciler ends in time. */
 const PATIENT = { LEASE_MS: '600000', RECONCILE_INTERVAL_MS: '600000', MESSAGES_PER_SECOND: '100' };
-
-const scene = useScene();
 
 /** How long it may take is measured in the benchmarks. */
 function terminate(worker: PollcastProcess): Promise<number | null> {
@@ -57,25 +55,31 @@ async function terminateHeld(
   return ended;
 }
 
-test('SIGTERM: no further send, every answer is settled, the leases are released, another worker goes on', async () => {
-  const app = await scene.prepare({ environment: PATIENT, sandbox: { latencyMs: 100 } });
-  await app.startApi();
-  const first = await app.startWorker();
-  const run = await scene.start(app, { audience: 50 * CHUNKS, input: { pacing: ONE_BY_ONE } });
-  await run.accepted(120);
+scenario(
+  'SIGTERM: no further send, every answer is settled, the leases are released, another worker goes on',
+  async (scene) => {
+    const app = await scene.prepare({ environment: PATIENT, sandbox: { latencyMs: 100 } });
+    await app.startApi();
+    const first = await app.startWorker();
+    const run = await scene.start(app, { audience: 50 * CHUNKS, input: { pacing: ONE_BY_ONE } });
+    await run.accepted(120);
 
-  const code = await terminateHeld(app, run, first);
-  expect(code).toBe(0);
-  expect(await runningChunks(app.database)).toBe(0);
-  const settled = tally(await deliveriesOf(app, run.id));
-  expect(settled).toEqual({ SENT: app.sandbox.messages.length, PENDING: 500 - app.sandbox.messages.length });
+    const code = await terminateHeld(app, run, first);
+    expect(code).toBe(0);
+    expect(await runningChunks(app.database)).toBe(0);
+    const settled = tally(await deliveriesOf(app, run.id));
+    expect(settled).toEqual({
+      SENT: app.sandbox.messages.length,
+      PENDING: 500 - app.sandbox.messages.length,
+    });
 
-  await app.startWorker();
-  expect(await run.end()).toMatchObject({ sentUsers: 500, unconfirmedUsers: 0 });
-  await run.verify();
-});
+    await app.startWorker();
+    expect(await run.end()).toMatchObject({ sentUsers: 500, unconfirmedUsers: 0 });
+    await run.verify();
+  },
+);
 
-test('SIGTERM of one of two workers: the other takes its chunks over at once', async () => {
+scenario('SIGTERM of one of two workers: the other takes its chunks over at once', async (scene) => {
   const app = await scene.prepare({ environment: PATIENT, sandbox: { latencyMs: 20 } });
   await app.startApi();
   const [first] = [await app.startWorker(), await app.startWorker()];
@@ -88,61 +92,69 @@ test('SIGTERM of one of two workers: the other takes its chunks over at once', a
   await run.verify();
 });
 
-test('SIGTERM while an answer hangs: the worker ends in time, and that delivery is UNCONFIRMED', async () => {
-  const app = await scene.prepare({ environment: PATIENT, sandbox: { latencyMs: 20 } });
-  await app.startApi();
-  const worker = await app.startWorker();
-  const victim = 1_000_010;
-  const hang = app.sandbox.faults.add({ chatId: victim, answer: FAULT_ANSWERS.hangAfter });
-  const run = await scene.start(app, { audience: 300, input: { pacing: { chunkSize: 50 } } });
-  await app.sandbox.waitUntil(() => hang.hits === 1);
-  await run.accepted(100);
+scenario(
+  'SIGTERM while an answer hangs: the worker ends in time, and that delivery is UNCONFIRMED',
+  async (scene) => {
+    const app = await scene.prepare({ environment: PATIENT, sandbox: { latencyMs: 20 } });
+    await app.startApi();
+    const worker = await app.startWorker();
+    const victim = 1_000_010;
+    const hang = app.sandbox.faults.add({ chatId: victim, answer: FAULT_ANSWERS.hangAfter });
+    const run = await scene.start(app, { audience: 300, input: { pacing: { chunkSize: 50 } } });
+    await app.sandbox.waitUntil(() => hang.hits === 1);
+    await run.accepted(100);
 
-  const code = await terminate(worker);
-  expect(code).toBe(0);
-  const deliveries = await deliveriesOf(app, run.id);
-  expect(deliveries.filter(({ status }) => status === 'UNCONFIRMED').map(({ user_id }) => user_id)).toEqual([
-    String(victim),
-  ]);
+    const code = await terminate(worker);
+    expect(code).toBe(0);
+    const deliveries = await deliveriesOf(app, run.id);
+    expect(deliveries.filter(({ status }) => status === 'UNCONFIRMED').map(({ user_id }) => user_id)).toEqual(
+      [String(victim)],
+    );
 
-  await app.startWorker();
-  expect(await run.end()).toMatchObject({ sentUsers: 299, unconfirmedUsers: 1 });
-  await run.verify();
-});
+    await app.startWorker();
+    expect(await run.end()).toMatchObject({ sentUsers: 299, unconfirmedUsers: 1 });
+    await run.verify();
+  },
+);
 
-test.each(['getMe', 'getUpdates'])('SIGTERM while %s hangs: the worker ends in time', async (method) => {
-  const app = await scene.prepare({ environment: PATIENT });
-  const hang = app.sandbox.faults.add({ method, answer: FAULT_ANSWERS.hangBefore });
-  await app.startApi();
-  const worker = await app.startWorker();
-  const run = await scene.start(app, { audience: 20 });
-  await app.sandbox.waitUntil(() => hang.hits > 0);
+for (const method of ['getMe', 'getUpdates']) {
+  scenario(`SIGTERM while ${method} hangs: the worker ends in time`, async (scene) => {
+    const app = await scene.prepare({ environment: PATIENT });
+    const hang = app.sandbox.faults.add({ method, answer: FAULT_ANSWERS.hangBefore });
+    await app.startApi();
+    const worker = await app.startWorker();
+    const run = await scene.start(app, { audience: 20 });
+    await app.sandbox.waitUntil(() => hang.hits > 0);
 
-  const code = await terminate(worker);
-  expect(code).toBe(0);
+    const code = await terminate(worker);
+    expect(code).toBe(0);
 
-  app.sandbox.faults.clear();
-  await app.startWorker();
-  expect(await run.end()).toMatchObject({ sentUsers: 20, unconfirmedUsers: 0 });
-  await run.verify();
-});
+    app.sandbox.faults.clear();
+    await app.startWorker();
+    expect(await run.end()).toMatchObject({ sentUsers: 20, unconfirmedUsers: 0 });
+    await run.verify();
+  });
+}
 
-test('SIGTERM while the answer to somebody hangs who wrote to the bot: no further send, and an end in time', async () => {
-  const app = await scene.prepare({ environment: PATIENT, sandbox: { latencyMs: 20 } });
-  const writer = 7_000_001;
-  const hang = app.sandbox.faults.add({ chatId: writer, answer: FAULT_ANSWERS.hangBefore });
-  await app.startApi();
-  const worker = await app.startWorker();
-  app.sandbox.userSays(writer, '/stop');
-  await app.sandbox.waitUntil(() => hang.hits > 0);
-  const run = await scene.start(app, { audience: 50 * CHUNKS, input: { pacing: ONE_BY_ONE } });
-  await run.accepted(50);
+scenario(
+  'SIGTERM while the answer to somebody hangs who wrote to the bot: no further send, and an end in time',
+  async (scene) => {
+    const app = await scene.prepare({ environment: PATIENT, sandbox: { latencyMs: 20 } });
+    const writer = 7_000_001;
+    const hang = app.sandbox.faults.add({ chatId: writer, answer: FAULT_ANSWERS.hangBefore });
+    await app.startApi();
+    const worker = await app.startWorker();
+    app.sandbox.userSays(writer, '/stop');
+    await app.sandbox.waitUntil(() => hang.hits > 0);
+    const run = await scene.start(app, { audience: 50 * CHUNKS, input: { pacing: ONE_BY_ONE } });
+    await run.accepted(50);
 
-  const code = await terminateHeld(app, run, worker);
-  expect(code).toBe(0);
+    const code = await terminateHeld(app, run, worker);
+    expect(code).toBe(0);
 
-  app.sandbox.faults.clear();
-  await app.startWorker();
-  expect(await run.end()).toMatchObject({ sentUsers: 500, unconfirmedUsers: 0 });
-  await run.verify([writer]);
-});
+    app.sandbox.faults.clear();
+    await app.startWorker();
+    expect(await run.end()).toMatchObject({ sentUsers: 500, unconfirmedUsers: 0 });
+    await run.verify([writer]);
+  },
+);

@@ -1,17 +1,15 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { FAULT_ANSWERS, type FaultAnswer, type RecordedCall } from '@pollcast/bot-api-sandbox';
 import type { TestApp } from '../support/app.js';
 import { createCampaign, createOpenPoll, followCampaign, startCampaign } from '../support/factories.js';
 import { waitFor } from '../support/wait.js';
 import { deliveriesOf } from './support/record.js';
-import { useScene } from './support/scene.js';
+import { scenario } from './support/scene.js';
 
 const RETRY_AFTER_S = 3;
 const LATENCY_MS = 100;
 /** After the 429 has left, slots that were handed out before are used, and requests on the way arrive: not for so long. */
 const IN_FLIGHT_MS = RETRY_AFTER_S * 500;
-
-const scene = useScene();
 
 function sends(app: TestApp): RecordedCall[] {
   return app.sandbox.calls.filter(({ method }) => method === 'sendMessage');
@@ -42,7 +40,7 @@ async function standstillOf(app: TestApp, id: string): Promise<{ code?: string; 
 }
 
 describe('429 with retry_after', () => {
-  test('is obeyed by two workers: silence, then one probe, then the rest', async () => {
+  scenario('is obeyed by two workers: silence, then one probe, then the rest', async (scene) => {
     const app = await scene.prepare({
       environment: { MESSAGES_PER_SECOND: '100' },
       sandbox: { latencyMs: LATENCY_MS },
@@ -70,99 +68,111 @@ describe('429 with retry_after', () => {
     expect(new Set(attempts)).toEqual(new Set([1]));
   });
 
-  test('again and again, for the last recipient too, holds nothing up for longer than Telegram asks', async () => {
-    const app = await scene.prepare();
-    await app.startApi('start');
-    const last = app.sandbox.faults.add({
-      chatId: 1_000_003,
-      times: 3,
-      answer: FAULT_ANSWERS.throttledBot(1),
-    });
-    const run = await scene.start(app, { audience: 3 });
-    expect(await run.end()).toMatchObject({ sentUsers: 3 });
-    await run.verify();
+  scenario(
+    'again and again, for the last recipient too, holds nothing up for longer than Telegram asks',
+    async (scene) => {
+      const app = await scene.prepare();
+      await app.startApi('start');
+      const last = app.sandbox.faults.add({
+        chatId: 1_000_003,
+        times: 3,
+        answer: FAULT_ANSWERS.throttledBot(1),
+      });
+      const run = await scene.start(app, { audience: 3 });
+      expect(await run.end()).toMatchObject({ sentUsers: 3 });
+      await run.verify();
 
-    expect(last.hits).toBe(3);
-    const times = sends(app)
-      .filter(({ chatId }) => chatId === 1_000_003)
-      .map(({ receivedAt }) => receivedAt);
-    const pauses = times.slice(1).map((at, index) => at - (times[index] ?? 0));
-    // A probe that nobody used would only be granted anew after half a minute.
-    expect(pauses.filter((ms) => ms < 1000 || ms > 15_000)).toEqual([]);
-    const attempts = (await deliveriesOf(app, run.id)).map((delivery) => delivery.attempts);
-    expect(attempts).toEqual([1, 1, 1]);
-  });
+      expect(last.hits).toBe(3);
+      const times = sends(app)
+        .filter(({ chatId }) => chatId === 1_000_003)
+        .map(({ receivedAt }) => receivedAt);
+      const pauses = times.slice(1).map((at, index) => at - (times[index] ?? 0));
+      // A probe that nobody used would only be granted anew after half a minute.
+      expect(pauses.filter((ms) => ms < 1000 || ms > 15_000)).toEqual([]);
+      const attempts = (await deliveriesOf(app, run.id)).map((delivery) => delivery.attempts);
+      expect(attempts).toEqual([1, 1, 1]);
+    },
+  );
 
-  test('for an hour is waited out for five minutes at a time, with one probe to another chat', async () => {
-    const app = await scene.prepare({ environment: { RECONCILE_INTERVAL_MS: '500' } });
-    await app.startApi();
-    let worker = await app.startWorker();
-    app.sandbox.faults.add({ answer: FAULT_ANSWERS.throttled(3600) });
-    const run = await scene.start(app, { audience: 3, input: { pacing: { sendIntervalMs: 1 } } });
-    const parked = async () =>
-      (await deliveriesOf(app, run.id)).filter(
-        ({ status, waits_s }) => status === 'PENDING' && waits_s > 3000,
+  scenario(
+    'for an hour is waited out for five minutes at a time, with one probe to another chat',
+    async (scene) => {
+      const app = await scene.prepare({ environment: { RECONCILE_INTERVAL_MS: '500' } });
+      await app.startApi();
+      let worker = await app.startWorker();
+      app.sandbox.faults.add({ answer: FAULT_ANSWERS.throttled(3600) });
+      const run = await scene.start(app, { audience: 3, input: { pacing: { sendIntervalMs: 1 } } });
+      const parked = async () =>
+        (await deliveriesOf(app, run.id)).filter(
+          ({ status, waits_s }) => status === 'PENDING' && waits_s > 3000,
+        );
+      for (const probes of [1, 2, 3]) {
+        await waitFor(`${probes} parked chats`, async () => (await parked()).length === probes);
+        expect(sends(app)).toHaveLength(probes);
+        const [bot] = await app.database.query<{ seconds: number }>(BLOCKED_FOR);
+        expect(bot?.seconds).toBeGreaterThan(200);
+        expect(bot?.seconds).toBeLessThan(301);
+        expect(await standstillOf(app, run.id)).toMatchObject({ code: 'BOT_THROTTLED' });
+        // What a process remembers of a 429 ends with it.
+        worker.kill('SIGTERM');
+        await worker.exited;
+        if (probes < 3) await app.database.query(FIVE_MINUTES_LATER);
+        worker = await app.startWorker();
+      }
+      // Nobody is left for another probe: only then does the hour say when it goes on.
+      const { until } = await standstillOf(app, run.id);
+      expect(Date.parse(until ?? '') - Date.now()).toBeGreaterThan(3_000_000);
+      await app.database.query(FIVE_MINUTES_LATER);
+      expect(await standstillOf(app, run.id)).toMatchObject({ code: 'CHAT_THROTTLED', until });
+
+      // Another campaign leaves the parked chats alone, too.
+      const api = app.client();
+      const other = await createCampaign(api, await createOpenPoll(api));
+      await startCampaign(api, other);
+      await waitFor('its chats to be found parked', async () =>
+        (await deliveriesOf(app, other)).every(({ waits_s }) => waits_s > 3000),
       );
-    for (const probes of [1, 2, 3]) {
-      await waitFor(`${probes} parked chats`, async () => (await parked()).length === probes);
-      expect(sends(app)).toHaveLength(probes);
-      const [bot] = await app.database.query<{ seconds: number }>(BLOCKED_FOR);
-      expect(bot?.seconds).toBeGreaterThan(200);
-      expect(bot?.seconds).toBeLessThan(301);
-      expect(await standstillOf(app, run.id)).toMatchObject({ code: 'BOT_THROTTLED' });
-      // What a process remembers of a 429 ends with it.
-      worker.kill('SIGTERM');
-      await worker.exited;
-      if (probes < 3) await app.database.query(FIVE_MINUTES_LATER);
-      worker = await app.startWorker();
-    }
-    // Nobody is left for another probe: only then does the hour say when it goes on.
-    const { until } = await standstillOf(app, run.id);
-    expect(Date.parse(until ?? '') - Date.now()).toBeGreaterThan(3_000_000);
-    await app.database.query(FIVE_MINUTES_LATER);
-    expect(await standstillOf(app, run.id)).toMatchObject({ code: 'CHAT_THROTTLED', until });
+      expect(sends(app)).toHaveLength(3);
+      app.sandbox.faults.clear();
+      for (const instants of AN_HOUR_LATER) await app.database.query(instants);
+      expect(await run.end()).toMatchObject({ sentUsers: 3 });
+      expect((await followCampaign(api, other)).at(-1)).toMatchObject({ status: 'COMPLETED', sentUsers: 3 });
+      const attempts = (await deliveriesOf(app, run.id)).map((delivery) => delivery.attempts);
+      expect(attempts).toEqual([1, 1, 1]);
+    },
+  );
 
-    // Another campaign leaves the parked chats alone, too.
-    const api = app.client();
-    const other = await createCampaign(api, await createOpenPoll(api));
-    await startCampaign(api, other);
-    await waitFor('its chats to be found parked', async () =>
-      (await deliveriesOf(app, other)).every(({ waits_s }) => waits_s > 3000),
-    );
-    expect(sends(app)).toHaveLength(3);
-    app.sandbox.faults.clear();
-    for (const instants of AN_HOUR_LATER) await app.database.query(instants);
-    expect(await run.end()).toMatchObject({ sentUsers: 3 });
-    expect((await followCampaign(api, other)).at(-1)).toMatchObject({ status: 'COMPLETED', sentUsers: 3 });
-    const attempts = (await deliveriesOf(app, run.id)).map((delivery) => delivery.attempts);
-    expect(attempts).toEqual([1, 1, 1]);
-  });
-
-  test.each([
+  const answers: [name: string, answer: FaultAnswer][] = [
     ['retry_after that is no number', FAULT_ANSWERS.throttledOddly],
     ['retry_after beyond all reason', tooMany({ retry_after: 1e300 })],
     ['no retry_after', tooMany({})],
     ['a page', FAULT_ANSWERS.throttledHtml],
-  ])('with %s is waited out for a second', async (_name, answer) => {
-    const app = await scene.prepare();
-    await app.startApi('start');
-    app.sandbox.faults.add({ answer, after: 2, times: 2 });
-    const run = await scene.start(app, { audience: 6 });
-    expect(await run.end()).toMatchObject({ sentUsers: 6 });
-    await run.verify();
-    const attempts = (await deliveriesOf(app, run.id)).map((delivery) => delivery.attempts);
-    expect(new Set(attempts)).toEqual(new Set([1]));
-  });
+  ];
+  for (const [name, answer] of answers) {
+    scenario(`with ${name} is waited out for a second`, async (scene) => {
+      const app = await scene.prepare();
+      await app.startApi('start');
+      app.sandbox.faults.add({ answer, after: 2, times: 2 });
+      const run = await scene.start(app, { audience: 6 });
+      expect(await run.end()).toMatchObject({ sentUsers: 6 });
+      await run.verify();
+      const attempts = (await deliveriesOf(app, run.id)).map((delivery) => delivery.attempts);
+      expect(new Set(attempts)).toEqual(new Set([1]));
+    });
+  }
 
-  test('for one chat and for hours parks that chat, and the others go on after one pause', async () => {
-    const app = await scene.prepare();
-    await app.startApi('start');
-    app.sandbox.faults.add({ chatId: 1_000_001, answer: FAULT_ANSWERS.throttled(2) });
-    const run = await scene.start(app, { audience: 200, input: { pacing: { chunkSize: 20 } } });
-    await run.settled(199);
-    app.sandbox.faults.clear();
-    expect(await run.end()).toMatchObject({ sentUsers: 200 });
-    await run.verify();
-    expect((await deliveriesOf(app, run.id))[0]?.attempts).toBe(1);
-  });
+  scenario(
+    'for one chat and for hours parks that chat, and the others go on after one pause',
+    async (scene) => {
+      const app = await scene.prepare();
+      await app.startApi('start');
+      app.sandbox.faults.add({ chatId: 1_000_001, answer: FAULT_ANSWERS.throttled(2) });
+      const run = await scene.start(app, { audience: 200, input: { pacing: { chunkSize: 20 } } });
+      await run.settled(199);
+      app.sandbox.faults.clear();
+      expect(await run.end()).toMatchObject({ sentUsers: 200 });
+      await run.verify();
+      expect((await deliveriesOf(app, run.id))[0]?.attempts).toBe(1);
+    },
+  );
 });
