@@ -1,23 +1,21 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { ADMIN_TOKEN, TestApp, VIEWER_TOKEN } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 import { createCampaign, createOpenPoll, createUsers } from '../support/factories.js';
 import { codeOf, TRANSPORTS, type Operation } from '../support/requests.js';
 import { operationsOf } from '../support/schema-calls.js';
 import { createToken } from '../support/tokens.js';
 import { waitFor } from '../support/wait.js';
 
-let app: TestApp;
+const app = useApp({ run: ['api'] });
 let operator: string;
 let operatorId: string;
 let campaignId: string;
 let pollId: string;
 beforeAll(async () => {
-  app = await TestApp.prepare();
-  await app.startApi('api');
   operator = await createToken(app.database, 'ops', 'OPERATOR');
   operatorId = String((await app.database.query('SELECT id FROM api_token'))[0]?.id);
 });
-afterAll(() => app.stop());
 beforeEach(async () => {
   pollId = await createOpenPoll(app.client());
   campaignId = await createCampaign(app.client(), pollId);

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { ADMIN_TOKEN, TestApp, VIEWER_TOKEN } from '../support/app.js';
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { ADMIN_TOKEN, VIEWER_TOKEN } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 import { createCampaign, createOpenPoll } from '../support/factories.js';
 import { codeOf, overHttp, overSocket, TRANSPORTS } from '../support/requests.js';
 import { operationsOf, type SchemaOperation } from '../support/schema-calls.js';
@@ -36,17 +37,14 @@ const LEAST_ROLE: Record<string, Role> = {
   campaignProgress: 'VIEWER',
 };
 
-let app: TestApp;
+const app = useApp({ run: ['api'] });
 let operations: SchemaOperation[];
 const tokens = {} as Record<Role, string>;
 
 beforeAll(async () => {
-  app = await TestApp.prepare();
-  await app.startApi('api');
   operations = await operationsOf(app);
   for (const role of ROLES) tokens[role] = await createToken(app.database, `the-${role}`, role);
 });
-afterAll(() => app.stop());
 
 /** Poll 1 and campaign 1 are what the operations are about. */
 beforeEach(async () => {

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
-import { ADMIN_TOKEN, TestApp, VIEWER_TOKEN } from '../support/app.js';
+import { ADMIN_TOKEN, VIEWER_TOKEN } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 import { createCampaign, createOpenPoll } from '../support/factories.js';
 import { PROGRESS } from '../support/progress.js';
 import { closeCode, codeOf, overHttp, overSocket, socketUrl } from '../support/requests.js';
@@ -21,16 +22,13 @@ const ENDINGS = [
   ['expired', expireToken],
 ] as const;
 
-let app: TestApp;
+const app = useApp({ run: ['api'], environment: { LOG_LEVEL: 'trace' } });
 let campaignId: string;
 let names = 0;
 let name: string;
 beforeAll(async () => {
-  app = await TestApp.prepare({ environment: { LOG_LEVEL: 'trace' } });
-  await app.startApi('api');
   campaignId = await createCampaign(app.client(), await createOpenPoll(app.client()));
 });
-afterAll(() => app.stop());
 beforeEach(() => {
   name = `token-${(names += 1)}`;
 });

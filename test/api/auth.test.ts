@@ -1,19 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { getIntrospectionQuery } from 'graphql';
-import { TestApp, VIEWER_TOKEN } from '../support/app.js';
+import { VIEWER_TOKEN } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 import { campaign, createCampaign, createOpenPoll } from '../support/factories.js';
 import { PROGRESS } from '../support/progress.js';
 import { closeCode, codeOf, overHttp, overSocket, TRANSPORTS, type Operation } from '../support/requests.js';
 import { operationsOf } from '../support/schema-calls.js';
 
-let app: TestApp;
+const app = useApp({ run: ['api'] });
 let campaignId: string;
 beforeAll(async () => {
-  app = await TestApp.prepare();
-  await app.startApi('api');
   campaignId = await createCampaign(app.client(), await createOpenPoll(app.client()));
 });
-afterAll(() => app.stop());
 
 const QUERY = { query: '{ polls { totalCount } }' };
 const INTROSPECTION = { query: getIntrospectionQuery() };

@@ -1,12 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { TestApp } from '../support/app.js';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { useApp } from '../support/use-app.js';
 import { createCampaign, createOpenPoll, startCampaign } from '../support/factories.js';
 import { databasePrint, expectRefusal, mutate, type Arguments } from '../support/mutations.js';
 
 const PAST = '2020-01-01T00:00:00.000Z';
 const UNKNOWN = '999999';
 
-let app: TestApp;
+const app = useApp({ run: ['api'] });
 const polls = { open: '', draft: '', closed: '', overdue: '', unknown: UNKNOWN, 'no number': 'x' };
 const campaigns = {
   started: '',
@@ -16,8 +16,6 @@ const campaigns = {
   'no number': 'x',
 };
 beforeAll(async () => {
-  app = await TestApp.prepare();
-  await app.startApi('api');
   const api = app.client();
   for (const name of ['open', 'draft', 'closed', 'overdue'] as const) polls[name] = await createOpenPoll(api);
   campaigns.started = await createCampaign(api, polls.open);
@@ -28,7 +26,6 @@ beforeAll(async () => {
   await app.database.query("UPDATE poll SET status = 'DRAFT' WHERE id = $1", [polls.draft]);
   await app.database.query('UPDATE poll SET closes_at = $2 WHERE id = $1', [polls.overdue, PAST]);
 });
-afterAll(() => app.stop());
 
 describe('createCampaign refuses', () => {
   test.each<[keyof typeof polls, string]>([

@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { TestApp } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 import { codeOf, overHttp, overSocket, TRANSPORTS, type Operation } from '../support/requests.js';
 import { waitFor } from '../support/wait.js';
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await TestApp.prepare();
-  await app.startApi('api');
-});
-afterAll(() => app.stop());
+const app = useApp({ run: ['api'] });
 
 const VARIABLE =
   'query ($first: Int!, $filter: CampaignFilter) { campaigns(first: $first, filter: $filter) { totalCount } }';

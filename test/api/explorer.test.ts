@@ -4,16 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import WebSocket from 'ws';
 import { TestApp } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 import { codeOf, overHttp, overSocket, socketUrl } from '../support/requests.js';
 import { waitForOutput, type PollcastProcess } from '../support/process.js';
 import { startInTerminal } from '../support/terminal.js';
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await TestApp.prepare();
-  await app.startApi('api');
-});
-afterAll(() => app.stop());
+const app = useApp({ run: ['api'] });
 
 const APOLLO = 'https://studio.apollographql.com';
 

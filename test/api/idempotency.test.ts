@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { operation } from '../../src/cli/api-client.js';
-import { TestApp } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 import { createOpenPoll, type UserError } from '../support/factories.js';
 
 interface Payload {
@@ -8,16 +8,13 @@ interface Payload {
   userErrors: UserError[];
 }
 
-let app: TestApp;
+const app = useApp({ run: ['api'] });
 let topicId: string;
 let otherTopicId: string;
 beforeAll(async () => {
-  app = await TestApp.prepare();
-  await app.startApi('api');
   topicId = await createOpenPoll(app.client());
   otherTopicId = await createOpenPoll(app.client());
 });
-afterAll(() => app.stop());
 
 async function create(input: Record<string, unknown>): Promise<Payload> {
   const answer = await app

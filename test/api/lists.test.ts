@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { TestApp } from '../support/app.js';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { useApp } from '../support/use-app.js';
 import { createCampaign, createOpenPoll, createUsers } from '../support/factories.js';
 import { codeOf, overHttp } from '../support/requests.js';
 
@@ -36,13 +36,11 @@ const DAY_MS = 86_400_000;
 const T0 = Date.UTC(2026, 0, 1);
 const at = (day: number) => new Date(T0 + day * DAY_MS).toISOString();
 
-let app: TestApp;
+const app = useApp({ run: ['api'] });
 /** Two polls, and seven campaigns: of the first poll but for the last, two a day. */
 let pollIds: string[];
 let campaignIds: string[];
 beforeAll(async () => {
-  app = await TestApp.prepare();
-  await app.startApi('api');
   const api = app.client();
   pollIds = [await createOpenPoll(api, { title: '100% sure' }), await createOpenPoll(api, { title: 'a_b' })];
   campaignIds = [];
@@ -65,7 +63,6 @@ beforeAll(async () => {
     UPDATE telegram_user SET username = CASE id WHEN 1 THEN 'Ann_Lee' WHEN 2 THEN 'annXlee' WHEN 3 THEN 'bob%' END,
       status = CASE id WHEN 4 THEN 'BLOCKED' ELSE 'ACTIVE' END, opted_out_at = CASE id WHEN 5 THEN now() END`);
 });
-afterAll(() => app.stop());
 
 async function page(list: List, variables: Arguments = {}): Promise<Page> {
   return (await app.client().run<{ list: Page }>(LISTS[list], variables)).list;

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { TestApp } from '../support/app.js';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { useApp } from '../support/use-app.js';
 import { createOpenPoll, createUsers } from '../support/factories.js';
 import { databasePrint, expectRefusal, mutate, type Arguments, type Mutation } from '../support/mutations.js';
 
@@ -7,11 +7,9 @@ const PAST = '2020-01-01T00:00:00.000Z';
 const UNKNOWN = '999999';
 const QUESTION = { text: 'How was it?', options: ['Good', 'Bad'] };
 
-let app: TestApp;
+const app = useApp({ run: ['api'] });
 const polls = { draft: '', open: '', closed: '', overdue: '', unknown: UNKNOWN, 'no number': 'x' };
 beforeAll(async () => {
-  app = await TestApp.prepare();
-  await app.startApi('api');
   const api = app.client();
   await createUsers(app.database, 3, 1);
   const { poll } = await mutate(app, 'createPoll', { input: newPoll() });
@@ -22,7 +20,6 @@ beforeAll(async () => {
   await mutate(app, 'closePoll', { id: polls.closed });
   await app.database.query('UPDATE poll SET closes_at = $2 WHERE id = $1', [polls.overdue, PAST]);
 });
-afterAll(() => app.stop());
 
 function newPoll(change: Arguments = {}): Arguments {
   return { title: 'Poll', questions: [QUESTION], ...change };

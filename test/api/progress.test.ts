@@ -1,9 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { operation } from '../../src/cli/api-client.js';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
 import { ADMIN_TOKEN, TestApp } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 import {
   campaign,
   createCampaign,
@@ -25,14 +26,12 @@ import { waitFor } from '../support/wait.js';
 const TICK_MS = 250;
 const FIRST_USER = 1_000_001;
 
-let app: TestApp;
+const app = useApp();
 let pollId: string;
 beforeAll(async () => {
-  app = await TestApp.start();
   pollId = await createOpenPoll(app.client());
   await createUsers(app.database, 40, FIRST_USER);
 });
-afterAll(() => app.stop());
 afterEach(() => {
   app.sandbox.faults.clear();
 });

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import { FAULT_ANSWERS, type FaultHandle } from '@pollcast/bot-api-sandbox';
-import { TestApp } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 import {
   campaign,
   createCampaign,
@@ -16,11 +16,7 @@ import { waitFor } from '../support/wait.js';
 const PUNCTUAL_SHARE = 0.5;
 const CLIENTS = 20;
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await TestApp.start();
-});
-afterAll(() => app.stop());
+const app = useApp();
 
 beforeEach(async () => {
   await app.database.query('DELETE FROM notification_campaign');

@@ -1,14 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { TestApp } from '../support/app.js';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { useApp } from '../support/use-app.js';
 import { createCampaign, createOpenPoll, createUsers } from '../support/factories.js';
 import { statementsOf } from '../support/statements.js';
 
 const CAMPAIGNS = 12;
 
-let app: TestApp;
+const app = useApp({ run: ['api'], environment: { LOG_LEVEL: 'trace' } });
 beforeAll(async () => {
-  app = await TestApp.prepare({ environment: { LOG_LEVEL: 'trace' } });
-  await app.startApi('api');
   const api = app.client();
   const questions = ['one', 'two', 'three'].map((text) => ({ text, options: ['Yes', 'No', 'Perhaps'] }));
   for (let index = 0; index < CAMPAIGNS; index += 1) {
@@ -21,7 +19,6 @@ beforeAll(async () => {
     INSERT INTO delivery (campaign_id, chunk_number, user_id)
     SELECT (SELECT min(id) FROM notification_campaign), 0, id FROM telegram_user`);
 });
-afterAll(() => app.stop());
 
 /** Statements that a query takes, by the size of its page. */
 async function statementsFor(query: string, sizes: number[], variables = {}): Promise<string[][]> {

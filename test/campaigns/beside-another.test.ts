@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ApiClient } from '../../src/cli/api-client.js';
-import { TestApp } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 import {
   campaign,
   createCampaign,
@@ -14,16 +14,14 @@ import { change, retry, runBeside } from './operations.js';
 /** Nobody after the first of a chunk is sent to while a test looks. */
 const DRIP = { pacing: { chunkSize: 100, sendIntervalMs: 3_600_000 } };
 
-let app: TestApp;
+const app = useApp();
 let api: ApiClient;
 let pollId: string;
 
 beforeAll(async () => {
-  app = await TestApp.start();
   api = app.client();
   await createUsers(app.database, 5);
 });
-afterAll(() => app.stop());
 beforeEach(async () => {
   pollId = await createOpenPoll(api);
 });

@@ -1,7 +1,7 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ApiClient } from '../../src/cli/api-client.js';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
-import { TestApp } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 import { runningChunks } from '../support/chunks.js';
 import {
   createCampaign,
@@ -19,18 +19,16 @@ const RATE = 28;
 const SLOW_MS = 1500;
 const AUDIENCE = 50;
 
-let app: TestApp;
+const app = useApp({
+  run: ['api'],
+  environment: { MESSAGES_PER_SECOND: String(RATE) },
+  sandbox: { messagesPerSecond: RATE + 2, chatBurst: 1 },
+});
 let api: ApiClient;
 beforeAll(async () => {
-  app = await TestApp.prepare({
-    environment: { MESSAGES_PER_SECOND: String(RATE) },
-    sandbox: { messagesPerSecond: RATE + 2, chatBurst: 1 },
-  });
-  await app.startApi();
   api = app.client();
   await createUsers(app.database, AUDIENCE);
 });
-afterAll(() => app.stop());
 
 let worker: PollcastProcess | undefined;
 beforeEach(() => {

@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
 import type { ApiClient } from '../../src/cli/api-client.js';
-import { TestApp } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 import { runningChunks } from '../support/chunks.js';
 import {
   campaign,
@@ -14,7 +14,7 @@ import {
 import { waitFor } from '../support/wait.js';
 import { change } from './operations.js';
 
-let app: TestApp;
+const app = useApp({ run: [], perTest: true });
 let api: ApiClient;
 
 /** One API process and two workers. */
@@ -23,11 +23,6 @@ async function start(environment: Record<string, string>): Promise<void> {
   await Promise.all([app.startWorker(environment), app.startWorker(environment)]);
   api = app.client();
 }
-
-beforeEach(async () => {
-  app = await TestApp.prepare();
-});
-afterEach(() => app.stop());
 
 /** Where in the order of all accepted messages those to these people came. */
 function placesOf(people: readonly string[]): number[] {

@@ -1,6 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { FAULT_ANSWERS, type FaultHandle } from '@pollcast/bot-api-sandbox';
-import { TestApp } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 import { runningChunks } from '../support/chunks.js';
 import {
   campaign,
@@ -13,11 +13,7 @@ import {
 import { waitFor } from '../support/wait.js';
 import { change, delivery, retry } from './operations.js';
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await TestApp.start({ environment: { RECONCILE_INTERVAL_MS: '500' } });
-});
-afterAll(() => app.stop());
+const app = useApp({ environment: { RECONCILE_INTERVAL_MS: '500' } });
 afterEach(async () => {
   app.sandbox.faults.clear();
   app.sandbox.clear();

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { TestApp } from '../support/app.js';
+import { describe, expect, test } from '@jest/globals';
+import { useApp } from '../support/use-app.js';
 import {
   campaign,
   createCampaign,
@@ -9,11 +9,7 @@ import {
   startCampaign,
 } from '../support/factories.js';
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await TestApp.start();
-});
-afterAll(() => app.stop());
+const app = useApp();
 
 describe('a campaign', () => {
   test.each([

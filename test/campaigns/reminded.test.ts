@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ApiClient } from '../../src/cli/api-client.js';
-import { TestApp } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 import {
   createCampaign,
   createOpenPoll,
@@ -10,17 +10,15 @@ import {
 } from '../support/factories.js';
 import { change, delivery, runBeside, updateCampaign } from './operations.js';
 
-let app: TestApp;
+const app = useApp();
 let api: ApiClient;
 let pollId: string;
 let users: string[];
 let nextUser = 1_000_001;
 
-beforeAll(async () => {
-  app = await TestApp.start();
+beforeAll(() => {
   api = app.client();
 });
-afterAll(() => app.stop());
 beforeEach(async () => {
   await app.database.query(`UPDATE telegram_user SET status = 'BLOCKED'`);
   users = await createUsers(app.database, 10, nextUser);

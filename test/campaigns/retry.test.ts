@@ -1,7 +1,7 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { ApiClient } from '../../src/cli/api-client.js';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
-import { TestApp } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 import {
   campaign,
   createCampaign,
@@ -12,13 +12,11 @@ import {
 } from '../support/factories.js';
 import { delivery, retry } from './operations.js';
 
-let app: TestApp;
+const app = useApp();
 let api: ApiClient;
-beforeAll(async () => {
-  app = await TestApp.start();
+beforeAll(() => {
   api = app.client();
 });
-afterAll(() => app.stop());
 
 let users: string[];
 beforeEach(async () => {

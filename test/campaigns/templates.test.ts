@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { TestApp } from '../support/app.js';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { useApp } from '../support/use-app.js';
 import {
   createCampaign,
   createOpenPoll,
@@ -12,12 +12,8 @@ import { expectRefusal, mutate } from '../support/mutations.js';
 import { overHttp } from '../support/requests.js';
 import { updateCampaign } from './operations.js';
 
-let app: TestApp;
+const app = useApp();
 let topicId: string;
-beforeAll(async () => {
-  app = await TestApp.start();
-});
-afterAll(() => app.stop());
 beforeEach(async () => {
   app.sandbox.faults.clear();
   app.sandbox.clear();

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
-import { TestApp, VIEWER_TOKEN } from '../support/app.js';
+import { VIEWER_TOKEN } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 import {
   createCampaign,
   createOpenPoll,
@@ -13,12 +14,8 @@ import { overHttp } from '../support/requests.js';
 import { waitFor } from '../support/wait.js';
 import { change, updateCampaign } from './operations.js';
 
-let app: TestApp;
+const app = useApp();
 let topicId: string;
-beforeAll(async () => {
-  app = await TestApp.start();
-});
-afterAll(() => app.stop());
 beforeEach(async () => {
   app.sandbox.faults.clear();
   app.sandbox.clear();

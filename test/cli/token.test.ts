@@ -1,15 +1,10 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { TestApp } from '../support/app.js';
+import { describe, expect, test } from '@jest/globals';
+import { useApp } from '../support/use-app.js';
 import { runCommand } from '../support/process.js';
 import { codeOf, overHttp } from '../support/requests.js';
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await TestApp.prepare();
-  await app.startApi('api');
-});
-afterAll(() => app.stop());
+const app = useApp({ run: ['api'] });
 
 function token(...argv: string[]): Promise<{ code: number | null; output: string }> {
   return runCommand(['token', ...argv], { DATABASE_URL: app.database.url });

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ApiClient } from '../../src/cli/api-client.js';
-import { ADMIN_TOKEN, TestApp } from '../support/app.js';
+import { ADMIN_TOKEN } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 import {
   createCampaign,
   createOpenPoll,
@@ -15,13 +16,12 @@ import { waitForOutput, type PollcastProcess } from '../support/process.js';
 import { imageHealthCheck } from './dockerfile.js';
 import { ProductionTree } from './production.js';
 
-let app: TestApp;
+const app = useApp({ run: [] });
 let tree: ProductionTree;
 let secrets: string;
 const processes: PollcastProcess[] = [];
 beforeAll(async () => {
-  [app, tree, secrets] = await Promise.all([
-    TestApp.prepare(),
+  [tree, secrets] = await Promise.all([
     ProductionTree.install(),
     mkdtemp(join(tmpdir(), 'pollcast-secrets-')),
   ]);
@@ -33,7 +33,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const { child, kill } of processes) if (child.exitCode === null) kill('SIGTERM');
   await Promise.all(processes.map(({ exited }) => exited));
-  await Promise.all([app.stop(), tree.remove(), rm(secrets, { recursive: true, force: true })]);
+  await Promise.all([tree.remove(), rm(secrets, { recursive: true, force: true })]);
 });
 
 function start(command: string, environment: Record<string, string> = {}): PollcastProcess {

@@ -17,7 +17,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ApiClient } from '../../src/cli/api-client.js';
 import { projectPath } from '../../src/config/paths.js';
-import { ADMIN_TOKEN, TestApp } from '../support/app.js';
+import { ADMIN_TOKEN } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../support/factories.js';
 import { followProcess } from '../support/process.js';
 import { watchCampaign } from '../support/progress.js';
@@ -45,7 +46,7 @@ const OTHER_ADDRESS = '127.0.0.9';
 const HANDSHAKE = { connection: 'Upgrade', upgrade: 'websocket' };
 
 describeWithNginx('the proxy before two replicas', () => {
-  let app: TestApp;
+  const app = useApp({ run: [] });
   let port: string;
   let names: NameServer;
   let proxy: Proxy;
@@ -53,7 +54,6 @@ describeWithNginx('the proxy before two replicas', () => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'pollcast-proxied-'));
-    app = await TestApp.prepare();
     ({ port } = new URL(await app.startApi('start', { HOST: FIRST })));
     await app.startApi('start', { HOST: SECOND, PORT: port });
     names = await startNameServer([FIRST]);
@@ -63,7 +63,6 @@ describeWithNginx('the proxy before two replicas', () => {
   afterAll(async () => {
     await proxy.stop();
     names.close();
-    await app.stop();
     await rm(folder, { recursive: true, force: true });
   });
 

@@ -1,8 +1,9 @@
 import { request } from 'node:http';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { buffer } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { ADMIN_TOKEN, TestApp } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 import { createTestDatabase } from '../support/database.js';
 import { createUsers } from '../support/factories.js';
 import { closeCode, codeOf, overHttp, overSocket } from '../support/requests.js';
@@ -14,13 +15,10 @@ const PEOPLE =
   '{ telegramUsers(first: 100) { nodes { id username firstName lastName languageCode status } } }';
 const BEARER = { authorization: `Bearer ${ADMIN_TOKEN}` };
 
-let app: TestApp;
+const app = useApp({ run: ['api'] });
 beforeAll(async () => {
-  app = await TestApp.prepare();
-  await app.startApi('api');
   await createUsers(app.database, 100);
 });
-afterAll(() => app.stop());
 
 interface RawAnswer {
   status: number;

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { request } from 'node:http';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { TestApp } from '../support/app.js';
+import { expect, test } from '@jest/globals';
+import { useApp } from '../support/use-app.js';
 import { waitFor } from '../support/wait.js';
 
 const STRANGER = '127.0.0.66';
@@ -10,13 +10,10 @@ const PROXY = '127.0.0.67';
 /** Three WebSockets and 300 others. */
 const LIMIT = 303;
 
-let app: TestApp;
-beforeAll(async () => {
-  const environment = { MAX_SOCKETS: '50', MAX_SOCKETS_PER_ADDRESS: '3', TRUSTED_PROXIES: `${PROXY}/32` };
-  app = await TestApp.prepare({ environment });
-  await app.startApi('api');
+const app = useApp({
+  run: ['api'],
+  environment: { MAX_SOCKETS: '50', MAX_SOCKETS_PER_ADDRESS: '3', TRUSTED_PROXIES: `${PROXY}/32` },
 });
-afterAll(() => app.stop());
 
 /** Opens a connection and asks for a sign of life over it. @returns the connection, once answered or closed */
 async function ask(localAddress: string): Promise<Socket> {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import {
   buildClientSchema,
   getIntrospectionQuery,
@@ -15,24 +15,21 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import { TestApp } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 import { createCampaign, createOpenPoll } from '../support/factories.js';
 import { databasePrint } from '../support/mutations.js';
 import { overHttp, type Answer } from '../support/requests.js';
 
 /** Every argument and every field of an input, each with values that nobody sends in good faith. */
 
-let app: TestApp;
+const app = useApp({ run: ['api'] });
 let schema: GraphQLSchema;
 beforeAll(async () => {
-  app = await TestApp.prepare();
-  await app.startApi('api');
   await createCampaign(app.client(), await createOpenPoll(app.client()));
   const { data } = await overHttp<IntrospectionQuery>(app.url, { query: getIntrospectionQuery() });
   if (!data) throw new Error('The schema cannot be read.');
   schema = buildClientSchema(data);
 });
-afterAll(() => app.stop());
 
 const FUTURE = '2999-01-01T00:00:00.000Z';
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import {
   buildClientSchema,
   getIntrospectionQuery,
@@ -10,16 +10,12 @@ import {
   isListType,
 } from 'graphql';
 import { exampleGroups } from '../../src/http/example-operations.js';
-import { TestApp, VIEWER_TOKEN } from '../support/app.js';
+import { VIEWER_TOKEN } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 import { createOpenPoll } from '../support/factories.js';
 import { codeOf, overHttp, overSocket, TRANSPORTS, type Operation } from '../support/requests.js';
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await TestApp.prepare();
-  await app.startApi('api');
-});
-afterAll(() => app.stop());
+const app = useApp({ run: ['api'] });
 
 function times(count: number, part: (index: number) => string): string {
   return Array.from({ length: count }, (_, index) => part(index)).join(' ');

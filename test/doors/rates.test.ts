@@ -1,13 +1,13 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { afterEach, expect, test } from '@jest/globals';
-import { ADMIN_TOKEN, TestApp, VIEWER_TOKEN } from '../support/app.js';
+import { expect, test } from '@jest/globals';
+import { ADMIN_TOKEN, VIEWER_TOKEN } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 import { codeOf } from '../support/requests.js';
 import { waitFor } from '../support/wait.js';
 import { connect, subscribeMessage, upgrade, type Connection } from './support/upgrade.js';
 
-let app: TestApp;
-afterEach(() => app.stop());
+const app = useApp({ run: [], perTest: true });
 
 interface Sender {
   localAddress?: string;
@@ -52,8 +52,7 @@ async function statuses(count: number, sender: Sender = {}): Promise<number[]> {
 }
 
 async function start(environment: Record<string, string>): Promise<void> {
-  app = await TestApp.prepare({ environment });
-  await app.startApi('api');
+  await app.startApi('api', environment);
 }
 
 /** Sends operations one after the other over one socket. @returns the code of each answer, null for a result */

@@ -1,18 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { getIntrospectionQuery } from 'graphql';
-import { ADMIN_TOKEN, TestApp } from '../support/app.js';
+import { ADMIN_TOKEN } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 import { closeCode, codeOf, overHttp, overSocket } from '../support/requests.js';
 
 const DASHBOARD = 'https://dashboard.example';
 
-let app: TestApp;
+const app = useApp({ run: [], environment: { CORS_ORIGINS: `${DASHBOARD},https://other.example` } });
 let production: string;
 beforeAll(async () => {
-  app = await TestApp.prepare({ environment: { CORS_ORIGINS: `${DASHBOARD},https://other.example` } });
   production = await app.startApi('api', { NODE_ENV: 'production' });
   await app.startApi('api');
 });
-afterAll(() => app.stop());
 
 const QUERY = JSON.stringify({ query: '{ __typename }' });
 const MUTATION = 'mutation { openPoll(id: "1") { userErrors { code } } }';

@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { TestApp } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 import { createCampaign, createOpenPoll } from '../support/factories.js';
 import { PROGRESS } from '../support/progress.js';
 import { overHttp } from '../support/requests.js';
@@ -9,14 +10,11 @@ import { waitFor } from '../support/wait.js';
 import { frame, PING, PONG, RawSocket, TEXT } from './support/raw-socket.js';
 import { closed, connect, initMessage, subscribeMessage, upgrade, type Upgrade } from './support/upgrade.js';
 
-let app: TestApp;
+const app = useApp({ run: ['api'], environment: { CORS_ORIGINS: 'https://dashboard.example' } });
 let campaignId: string;
 beforeAll(async () => {
-  app = await TestApp.prepare({ environment: { CORS_ORIGINS: 'https://dashboard.example' } });
-  await app.startApi('api');
   campaignId = await createCampaign(app.client(), await createOpenPoll(app.client()));
 });
-afterAll(() => app.stop());
 
 /** A socket may send 300 messages between two looks at it: of so many at least 301 come between two. */
 const TOO_MANY = 2 * 300 + 1;

@@ -1,20 +1,18 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { TestApp, VIEWER_TOKEN } from '../support/app.js';
+import { beforeAll, expect, test } from '@jest/globals';
+import { VIEWER_TOKEN } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 import { codeOf, TRANSPORTS } from '../support/requests.js';
 import { waitFor } from '../support/wait.js';
 import { ask, askDeafly, createLongCampaigns, templates } from './support/unread.js';
 
 const OTHER_ADDRESS = '127.0.0.2';
 
-let app: TestApp;
+const app = useApp({ run: ['api'] });
 beforeAll(async () => {
-  app = await TestApp.prepare();
-  await app.startApi('api');
   await createLongCampaigns(app);
 });
-afterAll(() => app.stop());
 
 test.each(TRANSPORTS)('a result of more than 2 MiB is not given over %s', async (_name, send) => {
   const fits = await send(app.url, { query: templates(5) }, VIEWER_TOKEN);

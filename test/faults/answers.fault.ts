@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { FAULT_ANSWERS, type ApiFault, type FaultAnswer, type FaultPhase } from '@pollcast/bot-api-sandbox';
-import { TestApp } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 import { createCampaign, createOpenPoll, followCampaign, startCampaign } from '../support/factories.js';
 import { waitFor } from '../support/wait.js';
 import { CampaignRun } from './support/campaign-run.js';
@@ -128,15 +128,15 @@ function rowOf(name: string): Row {
 }
 
 describe('what becomes of a recipient when Telegram answers', () => {
-  let app: TestApp;
+  const app = useApp({
+    run: [],
+    environment: { REQUEST_TIMEOUT_MS: '3000', MESSAGES_PER_SECOND: '100' },
+    sandbox: { messagesPerSecond: 1000 },
+  });
   let run: CampaignRun;
   let deliveries: DeliveryRow[];
 
   beforeAll(async () => {
-    app = await TestApp.prepare({
-      environment: { REQUEST_TIMEOUT_MS: '3000', MESSAGES_PER_SECOND: '100' },
-      sandbox: { messagesPerSecond: 1000 },
-    });
     for (const [name, { answer, times }] of Object.entries(ROWS)) {
       app.sandbox.faults.add({ chatId: chatOf(name), times, answer });
     }
@@ -147,10 +147,7 @@ describe('what becomes of a recipient when Telegram answers', () => {
     await run.end();
     deliveries = await deliveriesOf(app, run.id);
   });
-  afterAll(async () => {
-    await (run as CampaignRun | undefined)?.abandon();
-    await (app as TestApp | undefined)?.stop();
-  });
+  afterAll(() => (run as CampaignRun | undefined)?.abandon());
 
   test.each(NAMES)('%s', (name) => {
     const { status, reason, attempts, user = 'ACTIVE', calls } = rowOf(name);

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { STOP_CODES, type StopCode } from '../../src/campaigns/failure-codes.js';
 import { FAULT_ANSWERS, type FaultAnswer } from '@pollcast/bot-api-sandbox';
 import { change } from '../campaigns/operations.js';
-import { TestApp } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 import { waitFor } from '../support/wait.js';
 import { CampaignRun } from './support/campaign-run.js';
 import { failureOf } from './support/failure.js';
@@ -56,12 +56,7 @@ const ROWS: Row[] = [
 ];
 
 describe('an answer that is the end for the whole campaign', () => {
-  let app: TestApp;
-  beforeAll(async () => {
-    app = await TestApp.prepare({ environment: { MESSAGES_PER_SECOND: '200' } });
-    await app.startApi('start');
-  });
-  afterAll(() => (app as TestApp | undefined)?.stop());
+  const app = useApp({ environment: { MESSAGES_PER_SECOND: '200' } });
 
   test.each(ROWS)('$name', async ({ answer, code, messageTemplate }) => {
     await app.database.query('DELETE FROM delivery');

@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ADMIN_TOKEN, TestApp, VIEWER_TOKEN } from '../support/app.js';
+import { describe, expect, test } from '@jest/globals';
+import { ADMIN_TOKEN, VIEWER_TOKEN } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await TestApp.prepare({ environment: { NODE_ENV: 'production' } });
-  await app.startApi('api');
-});
-afterAll(() => app.stop());
+const app = useApp({ run: ['api'], environment: { NODE_ENV: 'production' } });
 
 function basic(token: string, user = 'anybody'): string {
   return `Basic ${Buffer.from(`${user}:${token}`).toString('base64')}`;

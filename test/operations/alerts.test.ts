@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { projectPath } from '../../src/config/paths.js';
-import { TestApp } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 import { waitFor } from '../support/wait.js';
 import { selectorsOf } from './support/promql.js';
 import { scrape, select, valueOf, type Sample } from './support/samples.js';
@@ -36,17 +36,15 @@ function asPrometheus(expression: string): string {
   return expression.replaceAll('$__rate_interval', '1m');
 }
 
-let app: TestApp;
+const app = useApp();
 let fresh: Sample[];
 beforeAll(async () => {
-  app = await TestApp.start();
   // Nothing is told of the work before it has been read once.
   fresh = await waitFor('the state of the work', async () => {
     const samples = await scrape(app.url);
     return valueOf(samples, 'pollcast_database_up') === 1 && samples;
   });
 });
-afterAll(() => app.stop());
 
 /** What an expression reads and a process that has done nothing yet does not show. */
 function missing(expression: string): string[] {

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
-import { TestApp } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 import { testEnvironment } from '../support/environment.js';
 import {
   campaign,
@@ -19,12 +19,10 @@ interface Report {
   checks: Record<string, string>;
 }
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await TestApp.prepare({ environment: { RECONCILE_INTERVAL_MS: '1000', REQUEST_TIMEOUT_MS: '1000' } });
-  await app.startApi('api');
+const app = useApp({
+  run: ['api'],
+  environment: { RECONCILE_INTERVAL_MS: '1000', REQUEST_TIMEOUT_MS: '1000' },
 });
-afterAll(() => app.stop());
 
 async function probe(url = app.url): Promise<Report & { code: number }> {
   const response = await fetch(`${url}/readyz`);

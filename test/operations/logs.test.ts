@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
-import { ADMIN_TOKEN, TestApp, VIEWER_TOKEN } from '../support/app.js';
+import { ADMIN_TOKEN, VIEWER_TOKEN } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 import {
   createCampaign,
   createOpenPoll,
@@ -15,11 +16,7 @@ import { waitFor } from '../support/wait.js';
 
 type Line = Record<string, unknown>;
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await TestApp.start({ environment: { LOG_LEVEL: 'trace', MESSAGES_PER_SECOND: '100' } });
-});
-afterAll(() => app.stop());
+const app = useApp({ environment: { LOG_LEVEL: 'trace', MESSAGES_PER_SECOND: '100' } });
 
 function lines(): Line[] {
   return app

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
-import { TestApp, VIEWER_TOKEN } from '../support/app.js';
+import { VIEWER_TOKEN } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 import {
   createCampaign,
   createOpenPoll,
@@ -13,11 +14,7 @@ import { overHttp, overSocket } from '../support/requests.js';
 import { waitFor } from '../support/wait.js';
 import { scrape, select, valueOf } from './support/samples.js';
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await TestApp.start({ environment: { MESSAGES_PER_SECOND: '200', RECONCILE_INTERVAL_MS: '1000' } });
-});
-afterAll(() => app.stop());
+const app = useApp({ environment: { MESSAGES_PER_SECOND: '200', RECONCILE_INTERVAL_MS: '1000' } });
 
 /** Until the sample has the value, since some are read from the database, which is done once in two seconds. */
 function waitForValue(name: string, labels: Record<string, string>, wanted: number): Promise<true> {

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { TestApp } from '../support/app.js';
+import { expect, test } from '@jest/globals';
+import { useApp } from '../support/use-app.js';
 import { createUsers } from '../support/factories.js';
 import { waitFor } from '../support/wait.js';
 
@@ -13,11 +13,7 @@ const SLOW_BATCHES = `
     FOR EACH ROW WHEN (NEW.skipped_users > OLD.skipped_users) EXECUTE FUNCTION take_long();
 `;
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await TestApp.prepare({ environment: { RECONCILE_INTERVAL_MS: '500' } });
-});
-afterAll(() => app.stop());
+const app = useApp({ run: [], environment: { RECONCILE_INTERVAL_MS: '500' } });
 
 async function cancelledCampaign(): Promise<void> {
   await createUsers(app.database, AUDIENCE);

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { Agent, get, type IncomingMessage } from 'node:http';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import { Client } from 'pg';
 import WebSocket from 'ws';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
-import { ADMIN_TOKEN, TestApp } from '../support/app.js';
+import { ADMIN_TOKEN } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 import { runningChunks } from '../support/chunks.js';
 import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../support/factories.js';
 import { waitForOutput, type PollcastProcess } from '../support/process.js';
@@ -13,11 +14,7 @@ import { PROGRESS } from '../support/progress.js';
 import { sendHalf, socketUrl } from '../support/requests.js';
 import { waitFor } from '../support/wait.js';
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await TestApp.prepare();
-});
-afterAll(() => app.stop());
+const app = useApp({ run: [] });
 
 /** Keeps every statement on the table waiting until it is ended. */
 async function lockTable(table: string): Promise<Client> {

@@ -1,14 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { TestApp } from '../support/app.js';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { useApp } from '../support/use-app.js';
 import { createCampaign, createOpenPoll, followCampaign, startCampaign } from '../support/factories.js';
 import { waitFor } from '../support/wait.js';
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await TestApp.prepare();
-  await app.startApi('start');
-});
-afterAll(() => app.stop());
+const app = useApp();
 
 let ada: { id: number; first_name: string; username: string };
 let lastId = 5_000_000;

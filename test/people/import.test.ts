@@ -1,14 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { TestApp } from '../support/app.js';
+import { describe, expect, test } from '@jest/globals';
+import { useApp } from '../support/use-app.js';
 import { expectRefusal, mutate } from '../support/mutations.js';
 import { overHttp, overSocket } from '../support/requests.js';
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await TestApp.prepare();
-  await app.startApi('api');
-});
-afterAll(() => app.stop());
+const app = useApp({ run: ['api'] });
 
 const ADA = { id: '7105', username: 'ada_l', firstName: 'Ada', lastName: 'Lovelace', languageCode: 'en' };
 

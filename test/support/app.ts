@@ -22,41 +22,38 @@ export interface TestAppOptions {
   sandbox?: SandboxOptions;
   /** A clone of the template by default. */
   database?: TestDatabase;
+  /** A database of its own in which nothing is migrated yet. */
+  emptyDatabase?: boolean;
   /** Server for the jobs; by default that of the test run, if it has one. */
   mongodbUrl?: string;
 }
 
-/** A running installation: a database, jobs and a sandbox of its own, and processes that speak to both. */
+/** What the processes of an app speak to. */
+interface Surroundings {
+  database: TestDatabase;
+  jobs: TestJobs;
+  sandbox: BotApiSandbox;
+}
+
+/** A running installation: a database, jobs and a sandbox of its own, and processes that speak to them. */
 export class TestApp {
   readonly processes: PollcastProcess[] = [];
   url = '';
+  private surroundings: Partial<Surroundings> = {};
+  private preparing: Promise<void> = Promise.resolve();
 
-  private constructor(
-    readonly database: TestDatabase,
-    readonly jobs: TestJobs,
-    readonly sandbox: BotApiSandbox,
-    private readonly environment: Record<string, string>,
-  ) {}
+  constructor(private readonly options: TestAppOptions = {}) {}
 
   /** Database and sandbox without any process yet. */
   static async prepare(options: TestAppOptions = {}): Promise<TestApp> {
-    const { environment, sandbox, database: given, mongodbUrl } = options;
-    const database = given ?? (await createTestDatabase());
-    const botApi = await startBotApiSandbox({ messagesPerSecond: 2000, chatBurst: 20, ...sandbox });
-    const jobs = testJobs(database, mongodbUrl);
-    return new TestApp(database, jobs, botApi, {
-      ...FAST,
-      ...jobs.environment,
-      ...OPEN_DOORS,
-      DATABASE_URL: database.url,
-      BOT_TOKEN: botApi.token,
-      TELEGRAM_API_ROOT: botApi.url,
-      ADMIN_TOKEN,
-      VIEWER_TOKEN,
-      PORT: '0',
-      LOG_LEVEL: 'info',
-      ...environment,
-    });
+    const app = new TestApp(options);
+    try {
+      await app.prepare();
+    } catch (error) {
+      await app.stop();
+      throw error;
+    }
+    return app;
   }
 
   /** One process that serves the API and works the jobs. */
@@ -64,6 +61,23 @@ export class TestApp {
     const app = await TestApp.prepare(options);
     await app.startApi('start');
     return app;
+  }
+
+  get database(): TestDatabase {
+    return this.prepared('database');
+  }
+
+  get jobs(): TestJobs {
+    return this.prepared('jobs');
+  }
+
+  get sandbox(): BotApiSandbox {
+    return this.prepared('sandbox');
+  }
+
+  prepare(): Promise<void> {
+    this.preparing = this.surround();
+    return this.preparing;
   }
 
   /** @returns the address of the API */
@@ -84,7 +98,7 @@ export class TestApp {
   }
 
   launch(command: string, environment: Record<string, string> = {}): PollcastProcess {
-    const running = startProcess([command], { ...this.environment, ...environment });
+    const running = startProcess([command], { ...this.environment(), ...environment });
     this.processes.push(running);
     return running;
   }
@@ -98,19 +112,58 @@ export class TestApp {
     return this.processes.map((running) => running.output()).join('\n');
   }
 
-  /** Ends the processes, fails when one does not end by itself, and removes database and sandbox. */
+  /**
+   * Ends the processes, fails when one does not end by itself, and removes database and sandbox: all that there is of
+   * them, also when the start took too long or has failed.
+   */
   async stop(): Promise<void> {
-    for (const { child, kill } of this.processes) {
+    await this.preparing.catch(() => undefined);
+    const processes = this.processes.splice(0);
+    for (const { child, kill } of processes) {
       if (child.exitCode !== null) continue;
       kill('SIGTERM');
       kill('SIGCONT');
     }
-    const codes = await Promise.all(this.processes.map((running) => running.exited));
-    await this.sandbox.close();
-    await this.jobs.drop();
-    await this.database.drop();
+    const codes = await Promise.all(processes.map((running) => running.exited));
+    const { sandbox, jobs, database } = this.surroundings;
+    this.surroundings = {};
+    await sandbox?.close();
+    await jobs?.drop();
+    await database?.drop();
     const failed = codes.findIndex((code) => code !== 0 && code !== null);
-    if (failed >= 0)
-      throw new Error(`A process ended with ${codes[failed]}: ${this.processes[failed]?.output()}`);
+    if (failed >= 0) throw new Error(`A process ended with ${codes[failed]}: ${processes[failed]?.output()}`);
+  }
+
+  private async surround(): Promise<void> {
+    const { emptyDatabase: empty, mongodbUrl, sandbox } = this.options;
+    const database = this.options.database ?? (await createTestDatabase({ empty }));
+    this.surroundings = { database, jobs: testJobs(database, mongodbUrl) };
+    this.surroundings.sandbox = await startBotApiSandbox({
+      messagesPerSecond: 2000,
+      chatBurst: 20,
+      ...sandbox,
+    });
+  }
+
+  private prepared<Key extends keyof Surroundings>(key: Key): Surroundings[Key] {
+    const part = this.surroundings[key];
+    if (!part) throw new Error(`The app has no ${key}: it is not prepared, or has been stopped.`);
+    return part;
+  }
+
+  private environment(): Record<string, string> {
+    return {
+      ...FAST,
+      ...this.jobs.environment,
+      ...OPEN_DOORS,
+      DATABASE_URL: this.database.url,
+      BOT_TOKEN: this.sandbox.token,
+      TELEGRAM_API_ROOT: this.sandbox.url,
+      ADMIN_TOKEN,
+      VIEWER_TOKEN,
+      PORT: '0',
+      LOG_LEVEL: 'info',
+      ...this.options.environment,
+    };
   }
 }

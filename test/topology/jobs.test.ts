@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ConnectionString } from 'mongodb-connection-string-url';
 import { TestApp } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 import {
   createCampaign,
   createOpenPoll,
@@ -17,12 +18,7 @@ const NEVER_LOOKS = { JOB_TICK_MS: '600000', RECONCILE_INTERVAL_MS: '3600000' };
 const CAMPAIGNS = 3;
 const SECRET = 'my-mongo-password';
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await TestApp.prepare();
-  await app.startApi();
-});
-afterAll(() => app.stop());
+const app = useApp({ run: ['api'] });
 
 async function replaceUsers(count: number, firstId: number): Promise<string[]> {
   await app.database.query('DELETE FROM delivery');

@@ -1,6 +1,6 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { FAULT_ANSWERS, type FaultHandle } from '@pollcast/bot-api-sandbox';
-import { TestApp } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../support/factories.js';
 import {
   expectEventsToAddUp,
@@ -17,14 +17,13 @@ import { waitFor } from '../support/wait.js';
 const AUDIENCE = 60;
 const SLOW = { pacing: { sendIntervalMs: 40 } };
 
-let app: TestApp;
+const app = useApp({ run: [] });
 /** Campaigns are started on B and worked by C; whoever watches does so on A, unless a test says otherwise. */
 let apiA: PollcastProcess;
 let urlB: string;
 let pollId: string;
 
 beforeAll(async () => {
-  app = await TestApp.prepare();
   urlB = await app.startApi();
   await app.startWorker();
   await app.startApi('api', { LOG_LEVEL: 'trace' });
@@ -41,7 +40,6 @@ beforeAll(async () => {
     END $$;
     CREATE TRIGGER note_change AFTER UPDATE ON notification_campaign FOR EACH ROW EXECUTE FUNCTION note_change()`);
 });
-afterAll(() => app.stop());
 
 function lastStarted(): PollcastProcess {
   const [running] = app.processes.slice(-1);

@@ -1,26 +1,25 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import { projectPath } from '../../src/config/paths.js';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
-import { ADMIN_TOKEN, TestApp } from '../support/app.js';
+import { ADMIN_TOKEN } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../support/factories.js';
 import { freePort } from '../support/port.js';
 import { followProcess, waitForOutput, type PollcastProcess } from '../support/process.js';
 
 const AUDIENCE = 4;
 
-let app: TestApp;
+const app = useApp({ run: [] });
 let api: PollcastProcess;
 let port: string;
 beforeAll(async () => {
-  app = await TestApp.prepare();
   port = String(await freePort());
   api = await startApi();
   await app.startWorker();
   await createUsers(app.database, AUDIENCE);
 });
-afterAll(() => app.stop());
 
 /** The API where it was before. */
 async function startApi(): Promise<PollcastProcess> {

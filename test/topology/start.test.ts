@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import { dumpSchema } from '../../src/database/schema-dump.js';
-import { TestApp } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 import { createTestDatabase } from '../support/database.js';
 import {
   campaign,
@@ -21,15 +21,13 @@ const READY: Record<string, RegExp> = {
   migrate: /^(Ran .*|The database schema is up to date)\.$/m,
 };
 
-let app: TestApp;
+const app = useApp({ run: [], emptyDatabase: true });
 let schema: string;
 beforeAll(async () => {
   const migrated = await createTestDatabase();
   schema = await dumpSchema(migrated.url);
   await migrated.drop();
-  app = await TestApp.prepare({ database: await createTestDatabase({ empty: true }) });
 });
-afterAll(() => app.stop());
 
 test('8 processes that start at the same instant on an empty database all come up, and a campaign runs', async () => {
   const started = COMMANDS.map((command) => ({ command, running: app.launch(command) }));

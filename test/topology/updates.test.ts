@@ -1,18 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
-import { TestApp } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 import { testEnvironment } from '../support/environment.js';
 import { scrape, valueOf } from '../operations/support/samples.js';
 import { waitForOutput, type PollcastProcess } from '../support/process.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 import { waitFor } from '../support/wait.js';
 
-let app: TestApp;
+const app = useApp({ run: [] });
 let proxy: TcpProxy;
 /** Two, of which one reads the updates at a time; the first was the first to. */
 const workers: { running: PollcastProcess; url: string }[] = [];
 beforeAll(async () => {
-  app = await TestApp.prepare();
   const server = new URL(app.database.url);
   proxy = await startTcpProxy({ host: server.hostname, port: Number(server.port || 5432) });
   server.host = `127.0.0.1:${proxy.port}`;
@@ -23,10 +22,7 @@ beforeAll(async () => {
     await pollerOtherThan(undefined);
   }
 });
-afterAll(async () => {
-  await app.stop();
-  await proxy.close();
-});
+afterAll(() => proxy.close());
 
 /** The connection that holds the lock of the bot's poller. */
 async function poller(): Promise<number | undefined> {

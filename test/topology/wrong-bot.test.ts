@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import type { ApiClient } from '../../src/cli/api-client.js';
 import { startBotApiSandbox, type BotApiSandbox } from '@pollcast/bot-api-sandbox';
-import { TestApp } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 import {
   campaign,
   createCampaign,
@@ -18,16 +18,10 @@ const SECRET = 'B'.repeat(35);
 const OTHER_TOKEN = `7700000001:${SECRET}`;
 const NO_BOT = { BOT_TOKEN: '' };
 
-let app: TestApp;
-let others: BotApiSandbox[];
-
-beforeEach(async () => {
-  app = await TestApp.prepare();
-  others = [];
-});
+const app = useApp({ run: [], perTest: true });
+const others: BotApiSandbox[] = [];
 afterEach(async () => {
-  await app.stop();
-  await Promise.all(others.map((other) => other.close()));
+  await Promise.all(others.splice(0).map((other) => other.close()));
 });
 
 /** Another Bot API server, with one bot. */
