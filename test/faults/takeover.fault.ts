@@ -76,8 +76,9 @@ scenario(
     const app = await scene.prepare({ environment: DEFAULTS });
     await app.startApi();
     const victim = await app.startWorker();
-    const pacing = { chunkSize: 20, chunkIntervalMs: 0 };
-    const run = await scene.start(app, { audience: 60, input: { pacing } });
+    // It goes on for longer than the other worker takes to start.
+    const pacing = { chunkSize: 40, chunkIntervalMs: 0 };
+    const run = await scene.start(app, { audience: 120, input: { pacing } });
     await run.accepted(6);
     const survivor = await app.startWorker();
     const held = await leases(app);
