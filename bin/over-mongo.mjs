@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Runs an npm script with the jobs in MongoDB, or says loudly that there is none: node bin/over-mongo.mjs test [...]
+// Runs the tests that have to do with jobs with the jobs in MongoDB, or says loudly that there is none:
+// node bin/over-mongo.mjs test [...]
 import { spawnSync } from 'node:child_process';
 
 const [script, ...rest] = process.argv.slice(2);
@@ -11,5 +12,9 @@ if (!process.env.MONGODB_URL) {
 }
 const npm = process.env.npm_execpath;
 const [command, argv] = npm ? [process.execPath, [npm]] : ['npm', []];
-const { status } = spawnSync(command, [...argv, 'run', script, '--', ...rest], { stdio: 'inherit' });
+const { status } = spawnSync(
+  command,
+  [...argv, 'run', script, '--', '--filter=./test/support/only-jobs.cjs', ...rest],
+  { stdio: 'inherit' },
+);
 process.exit(status ?? 1);

@@ -1,3 +1,4 @@
+/** @jobs */
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { useApp } from '../support/use-app.js';
 import { createCampaign, createOpenPoll, startCampaign } from '../support/factories.js';

@@ -1,3 +1,4 @@
+/** @jobs */
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import { FAULT_ANSWERS, type FaultHandle } from '@pollcast/bot-api-sandbox';

@@ -1,3 +1,4 @@
+/** @jobs */
 import { describe, expect, test } from '@jest/globals';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
 import type { ApiClient } from '../../src/cli/api-client.js';

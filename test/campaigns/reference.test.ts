@@ -1,3 +1,4 @@
+/** @jobs */
 import { describe, expect, test } from '@jest/globals';
 import { useApp } from '../support/use-app.js';
 import {

@@ -1,3 +1,4 @@
+/** @jobs */
 import { afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { ApiClient } from '../../src/cli/api-client.js';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';

@@ -1,3 +1,4 @@
+/** @jobs */
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
 import { VIEWER_TOKEN } from '../support/app.js';

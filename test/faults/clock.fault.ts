@@ -1,3 +1,4 @@
+/** @jobs */
 import { expect } from '@jest/globals';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { deliveriesOf } from './support/record.js';

@@ -1,3 +1,4 @@
+/** @jobs */
 import { describe, expect } from '@jest/globals';
 import { Client } from 'pg';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';

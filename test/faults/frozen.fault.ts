@@ -1,3 +1,4 @@
+/** @jobs */
 import { expect } from '@jest/globals';
 import { waitFor } from '../support/wait.js';
 import { deliveriesOf, tally } from './support/record.js';

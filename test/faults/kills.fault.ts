@@ -1,3 +1,4 @@
+/** @jobs */
 import { expect } from '@jest/globals';
 import { seededRandom } from '../../packages/bot-api-sandbox/src/random.js';
 import { deliveriesOf, tally } from './support/record.js';

@@ -1,3 +1,4 @@
+/** @jobs */
 import { describe, expect } from '@jest/globals';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
 import type { PollcastProcess } from '../support/process.js';

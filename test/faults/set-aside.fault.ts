@@ -1,3 +1,4 @@
+/** @jobs */
 import { expect } from '@jest/globals';
 import { MAX_CHUNK_ATTEMPTS } from '../../src/delivery/chunk.store.js';
 import { waitFor } from '../support/wait.js';

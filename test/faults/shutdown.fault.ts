@@ -1,3 +1,4 @@
+/** @jobs */
 import { expect } from '@jest/globals';
 import { FAULT_ANSWERS, type FaultHandle } from '@pollcast/bot-api-sandbox';
 import type { TestApp } from '../support/app.js';

@@ -1,3 +1,4 @@
+/** @jobs */
 import { describe, expect, test } from '@jest/globals';
 import { STOP_CODES, type StopCode } from '../../src/campaigns/failure-codes.js';
 import { FAULT_ANSWERS, type FaultAnswer } from '@pollcast/bot-api-sandbox';

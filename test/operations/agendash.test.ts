@@ -1,3 +1,4 @@
+/** @jobs */
 import { describe, expect, test } from '@jest/globals';
 import { ADMIN_TOKEN, VIEWER_TOKEN } from '../support/app.js';
 import { useApp } from '../support/use-app.js';

@@ -1,3 +1,4 @@
+/** @jobs */
 import { expect, test } from '@jest/globals';
 import { useApp } from '../support/use-app.js';
 import { createUsers } from '../support/factories.js';

@@ -1,3 +1,4 @@
+/** @jobs */
 import { once } from 'node:events';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { expect, test } from '@jest/globals';

@@ -1,3 +1,4 @@
+/** @jobs */
 import { beforeAll, expect, test } from '@jest/globals';
 import { dumpSchema } from '../../src/database/schema-dump.js';
 import { useApp } from '../support/use-app.js';

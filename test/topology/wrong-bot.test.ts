@@ -1,3 +1,4 @@
+/** @jobs */
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { ApiClient } from '../../src/cli/api-client.js';
 import { startBotApiSandbox, type BotApiSandbox } from '@pollcast/bot-api-sandbox';
