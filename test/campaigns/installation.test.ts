@@ -1,8 +1,8 @@
 /** @jobs */
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
-import type { ApiClient } from '../../src/cli/api-client.js';
-import { useApp } from '../support/use-app.js';
+import { scenario, type Scene } from '../faults/support/scene.js';
+import type { TestApp } from '../support/app.js';
 import { runningChunks } from '../support/chunks.js';
 import {
   campaign,
@@ -15,28 +15,27 @@ import {
 import { waitFor } from '../support/wait.js';
 import { change } from './operations.js';
 
-const app = useApp({ run: [], perTest: true });
-let api: ApiClient;
-
-/** One API process and two workers. */
-async function start(environment: Record<string, string>): Promise<void> {
-  await app.startApi('api', environment);
-  await Promise.all([app.startWorker(environment), app.startWorker(environment)]);
-  api = app.client();
+/** Two workers, of which one serves the API as well. */
+async function twoWorkers(scene: Scene, environment: Record<string, string>): Promise<TestApp> {
+  const app = await scene.prepare({ environment });
+  await Promise.all([app.startApi('start'), app.startWorker()]);
+  return app;
 }
 
 /** Where in the order of all accepted messages those to these people came. */
-function placesOf(people: readonly string[]): number[] {
+function placesOf(app: TestApp, people: readonly string[]): number[] {
   const chats = new Set(people.map(Number));
   return app.sandbox.messages.flatMap(({ chatId }, place) => (chats.has(chatId) ? [place] : []));
 }
 
-describe.each([
+const STOPS = [
   ['pauseCampaign', 'PAUSED'],
   ['cancelCampaign', 'CANCELLED'],
-] as const)('%s', (mutation, status) => {
-  test('takes effect on every worker', async () => {
-    await start({ MESSAGES_PER_SECOND: '100' });
+] as const;
+for (const [mutation, status] of STOPS) {
+  scenario(`${mutation} takes effect on every worker`, async (scene) => {
+    const app = await twoWorkers(scene, { MESSAGES_PER_SECOND: '100' });
+    const api = app.client();
     await createUsers(app.database, 1000);
     const id = await createCampaign(api, await createOpenPoll(api), { pacing: { chunkSize: 50 } });
     await startCampaign(api, id);
@@ -51,7 +50,7 @@ describe.each([
     expect(sentUsers).toBe(app.sandbox.messages.length);
     expect(sentUsers).toBeLessThan(totalUsers);
   });
-});
+}
 
 describe('the rate', () => {
   /** More than its share of the rate allows for while the small one runs. */
@@ -63,8 +62,9 @@ describe('the rate', () => {
    */
   const FAIR_SHARE = 0.1;
 
-  test('is shared fairly: a small campaign does not wait for the large one before it', async () => {
-    await start({ MESSAGES_PER_SECOND: '40' });
+  scenario('is shared fairly: a small campaign does not wait for the large one before it', async (scene) => {
+    const app = await twoWorkers(scene, { MESSAGES_PER_SECOND: '40' });
+    const api = app.client();
     await createUsers(app.database, LARGE);
     const pacing = { chunkSize: 50 };
     const large = await createCampaign(api, await createOpenPoll(api), { pacing });
@@ -84,41 +84,44 @@ describe('the rate', () => {
       sentUsers: SMALL,
     });
 
-    const places = placesOf(people);
+    const places = placesOf(app, people);
     const span = (places.at(-1) ?? 0) - (places[0] ?? 0) + 1;
     expect(SMALL / span).toBeGreaterThan(FAIR_SHARE);
     expect((await campaign(api, large)).status).toBe('PROCESSING');
   });
 
-  /** Makes the bot wait for so long from now on. @returns until when, in milliseconds since the epoch */
-  async function blockBot(interval: string): Promise<number> {
-    const [row] = await app.database.query<{ until: Date }>(
-      'UPDATE rate_limit SET blocked_until = clock_timestamp() + $1::interval RETURNING blocked_until AS until',
-      [interval],
-    );
-    return row?.until.getTime() ?? NaN;
+  /** Makes the bot wait for so long from now on. */
+  async function blockBot(app: TestApp, interval: string): Promise<void> {
+    await app.database.query('UPDATE rate_limit SET blocked_until = clock_timestamp() + $1::interval', [
+      interval,
+    ]);
   }
 
-  test('serves those who talk to the bot before any campaign', async () => {
-    await app.startApi();
-    await app.startWorker({ MESSAGES_PER_SECOND: '10' });
-    api = app.client();
+  scenario('serves those who talk to the bot before any campaign', async (scene) => {
+    const app = await scene.prepare({ environment: { MESSAGES_PER_SECOND: '10' } });
+    await app.startApi('start');
+    const api = app.client();
     await createUsers(app.database, 100);
     const id = await createCampaign(api, await createOpenPoll(api), { pacing: { chunkSize: 10 } });
     await startCampaign(api, id);
     await app.sandbox.waitUntil(() => app.sandbox.messages.length > 10);
 
-    await blockBot('1 hour');
+    await blockBot(app, '1 hour');
     const writer = 7_000_001;
     app.sandbox.userSays(writer, '/start');
     await waitFor('the writer to be heard', async () => {
       const heard = await app.database.query('SELECT FROM telegram_user WHERE id = $1', [writer]);
       return heard.length > 0;
     });
-    // By then the answer waits for a slot, and so do all chunks of the campaign.
-    const unblockedAt = await blockBot('1 second');
+    await waitFor('what was in flight', async () => {
+      const sending = await app.database.query(`SELECT FROM delivery WHERE status = 'SENDING'`);
+      return sending.length === 0;
+    });
+    // By now the answer waits for a slot, and so do all chunks of the campaign.
+    const before = app.sandbox.messages.length;
+    await blockBot(app, '1 second');
     await app.sandbox.waitUntil(() => app.sandbox.messagesTo(writer).length === 1);
-    const [first] = app.sandbox.messages.filter(({ sentAt }) => sentAt > unblockedAt - 500);
+    const first = app.sandbox.messages[before];
     expect(first?.chatId).toBe(writer);
   });
 });
@@ -138,9 +141,10 @@ describe('somebody who writes again and again', () => {
   `;
   const TURNS = 'SELECT count(*)::integer AS turns FROM turn_taken WHERE chat_id = $1';
 
-  test('gets one answer a second, the newest, and holds up nobody', async () => {
+  scenario('gets one answer a second, the newest, and holds up nobody', async (scene) => {
+    const app = await twoWorkers(scene, { MESSAGES_PER_SECOND: '50' });
+    const api = app.client();
     await app.database.query(KEEP_TURNS);
-    await start({ MESSAGES_PER_SECOND: '50' });
     await createUsers(app.database, 200);
     const id = await createCampaign(api, await createOpenPoll(api));
     const writer = 7_000_001;
@@ -170,8 +174,9 @@ describe('the pace of a chunk', () => {
   /** Sends leave on time, but a busy machine may take its time to receive the first of two. */
   const TOLERANCE_MS = 1000;
 
-  test('stays the same when the chunk changes hands between two messages', async () => {
-    await start({ CHUNK_TIME_LIMIT_MS: '1000' });
+  scenario('stays the same when the chunk changes hands between two messages', async (scene) => {
+    const app = await twoWorkers(scene, { CHUNK_TIME_LIMIT_MS: '1000' });
+    const api = app.client();
     await createUsers(app.database, 3);
     const pacing = { sendIntervalMs: SEND_INTERVAL_MS };
     const id = await createCampaign(api, await createOpenPoll(api), { pacing });
@@ -188,47 +193,49 @@ describe('the pace of a chunk', () => {
 describe('a campaign that stands still', () => {
   const STOOD_STILL = `UPDATE notification_campaign SET progressed_at = now() - interval '3 minutes' WHERE id = $1`;
 
-  function stuckLines(id: string): string[] {
+  function stuckLines(app: TestApp, id: string): string[] {
     const lines = app.output().split('\n');
     return lines.filter(
       (line) => line.includes(`"campaignId":"${id}"`) && line.includes('campaign is stuck'),
     );
   }
 
-  async function reconciliations(count: number): Promise<void> {
+  async function reconciliations(app: TestApp, count: number): Promise<void> {
     const seen = () => app.output().split('"msg":"reconciled"').length;
     const before = seen();
     await waitFor(`${count} reconciliations`, () => seen() >= before + count);
   }
 
   async function standstill(
+    app: TestApp,
     id: string,
   ): Promise<{ code: string; message: string; until: string | null } | null> {
-    const { campaign: found } = await api.run<{
+    const { campaign: found } = await app.client().run<{
       campaign: { standstill: { code: string; message: string; until: string | null } | null };
     }>('query ($id: ID!) { campaign(id: $id) { standstill { code message until } } }', { id });
     return found.standstill;
   }
 
-  test('says so when no process works jobs, and when Telegram makes the bot wait', async () => {
+  scenario('says so when no process works jobs, and when Telegram makes the bot wait', async (scene) => {
+    const app = await scene.prepare();
     await app.startApi('api');
-    api = app.client();
+    const api = app.client();
     await createUsers(app.database, 50);
     const id = await createCampaign(api, await createOpenPoll(api));
-    expect(await standstill(id)).toBeNull();
+    expect(await standstill(app, id)).toBeNull();
     await startCampaign(api, id);
-    expect(await standstill(id)).toMatchObject({ code: 'NO_WORKER', until: null });
+    expect(await standstill(app, id)).toMatchObject({ code: 'NO_WORKER', until: null });
 
     app.sandbox.faults.add({ times: 1, answer: FAULT_ANSWERS.throttledBot(5) });
     await app.startWorker();
     const { askedAt, until } = await waitFor('the bot to be throttled', async () => {
       const askedAt = Date.now();
-      const reason = await standstill(id);
+      const reason = await standstill(app, id);
       return reason?.code === 'BOT_THROTTLED' && { askedAt, until: Date.parse(reason.until ?? '') };
     });
     expect(until).toBeGreaterThan(askedAt);
     expect((await followCampaign(api, id)).at(-1)).toMatchObject({ status: 'COMPLETED', sentUsers: 50 });
-    expect(await standstill(id)).toBeNull();
+    expect(await standstill(app, id)).toBeNull();
 
     // As it is after a retry_after of hours for the one chat that is left.
     await app.database.query(
@@ -238,19 +245,20 @@ describe('a campaign that stands still', () => {
       `UPDATE notification_campaign SET status = 'PROCESSING', pending_users = 1, sent_users = 49 WHERE id = $1`,
       [id],
     );
-    const parked = await standstill(id);
+    const parked = await standstill(app, id);
     expect(parked).toMatchObject({ code: 'CHAT_THROTTLED' });
     expect(Date.parse(parked?.until ?? '')).toBeGreaterThan(Date.now() + 3_600_000);
     await app.database.query(
       `UPDATE delivery SET not_before = now() + interval '10 seconds' WHERE user_id = 1000001`,
     );
-    expect(await standstill(id)).toBeNull();
+    expect(await standstill(app, id)).toBeNull();
   });
 
-  test('without a reason is reported as stuck; paused or throttled it is not', async () => {
+  scenario('without a reason is reported as stuck; paused or throttled it is not', async (scene) => {
     const environment = { RECONCILE_INTERVAL_MS: '300', REQUEST_TIMEOUT_MS: '60000', LOG_LEVEL: 'debug' };
-    await app.startApi('start', environment);
-    api = app.client();
+    const app = await scene.prepare({ environment });
+    await app.startApi('start');
+    const api = app.client();
     app.sandbox.faults.add({ chatId: 1_000_001, answer: FAULT_ANSWERS.hangBefore });
     await createUsers(app.database, 3);
     // The second recipient waits for the first, whose answer does not come.
@@ -258,25 +266,25 @@ describe('a campaign that stands still', () => {
     const stuck = await createCampaign(api, await createOpenPoll(api), { pacing });
     await startCampaign(api, stuck);
     await waitFor('the hanging request', () => app.sandbox.calls.some(({ chatId }) => chatId === 1_000_001));
-    expect(stuckLines(stuck)).toEqual([]);
+    expect(stuckLines(app, stuck)).toEqual([]);
     await app.database.query(
       `UPDATE campaign_chunk SET due_at = due_at - interval '3 minutes' WHERE campaign_id = $1`,
       [stuck],
     );
     await app.database.query(STOOD_STILL, [stuck]);
-    await waitFor('the report', () => stuckLines(stuck).length > 0);
-    expect(await standstill(stuck)).toMatchObject({ code: 'NO_PROGRESS' });
+    await waitFor('the report', () => stuckLines(app, stuck).length > 0);
+    expect(await standstill(app, stuck)).toMatchObject({ code: 'NO_PROGRESS' });
 
     await app.database.query(`UPDATE rate_limit SET blocked_until = now() + interval '1 hour'`);
-    await reconciliations(2);
-    const whenThrottled = stuckLines(stuck).length;
-    await reconciliations(2);
-    expect(stuckLines(stuck)).toHaveLength(whenThrottled);
+    await reconciliations(app, 2);
+    const whenThrottled = stuckLines(app, stuck).length;
+    await reconciliations(app, 2);
+    expect(stuckLines(app, stuck)).toHaveLength(whenThrottled);
 
     await change(api, 'pauseCampaign', stuck);
     await app.database.query(`UPDATE rate_limit SET blocked_until = NULL`);
     await app.database.query(STOOD_STILL, [stuck]);
-    await reconciliations(2);
-    expect(stuckLines(stuck)).toHaveLength(whenThrottled);
+    await reconciliations(app, 2);
+    expect(stuckLines(app, stuck)).toHaveLength(whenThrottled);
   });
 });
