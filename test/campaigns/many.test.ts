@@ -26,8 +26,8 @@ scenario(
     await app.startApi('start');
     const chunks = 300;
     await createUsers(app.database, 2 * chunks);
-    // More chunks than a process runs at once: each of them waits for a minute after its first message.
-    const drip = await startedCampaign(app, { chunkSize: 2, chunkIntervalMs: 0, sendIntervalMs: 60_000 });
+    // More chunks than a process runs at once: each of them waits for long after its first message.
+    const drip = await startedCampaign(app, { chunkSize: 2, chunkIntervalMs: 0, sendIntervalMs: 3_600_000 });
     await waitFor('the first message of each chunk', () => app.sandbox.messages.length >= chunks);
     await waitFor('all chunks to be released', async () => (await runningChunks(app.database)) === 0);
     const [{ early } = { early: -1 }] = await app.database.query<{ early: number }>(
