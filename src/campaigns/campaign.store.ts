@@ -40,7 +40,7 @@ type PlainEvent = Exclude<CampaignEvent, 'schedule' | 'unschedule'>;
 /** What else an event writes. $1 id, $2 new status, $3 allowed statuses, $4 failure code, $5 failure message. */
 const EVENT_COLUMNS: Readonly<Record<PlainEvent, string>> = {
   start: `started_at = clock_timestamp(), failure_code = $4, failure_message = $5, ${BEGINS_TO_RUN}`,
-  missSchedule: 'failure_code = $4, failure_message = $5',
+  holdSchedule: 'failure_code = $4, failure_message = $5',
   pause: 'failure_code = $4, failure_message = $5',
   resume: `failure_code = $4, failure_message = $5, failure_streak = 0, failure_streak_reason = NULL,
     started_at = coalesce(started_at, clock_timestamp()), finished_at = NULL, ${BEGINS_TO_RUN}`,

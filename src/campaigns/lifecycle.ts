@@ -31,7 +31,7 @@ export type CampaignEvent =
   | 'schedule'
   | 'unschedule'
   | 'start'
-  | 'missSchedule'
+  | 'holdSchedule'
   | 'pause'
   | 'resume'
   | 'fail'
@@ -52,7 +52,7 @@ export const TRANSITIONS: Readonly<Record<CampaignEvent, Transition>> = {
   schedule: { from: [PENDING, SCHEDULED], to: SCHEDULED },
   unschedule: { from: [PENDING, SCHEDULED], to: PENDING },
   start: { from: [PENDING, SCHEDULED], to: PROCESSING },
-  missSchedule: { from: [SCHEDULED], to: PAUSED },
+  holdSchedule: { from: [SCHEDULED], to: PAUSED },
   pause: { from: [PROCESSING], to: PAUSED },
   resume: { from: [PAUSED, FAILED], to: PROCESSING },
   fail: { from: [PROCESSING], to: FAILED },

@@ -64,7 +64,7 @@ export class CampaignSchedule {
 
   private async hold(campaignId: string, failure: Failure): Promise<void> {
     // Nothing to hold if somebody has started it by hand meanwhile.
-    if (await this.campaigns.transition(campaignId, 'missSchedule', failure)) {
+    if (await this.campaigns.transition(campaignId, 'holdSchedule', failure)) {
       this.logger.error({ campaignId, code: failure.code }, `campaign paused: ${failure.message}`);
     }
   }

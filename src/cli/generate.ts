@@ -6,6 +6,7 @@ import { migrate } from '../app/data-source.js';
 import { dumpSchema } from '../database/schema-dump.js';
 import { emitSchema } from '../app/emit-schema.js';
 import { CommandFailure } from './failure.js';
+import { diagrams } from './generated/diagrams.js';
 import type { Interruption } from './interruption.js';
 import { withTemporaryPostgres } from './temporary-postgres.js';
 
@@ -20,19 +21,23 @@ export async function generateCommand(
     databaseUrl === undefined
       ? await withTemporaryPostgres(({ url }) => interruption.orElse(dumpFreshDatabase(url)))
       : await dumpFreshDatabase(databaseUrl);
-  const generated = { 'schema.graphql': schema, 'database.sql': database };
+  const generated = {
+    'schema/schema.graphql': schema,
+    'schema/database.sql': database,
+    'docs/diagrams.md': diagrams(database),
+  };
   let differing = 0;
   for (const [name, text] of Object.entries(generated)) {
-    const file = projectPath('schema', name);
+    const file = projectPath(name);
     const committed = await readFile(file, 'utf8').catch(() => '');
     if (committed === text) continue;
     differing += 1;
     if (!checkOnly) await writeFile(file, text);
-    console.log(checkOnly ? `schema/${name} differs from the code.` : `Wrote schema/${name}.`);
+    console.log(checkOnly ? `${name} differs from the code.` : `Wrote ${name}.`);
   }
   if (checkOnly && differing > 0)
     throw new CommandFailure('Run "npm run generate" and commit what it writes.');
-  if (differing === 0) console.log('schema/ is what the code says.');
+  if (differing === 0) console.log('The generated files are what the code says.');
 }
 
 /** Dumps a database that the migrations have just made, beside the one that the URL names. */

@@ -50,7 +50,7 @@ describe('what is generated', () => {
 
   test('is what "generate --check" holds against the repository', async () => {
     const { code, output } = await runCommand(['generate', '--check'], { DATABASE_URL: database.url });
-    expect({ code, output }).toEqual({ code: 0, output: 'schema/ is what the code says.\n' });
+    expect({ code, output }).toEqual({ code: 0, output: 'The generated files are what the code says.\n' });
     const left = await database.query("SELECT FROM pg_database WHERE datname LIKE 'pollcast_generate_%'");
     expect(left).toHaveLength(0);
   });

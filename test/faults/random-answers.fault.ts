@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals';
 import { FAULT_ANSWERS, type FaultAnswer, type NamedFaultAnswer } from '@pollcast/bot-api-sandbox';
+import { DELIVERY_TRANSITIONS } from '../../src/delivery/delivery-lifecycle.js';
 import { change } from '../campaigns/operations.js';
 import type { TestApp } from '../support/app.js';
 import { watchCampaign } from '../support/progress.js';
@@ -42,6 +43,20 @@ const FEW = new Set([
 /** Telegram's own 500 says that it has done nothing: after a delivery it would be sent again, rightly. */
 const IMPOSSIBLE = new Set(['serverErrorAfter']);
 
+/** Refuses every change of a delivery's status that is not in the table: its statement fails. */
+async function refuseOtherTransitions({ database }: TestApp): Promise<void> {
+  const allowed = Object.values(DELIVERY_TRANSITIONS).flatMap(({ from, to }) =>
+    from.map((status) => `('${status}', '${to}')`),
+  );
+  await database.query(`
+    CREATE FUNCTION refuse_transition() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN RAISE EXCEPTION 'delivery: % to %', OLD.status, NEW.status; END $$`);
+  await database.query(`
+    CREATE TRIGGER refuse_transition BEFORE UPDATE ON delivery FOR EACH ROW
+    WHEN (OLD.status <> NEW.status AND (OLD.status, NEW.status) NOT IN (${allowed.join(', ')}))
+    EXECUTE FUNCTION refuse_transition()`);
+}
+
 function answerOf(name: string, answer: NamedFaultAnswer): FaultAnswer {
   if (typeof answer !== 'function') return answer;
   const value = VALUES[name];
@@ -76,6 +91,7 @@ for (const seed of [1, 2]) {
         },
         sandbox: { seed },
       });
+      await refuseOtherTransitions(app);
       await app.startApi();
       await app.startWorker();
       await app.startWorker();

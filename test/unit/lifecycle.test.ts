@@ -67,7 +67,7 @@ describe('the lifecycle of a campaign', () => {
   });
 
   test('nothing leaves a final status by itself', () => {
-    const bySystem: CampaignEvent[] = ['missSchedule', 'fail', 'complete', 'pause'];
+    const bySystem: CampaignEvent[] = ['holdSchedule', 'fail', 'complete', 'pause'];
     for (const status of FINAL_STATUSES) {
       for (const event of bySystem) expect(nextStatus(status, event)).toBeUndefined();
     }
