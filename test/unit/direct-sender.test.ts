@@ -11,24 +11,27 @@ const ONE_A_SECOND = 1;
 const database = useEngineDatabase();
 let store: PostgresRateLimit;
 let direct: DirectSender;
-/** Slots that were asked for while the chat had to rest. */
+/** Slots that were asked for while the chat still had to rest from before. */
 let wasted: number;
+/** Until when it had to. */
+let restsUntil: Date;
 beforeEach(async () => {
   await database.query('DELETE FROM rate_limit');
   await database.query('DELETE FROM chat_pacing');
   wasted = 0;
+  restsUntil = new Date(0);
   store = new PostgresRateLimit(database.sql, 'bot', ONE_A_SECOND);
   const limiter = new RateLimiter(counted(store), ONE_A_SECOND, fail);
   direct = new DirectSender(limiter, new ChatPacing(database.sql));
 });
 
-const RESTING = 'SELECT FROM chat_pacing WHERE next_at > clock_timestamp()';
+const RESTING = 'SELECT WHERE $1::timestamptz > clock_timestamp()';
 
 /** The same, with the slots counted that it hands out for nothing. */
 function counted(limit: RateLimitStore): RateLimitStore {
   return {
     reserve: async (wanted, options) => {
-      const isResting = (await database.query(RESTING)).length > 0;
+      const isResting = (await database.query(RESTING, [restsUntil])).length > 0;
       const reservation = await limit.reserve(wanted, options);
       if (isResting) wasted += reservation.granted;
       return reservation;
@@ -76,10 +79,12 @@ describe('a message of no campaign', () => {
   });
 
   test('takes no slot of the bot while its chat has to rest', async () => {
-    await database.query(
-      `INSERT INTO chat_pacing (chat_id, next_at) VALUES ($1, clock_timestamp() + interval '700 milliseconds')`,
+    const [chat] = await database.query<{ nextAt: Date }>(
+      `INSERT INTO chat_pacing (chat_id, next_at) VALUES ($1, clock_timestamp() + interval '700 milliseconds')
+       RETURNING next_at AS "nextAt"`,
       [CHAT],
     );
+    if (chat) restsUntil = chat.nextAt;
     await sendOne();
     expect(wasted).toBe(0);
   });
