@@ -39,7 +39,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/config/settings.ts', 'test/**', '*.js', 'bin/**'],
+    files: ['src/config/settings.ts', 'test/**', 'examples/**', '*.js', 'bin/**'],
     rules: { 'no-restricted-properties': 'off' },
   },
   { files: ['**/*.js', '**/*.mjs', '**/*.cjs'], extends: [tseslint.configs.disableTypeChecked] },
