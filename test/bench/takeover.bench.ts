@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from '@jest/globals';
 import { estimateDurationMs } from '../../src/campaigns/estimate.js';
 import { TestApp } from '../support/app.js';
-import { runningChunks } from '../support/chunks.js';
+import { runningChunks } from '../support/work-under-way.js';
 import {
   createCampaign,
   createOpenPoll,

@@ -2,7 +2,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/
 import type { ApiClient } from '../../src/cli/api-client.js';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
 import { useApp } from '../support/use-app.js';
-import { runningChunks } from '../support/chunks.js';
+import { runningChunks } from '../support/work-under-way.js';
 import {
   createCampaign,
   createOpenPoll,

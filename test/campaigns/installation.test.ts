@@ -3,7 +3,7 @@ import { describe, expect } from '@jest/globals';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
 import { scenario, type Scene } from '../faults/support/scene.js';
 import type { TestApp } from '../support/app.js';
-import { runningChunks } from '../support/chunks.js';
+import { nothingInFlight, runningChunks } from '../support/work-under-way.js';
 import {
   campaign,
   createCampaign,
@@ -113,10 +113,7 @@ describe('the rate', () => {
       const heard = await app.database.query('SELECT FROM telegram_user WHERE id = $1', [writer]);
       return heard.length > 0;
     });
-    await waitFor('what was in flight', async () => {
-      const sending = await app.database.query(`SELECT FROM delivery WHERE status = 'SENDING'`);
-      return sending.length === 0;
-    });
+    await nothingInFlight(app.database);
     // By now the answer waits for a slot, and so do all chunks of the campaign.
     const before = app.sandbox.messages.length;
     await blockBot(app, '1 second');

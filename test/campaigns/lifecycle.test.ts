@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { FAULT_ANSWERS, type FaultHandle } from '@pollcast/bot-api-sandbox';
 import { useApp } from '../support/use-app.js';
-import { runningChunks } from '../support/chunks.js';
+import { runningChunks } from '../support/work-under-way.js';
 import {
   campaign,
   createCampaign,

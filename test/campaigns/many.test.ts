@@ -1,7 +1,7 @@
 /** @jobs */
 import { expect } from '@jest/globals';
 import type { TestApp } from '../support/app.js';
-import { runningChunks } from '../support/chunks.js';
+import { runningChunks } from '../support/work-under-way.js';
 import {
   createCampaign,
   createOpenPoll,

@@ -13,6 +13,7 @@ import {
 import { watchCampaign } from '../support/progress.js';
 import { overHttp } from '../support/requests.js';
 import { waitFor } from '../support/wait.js';
+import { nothingInFlight } from '../support/work-under-way.js';
 import { change, updateCampaign } from './operations.js';
 
 const app = useApp();
@@ -71,6 +72,7 @@ describe('updateCampaign', () => {
     const id = await createCampaign(app.client(), topicId, { messageTemplate: 'Hello {{firstName}}' });
     await startCampaign(app.client(), id);
     expect((await followCampaign(app.client(), id)).at(-1)).toMatchObject({ status: 'FAILED', sentUsers: 0 });
+    await nothingInFlight(app.database);
     app.sandbox.faults.clear();
     expect((await update(id, { messageTemplate: '<b>Hi</b>', buttonText: 'Go' })).campaign?.status).toBe(
       'FAILED',

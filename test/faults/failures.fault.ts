@@ -4,6 +4,7 @@ import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
 import { change } from '../campaigns/operations.js';
 import { waitForOutput } from '../support/process.js';
 import { waitFor } from '../support/wait.js';
+import { nothingInFlight } from '../support/work-under-way.js';
 import { deliveriesOf, tally } from './support/record.js';
 import { failureOf } from './support/failure.js';
 import { scenario } from './support/scene.js';
@@ -20,10 +21,7 @@ describe('like failures in a row', () => {
       message: expect.stringMatching(/^\d+ reminders in a row ended with BAD_REQUEST\. .*resume\.$/),
     });
     expect(refusals.hits).toBeGreaterThanOrEqual(20);
-    await waitFor('what was in flight', async () => {
-      const counts = tally(await deliveriesOf(app, run.id));
-      return counts.SENDING === undefined;
-    });
+    await nothingInFlight(app.database);
     // It stops within a moment: the failures are counted when they are written.
     expect(refusals.hits).toBeLessThan(100);
     expect(tally(await deliveriesOf(app, run.id))).toEqual({

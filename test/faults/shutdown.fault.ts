@@ -2,7 +2,7 @@
 import { expect } from '@jest/globals';
 import { FAULT_ANSWERS, type FaultHandle } from '@pollcast/bot-api-sandbox';
 import type { TestApp } from '../support/app.js';
-import { runningChunks } from '../support/chunks.js';
+import { runningChunks } from '../support/work-under-way.js';
 import { waitForOutput, type PollcastProcess } from '../support/process.js';
 import { waitFor } from '../support/wait.js';
 import { deliveriesOf, tally } from './support/record.js';

@@ -5,6 +5,7 @@ import { FAULT_ANSWERS, type FaultAnswer } from '@pollcast/bot-api-sandbox';
 import { change } from '../campaigns/operations.js';
 import { useApp } from '../support/use-app.js';
 import { waitFor } from '../support/wait.js';
+import { nothingInFlight } from '../support/work-under-way.js';
 import { CampaignRun } from './support/campaign-run.js';
 import { failureOf } from './support/failure.js';
 import { deliveriesOf } from './support/record.js';
@@ -69,7 +70,7 @@ describe('an answer that is the end for the whole campaign', () => {
     try {
       await run.end('FAILED');
       expect(await failureOf(app, run.id, 'FAILED')).toEqual({ code, message: STOP_CODES[code] });
-      await nothingUnderWay(run);
+      await nothingInFlight(app.database);
       for (const delivery of await deliveriesOf(app, run.id)) {
         expect(delivery).toMatchObject(
           delivery.status === 'SENT' ? { attempts: 1 } : { status: 'PENDING', attempts: 0, reason: null },
@@ -88,11 +89,4 @@ describe('an answer that is the end for the whole campaign', () => {
       await run.abandon();
     }
   });
-
-  async function nothingUnderWay(run: CampaignRun): Promise<void> {
-    await waitFor('what was in flight', async () => {
-      const deliveries = await deliveriesOf(app, run.id);
-      return deliveries.every(({ status }) => status !== 'SENDING');
-    });
-  }
 });

@@ -8,7 +8,7 @@ import WebSocket from 'ws';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
 import { ADMIN_TOKEN } from '../support/app.js';
 import { useApp } from '../support/use-app.js';
-import { runningChunks } from '../support/chunks.js';
+import { runningChunks } from '../support/work-under-way.js';
 import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../support/factories.js';
 import { waitForOutput, type PollcastProcess } from '../support/process.js';
 import { PROGRESS } from '../support/progress.js';

@@ -142,15 +142,16 @@ describe('the sandbox', () => {
     await app.startApi('api', NO_BOT);
     const api = app.client();
     await createUsers(app.database, 6);
-    const pacing = { chunkSize: 1, chunkIntervalMs: 2000 };
+    const pacing = { chunkSize: 1, chunkIntervalMs: 3_600_000 };
     const id = await started(api, { pacing });
     await waitFor('the sandbox to take one', async () => (await campaign(api, id)).sentUsers > 0);
 
     await app.startWorker();
     await waitForOutput(worker, /this process works no jobs/);
-    const taken = (await campaign(api, id)).sentUsers - app.sandbox.messages.length;
+    expect(app.sandbox.messages).toEqual([]);
+    await app.database.query('UPDATE campaign_chunk SET due_at = now(), enqueued_at = NULL WHERE number > 0');
     expect((await followCampaign(api, id)).at(-1)).toMatchObject({ status: 'COMPLETED', sentUsers: 6 });
-    expect(taken).toBeLessThan(6);
+    expect(app.sandbox.messages).toHaveLength(5);
     expect(await isSandboxed(api, id)).toBe(true);
     const { sendTestNotification } = await api.run<{ sendTestNotification: object }>(
       `mutation ($id: ID!) { sendTestNotification(campaignId: $id, telegramUserId: "1000001") {
