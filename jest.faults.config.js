@@ -5,6 +5,6 @@ export default {
   ...base,
   testMatch: ['**/*.fault.ts'],
   maxWorkers: 2,
-  maxConcurrency: 4,
+  maxConcurrency: 6,
   testTimeout: 600_000,
 };

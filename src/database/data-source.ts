@@ -79,7 +79,9 @@ export function createDataSource(
     poolErrorHandler: (error: unknown) => {
       logger?.warn({ err: error }, 'an idle database connection was lost');
     },
-    logging: logger?.isLevelEnabled('trace') === true ? 'all' : ['error', 'migration'],
+    // Without a logger TypeORM would print failed statements to the console, with their parameters.
+    logging:
+      logger?.isLevelEnabled('trace') === true ? 'all' : logger !== undefined && ['error', 'migration'],
     logger: logger ? new StatementLogger(logger) : undefined,
   });
 }
