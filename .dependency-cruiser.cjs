@@ -44,15 +44,16 @@ module.exports = {
     layer('access-knows-no-domain', 'access', ['graphql', 'database']),
     layer('polls-know-no-campaigns', 'polls', ['access', 'graphql', 'database']),
     layer('people-know-no-campaigns', 'people', ['polls', 'access', 'graphql', 'database']),
-    // These are one layer: a campaign is sent by what knows campaigns.
-    layer('campaigns-know-no-transport', '(campaigns|delivery|engine|installation)', [
-      'people',
-      'polls',
-      'access',
-      'graphql',
-      'database',
-      'telegram/classification',
-    ]),
+    layer('campaigns-know-no-ledger', 'campaigns', ['people', 'polls', 'access', 'database']),
+    layer('delivery-knows-no-engine', 'delivery', ['campaigns', 'people', 'polls', 'access', 'database']),
+    layer('engine-knows-no-transport', 'engine', ['delivery', 'campaigns', 'people', 'polls', 'database']),
+    layer('installation-knows-no-transport', 'installation', ['engine', 'delivery', 'campaigns', 'database']),
+    {
+      name: 'only-telegram-reads-its-text',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/telegram/' },
+      to: { path: '(^packages|node_modules/@pollcast)/telegram-text' },
+    },
     layer('database-knows-no-domain', 'database', []),
     layer('kernel-knows-nothing', '(kernel|graphql-types)', []),
     {

@@ -2,15 +2,20 @@ import type { AuditContext } from '../access/audited.js';
 import type { AudienceStore } from '../campaigns/audience.store.js';
 import { createCampaignLoaders, type CampaignContext } from '../campaigns/campaign.loaders.js';
 import type { ProgressContext } from '../campaigns/progress.resolver.js';
+import { createStandstillLoaders, type StandstillContext } from '../installation/standstill.loaders.js';
 import type { StandstillStore } from '../installation/standstill.store.js';
 import type { BatchOptions } from '../graphql-types/batch.js';
-import { createPeopleLoaders } from '../people/people.loaders.js';
+import { createPeopleLoaders, type PeopleLoaders } from '../people/people.loaders.js';
 import type { PeopleStore } from '../people/people.store.js';
 import { createPollLoaders, type PollContext } from '../polls/poll.loaders.js';
 import type { PollStore } from '../polls/poll.store.js';
 
 /** What resolvers know about the operation they serve; each domain has its part of it. */
-export type GraphQLContext = AuditContext & PollContext & CampaignContext & ProgressContext;
+export type GraphQLContext = AuditContext &
+  PollContext &
+  CampaignContext &
+  StandstillContext &
+  ProgressContext & { loaders: PeopleLoaders };
 
 export interface LoaderSources {
   polls: PollStore;
@@ -27,6 +32,7 @@ export function createLoaders(
   return {
     ...createPollLoaders(polls, options),
     ...createPeopleLoaders(people, options),
-    ...createCampaignLoaders(audience, standstills, options),
+    ...createCampaignLoaders(audience, options),
+    ...createStandstillLoaders(standstills, options),
   };
 }

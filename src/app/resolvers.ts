@@ -6,11 +6,14 @@ import type { CampaignListService } from '../campaigns/campaign-list.service.js'
 import type { CampaignPreviewService } from '../campaigns/campaign-preview.service.js';
 import { CampaignResolver } from '../campaigns/campaign.resolver.js';
 import type { CampaignService } from '../campaigns/campaign.service.js';
-import { DeliveryResolver } from '../delivery/delivery.resolver.js';
+import type { DeliveryListService } from '../delivery/delivery-list.service.js';
+import { CampaignDeliveriesResolver, DeliveryResolver } from '../delivery/delivery.resolver.js';
+import type { RetryService } from '../delivery/retry.service.js';
 import { PollCampaignsResolver } from '../campaigns/poll-campaigns.resolver.js';
 import { ProgressResolver } from '../campaigns/progress.resolver.js';
 import type { TestNotificationService } from '../campaigns/test-notification.service.js';
 import { InstallationResolver } from '../installation/installation.resolver.js';
+import { StandstillResolver } from '../installation/standstill.resolver.js';
 import type { InstallationService } from '../installation/installation.service.js';
 import { PeopleResolver } from '../people/people.resolver.js';
 import type { PeopleService } from '../people/people.service.js';
@@ -24,6 +27,8 @@ export interface ResolverParts {
   campaigns: CampaignService;
   previews: CampaignPreviewService;
   lists: CampaignListService;
+  deliveries: DeliveryListService;
+  retries: RetryService;
   testNotifications: TestNotificationService;
   installations: InstallationService;
   audit: AuditTrail;
@@ -55,8 +60,13 @@ const RECIPES: readonly Recipe[] = [
       new CampaignLifecycleResolver(campaigns, previews, testNotifications),
   ),
   recipe(PollCampaignsResolver, ({ lists }) => new PollCampaignsResolver(lists)),
+  recipe(
+    CampaignDeliveriesResolver,
+    ({ deliveries, retries }) => new CampaignDeliveriesResolver(deliveries, retries),
+  ),
   recipe(DeliveryResolver, () => new DeliveryResolver()),
   recipe(ProgressResolver, ({ messagesPerSecond }) => new ProgressResolver(messagesPerSecond)),
+  recipe(StandstillResolver, () => new StandstillResolver()),
   recipe(InstallationResolver, ({ installations }) => new InstallationResolver(installations)),
   recipe(AuditResolver, ({ audit }) => new AuditResolver(audit)),
 ];

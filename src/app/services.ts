@@ -8,6 +8,7 @@ import { CampaignService } from '../campaigns/campaign.service.js';
 import { CampaignStore } from '../campaigns/campaign.store.js';
 import { pendingCampaignOf } from '../campaigns/other-campaigns.store.js';
 import { StandstillStore } from '../installation/standstill.store.js';
+import { TemplateCheck } from '../campaigns/template-check.js';
 import { TestNotificationService } from '../campaigns/test-notification.service.js';
 import { projectVersion } from '../config/paths.js';
 import type { Settings } from '../config/settings.js';
@@ -19,6 +20,11 @@ import { PeopleStore } from '../people/people.store.js';
 import { PollService } from '../polls/poll.service.js';
 import { PollStore } from '../polls/poll.store.js';
 import { ChatPacing } from '../engine/chat-pacing.js';
+import { DeliveryListService } from '../delivery/delivery-list.service.js';
+import { DeliveryListStore } from '../delivery/delivery-list.store.js';
+import { RetryService } from '../delivery/retry.service.js';
+import { TELEGRAM_MARKUP } from '../telegram/markup.js';
+import { DirectTestSender } from '../engine/test-sender.js';
 import { DirectSender } from '../engine/direct-sender.js';
 import type { MessageSender } from '../engine/outcome.js';
 import type { OwnBot } from '../delivery/own-bot.js';
@@ -53,11 +59,13 @@ export function createServices(parts: ServiceParts): Services {
   const campaignLists = new CampaignListStore(dataSource);
   const findPoll = polls.find.bind(polls);
   const defaults = { pacing: { chunkSize, chunkIntervalMs, sendIntervalMs }, messagesPerSecond };
+  const templates = new TemplateCheck(TELEGRAM_MARKUP);
   const campaigns = new CampaignService(
     new CampaignStore(dataSource),
     new CampaignEditStore(dataSource),
     findPoll,
     queue,
+    templates,
     defaults.pacing,
   );
   const standstills = new StandstillStore(dataSource);
@@ -76,13 +84,15 @@ export function createServices(parts: ServiceParts): Services {
       findPoll,
       (pollId) => pendingCampaignOf(dataSource, pollId),
       () => installations.isSandbox(),
+      templates,
       defaults,
     ),
     lists: new CampaignListService(campaignLists),
+    deliveries: new DeliveryListService(new DeliveryListStore(dataSource)),
+    retries: new RetryService(campaigns),
     testNotifications: new TestNotificationService(
       { findCampaign: (id) => campaigns.find(id), findPoll, findUser: (id) => people.find(id) },
-      sender,
-      new DirectSender(limiter, new ChatPacing(dataSource)),
+      new DirectTestSender(sender, new DirectSender(limiter, new ChatPacing(dataSource))),
       () => guard.problem,
     ),
     installations,

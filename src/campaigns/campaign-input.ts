@@ -4,11 +4,10 @@ import { validateInput } from '../kernel/validation.js';
 import { isClosed, isOpen } from '../polls/poll-open.js';
 import type { Poll } from '../polls/poll.entity.js';
 import { isBlank } from '../kernel/blank.js';
-import { characterCount } from '@pollcast/telegram-text';
 import type { CreateCampaignInput, PacingInput, UpdateCampaignInput } from './campaign.types.js';
 import type { PacingPlan } from './estimate.js';
 import { DEFAULT_MESSAGE_TEMPLATE } from './template.js';
-import { templateErrors } from './template-check.js';
+import type { TemplateCheck } from './template-check.js';
 
 /** Longer ones are cut off on phones. */
 const MAX_BUTTON_LENGTH = 64;
@@ -21,13 +20,14 @@ export async function campaignInputErrors(
   input: CreateCampaignInput | UpdateCampaignInput,
   pollTitle: string,
   now: Date,
+  templates: TemplateCheck,
 ): Promise<UserError[]> {
   const errors = await validateInput(input, ['input']);
   const { messageTemplate, buttonText, scheduledFor } = input;
   if (messageTemplate != null) {
-    errors.push(...templateErrors(messageTemplate, pollTitle, ['input', 'messageTemplate']));
+    errors.push(...templates.errors(messageTemplate, pollTitle, ['input', 'messageTemplate']));
   }
-  if (buttonText != null) errors.push(...buttonErrors(buttonText));
+  if (buttonText != null) errors.push(...buttonErrors(buttonText, templates));
   if (scheduledFor && scheduledFor <= now)
     errors.push(invalid('scheduledFor must be in the future.', 'scheduledFor'));
   return errors;
@@ -38,8 +38,9 @@ export async function createCampaignErrors(
   input: CreateCampaignInput,
   poll: Poll | null,
   now: Date,
+  templates: TemplateCheck,
 ): Promise<UserError[]> {
-  const errors = await campaignInputErrors(input, poll?.title ?? '', now);
+  const errors = await campaignInputErrors(input, poll?.title ?? '', now, templates);
   const field = ['input', 'topicId'];
   if (!poll) {
     errors.push(userError(UserErrorCode.NOT_FOUND, `There is no poll ${input.topicId}.`, field));
@@ -51,9 +52,9 @@ export async function createCampaignErrors(
   return errors;
 }
 
-function buttonErrors(text: string): UserError[] {
+function buttonErrors(text: string, templates: TemplateCheck): UserError[] {
   if (isBlank(text)) return [invalid('buttonText has nothing to see in it: leave it out.', 'buttonText')];
-  const length = characterCount(text);
+  const length = templates.countCharacters(text);
   if (length <= MAX_BUTTON_LENGTH) return [];
   const message = `buttonText must have at most ${MAX_BUTTON_LENGTH} characters; this one has ${length}.`;
   return [userError(UserErrorCode.TOO_LONG, message, ['input', 'buttonText'])];

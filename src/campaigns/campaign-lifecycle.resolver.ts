@@ -12,16 +12,11 @@ import type { CampaignService } from './campaign.service.js';
 import {
   CampaignPayload,
   CreateCampaignInput,
-  RetryDeliveriesPayload,
   SendTestNotificationPayload,
-  type RetrySelection,
   UpdateCampaignInput,
 } from './campaign.types.js';
 import type { CampaignPreviewService } from './campaign-preview.service.js';
 import { CampaignPreview } from './campaign-preview.types.js';
-import { PublicDeliveryReason } from '../delivery/delivery-reason.js';
-import { DeliveryStatus } from '../delivery/delivery.entity.js';
-import type { DeliveryReason } from './failure-codes.js';
 import type { TestNotificationService } from './test-notification.service.js';
 
 /** What operators do around a campaign: look before it starts, try it out, stop it, let it go on, repair it. */
@@ -92,48 +87,16 @@ export class CampaignLifecycleResolver {
     return campaignPayload(await this.campaigns.cancel(id));
   }
 
-  @Authorized(Role.ADMIN)
-  @Audited<BesideAnother & RetrySelection & { campaignId: string }>({
-    campaign: ({ campaignId }) => campaignId,
-    detail: (given) =>
-      [...new Set([...given.statuses, ...(given.reasons ?? []), describeBeside(given)])]
-        .filter(Boolean)
-        .join(', '),
-  })
-  @Mutation(() => RetryDeliveriesPayload, {
-    description:
-      'Puts finished deliveries of the given statuses, and reasons where given, back to PENDING and runs the campaign ' +
-      'again for them. People who cannot be reached any more are left as they are, with their reason.',
-  })
-  async retryDeliveries(
-    @Arg('campaignId', () => ID, ID_ARGUMENT) campaignId: string,
-    @Arg('statuses', () => [DeliveryStatus], {
-      defaultValue: [DeliveryStatus.FAILED],
-      description: 'FAILED, UNCONFIRMED or SKIPPED. Who is UNCONFIRMED may get the message a second time.',
-    })
-    statuses: DeliveryStatus[],
-    @Arg('reasons', () => [PublicDeliveryReason], {
-      nullable: true,
-      description: 'Only deliveries with one of these reasons.',
-    })
-    reasons: DeliveryReason[] | null,
-    @Arg('besideAnother', () => Boolean, BESIDE_ANOTHER) besideAnother: boolean,
-  ): Promise<RetryDeliveriesPayload> {
-    const result = await this.campaigns.retry(campaignId, { statuses, reasons }, { besideAnother });
-    return result.ok
-      ? { ...result.value, userErrors: [] }
-      : { campaign: null, retriedCount: 0, userErrors: result.errors };
-  }
-
   @Authorized(Role.OPERATOR, Role.ADMIN)
   @Audited<{ campaignId: string }>({ campaign: ({ campaignId }) => campaignId })
   @Mutation(() => SendTestNotificationPayload, {
     description: 'Sends the reminder of a campaign to one person now. It is in no ledger.',
   })
-  sendTestNotification(
+  async sendTestNotification(
     @Arg('campaignId', () => ID, ID_ARGUMENT) campaignId: string,
     @Arg('telegramUserId', () => ID, { description: 'Who gets it.' }) telegramUserId: string,
   ): Promise<SendTestNotificationPayload> {
-    return this.testNotifications.send(campaignId, telegramUserId);
+    const result = await this.testNotifications.send(campaignId, telegramUserId);
+    return { delivered: result.ok, userErrors: result.ok ? [] : result.errors };
   }
 }

@@ -4,8 +4,7 @@ import { isRowId } from '../kernel/ids.js';
 import { requireValid } from '../kernel/validation.js';
 import type { NotificationCampaign } from './campaign.entity.js';
 import type { CampaignListStore } from './campaign-list.store.js';
-import { CampaignOrder, type CampaignFilter, type DeliveryFilter } from './campaign.types.js';
-import type { Delivery } from '../delivery/delivery.entity.js';
+import { CampaignOrder, type CampaignFilter } from './campaign.types.js';
 
 function byCreation(descending: boolean): KeysetOrder<NotificationCampaign> {
   return {
@@ -19,16 +18,7 @@ function byCreation(descending: boolean): KeysetOrder<NotificationCampaign> {
   };
 }
 
-function byRecipient(campaignId: string): KeysetOrder<Delivery> {
-  return {
-    name: `deliveries ${campaignId}`,
-    columns: [{ path: 'delivery.userId', sqlType: 'bigint' }],
-    keyOf: (delivery) => [delivery.userId],
-    descending: false,
-  };
-}
-
-/** What people can look through: campaigns, and the reminders of one. */
+/** What people can look through. */
 export class CampaignListService {
   constructor(private readonly lists: CampaignListStore) {}
 
@@ -42,15 +32,5 @@ export class CampaignListService {
     if (filter?.topicId != null && !isRowId(filter.topicId))
       throw badUserInput('topicId must be the number of a poll.');
     return paginate(this.lists.campaigns(filter), page, byCreation(order !== CampaignOrder.CREATED_AT_ASC));
-  }
-
-  /** @throws BAD_USER_INPUT for a filter that cannot be used */
-  async deliveries(
-    campaignId: string,
-    filter: DeliveryFilter | undefined,
-    page: PageArguments,
-  ): Promise<Connection<Delivery>> {
-    await requireValid(filter);
-    return paginate(this.lists.deliveries(campaignId, filter), page, byRecipient(campaignId));
   }
 }

@@ -1,9 +1,8 @@
 import type { DataSource, SelectQueryBuilder } from 'typeorm';
 import { NotificationCampaign } from './campaign.entity.js';
-import type { CampaignFilter, DeliveryFilter } from './campaign.types.js';
-import { Delivery } from '../delivery/delivery.entity.js';
+import type { CampaignFilter } from './campaign.types.js';
 
-/** Lists of campaigns and of their deliveries. */
+/** Lists of campaigns. */
 export class CampaignListStore {
   constructor(private readonly dataSource: DataSource) {}
 
@@ -14,13 +13,6 @@ export class CampaignListStore {
     if (filter?.createdAfter) query.andWhere('campaign.createdAt >= :after', { after: filter.createdAfter });
     if (filter?.createdBefore)
       query.andWhere('campaign.createdAt < :before', { before: filter.createdBefore });
-    return query;
-  }
-
-  deliveries(campaignId: string, filter: DeliveryFilter | undefined): SelectQueryBuilder<Delivery> {
-    const query = this.dataSource.getRepository(Delivery).createQueryBuilder('delivery');
-    query.andWhere('delivery.campaignId = :campaignId', { campaignId });
-    if (filter?.status) query.andWhere('delivery.status = ANY (:statuses)', { statuses: filter.status });
     return query;
   }
 

@@ -1,7 +1,6 @@
 import { CodedError } from '../kernel/errors.js';
 import { isRowId } from '../kernel/ids.js';
 import type { Poll } from '../polls/poll.entity.js';
-import { MAX_MESSAGE_CHARACTERS } from '@pollcast/telegram-text';
 import type { AudienceStore, Exclusion, Reminded } from './audience.store.js';
 import { createCampaignErrors, pacingOf, templateOf } from './campaign-input.js';
 import {
@@ -14,7 +13,7 @@ import type { CreateCampaignInput } from './campaign.types.js';
 import { chunkCountOf, estimateDurationMs, type PacingPlan } from './estimate.js';
 import { describeOther } from './other-campaigns.store.js';
 import { renderTemplate } from './template.js';
-import { excessiveLength } from './template-check.js';
+import type { TemplateCheck } from './template-check.js';
 
 export interface CampaignDefaults {
   pacing: PacingPlan;
@@ -28,6 +27,7 @@ export class CampaignPreviewService {
     private readonly findPoll: (id: string) => Promise<Poll | null>,
     private readonly findRunning: (pollId: string) => Promise<string | undefined>,
     private readonly isSandbox: () => Promise<boolean>,
+    private readonly templates: TemplateCheck,
     private readonly defaults: CampaignDefaults,
   ) {}
 
@@ -36,7 +36,7 @@ export class CampaignPreviewService {
     const now = new Date();
     const poll = isRowId(input.topicId) ? await this.findPoll(input.topicId) : null;
     if (!poll) throw new CodedError('NOT_FOUND', `There is no poll ${input.topicId}.`);
-    const userErrors = await createCampaignErrors(input, poll, now);
+    const userErrors = await createCampaignErrors(input, poll, now, this.templates);
     const isRefused = (property: string) => userErrors.some(({ field }) => field?.[1] === property);
     const pacing = pacingOf(isRefused('pacing') ? null : input.pacing, this.defaults.pacing);
     const notForHours = isRefused('audience') ? null : (input.audience?.notRemindedForHours ?? null);
@@ -55,7 +55,9 @@ export class CampaignPreviewService {
     const finishesBeforePollCloses = poll.closesAt === null || estimatedFinishAt <= poll.closesAt;
     const template = templateOf(input.messageTemplate);
     const values = { firstName: first?.firstName ?? null, pollTitle: poll.title };
-    const longest = isRefused('messageTemplate') ? undefined : excessiveLength(template, poll.title);
+    const longest = isRefused('messageTemplate')
+      ? undefined
+      : this.templates.excessiveLength(template, poll.title);
     return {
       audienceSize,
       excluded: withReminded(exclusions, reminded),
@@ -73,6 +75,7 @@ export class CampaignPreviewService {
         remindedRecently: reminded.lately,
         finishesBeforePollCloses,
         longest,
+        maxCharacters: this.templates.maxCharacters,
       }),
     };
   }
@@ -95,6 +98,7 @@ interface Findings {
   finishesBeforePollCloses: boolean;
   /** Characters with the longest name, where those are too many. */
   longest: number | undefined;
+  maxCharacters: number;
 }
 
 function warningsFor(findings: Findings): CampaignWarning[] {
@@ -119,7 +123,7 @@ function warningsFor(findings: Findings): CampaignWarning[] {
       code: CampaignWarningCode.LONG_WITH_LONGEST_NAME,
       message:
         `With the longest name that Telegram allows the message has ${longest} characters; ` +
-        `who has such a name does not get more than ${MAX_MESSAGE_CHARACTERS}.`,
+        `who has such a name does not get more than ${findings.maxCharacters}.`,
     });
   }
   if (!finishesBeforePollCloses) {

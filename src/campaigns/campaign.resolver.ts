@@ -26,16 +26,11 @@ import {
   CampaignFilter,
   CampaignOrder,
   CampaignPayload,
-  CampaignStandstill,
   CreateCampaignInput,
-  DeliveryFilter,
   Pacing,
 } from './campaign.types.js';
 import { NotificationCampaign } from './campaign.entity.js';
-import { DeliveryConnection, NotificationCampaignConnection } from './connections.js';
-import { Delivery } from '../delivery/delivery.entity.js';
-import { CampaignStatus } from './lifecycle.js';
-import { describeStandstill } from '../installation/standstill.js';
+import { NotificationCampaignConnection } from './connections.js';
 import { finishEstimateOf, percentageOf } from './progress.js';
 
 /** The result of a change as the API answers it. */
@@ -160,29 +155,5 @@ export class CampaignResolver {
   })
   failure(@Root() { failureCode, failureMessage }: NotificationCampaign): CampaignFailure | null {
     return failureCode === null ? null : { code: failureCode, message: failureMessage ?? failureCode };
-  }
-
-  @FieldResolver(() => CampaignStandstill, {
-    nullable: true,
-    description:
-      'Why it makes no progress although it is PROCESSING; null while it does, and in every other status.',
-  })
-  async standstill(
-    @Root() { id, status }: NotificationCampaign,
-    @Ctx() { loaders }: CampaignContext,
-  ): Promise<CampaignStandstill | null> {
-    const standstill = status === CampaignStatus.PROCESSING ? await loaders.standstill.load(id) : null;
-    return standstill && describeStandstill(standstill);
-  }
-
-  @FieldResolver(() => DeliveryConnection, { description: 'Its reminders, by recipient.' })
-  deliveries(
-    @Root() campaign: NotificationCampaign,
-    @Arg('filter', () => DeliveryFilter, { nullable: true, description: 'Which reminders to list.' })
-    filter: DeliveryFilter | undefined,
-    @Arg('first', () => Int, first(50)) size: number,
-    @Arg('after', () => String, AFTER) after: string | null,
-  ): Promise<Connection<Delivery>> {
-    return this.lists.deliveries(campaign.id, filter, { first: size, after });
   }
 }

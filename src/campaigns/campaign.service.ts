@@ -2,7 +2,7 @@ import { refusal, success, userError, UserErrorCode, type Result } from '../kern
 import { isRowId } from '../kernel/ids.js';
 import type { Poll } from '../polls/poll.entity.js';
 import { isClosed, isOpen } from '../polls/poll-open.js';
-import type { JobQueue } from '../engine/ports.js';
+import type { CampaignJobs } from './ports.js';
 import { editOf, explainEditRefusal } from './campaign-edit.js';
 import type { CampaignEditStore } from './campaign-edit.store.js';
 import {
@@ -13,19 +13,17 @@ import {
   templateOf,
 } from './campaign-input.js';
 import type { NotificationCampaign } from './campaign.entity.js';
-import type { CampaignStore, RunOptions, RunResult } from './campaign.store.js';
-import type { CreateCampaignInput, RetrySelection, UpdateCampaignInput } from './campaign.types.js';
-import { DeliveryStatus } from '../delivery/delivery.entity.js';
+import type { CampaignStore, Requeue, RunOptions, RunResult } from './campaign.store.js';
+import type { CreateCampaignInput, UpdateCampaignInput } from './campaign.types.js';
 import type { PacingPlan } from './estimate.js';
 import { CampaignStatus, TRANSITIONS, type CampaignEvent } from './lifecycle.js';
 import { describeOther } from './other-campaigns.store.js';
+import type { TemplateCheck } from './template-check.js';
 
 type CampaignResult = Promise<Result<NotificationCampaign>>;
 
 /** What an operator does to a campaign, apart from editing it. */
 type ManualEvent = Extract<CampaignEvent, 'start' | 'pause' | 'resume' | 'cancel' | 'retry'>;
-
-const RETRYABLE = [DeliveryStatus.FAILED, DeliveryStatus.UNCONFIRMED, DeliveryStatus.SKIPPED];
 
 /** A campaign that runs again, and for how many deliveries. */
 export interface RetriedCampaign {
@@ -39,7 +37,8 @@ export class CampaignService {
     private readonly campaigns: CampaignStore,
     private readonly edits: CampaignEditStore,
     private readonly findPoll: (id: string) => Promise<Poll | null>,
-    private readonly queue: JobQueue,
+    private readonly queue: CampaignJobs,
+    private readonly templates: TemplateCheck,
     private readonly defaultPacing: PacingPlan,
   ) {}
 
@@ -51,7 +50,7 @@ export class CampaignService {
     const existing = await this.existing(input);
     if (existing) return existing;
     const poll = isRowId(input.topicId) ? await this.findPoll(input.topicId) : null;
-    const errors = await createCampaignErrors(input, poll, new Date());
+    const errors = await createCampaignErrors(input, poll, new Date(), this.templates);
     if (errors.length > 0) return refusal(...errors);
     const id = await this.campaigns.insert({
       topicId: input.topicId,
@@ -76,7 +75,7 @@ export class CampaignService {
     const campaign = await this.find(id);
     if (!campaign) return this.notFound(id, ['id']);
     const poll = await this.findPoll(campaign.topicId);
-    const errors = await campaignInputErrors(input, poll?.title ?? '', new Date());
+    const errors = await campaignInputErrors(input, poll?.title ?? '', new Date(), this.templates);
     if (errors.length > 0) return refusal(...errors);
     const edit = editOf(input);
     if (Object.keys(edit).length > 0 && !(await this.edits.edit(id, edit))) {
@@ -106,23 +105,14 @@ export class CampaignService {
     return success(await this.require(id));
   }
 
-  async retry(
-    id: string,
-    { statuses, reasons }: RetrySelection,
-    options: RunOptions = {},
-  ): Promise<Result<RetriedCampaign>> {
-    const wanted = [...new Set(statuses)];
-    if (wanted.length === 0 || !wanted.every((status) => RETRYABLE.includes(status))) {
-      const message = `Only deliveries that are ${RETRYABLE.join(', ')} can be retried.`;
-      return refusal(userError(UserErrorCode.INVALID, message, ['statuses']));
-    }
-    if (reasons?.length === 0) {
-      const message = 'Name at least one reason, or leave reasons out for all of them.';
-      return refusal(userError(UserErrorCode.INVALID, message, ['reasons']));
-    }
+  /**
+   * Runs a campaign again.
+   * @param requeue puts deliveries back, and tells how many
+   */
+  async retry(id: string, requeue: Requeue, options: RunOptions = {}): Promise<Result<RetriedCampaign>> {
     let retriedCount = 0;
     const result = await this.run(id, 'retry', async () => {
-      const retried = await this.campaigns.retry(id, { statuses: wanted, reasons }, options);
+      const retried = await this.campaigns.retry(id, requeue, options);
       ({ retriedCount } = retried);
       return retried;
     });

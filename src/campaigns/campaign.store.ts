@@ -1,9 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
-import { MAY_BE_REMINDED } from '../people/reachable.js';
 import { POLL_IS_OPEN } from '../polls/poll-open.js';
 import { NotificationCampaign } from './campaign.entity.js';
-import type { RetrySelection } from './campaign.types.js';
 import { CANCELLED_WITH_PENDING, SKIP_CANCELLED } from './cancel-statements.js';
 import type { FailureCode } from './failure-codes.js';
 import { TRANSITIONS, type CampaignEvent } from './lifecycle.js';
@@ -77,37 +75,6 @@ const RESCHEDULE_CHUNKS = `
   WHERE campaign.id = $1 AND chunk.campaign_id = $1 AND chunk.number = waiting.number AND chunk.state = 'WAITING'
 `;
 
-/**
- * Puts finished deliveries back; their chunks wait again. Who cannot be reminded any more is left, or the claim would
- * overwrite why. Reasons and attempts stay. $1 campaign, $2 statuses, $3 reasons or null for all.
- */
-const RETRY_DELIVERIES = `
-  WITH finished AS (
-    SELECT user_id, chunk_number, delivery.status FROM delivery
-    JOIN telegram_user person ON person.id = delivery.user_id AND ${MAY_BE_REMINDED}
-    WHERE campaign_id = $1 AND delivery.status = ANY ($2) AND ($3::text[] IS NULL OR reason = ANY ($3))
-    ORDER BY user_id FOR UPDATE OF delivery
-  ), put_back AS (
-    UPDATE delivery SET status = 'PENDING', refusals = 0, not_before = NULL, updated_at = clock_timestamp()
-    FROM finished WHERE delivery.campaign_id = $1 AND delivery.user_id = finished.user_id
-    RETURNING finished.status
-  ), waiting AS (
-    UPDATE campaign_chunk SET state = 'WAITING', reason = NULL, attempts = 0, remaining_at_claim = NULL
-    WHERE campaign_id = $1 AND state IN ('DONE', 'SET_ASIDE') AND number IN (SELECT chunk_number FROM finished)
-  )
-  UPDATE notification_campaign SET
-    pending_users = pending_users + change.total, failed_users = failed_users - change.failed,
-    skipped_users = skipped_users - change.skipped, unconfirmed_users = unconfirmed_users - change.unconfirmed
-  FROM (
-    SELECT count(*) AS total, count(*) FILTER (WHERE status = 'FAILED') AS failed,
-      count(*) FILTER (WHERE status = 'SKIPPED') AS skipped,
-      count(*) FILTER (WHERE status = 'UNCONFIRMED') AS unconfirmed
-    FROM put_back
-  ) change
-  WHERE id = $1
-  RETURNING change.total::integer AS total
-`;
-
 const COUNT_OUTCOMES = `
   SELECT concat_ws(' ', status, reason) AS outcome, count(*)::integer AS count FROM delivery
   WHERE campaign_id = $1 GROUP BY status, reason ORDER BY count DESC, outcome
@@ -129,6 +96,9 @@ export interface RunOptions {
   /** Runs it also while another campaign of its poll has people pending. */
   besideAnother?: boolean;
 }
+
+/** Puts deliveries of a campaign back, and tells how many. */
+export type Requeue = (sql: SqlExecutor) => Promise<number>;
 
 export class CampaignStore {
   constructor(private readonly dataSource: DataSource) {}
@@ -214,17 +184,16 @@ export class CampaignStore {
     });
   }
 
-  /** Runs a campaign again for those of its finished deliveries whose recipients can be reached. */
+  /** Runs a campaign again for the deliveries that are put back within the same transaction. */
   async retry(
     id: string,
-    { statuses, reasons = null }: RetrySelection,
+    requeue: Requeue,
     options?: RunOptions,
   ): Promise<RunResult & { retriedCount: number }> {
     let total = 0;
     const result = await this.beginToRun(id, options, async (manager) => {
       // Deliveries before their campaign, the order in which every statement locks them.
-      const [putBack] = await rows<{ total: number }>(manager, RETRY_DELIVERIES, [id, statuses, reasons]);
-      total = putBack?.total ?? 0;
+      total = await requeue(manager);
       // With nothing to retry it would be a resumption, or an end that was at another time.
       return total > 0 && this.runAgain(id, 'retry', manager);
     });

@@ -3,8 +3,6 @@ import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-gr
 import { UserError } from '../graphql-types/user-error.js';
 import { MAX_STATUSES, STATUSES_LENGTH } from '../kernel/validation.js';
 import { NotificationCampaign } from './campaign.entity.js';
-import { DeliveryStatus } from '../delivery/delivery.entity.js';
-import type { DeliveryReason } from './failure-codes.js';
 import { CampaignStatus } from './lifecycle.js';
 
 export enum CampaignOrder {
@@ -53,44 +51,6 @@ export class CampaignFailure {
   message!: string;
 }
 
-/** Why a campaign that runs makes no progress. */
-export enum StandstillCode {
-  NO_WORKER = 'NO_WORKER',
-  WRONG_BOT = 'WRONG_BOT',
-  BOT_THROTTLED = 'BOT_THROTTLED',
-  CHAT_THROTTLED = 'CHAT_THROTTLED',
-  TELEGRAM_UNREACHABLE = 'TELEGRAM_UNREACHABLE',
-  NO_PROGRESS = 'NO_PROGRESS',
-}
-
-registerEnumType(StandstillCode, {
-  name: 'StandstillCode',
-  description: 'Why a campaign that runs makes no progress.',
-  valuesConfig: {
-    NO_WORKER: { description: 'No process works jobs.' },
-    WRONG_BOT: { description: 'No worker has the bot of the installation.' },
-    BOT_THROTTLED: { description: 'Telegram makes the bot wait.' },
-    CHAT_THROTTLED: { description: 'Telegram makes every chat that is left wait for more than a minute.' },
-    TELEGRAM_UNREACHABLE: { description: 'Telegram, or the way to it, does not work.' },
-    NO_PROGRESS: {
-      description:
-        'Nothing has happened for two minutes, or twice sendIntervalMs if that is longer, and nobody knows why.',
-    },
-  },
-});
-
-@ObjectType({ description: 'Why a campaign that runs makes no progress.' })
-export class CampaignStandstill {
-  @Field(() => StandstillCode, { description: 'Stable code, for programs.' })
-  code!: StandstillCode;
-
-  @Field(() => String, { description: 'A sentence that says what is the matter and what to do.' })
-  message!: string;
-
-  @Field(() => Date, { nullable: true, description: 'When it is likely to be over.' })
-  until!: Date | null;
-}
-
 @InputType({ description: 'Which campaigns to list.' })
 export class CampaignFilter {
   @IsOptional()
@@ -106,14 +66,6 @@ export class CampaignFilter {
 
   @Field(() => Date, { nullable: true, description: 'Created before this instant.' })
   createdBefore?: Date | null;
-}
-
-@InputType({ description: 'Which deliveries to list.' })
-export class DeliveryFilter {
-  @IsOptional()
-  @ArrayMaxSize(MAX_STATUSES, { message: STATUSES_LENGTH })
-  @Field(() => [DeliveryStatus], { nullable: true, description: 'Any of these statuses.' })
-  status?: DeliveryStatus[] | null;
 }
 
 const CHUNK_SIZE_RANGE = 'chunkSize must be from 1 to 10000.';
@@ -270,28 +222,6 @@ export class CampaignPayload {
   campaign!: NotificationCampaign | null;
 
   @Field(() => [UserError], { description: 'What has to be put right; empty when the change was made.' })
-  userErrors!: UserError[];
-}
-
-/** Which finished deliveries to retry. */
-export interface RetrySelection {
-  statuses: readonly DeliveryStatus[];
-  /** Only those with one of these reasons; all when it is left out. */
-  reasons?: readonly DeliveryReason[] | null;
-}
-
-@ObjectType({ description: 'A campaign that runs again, or the errors that prevented it.' })
-export class RetryDeliveriesPayload {
-  @Field(() => NotificationCampaign, {
-    nullable: true,
-    description: 'The campaign; null when it was refused.',
-  })
-  campaign!: NotificationCampaign | null;
-
-  @Field(() => Int, { description: 'Deliveries put back to PENDING.' })
-  retriedCount!: number;
-
-  @Field(() => [UserError], { description: 'What has to be put right; empty when the campaign runs again.' })
   userErrors!: UserError[];
 }
 

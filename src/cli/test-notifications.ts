@@ -1,10 +1,11 @@
 import type { Logger } from 'pino';
 import { connectDatabase, type ConnectedDatabase } from '../app/database.js';
-import { connectTelegram } from '../app/telegram.js';
+import { connectTelegram, type ConnectedTelegram } from '../app/telegram.js';
 import { AudienceStore, type Exclusion } from '../campaigns/audience.store.js';
+import { CampaignStore } from '../campaigns/campaign.store.js';
 import { ExclusionReason } from '../campaigns/campaign-preview.types.js';
 import { chunkCountOf, estimateDurationMs } from '../campaigns/estimate.js';
-import { DEFAULT_MESSAGE_TEMPLATE } from '../campaigns/template.js';
+import { DEFAULT_TEXTS, TestNotificationService } from '../campaigns/test-notification.service.js';
 import type { Settings } from '../config/settings.js';
 import { isRowId } from '../kernel/ids.js';
 import { problemOf } from '../installation/bot-guard.js';
@@ -15,11 +16,10 @@ import type { Poll } from '../polls/poll.entity.js';
 import { PollStore } from '../polls/poll.store.js';
 import { ChatPacing } from '../engine/chat-pacing.js';
 import { DirectSender } from '../engine/direct-sender.js';
-import { sentenceOf } from '../engine/explain.js';
-import type { OutgoingMessage } from '../engine/outcome.js';
 import { PostgresRateLimit } from '../engine/rate-limit.store.js';
 import { RateLimiter } from '../engine/rate-limiter.js';
 import { reminderFor } from '../engine/reminder.js';
+import { DirectTestSender } from '../engine/test-sender.js';
 import { CommandFailure, ExitCode } from './failure.js';
 import type { Interruption } from './interruption.js';
 
@@ -62,18 +62,9 @@ async function testNotifications(
   if (!poll) throw new CommandFailure(`There is no poll ${options.poll}. "npm run seed" makes one.`);
   const user = options.user === undefined ? undefined : await findUser(options.user, database);
   const first = await showAudience(settings, database, poll);
-  if (user?.optedOutAt && !options.dryRun) {
-    throw new CommandFailure(
-      `User ${user.id} wants no reminders: they have to write /start to the bot first.`,
-    );
-  }
-  const recipient = user ?? (options.dryRun && first);
-  if (!recipient) return;
-  const message = messageTo(recipient, poll);
-  if (options.dryRun) {
-    console.log(`\nThe message to ${message.chatId}, which is not sent:`);
-    console.log(`  ${message.text}\n  [${message.button.text}]`);
-  } else await sendOne(settings, message, database, logger);
+  const shown = options.dryRun && (user ?? first);
+  if (shown) showMessage(shown, poll);
+  else if (user) await sendOne(settings, poll, user, database, logger);
 }
 
 async function findUser(id: string, { dataSource }: ConnectedDatabase): Promise<TelegramUser> {
@@ -110,39 +101,58 @@ function describe({ reason, count }: Exclusion): string {
     : `${count} who are ${reason}`;
 }
 
-function messageTo({ id, chatId, firstName }: Person, poll: Poll): OutgoingMessage {
-  const content = {
-    messageTemplate: DEFAULT_MESSAGE_TEMPLATE,
-    buttonText: null,
-    pollId: poll.id,
-    pollTitle: poll.title,
-  };
-  return reminderFor({ chatId: chatId ?? id, firstName }, content);
+function showMessage({ id, chatId, firstName }: Person, poll: Poll): void {
+  const content = { ...DEFAULT_TEXTS, pollId: poll.id, pollTitle: poll.title };
+  const message = reminderFor({ chatId: chatId ?? id, firstName }, content);
+  console.log(`\nThe message to ${message.chatId}, which is not sent:`);
+  console.log(`  ${message.text}\n  [${message.button.text}]`);
 }
 
-/** Takes its turn by the limits that all processes share. */
+/** The service of the mutation, with the limits that all processes share. */
+function createService(
+  { messagesPerSecond }: Settings,
+  { botId, sender }: ConnectedTelegram,
+  { dataSource, engineSql }: ConnectedDatabase,
+  logger: Logger,
+): TestNotificationService {
+  const store = new PostgresRateLimit(engineSql, botId, messagesPerSecond);
+  const limiter = new RateLimiter(store, messagesPerSecond, (error) => {
+    logger.warn({ err: error }, 'the rate limit could not be read');
+  });
+  const campaigns = new CampaignStore(dataSource);
+  const polls = new PollStore(dataSource);
+  const people = new PeopleStore(dataSource);
+  return new TestNotificationService(
+    {
+      findCampaign: (id) => campaigns.find(id),
+      findPoll: (id) => polls.find(id),
+      findUser: (id) => people.find(id),
+    },
+    new DirectTestSender(sender, new DirectSender(limiter, new ChatPacing(engineSql))),
+    () => null,
+  );
+}
+
 async function sendOne(
   settings: Settings,
-  message: OutgoingMessage,
-  { engineSql }: ConnectedDatabase,
+  poll: Poll,
+  user: TelegramUser,
+  database: ConnectedDatabase,
   logger: Logger,
 ): Promise<void> {
   const telegram = await connectTelegram(settings, logger);
   try {
-    const problem = problemOf(telegram.ownBot, await new InstallationStore(engineSql).findBot());
+    const problem = problemOf(telegram.ownBot, await new InstallationStore(database.engineSql).findBot());
     if (problem !== null) throw new CommandFailure(problem, ExitCode.WRONG_USAGE);
-    const { messagesPerSecond } = settings;
-    const store = new PostgresRateLimit(engineSql, telegram.botId, messagesPerSecond);
-    const limiter = new RateLimiter(store, messagesPerSecond, (error) => {
-      logger.warn({ err: error }, 'the rate limit could not be read');
-    });
-    const direct = new DirectSender(limiter, new ChatPacing(engineSql));
-    const outcome = await direct.sendMessage(telegram.sender, message);
-    if (!outcome) throw new CommandFailure('Telegram makes the bot wait: nothing was sent, try again later.');
-    if (outcome.kind !== 'sent')
-      throw new CommandFailure(`The message to ${message.chatId} failed. ${sentenceOf(outcome)}`);
+    const service = createService(settings, telegram, database, logger);
+    const result = await service.sendDefault(poll, user.id);
+    if (!result.ok) {
+      const reasons = result.errors.map(({ message }) => message).join(' ');
+      throw new CommandFailure(`The message to ${user.chatId ?? user.id} failed. ${reasons}`);
+    }
+    const { chatId, messageId } = result.value;
     const receiver = telegram.sandboxUrl === undefined ? 'Telegram' : 'The sandbox';
-    console.log(`\n${receiver} accepted the message to ${message.chatId}; its id is ${outcome.messageId}.`);
+    console.log(`\n${receiver} accepted the message to ${chatId}; its id is ${messageId}.`);
   } finally {
     await telegram.close();
   }

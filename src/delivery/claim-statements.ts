@@ -2,7 +2,9 @@ import { POLL_IS_OPEN } from '../polls/poll-open.js';
 import { PERSON_REASONS } from '../campaigns/failure-codes.js';
 import { recentCampaigns, remindedWithin } from '../campaigns/reminded.js';
 import { isBotOfInstallation } from './own-bot.js';
-import { CHAT_INTERVAL } from '../engine/chat-pacing.js';
+
+/** A chat takes about one message a second. An expression of SQL. */
+export const CHAT_INTERVAL = "interval '1 second'";
 
 /** Two campaigns that claim a person at once find each other by the pace of the chat: the later one looks again. */
 const REMINDED_RECENTLY = remindedWithin({

@@ -1,14 +1,91 @@
-import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import type { CampaignContext } from '../campaigns/campaign.loaders.js';
+import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Mutation, Resolver, Root } from 'type-graphql';
+import { Audited } from '../access/audited.js';
+import { Role } from '../access/identity.js';
+import { NotificationCampaign } from '../campaigns/campaign.entity.js';
+import {
+  BESIDE_ANOTHER,
+  describeBeside,
+  ID_ARGUMENT,
+  type BesideAnother,
+} from '../campaigns/campaign.resolver.js';
+import type { DeliveryReason } from '../campaigns/failure-codes.js';
+import { AFTER, first } from '../graphql-types/page-arguments.js';
+import type { Connection } from '../kernel/pages.js';
+import type { PeopleLoaders } from '../people/people.loaders.js';
 import { TelegramUser } from '../people/telegram-user.entity.js';
-import { Delivery } from './delivery.entity.js';
+import type { DeliveryListService } from './delivery-list.service.js';
+import { PublicDeliveryReason } from './delivery-reason.js';
+import { Delivery, DeliveryStatus } from './delivery.entity.js';
+import {
+  DeliveryConnection,
+  DeliveryFilter,
+  RetryDeliveriesPayload,
+  type RetrySelection,
+} from './delivery.types.js';
+import type { RetryService } from './retry.service.js';
 
 @Resolver(() => Delivery)
 export class DeliveryResolver {
   @FieldResolver(() => TelegramUser, { description: 'Who is reminded.' })
-  async user(@Root() delivery: Delivery, @Ctx() { loaders }: CampaignContext): Promise<TelegramUser> {
+  async user(
+    @Root() delivery: Delivery,
+    @Ctx() { loaders }: { loaders: PeopleLoaders },
+  ): Promise<TelegramUser> {
     const user = await loaders.user.load(delivery.userId);
     if (!user) throw new Error(`User ${delivery.userId} of delivery ${delivery.id} is gone.`);
     return user;
+  }
+}
+
+/** The deliveries of a campaign, and another try for them: campaigns know nothing of the ledger. */
+@Resolver(() => NotificationCampaign)
+export class CampaignDeliveriesResolver {
+  constructor(
+    private readonly lists: DeliveryListService,
+    private readonly retries: RetryService,
+  ) {}
+
+  @FieldResolver(() => DeliveryConnection, { description: 'Its reminders, by recipient.' })
+  deliveries(
+    @Root() campaign: NotificationCampaign,
+    @Arg('filter', () => DeliveryFilter, { nullable: true, description: 'Which reminders to list.' })
+    filter: DeliveryFilter | undefined,
+    @Arg('first', () => Int, first(50)) size: number,
+    @Arg('after', () => String, AFTER) after: string | null,
+  ): Promise<Connection<Delivery>> {
+    return this.lists.deliveries(campaign.id, filter, { first: size, after });
+  }
+
+  @Authorized(Role.ADMIN)
+  @Audited<BesideAnother & RetrySelection & { campaignId: string }>({
+    campaign: ({ campaignId }) => campaignId,
+    detail: (given) =>
+      [...new Set([...given.statuses, ...(given.reasons ?? []), describeBeside(given)])]
+        .filter(Boolean)
+        .join(', '),
+  })
+  @Mutation(() => RetryDeliveriesPayload, {
+    description:
+      'Puts finished deliveries of the given statuses, and reasons where given, back to PENDING and runs the campaign ' +
+      'again for them. People who cannot be reached any more are left as they are, with their reason.',
+  })
+  async retryDeliveries(
+    @Arg('campaignId', () => ID, ID_ARGUMENT) campaignId: string,
+    @Arg('statuses', () => [DeliveryStatus], {
+      defaultValue: [DeliveryStatus.FAILED],
+      description: 'FAILED, UNCONFIRMED or SKIPPED. Who is UNCONFIRMED may get the message a second time.',
+    })
+    statuses: DeliveryStatus[],
+    @Arg('reasons', () => [PublicDeliveryReason], {
+      nullable: true,
+      description: 'Only deliveries with one of these reasons.',
+    })
+    reasons: DeliveryReason[] | null,
+    @Arg('besideAnother', () => Boolean, BESIDE_ANOTHER) besideAnother: boolean,
+  ): Promise<RetryDeliveriesPayload> {
+    const result = await this.retries.retry(campaignId, { statuses, reasons }, { besideAnother });
+    return result.ok
+      ? { ...result.value, userErrors: [] }
+      : { campaign: null, retriedCount: 0, userErrors: result.errors };
   }
 }

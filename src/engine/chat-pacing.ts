@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CHAT_INTERVAL } from '../delivery/claim-statements.js';
 import { rows, type SqlExecutor } from '../database/rows.js';
 import { MAX_BLOCK_MS } from './rate-limiter.js';
-
-/** Telegram takes about one message a second to a chat. An expression of SQL. */
-export const CHAT_INTERVAL = "interval '1 second'";
 
 /**
  * As the claim of a recipient takes it: one message a second to a chat, from whoever. $2 is how many milliseconds from now

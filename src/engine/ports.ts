@@ -1,12 +1,11 @@
 import type { FailureCode, TextCode } from '../campaigns/failure-codes.js';
+import type { CampaignJobs } from '../campaigns/ports.js';
 import type { DueChunk } from '../delivery/chunk.store.js';
 import type { SendOutcome } from './outcome.js';
 import type { RepairCounts } from './reconciler.js';
 
-/** The alarm clock. A job may run late, twice or never: the domain tables decide what is to be done. */
-export interface JobQueue {
-  /** @param at when the campaign is to start by itself; at once without it */
-  enqueuePlan(campaignId: string, at?: Date): Promise<void>;
+/** The alarm clock, also for chunks. */
+export interface JobQueue extends CampaignJobs {
   enqueueChunks(chunks: readonly DueChunk[]): Promise<void>;
 }
 

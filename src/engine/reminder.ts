@@ -1,19 +1,8 @@
+import type { Addressee, ReminderContent } from '../campaigns/ports.js';
 import { renderTemplate } from '../campaigns/template.js';
 import type { OutgoingMessage } from './outcome.js';
 
-export interface ReminderContent {
-  messageTemplate: string;
-  pollId: string;
-  pollTitle: string;
-  buttonText: string | null;
-}
-
 const BUTTON_TEXT = 'Open the poll';
-
-export interface Addressee {
-  chatId: string;
-  firstName: string | null;
-}
 
 /** The reminder that one recipient gets: the text with its names filled in, and the button that opens the poll. */
 export function reminderFor(

@@ -1,6 +1,6 @@
 import { FieldResolver, Query, Resolver } from 'type-graphql';
 import { describeStandstill } from './standstill.js';
-import { CampaignStandstill } from '../campaigns/campaign.types.js';
+import { CampaignStandstill } from './standstill.types.js';
 import type { InstallationService } from './installation.service.js';
 import { CampaignCount, Installation, WorkerProcess } from './installation.types.js';
 

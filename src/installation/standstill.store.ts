@@ -1,7 +1,7 @@
 import { rows, type SqlExecutor } from '../database/rows.js';
 import { LASTING_OUTAGE } from '../engine/outage.store.js';
 import { findStuck, WORKER_SILENCE_MS } from '../engine/workload.js';
-import { StandstillCode } from '../campaigns/campaign.types.js';
+import { StandstillCode } from './standstill.types.js';
 
 export interface Standstill {
   campaignId: string;

@@ -1,4 +1,4 @@
-import type { CampaignStandstill, StandstillCode } from '../campaigns/campaign.types.js';
+import type { CampaignStandstill, StandstillCode } from './standstill.types.js';
 import type { Standstill } from './standstill.store.js';
 
 const STANDSTILL_MESSAGES: Readonly<Record<StandstillCode, string>> = {

@@ -3,8 +3,10 @@ import { Client } from 'pg';
 import { pino } from 'pino';
 import type { DataSource } from 'typeorm';
 import { AudienceStore } from '../../src/campaigns/audience.store.js';
+import { requeueFinished } from '../../src/delivery/retry.store.js';
+import type { RetrySelection } from '../../src/delivery/delivery.types.js';
 import { SystemCampaignControl } from '../../src/campaigns/campaign-control.js';
-import { CampaignStore } from '../../src/campaigns/campaign.store.js';
+import { CampaignStore, type RunResult } from '../../src/campaigns/campaign.store.js';
 import { DeliveryStatus } from '../../src/delivery/delivery.entity.js';
 import { finishEstimateOf } from '../../src/campaigns/progress.js';
 import { CampaignSchedule } from '../../src/campaigns/schedule.js';
@@ -42,6 +44,10 @@ afterEach(async () => {
   await dataSource.destroy();
   await database.drop();
 });
+
+function retry(id: string, selection: RetrySelection): Promise<RunResult & { retriedCount: number }> {
+  return campaigns.retry(id, (sql) => requeueFinished(sql, id, selection));
+}
 
 async function insertCampaign(status: string, scheduledFor?: string, pollId = '1'): Promise<string> {
   const [campaign] = await database.query<{ id: string }>(
@@ -178,7 +184,7 @@ describe('a retry', () => {
   ])('of what is %s puts back that and nothing else', async (wanted, then, counts) => {
     const { id } = await campaignOf(ALL);
     await database.query("UPDATE campaign_chunk SET state = 'DONE'");
-    expect(await campaigns.retry(id, { statuses: wanted })).toEqual({
+    expect(await retry(id, { statuses: wanted })).toEqual({
       runs: true,
       retriedCount: wanted.length,
     });
@@ -194,7 +200,7 @@ describe('a retry', () => {
   test('keeps reason and attempts, and counts refusals from the start', async () => {
     const { id, users } = await campaignOf([FAILED]);
     await database.query(`UPDATE delivery SET reason = 'TELEGRAM_UNAVAILABLE', attempts = 5, refusals = 5`);
-    await campaigns.retry(id, { statuses: [FAILED] });
+    await retry(id, { statuses: [FAILED] });
     expect(await database.query('SELECT status, reason, attempts, refusals FROM delivery')).toEqual([
       { status: 'PENDING', reason: 'TELEGRAM_UNAVAILABLE', attempts: 5, refusals: 0 },
     ]);
@@ -214,7 +220,7 @@ describe('a retry', () => {
 
   test('is refused where no audience is known yet', async () => {
     const id = await insertCampaign('PAUSED');
-    expect(await campaigns.retry(id, { statuses: [FAILED] })).toEqual({ runs: false, retriedCount: 0 });
+    expect(await retry(id, { statuses: [FAILED] })).toEqual({ runs: false, retriedCount: 0 });
     expect(await campaignRow(id)).toMatchObject({ status: 'PAUSED' });
   });
 });
@@ -223,13 +229,8 @@ describe('a campaign that begins to run', () => {
   test.each<[string, string, (id: string) => Promise<boolean>, number]>([
     ['started', 'PENDING', async (id) => (await campaigns.start(id)).runs, 3],
     ['resumed', 'PAUSED', async (id) => (await campaigns.resume(id)).runs, 3],
-    ['retried', 'COMPLETED', async (id) => (await campaigns.retry(id, { statuses: [FAILED] })).runs, 2],
-    [
-      'retried while it runs',
-      'PROCESSING',
-      async (id) => (await campaigns.retry(id, { statuses: [FAILED] })).runs,
-      2,
-    ],
+    ['retried', 'COMPLETED', async (id) => (await retry(id, { statuses: [FAILED] })).runs, 2],
+    ['retried while it runs', 'PROCESSING', async (id) => (await retry(id, { statuses: [FAILED] })).runs, 2],
   ])('being %s is judged by what it does from then on', async (_how, status, begin, doneBefore) => {
     const { id } = await campaignOf(['PENDING', SENT, SENT, FAILED]);
     await database.query(

@@ -7,8 +7,8 @@ import { AuditStore } from '../../src/access/audit.store.js';
 import type { AuditFilter } from '../../src/access/audit.types.js';
 import { AuditTrail } from '../../src/access/audit-trail.js';
 import { AudienceStore } from '../../src/campaigns/audience.store.js';
-import { CampaignListService } from '../../src/campaigns/campaign-list.service.js';
-import { CampaignListStore } from '../../src/campaigns/campaign-list.store.js';
+import { DeliveryListService } from '../../src/delivery/delivery-list.service.js';
+import { DeliveryListStore } from '../../src/delivery/delivery-list.store.js';
 import { CampaignStore } from '../../src/campaigns/campaign.store.js';
 import { DeliveryStatus } from '../../src/delivery/delivery.entity.js';
 import { createLogger } from '../../src/config/logger.js';
@@ -188,7 +188,7 @@ describe(`with ${USERS} recipients`, () => {
     ['those of some statuses', { status: [DeliveryStatus.FAILED, DeliveryStatus.SENT] }],
   ])('the pages of a list of deliveries, %s, scan nothing', async (_which, filter) => {
     await withoutScans(async (dataSource) => {
-      const lists = new CampaignListService(new CampaignListStore(dataSource));
+      const lists = new DeliveryListService(new DeliveryListStore(dataSource));
       const page = await lists.deliveries('1', filter, { first: 5 });
       expect(page.nodes).toHaveLength(5);
       const next = await lists.deliveries('1', filter, { first: 5, after: page.pageInfo.endCursor });

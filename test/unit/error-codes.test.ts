@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
-import { StandstillCode } from '../../src/campaigns/campaign.types.js';
+import { StandstillCode } from '../../src/installation/standstill.types.js';
 import { PublicDeliveryReason } from '../../src/delivery/delivery-reason.js';
 import { DeliveryStatus } from '../../src/delivery/delivery.entity.js';
 import { DELIVERY_REASONS, FAILURE_CODES } from '../../src/campaigns/failure-codes.js';

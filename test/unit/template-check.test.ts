@@ -2,14 +2,17 @@ import 'reflect-metadata';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { renderTemplate } from '../../src/campaigns/template.js';
-import { excessiveLength, templateErrors } from '../../src/campaigns/template-check.js';
+import { TemplateCheck } from '../../src/campaigns/template-check.js';
+import { TELEGRAM_MARKUP } from '../../src/telegram/markup.js';
 import { readText } from '../../packages/bot-api-sandbox/src/text/message-text.js';
 import { characterCount } from '@pollcast/telegram-text';
+
+const templates = new TemplateCheck(TELEGRAM_MARKUP);
 
 const FIELD = ['input', 'messageTemplate'];
 
 function errorsIn(template: string, pollTitle = 'Lunch'): { code: string; message: string }[] {
-  return templateErrors(template, pollTitle, FIELD).map(({ code, message }) => ({ code, message }));
+  return templates.errors(template, pollTitle, FIELD).map(({ code, message }) => ({ code, message }));
 }
 
 /** What Telegram would show; throws what it would answer. */
@@ -89,8 +92,8 @@ describe('the length of a message', () => {
   test('is warned of where only a long name makes it too long', () => {
     const template = `${'x'.repeat(4000)}{{firstName}}`;
     expect(errorsIn(template)).toEqual([]);
-    expect(excessiveLength(template, 'Lunch')).toBeGreaterThan(4096);
-    expect(excessiveLength(template.slice(100), 'Lunch')).toBeUndefined();
+    expect(templates.excessiveLength(template, 'Lunch')).toBeGreaterThan(4096);
+    expect(templates.excessiveLength(template.slice(100), 'Lunch')).toBeUndefined();
   });
 
   test('is not exceeded by any name where there is no warning', () => {
@@ -99,7 +102,7 @@ describe('the length of a message', () => {
     fc.assert(
       fc.property(name, fc.integer({ min: 3900, max: 4090 }), (firstName, length) => {
         const template = 'x'.repeat(length) + '{{firstName}}';
-        if (excessiveLength(template, '') !== undefined) return;
+        if (templates.excessiveLength(template, '') !== undefined) return;
         expect(characterCount(shown(template, firstName))).toBeLessThanOrEqual(4096);
       }),
     );
@@ -164,8 +167,8 @@ describe('the check and Telegram agree', () => {
   test('what passes the check is never refused, whatever the names', () => {
     fc.assert(
       fc.property(template, text, text, (source, firstName, pollTitle) => {
-        if (templateErrors(source, pollTitle, FIELD).length > 0) return;
-        if (excessiveLength(source, pollTitle) !== undefined) return;
+        if (templates.errors(source, pollTitle, FIELD).length > 0) return;
+        if (templates.excessiveLength(source, pollTitle) !== undefined) return;
         expect(shown(source, firstName, pollTitle)).not.toBe('');
       }),
       { numRuns: 20_000 },

@@ -1,0 +1,42 @@
+import { STOP_CODES } from '../campaigns/failure-codes.js';
+import type { Addressee, ReminderContent, TestResult, TestSender } from '../campaigns/ports.js';
+import type { DirectSender } from './direct-sender.js';
+import type { MessageSender, SendOutcome } from './outcome.js';
+import { reminderFor } from './reminder.js';
+
+/** Sends test messages, within the limits that all processes share. */
+export class DirectTestSender implements TestSender {
+  constructor(
+    private readonly sender: MessageSender,
+    private readonly direct: DirectSender,
+  ) {}
+
+  async sendTest(to: Addressee, content: ReminderContent): Promise<TestResult> {
+    const outcome = await this.direct.sendMessage(this.sender, reminderFor(to, content));
+    if (!outcome) return { problem: 'Telegram asks the bot to wait; try again later.' };
+    return outcome.kind === 'sent' ? { messageId: outcome.messageId } : { problem: describeOutcome(outcome) };
+  }
+}
+
+/** Why a single message was not confirmed. */
+function describeOutcome(outcome: Exclude<SendOutcome, { kind: 'sent' }>): string {
+  switch (outcome.kind) {
+    case 'throttled':
+      return `Telegram asks the bot to wait for ${Math.ceil(outcome.retryAfterMs / 1000)} s.`;
+    case 'moved':
+      return `The chat has moved to ${outcome.chatId}.`;
+    case 'ambiguous':
+      return `There was no usable answer (${outcome.reason}): the message may have been sent all the same.`;
+    case 'outage':
+      return outcome.isDelivered === 'no'
+        ? 'Telegram cannot be reached, or does not work: nothing was sent. Try again later.'
+        : `There was no usable answer (${outcome.reason}): the message may have been sent all the same.`;
+    case 'notSent':
+      return 'The process is stopping: nothing was sent.';
+    case 'botUnusable':
+    case 'templateUnusable':
+      return STOP_CODES[outcome.reason];
+    default:
+      return `Telegram did not accept the message: ${outcome.reason}.`;
+  }
+}
