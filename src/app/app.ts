@@ -3,7 +3,6 @@ import { AudienceStore } from '../campaigns/audience.store.js';
 import type { Settings } from '../config/settings.js';
 import type { Operations } from '../http/operations-routes.js';
 import { requireFreePort } from '../http/free-port.js';
-import { startOperationsServer } from '../http/operations-server.js';
 import { PostgresListener } from '../database/listener.js';
 import { JobScheduler } from '../jobs/job-scheduler.js';
 import { Metrics } from '../metrics/metrics.js';
@@ -14,15 +13,14 @@ import { OUTAGE_CHANNEL, PostgresOutage } from '../engine/outage.store.js';
 import { PostgresRateLimit } from '../engine/rate-limit.store.js';
 import { RateLimiter } from '../engine/rate-limiter.js';
 import type { BotGuard } from '../installation/bot-guard.js';
-import { startApi, type Api } from './api.js';
+import type { Api } from './api.js';
 import { createBotGuard } from './bot-guard.js';
 import { connectDatabase, type ConnectedDatabase } from './database.js';
-import { createEngine, type Engine, type EngineParts } from './engine.js';
+import type { Engine, EngineParts } from './engine.js';
 import { connectJobs } from './jobs.js';
 import { createOperations } from './operations.js';
 import { connectTelegram, type ConnectedTelegram } from './telegram.js';
 import { Undo } from './undo.js';
-import { startWork } from './work.js';
 
 export type AppRole = 'api' | 'worker';
 
@@ -106,6 +104,7 @@ async function connect(settings: Settings, logger: Logger, undo: Undo): Promise<
 async function serveOperations({ settings, operations, logger }: Ground, undo: Undo): Promise<void> {
   const { host, workerPort } = settings;
   if (workerPort === undefined) return;
+  const { startOperationsServer } = await import('../http/operations-server.js');
   const server = await startOperationsServer({ host, port: workerPort }, operations);
   undo.add(() => server.close());
   logger.info(`health and metrics at ${server.url}`);
@@ -120,8 +119,11 @@ async function startJobs(ground: Ground, engine: Engine | undefined, undo: Undo)
     await engine?.close();
   });
   await engine?.open();
-  if (engine) await startWork(ground, engine, undo);
-  else await scheduler.start();
+  if (!engine) await scheduler.start();
+  else {
+    const { startWork } = await import('./work.js');
+    await startWork(ground, engine, undo);
+  }
 }
 
 /** What other processes find out about Telegram stops or starts this one, too. */
@@ -140,16 +142,27 @@ async function followOutages({ databaseUrl, breaker, telegram, logger }: Ground,
   undo.add(() => listener.close());
 }
 
+async function loadEngine(ground: Ground): Promise<Engine> {
+  const { createEngine } = await import('./engine.js');
+  return createEngine(ground);
+}
+
+async function serveApi(ground: Ground, undo: Undo): Promise<Api> {
+  const { startApi } = await import('./api.js');
+  const { dataSource, scheduler } = ground;
+  const audience = new AudienceStore(dataSource);
+  return startApi({ ...ground, audience, agenda: () => scheduler.current }, undo);
+}
+
+/** A role is loaded by the processes that have it. */
 async function startRoles(ground: Ground, roles: readonly AppRole[], undo: Undo): Promise<Api | undefined> {
-  const { dataSource, scheduler, operations } = ground;
+  const { scheduler, operations } = ground;
   const isApi = roles.includes('api');
   await followOutages(ground, undo);
   if (!isApi) await serveOperations(ground, undo);
-  const engine = roles.includes('worker') ? createEngine(ground) : undefined;
+  const engine = roles.includes('worker') ? await loadEngine(ground) : undefined;
   await startJobs(ground, engine, undo);
-  const audience = new AudienceStore(dataSource);
-  const agenda = () => scheduler.current;
-  const api = isApi ? await startApi({ ...ground, audience, agenda }, undo) : undefined;
+  const api = isApi ? await serveApi(ground, undo) : undefined;
   // Before anything that takes its time to end, during which messages would still go out.
   undo.add(() => {
     engine?.stop();

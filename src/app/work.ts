@@ -1,7 +1,7 @@
 import { WorkerHeartbeat } from '../engine/worker-heartbeat.js';
 import type { Ground } from './app.js';
 import type { Engine } from './engine.js';
-import { startBot, type RunningBot } from './telegram.js';
+import { startBot, type RunningBot } from './bot.js';
 import type { Undo } from './undo.js';
 
 /**

@@ -1,0 +1,59 @@
+import type { Logger } from 'pino';
+import type { Telegraf } from 'telegraf';
+import type { Update } from 'telegraf/types';
+import type { DataSource } from 'typeorm';
+import { PeopleStore } from '../people/people.store.js';
+import { ChatPacing } from '../engine/chat-pacing.js';
+import { DirectSender } from '../engine/direct-sender.js';
+import type { RateLimiter } from '../engine/rate-limiter.js';
+import { Bot } from '../telegram/bot.js';
+import type { BotUpdate } from '../telegram/bot-update.js';
+import { Hearing } from '../telegram/hearing.js';
+import { ReplyQueue } from '../telegram/reply-queue.js';
+import { createTelegraf } from '../telegram/telegraf.js';
+import { UpdateBatch } from '../telegram/update-batch.js';
+import { UpdatePoller } from '../telegram/update-poller.js';
+import type { ConnectedTelegram } from './telegram.js';
+
+export interface BotParts {
+  telegram: ConnectedTelegram;
+  databaseUrl: string;
+  dataSource: DataSource;
+  limiter: RateLimiter;
+  logger: Logger;
+}
+
+export interface RunningBot {
+  /** Whether this process has to read what people write to the bot, and cannot. */
+  isDeaf(): boolean;
+  stop(): Promise<void>;
+}
+
+/** Starts to listen to the people who write to the bot. */
+export function startBot({ telegram, databaseUrl, dataSource, limiter, logger }: BotParts): RunningBot {
+  const { botApi, botId, profile } = telegram;
+  const replies = new ReplyQueue(botApi, new DirectSender(limiter, new ChatPacing(dataSource)), logger);
+  const bot = new Bot(new PeopleStore(dataSource), replies);
+  let telegraf: Telegraf | undefined;
+  const handle = (update: BotUpdate) => {
+    telegraf ??= createTelegraf(botApi, profile.me()).use(({ update }) => bot.handle(update));
+    return telegraf.handleUpdate(update as Update);
+  };
+  const batch = new UpdateBatch({ handle, logger });
+  const hearing = new Hearing(logger);
+  const poller = new UpdatePoller({
+    botApi,
+    botId,
+    databaseUrl,
+    prepare: () => profile.load(),
+    batch,
+    hearing,
+  });
+  poller.start();
+  return {
+    isDeaf: () => hearing.isFailing(),
+    stop: async () => {
+      await Promise.all([poller.stop(), replies.stop()]);
+    },
+  };
+}
