@@ -6,8 +6,8 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 COPY packages packages
 RUN npm ci --ignore-scripts
-COPY bin/build.mjs bin/build-packages.mjs bin/
-COPY tsconfig.json ormconfig.ts ./
+COPY bin/build.mjs bin/bundle.mjs bin/swc-options.mjs bin/
+COPY ormconfig.ts ./
 COPY migrations migrations
 COPY src src
 RUN node bin/build.mjs
@@ -37,5 +37,5 @@ USER 1000:1000
 EXPOSE 4000 4001
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["node", "bin/healthcheck.mjs"]
 # No shell and no npm in between: node is the process that gets SIGTERM.
-ENTRYPOINT ["node", "dist/src/main.js"]
+ENTRYPOINT ["node", "dist/main.js"]
 CMD ["api"]

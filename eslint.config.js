@@ -9,7 +9,7 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        project: './tsconfig.check.json',
+        project: './tsconfig.json',
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -39,7 +39,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/config/settings.ts', 'test/**', 'examples/**', '*.js', 'bin/**'],
+    files: ['src/config/settings.ts', 'test/**', 'examples/**', '*.js', 'bin/**', '.ci/**'],
     rules: { 'no-restricted-properties': 'off' },
   },
   { files: ['**/*.js', '**/*.mjs', '**/*.cjs'], extends: [tseslint.configs.disableTypeChecked] },

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // Compiles src/ and packages/ when what they compile to is missing or older than its sources. Two processes that start at
 // once do not write over each other: the second waits for the first one's lock.
-import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -18,17 +17,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const program = join(root, 'dist', 'main.js');
 const lock = join(root, 'dist', '.build-lock');
 /** Written after a successful build; its time is that of the build's beginning. */
 const stamp = join(root, 'dist', '.built');
 /** No build takes as long: whoever holds the lock by then is another process with the same number. */
 const lockIsAbandonedAfterMs = 180_000;
 
-function compiler() {
+/** Whether what the build needs is installed: development dependencies, and not without optional ones. */
+function canBuild() {
+  const { resolve } = createRequire(import.meta.url);
   try {
-    return createRequire(import.meta.url).resolve('typescript/lib/tsc.js');
+    return ['esbuild', '@swc/core'].every((name) => resolve(name));
   } catch {
-    return undefined;
+    return false;
   }
 }
 
@@ -39,9 +41,9 @@ function newestOf(path) {
 }
 
 function isUpToDate() {
-  if (!existsSync(join(root, 'dist', 'src', 'main.js'))) return false;
+  if (!existsSync(program)) return false;
   const built = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const sources = ['src', 'migrations', 'ormconfig.ts', 'tsconfig.json', 'package-lock.json'];
+  const sources = ['bin', 'src', 'migrations', 'ormconfig.ts', 'package-lock.json'];
   const packages = readdirSync(join(root, 'packages')).map((name) => join('packages', name));
   if (!packages.every((folder) => existsSync(join(root, folder, 'dist', 'index.js')))) return false;
   sources.push(...packages.map((folder) => join(folder, 'src')));
@@ -74,37 +76,34 @@ async function takeLock() {
   }
 }
 
-async function compile(tsc) {
+async function compile() {
   const beganAt = new Date();
   console.error('Compiling ...');
-  const { status } = spawnSync(process.execPath, [tsc, '--build', root], { stdio: 'inherit' });
-  if (status !== 0) throw new Error('The build failed: see the messages of the TypeScript compiler above.');
-  const { buildPackages } = await import('./build-packages.mjs');
-  await buildPackages(root);
+  const { bundle } = await import('./bundle.mjs');
+  await bundle(root);
   writeFileSync(stamp, '');
   utimesSync(stamp, beganAt, beganAt);
 }
 
 /** Brings dist/ up to date. An installation without the compiler (production) uses the dist/ it has. */
 export async function build() {
-  const tsc = compiler();
-  if (!tsc) {
-    if (existsSync(join(root, 'dist', 'src', 'main.js'))) return;
+  if (!canBuild()) {
+    if (existsSync(program)) return;
     throw new Error(
-      'dist/ is missing and typescript is not installed: run "npm ci" with development dependencies.',
+      'dist/ is missing and the compiler is not installed: run "npm ci" with development dependencies.',
     );
   }
   if (isUpToDate()) return;
   await takeLock();
   try {
-    if (!isUpToDate()) await compile(tsc);
+    if (!isUpToDate()) await compile();
   } finally {
     rmSync(lock, { force: true });
   }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const sourcesArePresent = existsSync(join(root, 'src')) && compiler() !== undefined;
+  const sourcesArePresent = existsSync(join(root, 'src')) && canBuild();
   if (sourcesArePresent || !process.argv.includes('--if-possible')) {
     try {
       await build();

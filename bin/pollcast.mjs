@@ -15,4 +15,4 @@ try {
   process.exit(1);
 }
 process.argv.splice(2, Infinity, ...withNpmOptions(process.argv.slice(2), process.env));
-await import('../dist/src/main.js');
+await import('../dist/main.js');

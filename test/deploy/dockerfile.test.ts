@@ -22,7 +22,7 @@ describe('the image', () => {
 
   test('runs node itself, not as root, so that signals reach it', () => {
     expect(valuesOf(runtime, 'USER')).toEqual([expect.stringMatching(/^[1-9]\d*:[1-9]\d*$/)]);
-    expect(execForm(runtime, 'ENTRYPOINT')).toEqual(['node', 'dist/src/main.js']);
+    expect(execForm(runtime, 'ENTRYPOINT')).toEqual(['node', 'dist/main.js']);
     expect(execForm(runtime, 'CMD')).toEqual(['api']);
     expect(imageEnvironment().NODE_ENV).toBe('production');
   });

@@ -1,9 +1,11 @@
+import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { Client } from 'pg';
 import type * as embedded from '@pollcast/embedded-postgres';
-import type * as tables from '../../src/app/data-source.js';
 import { publishEnvironment } from './environment.ts';
 
 type Cleanup = () => Promise<void>;
@@ -11,7 +13,7 @@ declare global {
   var pollcastTestCleanup: Cleanup | undefined;
 }
 
-const builtTables = '../../dist/src/app/data-source.js';
+const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const embeddedPostgres = '../../packages/embedded-postgres/dist/index.js';
 
 async function embeddedServer(): Promise<{ url: string; leave: Cleanup }> {
@@ -29,9 +31,16 @@ async function embeddedServer(): Promise<{ url: string; leave: Cleanup }> {
   };
 }
 
+/** As an operator would, and with no setting of this machine. */
+async function migrate(url: string): Promise<void> {
+  await promisify(execFile)(process.execPath, [program, 'migrate'], {
+    cwd: tmpdir(),
+    env: { DATABASE_URL: url },
+  });
+}
+
 /** One PostgreSQL for the whole run (DATABASE_URL or an embedded one), and on it one database migrated once. */
 export default async function globalSetup(): Promise<void> {
-  const { migrate } = (await import(builtTables)) as typeof tables;
   const configured = process.env.DATABASE_URL;
   const server = configured ? { url: configured, leave: () => Promise.resolve() } : await embeddedServer();
   const templateName = `pollcast_template_${process.pid}`;
@@ -40,7 +49,7 @@ export default async function globalSetup(): Promise<void> {
   await admin.query(`CREATE DATABASE ${templateName}`);
   const url = new URL(server.url);
   url.pathname = `/${templateName}`;
-  await migrate({ url: url.href });
+  await migrate(url.href);
   publishEnvironment({ adminUrl: server.url, templateName });
   globalThis.pollcastTestCleanup = async () => {
     await admin.query(`DROP DATABASE IF EXISTS ${templateName} WITH (FORCE)`);

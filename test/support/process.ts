@@ -28,7 +28,7 @@ export function startProcess(
   environment: Record<string, string>,
   cwd?: string,
 ): PollcastProcess {
-  const child = spawn(process.execPath, [projectPath('dist', 'src', 'main.js'), ...argv], {
+  const child = spawn(process.execPath, [projectPath('dist', 'main.js'), ...argv], {
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...environment },
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -8,7 +8,7 @@ export function startInTerminal(
   environment: Record<string, string>,
   cwd?: string,
 ): PollcastProcess {
-  const line = `exec '${process.execPath}' '${projectPath('dist', 'src', 'main.js')}' ${command}`;
+  const line = `exec '${process.execPath}' '${projectPath('dist', 'main.js')}' ${command}`;
   const child = spawn('script', ['--quiet', '--return', '--command', line, '/dev/null'], {
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', TERM: 'dumb', ...environment },
     cwd,
