@@ -2,11 +2,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { runCommand } from '../support/process.js';
-import { createWorkFolder, type WorkFolder } from './support.js';
+import { WorkFolder } from './support.js';
 
 let folder: WorkFolder;
 beforeEach(async () => {
-  folder = await createWorkFolder();
+  folder = await WorkFolder.create();
 });
 afterEach(() => folder.remove());
 

@@ -1,28 +1,16 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { ApiClient } from '../../src/cli/api-client.js';
-import { runCommand, startProcess, waitForOutput, type PollcastProcess } from '../support/process.js';
-import { createWorkFolder, type WorkFolder } from './support.js';
-
-let folder: WorkFolder;
-let running: PollcastProcess | undefined;
-beforeEach(async () => {
-  folder = await createWorkFolder();
-  running = undefined;
-});
-afterEach(async () => {
-  running?.kill('SIGTERM');
-  await running?.exited;
-  await folder.remove();
-});
+import { runCommand, waitForOutput } from '../support/process.js';
+import { testInFolder, type WorkFolder } from './support.js';
 
 /** Everything that the demo makes is to be below the temporary folder, and to be gone afterwards. */
-async function expectNothingLeft(): Promise<void> {
+async function expectNothingLeft(folder: WorkFolder): Promise<void> {
   expect(await readdir(folder.path)).toEqual([]);
 }
 
 describe('demo', () => {
-  test('--fast runs a whole campaign, sums it up and leaves nothing behind', async () => {
+  testInFolder('--fast runs a whole campaign, sums it up and leaves nothing behind', async (folder) => {
     const { code, output } = await runCommand(['demo', '--fast'], { TMPDIR: folder.path }, folder.path);
 
     expect({ code, output }).toMatchObject({ code: 0 });
@@ -45,49 +33,55 @@ describe('demo', () => {
       total: '70',
     });
     expect(output).toMatch(/^Next: npm start /m);
-    await expectNothingLeft();
+    await expectNothingLeft(folder);
   });
 
-  test('takes 30 % of any number of people for done', async () => {
+  testInFolder('takes 30 % of any number of people for done', async (folder) => {
     const argv = ['demo', '--fast', '--users', '10'];
     const { code, output } = await runCommand(argv, { TMPDIR: folder.path }, folder.path);
     expect({ code, output }).toMatchObject({ code: 0 });
     expect(output).toContain('Made 10 users; 3 completed the poll, 7 did not.');
   });
 
-  test('--keep leaves the server up, with the size asked for, until it is told to end', async () => {
-    const argv = ['demo', '--fast', '--keep', '--users', '4', '--completed', '4'];
-    running = startProcess(argv, { TMPDIR: folder.path }, folder.path);
-    const [, url = '', file = ''] = await waitForOutput(
-      running,
-      /Still up: (\S+)\/graphql.*\nadmin token in: (\S+)\n/,
-    );
-    const token = (await readFile(file, 'utf8')).trim();
-    expect(running.output()).toContain('Started notification campaign for 0 users in 0 chunks');
-    const { campaigns } = await new ApiClient(url, token).run<{ campaigns: { nodes: { status: string }[] } }>(
-      '{ campaigns(first: 5) { nodes { status } } }',
-    );
-    expect(campaigns.nodes).toEqual([{ status: 'COMPLETED' }]);
+  testInFolder(
+    '--keep leaves the server up, with the size asked for, until it is told to end',
+    async (folder) => {
+      const argv = ['demo', '--fast', '--keep', '--users', '4', '--completed', '4'];
+      const running = folder.start(argv, { TMPDIR: folder.path });
+      const [, url = '', file = ''] = await waitForOutput(
+        running,
+        /Still up: (\S+)\/graphql.*\nadmin token in: (\S+)\n/,
+      );
+      const token = (await readFile(file, 'utf8')).trim();
+      expect(running.output()).toContain('Started notification campaign for 0 users in 0 chunks');
+      const { campaigns } = await new ApiClient(url, token).run<{
+        campaigns: { nodes: { status: string }[] };
+      }>('{ campaigns(first: 5) { nodes { status } } }');
+      expect(campaigns.nodes).toEqual([{ status: 'COMPLETED' }]);
 
-    running.kill('SIGINT');
-    expect(await running.exited).toBe(0);
-    await expectNothingLeft();
-  });
+      running.kill('SIGINT');
+      expect(await running.exited).toBe(0);
+      await expectNothingLeft(folder);
+    },
+  );
 
-  test.each([
+  const moments = [
     ['while PostgreSQL starts', /Starting an embedded PostgreSQL/, 'SIGTERM', 143],
     ['in the middle of the campaign', / \d+\/70 \| /, 'SIGINT', 130],
-  ] as const)('ended by a signal %s leaves nothing behind', async (_when, output, signal, code) => {
-    running = startProcess(['demo'], { TMPDIR: folder.path }, folder.path);
-    await waitForOutput(running, output);
+  ] as const;
+  for (const [when, output, signal, code] of moments) {
+    testInFolder(`ended by a signal ${when} leaves nothing behind`, async (folder) => {
+      const running = folder.start(['demo'], { TMPDIR: folder.path });
+      await waitForOutput(running, output);
 
-    running.kill(signal);
-    expect(await running.exited).toBe(code);
-    const lines = running.output().trim().split('\n');
-    const [said, ...warnings] = lines.slice(lines.indexOf('Stopping ...'));
-    expect(said).toBe('Stopping ...');
-    // On a busy machine a job may be caught in the middle of a statement.
-    for (const line of warnings) expect(line).toMatch(/^Warning: /);
-    await expectNothingLeft();
-  });
+      running.kill(signal);
+      expect(await running.exited).toBe(code);
+      const lines = running.output().trim().split('\n');
+      const [said, ...warnings] = lines.slice(lines.indexOf('Stopping ...'));
+      expect(said).toBe('Stopping ...');
+      // On a busy machine a job may be caught in the middle of a statement.
+      for (const line of warnings) expect(line).toMatch(/^Warning: /);
+      await expectNothingLeft(folder);
+    });
+  }
 });

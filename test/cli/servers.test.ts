@@ -1,42 +1,28 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { ApiClient } from '../../src/cli/api-client.js';
 import { createCampaign, followCampaign, startCampaign } from '../support/factories.js';
-import { runCommand, startProcess, waitForOutput, type PollcastProcess } from '../support/process.js';
+import { runCommand, waitForOutput, type PollcastProcess } from '../support/process.js';
 import { waitFor } from '../support/wait.js';
-import { createWorkFolder, type WorkFolder } from './support.js';
+import { testInFolder, type WorkFolder } from './support.js';
 
 const ADDRESS = /GraphQL API at (http:\/\/\S+)\/graphql/;
 const TOKEN_FILE = /the admin token is in (\S+admin-token)/;
 
-let folder: WorkFolder;
-let processes: PollcastProcess[];
-beforeEach(async () => {
-  folder = await createWorkFolder();
-  processes = [];
-});
-afterEach(async () => {
-  for (const { child, kill } of processes) if (child.exitCode === null) kill('SIGTERM');
-  await Promise.all(processes.map(({ exited }) => exited));
-  await folder.remove();
-});
-
 /** Starts a server without any setting but a free port, so that tests can run side by side. */
-function start(command: 'start' | 'api' | 'worker'): PollcastProcess {
-  const running = startProcess([command], { PORT: '0' }, folder.path);
-  processes.push(running);
-  return running;
+function start(folder: WorkFolder, command: 'start' | 'api' | 'worker'): PollcastProcess {
+  return folder.start([command], { PORT: '0' });
 }
 
 /** As the README's commands read it. */
-async function keptToken(): Promise<string> {
+async function keptToken(folder: WorkFolder): Promise<string> {
   return (await readFile(join(folder.dataDir, 'admin-token'), 'utf8')).trim();
 }
 
-async function clientOf(running: PollcastProcess): Promise<ApiClient> {
+async function clientOf(folder: WorkFolder, running: PollcastProcess): Promise<ApiClient> {
   const [, url = ''] = await waitForOutput(running, ADDRESS);
-  return new ApiClient(url, await keptToken());
+  return new ApiClient(url, await keptToken(folder));
 }
 
 async function end(running: PollcastProcess): Promise<number | null> {
@@ -45,32 +31,35 @@ async function end(running: PollcastProcess): Promise<number | null> {
 }
 
 describe('start, with no setting at all', () => {
-  test('serves the API with a token that it keeps, says what stands in for Telegram, and ends in order', async () => {
-    const first = start('start');
-    const [, url = ''] = await waitForOutput(first, ADDRESS);
+  testInFolder(
+    'serves the API with a token that it keeps, says what stands in for Telegram, and ends in order',
+    async (folder) => {
+      const first = start(folder, 'start');
+      const [, url = ''] = await waitForOutput(first, ADDRESS);
 
-    const file = join(folder.dataDir, 'admin-token');
-    const token = await keptToken();
-    expect(token).toMatch(/^[\w-]{32}$/);
-    expect(first.output()).toMatch(TOKEN_FILE);
-    expect(first.output()).not.toContain(token);
-    expect(((await stat(file)).mode & 0o777).toString(8)).toBe('600');
-    expect(first.output().match(/no real one is sent/g)).toHaveLength(1);
-    const query = '{ polls(first: 1) { nodes { id } } }';
-    expect(await new ApiClient(url, token).run(query)).toEqual({ polls: { nodes: [] } });
-    await expect(new ApiClient(url, `${token}x`).run(query)).rejects.toThrow();
-    expect(folder.serverRuns()).toBe(true);
+      const file = join(folder.dataDir, 'admin-token');
+      const token = await keptToken(folder);
+      expect(token).toMatch(/^[\w-]{32}$/);
+      expect(first.output()).toMatch(TOKEN_FILE);
+      expect(first.output()).not.toContain(token);
+      expect(((await stat(file)).mode & 0o777).toString(8)).toBe('600');
+      expect(first.output().match(/no real one is sent/g)).toHaveLength(1);
+      const query = '{ polls(first: 1) { nodes { id } } }';
+      expect(await new ApiClient(url, token).run(query)).toEqual({ polls: { nodes: [] } });
+      await expect(new ApiClient(url, `${token}x`).run(query)).rejects.toThrow();
+      expect(folder.serverRuns()).toBe(true);
 
-    expect(await end(first)).toBe(0);
-    expect(folder.serverRuns()).toBe(false);
-    const second = start('start');
-    await waitForOutput(second, ADDRESS);
-    expect(await keptToken()).toBe(token);
-    expect(await end(second)).toBe(0);
-  });
+      expect(await end(first)).toBe(0);
+      expect(folder.serverRuns()).toBe(false);
+      const second = start(folder, 'start');
+      await waitForOutput(second, ADDRESS);
+      expect(await keptToken(folder)).toBe(token);
+      expect(await end(second)).toBe(0);
+    },
+  );
 
-  test('ends with 0 and without a server when it is told to end before it serves', async () => {
-    const running = start('start');
+  testInFolder('ends with 0 and without a server when it is told to end before it serves', async (folder) => {
+    const running = start(folder, 'start');
     await waitForOutput(running, /Creating the database|Starting PostgreSQL/);
     expect(await end(running)).toBe(0);
     expect(folder.serverRuns()).toBe(false);
@@ -78,34 +67,36 @@ describe('start, with no setting at all', () => {
 });
 
 describe('api and worker on one DATA_DIR, with no setting at all', () => {
-  test('share the database: the worker works what the api starts, and the last one out stops it', async () => {
-    const [api, worker] = [start('api'), start('worker')];
-    const client = await clientOf(api);
-    await waitForOutput(worker, /working jobs/);
-    const seeded = await runCommand(['seed', '--users', '7', '--completed', '2'], {}, folder.path);
-    const [, pollId = ''] = /^Poll (\d+): 7 users/m.exec(seeded.output) ?? [];
+  testInFolder(
+    'share the database: the worker works what the api starts, and the last one out stops it',
+    async (folder) => {
+      const [api, worker] = [start(folder, 'api'), start(folder, 'worker')];
+      const client = await clientOf(folder, api);
+      await waitForOutput(worker, /working jobs/);
+      const seeded = await runCommand(['seed', '--users', '7', '--completed', '2'], {}, folder.path);
+      const [, pollId = ''] = /^Poll (\d+): 7 users/m.exec(seeded.output) ?? [];
 
-    const id = await createCampaign(client, pollId, {
-      pacing: { chunkSize: 2, chunkIntervalMs: 0, sendIntervalMs: 0 },
-    });
-    await startCampaign(client, id);
-    const last = (await followCampaign(client, id)).at(-1);
-    expect(last).toMatchObject({ status: 'COMPLETED', totalUsers: 5, sentUsers: 5, pendingUsers: 0 });
-    const [, sandbox = ''] = /sandbox at (http:\S+)\/sandbox/.exec(worker.output()) ?? [];
-    const messages = await fetch(`${sandbox}/sandbox/messages`);
-    expect(await messages.json()).toHaveLength(5);
+      const id = await createCampaign(client, pollId, {
+        pacing: { chunkSize: 2, chunkIntervalMs: 0, sendIntervalMs: 0 },
+      });
+      await startCampaign(client, id);
+      const last = (await followCampaign(client, id)).at(-1);
+      expect(last).toMatchObject({ status: 'COMPLETED', totalUsers: 5, sentUsers: 5, pendingUsers: 0 });
+      const [, sandbox = ''] = /sandbox at (http:\S+)\/sandbox/.exec(worker.output()) ?? [];
+      const messages = await fetch(`${sandbox}/sandbox/messages`);
+      expect(await messages.json()).toHaveLength(5);
 
-    expect(await end(api)).toBe(0);
-    expect(folder.serverRuns()).toBe(true);
-    expect(await end(worker)).toBe(0);
-    expect(folder.serverRuns()).toBe(false);
-  });
+      expect(await end(api)).toBe(0);
+      expect(folder.serverRuns()).toBe(true);
+      expect(await end(worker)).toBe(0);
+      expect(folder.serverRuns()).toBe(false);
+    },
+  );
 });
 
 describe('a command on the embedded database', () => {
-  test('that is interrupted does not leave the server running', async () => {
-    const running = startProcess(['seed', '--users', '9000000'], {}, folder.path);
-    processes.push(running);
+  testInFolder('that is interrupted does not leave the server running', async (folder) => {
+    const running = folder.start(['seed', '--users', '9000000']);
     await waitForOutput(running, /users .* 0\/9000000/);
     await waitFor('the server', () => folder.serverRuns());
 

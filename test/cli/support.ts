@@ -2,27 +2,53 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runCommand } from '../support/process.js';
+import { test } from '@jest/globals';
+import { runCommand, startProcess, type PollcastProcess } from '../support/process.js';
 
 /** A folder to start commands in, which PostgreSQL may enter when the tests run as root. */
-export interface WorkFolder {
-  path: string;
-  dataDir: string;
+export class WorkFolder {
+  readonly dataDir: string;
+  private readonly processes: PollcastProcess[] = [];
+
+  private constructor(readonly path: string) {
+    this.dataDir = join(path, '.data');
+  }
+
+  static async create(): Promise<WorkFolder> {
+    const path = await mkdtemp(join(tmpdir(), 'pollcast-cli-'));
+    await chmod(path, 0o711);
+    return new WorkFolder(path);
+  }
+
+  /** Starts a command that is ended with the folder, if it has not ended by itself. */
+  start(argv: string[], environment: Record<string, string> = {}): PollcastProcess {
+    const running = startProcess(argv, environment, this.path);
+    this.processes.push(running);
+    return running;
+  }
+
   /** Whether the embedded server of `dataDir` runs. */
-  serverRuns(): boolean;
-  remove(): Promise<void>;
+  serverRuns(): boolean {
+    return existsSync(join(this.dataDir, 'postgres', 'postmaster.pid'));
+  }
+
+  async remove(): Promise<void> {
+    for (const { child, kill } of this.processes) if (child.exitCode === null) kill('SIGTERM');
+    await Promise.all(this.processes.map(({ exited }) => exited));
+    await rm(this.path, { recursive: true, force: true, maxRetries: 5 });
+  }
 }
 
-export async function createWorkFolder(): Promise<WorkFolder> {
-  const path = await mkdtemp(join(tmpdir(), 'pollcast-cli-'));
-  await chmod(path, 0o711);
-  const dataDir = join(path, '.data');
-  return {
-    path,
-    dataDir,
-    serverRuns: () => existsSync(join(dataDir, 'postgres', 'postmaster.pid')),
-    remove: () => rm(path, { recursive: true, force: true, maxRetries: 5 }),
-  };
+/** A test in a folder of its own. Those of a file run side by side. */
+export function testInFolder(name: string, work: (folder: WorkFolder) => Promise<void>): void {
+  test.concurrent(name, async () => {
+    const folder = await WorkFolder.create();
+    try {
+      await work(folder);
+    } finally {
+      await folder.remove();
+    }
+  });
 }
 
 /** Runs a command that has to succeed. @returns what it says */

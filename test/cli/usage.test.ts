@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { runCommand } from '../support/process.js';
-import { createWorkFolder, type WorkFolder } from './support.js';
+import { WorkFolder } from './support.js';
 
 const COMMANDS = [
   'start',
@@ -23,7 +23,7 @@ let database: TestDatabase;
 let folder: WorkFolder;
 beforeAll(async () => {
   database = await createTestDatabase();
-  folder = await createWorkFolder();
+  folder = await WorkFolder.create();
 });
 afterAll(async () => {
   await database.drop();
@@ -93,7 +93,7 @@ describe('a wrong setting', () => {
   });
 
   test('is found in .env as well', async () => {
-    const other = await createWorkFolder();
+    const other = await WorkFolder.create();
     await writeFile(join(other.path, '.env'), 'CHUNK_SIZE=none\n');
     const { code, output } = await runCommand(['migrate'], {}, other.path);
     await other.remove();

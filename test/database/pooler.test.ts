@@ -19,7 +19,7 @@ let database: TestDatabase;
 let pooler: Pooler;
 
 /** A campaign to its end, by an api and a worker that are configured like this. */
-async function campaignWith(environment: Record<string, string>): Promise<string> {
+async function campaignWith(database: TestDatabase, environment: Record<string, string>): Promise<string> {
   const app = await TestApp.prepare({ database, environment });
   try {
     await app.startApi();
@@ -73,7 +73,10 @@ describeWithPooler('PgBouncer in transaction mode', () => {
   });
 
   test('with DATABASE_DIRECT_URL carries a campaign to its end', async () => {
-    const output = await campaignWith({ DATABASE_URL: pooler.url, DATABASE_DIRECT_URL: database.url });
+    const output = await campaignWith(database, {
+      DATABASE_URL: pooler.url,
+      DATABASE_DIRECT_URL: database.url,
+    });
     expect(output).not.toMatch(/prepared statement|does not exist|ERROR/);
   });
 });
@@ -86,26 +89,25 @@ describeWithPooler('PgBouncer in session mode', () => {
   afterEach(() => pooler.stop());
 
   test('needs nothing but DATABASE_URL', async () => {
-    await campaignWith({ DATABASE_URL: pooler.url });
+    await campaignWith(database, { DATABASE_URL: pooler.url });
   });
 });
 
+const STYLES = ['German', 'SQL, DMY', 'Postgres, MDY'];
+
 describe('a database with settings of its own', () => {
-  test.each(['German', 'SQL, DMY', 'Postgres, MDY'])(
-    'such as DateStyle %s carries a campaign to its end',
-    async (style) => {
-      database = await createTestDatabase();
-      const [row] = await database.query<{ name: string }>('SELECT current_database() AS name');
-      for (const setting of [
-        `datestyle = '${style}'`,
-        `timezone = 'Asia/Kolkata'`,
-        `intervalstyle = 'sql_standard'`,
-        `bytea_output = 'escape'`,
-        'standard_conforming_strings = off',
-        'extra_float_digits = -10',
-      ])
-        await database.query(`ALTER DATABASE ${row?.name} SET ${setting}`);
-      await campaignWith({});
-    },
-  );
+  test.concurrent.each(STYLES)('such as DateStyle %s carries a campaign to its end', async (style) => {
+    const own = await createTestDatabase();
+    const [row] = await own.query<{ name: string }>('SELECT current_database() AS name');
+    for (const setting of [
+      `datestyle = '${style}'`,
+      `timezone = 'Asia/Kolkata'`,
+      `intervalstyle = 'sql_standard'`,
+      `bytea_output = 'escape'`,
+      'standard_conforming_strings = off',
+      'extra_float_digits = -10',
+    ])
+      await own.query(`ALTER DATABASE ${row?.name} SET ${setting}`);
+    await campaignWith(own, {});
+  });
 });

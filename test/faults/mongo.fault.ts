@@ -31,12 +31,11 @@ async function expectToStop(running: PollcastProcess): Promise<void> {
 function scenarioWithMongo(name: string, play: (scene: Scene, mongo: OwnFerretDb) => Promise<void>): void {
   scenario(name, async (scene) => {
     const mongo = await startOwnFerretDb(program);
+    scene.afterwards(() => mongo.remove());
     try {
       await play(scene, mongo);
     } finally {
       await mongo.revive();
-      await scene.clear();
-      await mongo.remove();
     }
   });
 }

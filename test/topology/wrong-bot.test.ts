@@ -1,8 +1,9 @@
 /** @jobs */
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import type { ApiClient } from '../../src/cli/api-client.js';
 import { startBotApiSandbox, type BotApiSandbox } from '@pollcast/bot-api-sandbox';
-import { useApp } from '../support/use-app.js';
+import { scenario, type Scene } from '../faults/support/scene.js';
+import type { TestApp } from '../support/app.js';
 import {
   campaign,
   createCampaign,
@@ -19,16 +20,15 @@ const SECRET = 'B'.repeat(35);
 const OTHER_TOKEN = `7700000001:${SECRET}`;
 const NO_BOT = { BOT_TOKEN: '' };
 
-const app = useApp({ run: [], perTest: true });
-const others: BotApiSandbox[] = [];
-afterEach(async () => {
-  await Promise.all(others.splice(0).map((other) => other.close()));
-});
+interface Bot {
+  server: BotApiSandbox;
+  environment: Record<string, string>;
+}
 
 /** Another Bot API server, with one bot. */
-async function botOf(token: string): Promise<{ server: BotApiSandbox; environment: Record<string, string> }> {
+async function botOf(scene: Scene, token: string): Promise<Bot> {
   const server = await startBotApiSandbox({ token, messagesPerSecond: 2000, chatBurst: 20 });
-  others.push(server);
+  scene.afterwards(() => server.close());
   return { server, environment: { BOT_TOKEN: token, TELEGRAM_API_ROOT: server.url } };
 }
 
@@ -63,7 +63,7 @@ async function started(api: ApiClient, input: object = {}): Promise<string> {
 }
 
 /** A worker that works no jobs. */
-async function idleWorker(environment: Record<string, string>): Promise<PollcastProcess> {
+async function idleWorker(app: TestApp, environment: Record<string, string>): Promise<PollcastProcess> {
   const worker = app.launch('worker', environment);
   await waitForOutput(worker, /this process works no jobs/);
   return worker;
@@ -74,41 +74,47 @@ function count(text: string, part: string): number {
 }
 
 describe('beside an api with a bot', () => {
-  test.each<[string, () => Promise<Record<string, string>>]>([
-    ['the sandbox', () => Promise.resolve(NO_BOT)],
-    ['another bot', async () => (await botOf(OTHER_TOKEN)).environment],
-  ])('a worker with %s works no jobs, and says so', async (_which, environment) => {
-    await app.startApi();
-    const api = app.client();
-    await createUsers(app.database, 5);
-    const workerPort = String(await freePort());
-    const worker = await idleWorker({ ...(await environment()), WORKER_PORT: workerPort });
-    const id = await started(api);
-    await waitFor('the standstill', async () => (await standstill(api, id)) === 'WRONG_BOT');
-    const { workers, standstill: common } = await installation(api);
-    expect(workers).toMatchObject([
-      { runningChunks: 0, problem: expect.stringContaining('BOT_TOKEN') as unknown },
-    ]);
-    expect(common).toMatchObject({ code: 'WRONG_BOT' });
-    const ready = await fetch(`http://127.0.0.1:${workerPort}/readyz`);
-    expect([ready.status, await ready.json()]).toMatchObject([503, { checks: { bot: 'failed' } }]);
-    expect(await campaign(api, id)).toMatchObject({ status: 'PROCESSING', sentUsers: 0, totalUsers: 0 });
-    for (const { messages } of others) expect(messages).toEqual([]);
+  const others: [which: string, prepare: (scene: Scene) => Promise<Partial<Bot>>][] = [
+    ['the sandbox', () => Promise.resolve({ environment: NO_BOT })],
+    ['another bot', (scene) => botOf(scene, OTHER_TOKEN)],
+  ];
+  for (const [which, prepare] of others) {
+    scenario(`a worker with ${which} works no jobs, and says so`, async (scene) => {
+      const app = await scene.prepare();
+      await app.startApi();
+      const api = app.client();
+      await createUsers(app.database, 5);
+      const workerPort = String(await freePort());
+      const { server, environment } = await prepare(scene);
+      const worker = await idleWorker(app, { ...environment, WORKER_PORT: workerPort });
+      const id = await started(api);
+      await waitFor('the standstill', async () => (await standstill(api, id)) === 'WRONG_BOT');
+      const { workers, standstill: common } = await installation(api);
+      expect(workers).toMatchObject([
+        { runningChunks: 0, problem: expect.stringContaining('BOT_TOKEN') as unknown },
+      ]);
+      expect(common).toMatchObject({ code: 'WRONG_BOT' });
+      const ready = await fetch(`http://127.0.0.1:${workerPort}/readyz`);
+      expect([ready.status, await ready.json()]).toMatchObject([503, { checks: { bot: 'failed' } }]);
+      expect(await campaign(api, id)).toMatchObject({ status: 'PROCESSING', sentUsers: 0, totalUsers: 0 });
+      expect(server?.messages ?? []).toEqual([]);
 
-    await app.startWorker();
-    expect((await followCampaign(api, id)).at(-1)).toMatchObject({ status: 'COMPLETED', sentUsers: 5 });
-    expect(app.sandbox.messages).toHaveLength(5);
-    expect(await isSandboxed(api, id)).toBe(false);
-    expect(count(worker.output(), 'this process works no jobs')).toBe(1);
-    expect(worker.output()).not.toContain('working jobs');
-  });
+      await app.startWorker();
+      expect((await followCampaign(api, id)).at(-1)).toMatchObject({ status: 'COMPLETED', sentUsers: 5 });
+      expect(app.sandbox.messages).toHaveLength(5);
+      expect(await isSandboxed(api, id)).toBe(false);
+      expect(count(worker.output(), 'this process works no jobs')).toBe(1);
+      expect(worker.output()).not.toContain('working jobs');
+    });
+  }
 
-  test('a worker with a new token of the same bot works', async () => {
+  scenario('a worker with a new token of the same bot works', async (scene) => {
+    const app = await scene.prepare();
     await app.startApi();
     const api = app.client();
     await createUsers(app.database, 3);
     const [botId = ''] = app.sandbox.token.split(':');
-    const { server, environment } = await botOf(`${botId}:${SECRET}`);
+    const { server, environment } = await botOf(scene, `${botId}:${SECRET}`);
     await app.startWorker(environment);
     expect((await followCampaign(api, await started(api))).at(-1)).toMatchObject({ sentUsers: 3 });
     expect(server.messages).toHaveLength(3);
@@ -121,7 +127,8 @@ describe('beside an api with a bot', () => {
 });
 
 describe('the sandbox', () => {
-  test('works where there is no bot, and a campaign says that it took its messages', async () => {
+  scenario('works where there is no bot, and a campaign says that it took its messages', async (scene) => {
+    const app = await scene.prepare();
     await app.startApi('start', NO_BOT);
     const api = app.client();
     await createUsers(app.database, 3);
@@ -137,7 +144,8 @@ describe('the sandbox', () => {
     expect(await app.database.query('SELECT FROM installation')).toEqual([]);
   });
 
-  test('ends its work as soon as there is a bot, which goes on with it', async () => {
+  scenario('ends its work as soon as there is a bot, which goes on with it', async (scene) => {
+    const app = await scene.prepare();
     const worker = await app.startWorker(NO_BOT);
     await app.startApi('api', NO_BOT);
     const api = app.client();
@@ -166,7 +174,8 @@ describe('the sandbox', () => {
 });
 
 describe('bot adopt', () => {
-  test('changes the bot, and forgets who had blocked the old one', async () => {
+  scenario('changes the bot, and forgets who had blocked the old one', async (scene) => {
+    const app = await scene.prepare();
     await app.startApi();
     const api = app.client();
     await createUsers(app.database, 6);
@@ -175,7 +184,7 @@ describe('bot adopt', () => {
          opted_out_at = CASE WHEN id > 1000004 THEN now() END`,
     );
     const worker = await app.startWorker();
-    const { server, environment } = await botOf(OTHER_TOKEN);
+    const { server, environment } = await botOf(scene, OTHER_TOKEN);
     const settings = { DATABASE_URL: app.database.url, ...environment };
     const adopted = await runCommand(['bot', 'adopt'], settings);
     expect(adopted.output).toMatch(/is the bot of this installation from now on\.\n3 people/);
@@ -196,7 +205,7 @@ describe('bot adopt', () => {
     expect(optedOut).toEqual([{ id: '1000005' }, { id: '1000006' }]);
   });
 
-  test.each([
+  const useless: [which: string, environment: Record<string, string>, code: number, sentence: RegExp][] = [
     ['a token that Telegram does not accept', { BOT_TOKEN: OTHER_TOKEN }, 2, /not accepted/],
     ['no token', NO_BOT, 2, /^BOT_TOKEN must be set/],
     [
@@ -205,11 +214,15 @@ describe('bot adopt', () => {
       1,
       /cannot be reached/,
     ],
-  ])('with %s changes nothing', async (_which, environment, code, sentence) => {
-    const settings = { DATABASE_URL: app.database.url, TELEGRAM_API_ROOT: app.sandbox.url, ...environment };
-    const run = await runCommand(['bot', 'adopt'], settings);
-    expect(run.output).toMatch(sentence);
-    expect(run.code).toBe(code);
-    expect(await app.database.query('SELECT FROM installation')).toEqual([]);
-  });
+  ];
+  for (const [which, environment, code, sentence] of useless) {
+    scenario(`with ${which} changes nothing`, async (scene) => {
+      const app = await scene.prepare();
+      const settings = { DATABASE_URL: app.database.url, TELEGRAM_API_ROOT: app.sandbox.url, ...environment };
+      const run = await runCommand(['bot', 'adopt'], settings);
+      expect(run.output).toMatch(sentence);
+      expect(run.code).toBe(code);
+      expect(await app.database.query('SELECT FROM installation')).toEqual([]);
+    });
+  }
 });

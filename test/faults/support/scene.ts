@@ -6,6 +6,7 @@ import { CampaignRun, type CampaignRunOptions } from './campaign-run.js';
 export class Scene {
   private readonly apps: TestApp[] = [];
   private readonly runs: CampaignRun[] = [];
+  private readonly others: (() => Promise<void>)[] = [];
 
   async prepare(options?: TestAppOptions): Promise<TestApp> {
     const app = await TestApp.prepare(options);
@@ -19,9 +20,15 @@ export class Scene {
     return run;
   }
 
+  /** What else is to be cleared away, after the apps have ended. */
+  afterwards(clear: () => Promise<void>): void {
+    this.others.push(clear);
+  }
+
   async clear(): Promise<void> {
     await Promise.all(this.runs.splice(0).map((run) => run.abandon()));
     await Promise.all(this.apps.splice(0).map((app) => app.stop()));
+    await Promise.all(this.others.splice(0).map((clear) => clear()));
   }
 }
 
