@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import { AudienceStore } from '../campaigns/audience.store.js';
 import type { Settings } from '../config/settings.js';
-import type { Operations } from '../http/operations-routes.js';
 import { requireFreePort } from '../http/free-port.js';
 import { PostgresListener } from '../database/listener.js';
 import { JobScheduler } from '../jobs/job-scheduler.js';
@@ -12,14 +11,14 @@ import { MeteredSender } from '../engine/metered-sender.js';
 import { OUTAGE_CHANNEL, PostgresOutage } from '../engine/outage.store.js';
 import { PostgresRateLimit } from '../engine/rate-limit.store.js';
 import { RateLimiter } from '../engine/rate-limiter.js';
-import type { BotGuard } from '../installation/bot-guard.js';
 import type { Api } from './api.js';
 import { createBotGuard } from './bot-guard.js';
-import { connectDatabase, type ConnectedDatabase } from './database.js';
-import type { Engine, EngineParts } from './engine.js';
+import { connectDatabase } from './database.js';
+import type { Engine } from './engine.js';
 import { connectJobs } from './jobs.js';
+import type { ProcessDeps } from './deps.js';
 import { createOperations } from './operations.js';
-import { connectTelegram, type ConnectedTelegram } from './telegram.js';
+import { connectTelegram } from './telegram.js';
 import { Undo } from './undo.js';
 
 export type AppRole = 'api' | 'worker';
@@ -41,18 +40,8 @@ export interface App {
   stop(): Promise<void>;
 }
 
-/** What every process has, whatever its roles. */
-export interface Ground extends EngineParts {
-  database: ConnectedDatabase;
-  telegram: ConnectedTelegram;
-  scheduler: JobScheduler;
-  metrics: Metrics;
-  operations: Operations;
-  guard: BotGuard;
-}
-
 /** Connects the process to all that is outside of it. Nothing of it does anything by itself yet. */
-async function connect(settings: Settings, logger: Logger, undo: Undo): Promise<Ground> {
+async function connect(settings: Settings, logger: Logger, undo: Undo): Promise<ProcessDeps> {
   const { leaseMs: lockMs, jobTickMs: tickMs, reconcileIntervalMs, messagesPerSecond } = settings;
   const database = await connectDatabase(settings, logger);
   undo.add(() => database.close());
@@ -101,7 +90,7 @@ async function connect(settings: Settings, logger: Logger, undo: Undo): Promise<
   return { ...parts, logger, database, telegram, scheduler, metrics, operations, guard };
 }
 
-async function serveOperations({ settings, operations, logger }: Ground, undo: Undo): Promise<void> {
+async function serveOperations({ settings, operations, logger }: ProcessDeps, undo: Undo): Promise<void> {
   const { host, workerPort } = settings;
   if (workerPort === undefined) return;
   const { startOperationsServer } = await import('../http/operations-server.js');
@@ -111,8 +100,8 @@ async function serveOperations({ settings, operations, logger }: Ground, undo: U
 }
 
 /** Begins to work jobs, where there is an engine for them, or else only to hand them in. */
-async function startJobs(ground: Ground, engine: Engine | undefined, undo: Undo): Promise<void> {
-  const { scheduler } = ground;
+async function startJobs(deps: ProcessDeps, engine: Engine | undefined, undo: Undo): Promise<void> {
+  const { scheduler } = deps;
   undo.add(async () => {
     engine?.stop();
     await scheduler.stop();
@@ -122,12 +111,15 @@ async function startJobs(ground: Ground, engine: Engine | undefined, undo: Undo)
   if (!engine) await scheduler.start();
   else {
     const { startWork } = await import('./work.js');
-    await startWork(ground, engine, undo);
+    await startWork(deps, engine, undo);
   }
 }
 
 /** What other processes find out about Telegram stops or starts this one, too. */
-async function followOutages({ databaseUrl, breaker, telegram, logger }: Ground, undo: Undo): Promise<void> {
+async function followOutages(
+  { databaseUrl, breaker, telegram, logger }: ProcessDeps,
+  undo: Undo,
+): Promise<void> {
   const refresh = () => void breaker.refresh();
   const listener = new PostgresListener({
     url: databaseUrl,
@@ -142,31 +134,35 @@ async function followOutages({ databaseUrl, breaker, telegram, logger }: Ground,
   undo.add(() => listener.close());
 }
 
-async function loadEngine(ground: Ground): Promise<Engine> {
+async function loadEngine(deps: ProcessDeps): Promise<Engine> {
   const { createEngine } = await import('./engine.js');
-  return createEngine(ground);
+  return createEngine(deps);
 }
 
-async function serveApi(ground: Ground, undo: Undo): Promise<Api> {
+async function serveApi(deps: ProcessDeps, undo: Undo): Promise<Api> {
   const { startApi } = await import('./api.js');
-  const { dataSource, scheduler } = ground;
+  const { dataSource, scheduler } = deps;
   const audience = new AudienceStore(dataSource);
-  return startApi({ ...ground, audience, agenda: () => scheduler.current }, undo);
+  return startApi({ ...deps, audience, agenda: () => scheduler.current }, undo);
 }
 
 /** A role is loaded by the processes that have it. */
-async function startRoles(ground: Ground, roles: readonly AppRole[], undo: Undo): Promise<Api | undefined> {
-  const { scheduler, operations } = ground;
+async function startRoles(
+  deps: ProcessDeps,
+  roles: readonly AppRole[],
+  undo: Undo,
+): Promise<Api | undefined> {
+  const { scheduler, operations } = deps;
   const isApi = roles.includes('api');
-  await followOutages(ground, undo);
-  if (!isApi) await serveOperations(ground, undo);
-  const engine = roles.includes('worker') ? await loadEngine(ground) : undefined;
-  await startJobs(ground, engine, undo);
-  const api = isApi ? await serveApi(ground, undo) : undefined;
+  await followOutages(deps, undo);
+  if (!isApi) await serveOperations(deps, undo);
+  const engine = roles.includes('worker') ? await loadEngine(deps) : undefined;
+  await startJobs(deps, engine, undo);
+  const api = isApi ? await serveApi(deps, undo) : undefined;
   // Before anything that takes its time to end, during which messages would still go out.
   undo.add(() => {
     engine?.stop();
-    ground.breaker.stop();
+    deps.breaker.stop();
     void scheduler.stopTaking();
   });
   undo.add(() => {
@@ -182,9 +178,9 @@ export async function startApp(settings: Settings, roles: readonly AppRole[], lo
     const { host, port, workerPort } = settings;
     const wanted = roles.includes('api') ? port : workerPort;
     if (wanted !== undefined) await requireFreePort(host, wanted);
-    const ground = await connect(settings, logger, undo);
-    const api = await startRoles(ground, roles, undo);
-    const { sandboxUrl } = ground.telegram;
+    const deps = await connect(settings, logger, undo);
+    const api = await startRoles(deps, roles, undo);
+    const { sandboxUrl } = deps.telegram;
     return {
       url: api?.url,
       keptAdminToken: api?.keptAdminToken,

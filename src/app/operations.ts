@@ -2,7 +2,6 @@ import type { Logger } from 'pino';
 import { pendingMigrations } from '../database/migrate.js';
 import { Cached } from '../health/cached.js';
 import { Readiness, type Check } from '../health/readiness.js';
-import type { Operations } from '../http/operations-routes.js';
 import type { BotGuard } from '../installation/bot-guard.js';
 import type { JobScheduler } from '../jobs/job-scheduler.js';
 import type { Metrics } from '../metrics/metrics.js';
@@ -18,6 +17,12 @@ export interface OperationsParts {
   metrics: Metrics;
   guard: BotGuard;
   logger: Logger;
+}
+
+/** As the routes of a process tell it. */
+export interface Operations {
+  readiness: Readiness;
+  metrics: Metrics;
 }
 
 /** Scrapes of several Prometheus servers read the database once meanwhile. */

@@ -1,5 +1,5 @@
 import { WorkerHeartbeat } from '../engine/worker-heartbeat.js';
-import type { Ground } from './app.js';
+import type { ProcessDeps } from './deps.js';
 import type { Engine } from './engine.js';
 import { startBot, type RunningBot } from './bot.js';
 import type { Undo } from './undo.js';
@@ -8,12 +8,12 @@ import type { Undo } from './undo.js';
  * Works jobs, and reads what people write, while the bot of the process is that of the installation: from another one
  * neither messages nor answers are wanted.
  */
-export async function startWork(ground: Ground, engine: Engine, undo: Undo): Promise<void> {
-  const { scheduler, guard, engineSql, metrics, logger } = ground;
+export async function startWork(deps: ProcessDeps, engine: Engine, undo: Undo): Promise<void> {
+  const { scheduler, guard, engineSql, metrics, logger } = deps;
   const handlers = () => (guard.problem === null ? engine.handlers : undefined);
   let bot: RunningBot | undefined;
   const followBot = async () => {
-    if (guard.problem === null) bot ??= startBot(ground);
+    if (guard.problem === null) bot ??= startBot(deps);
     else {
       await bot?.stop();
       bot = undefined;

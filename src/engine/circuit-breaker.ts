@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { manyMayFollow } from '../kernel/linked-signal.js';
 import { backoffMs } from './backoff.js';
-import type { MessageSender, SendOutcome } from './outcome.js';
+import type { MessageSender, SendOutcome } from './ports.js';
 import type { OutageStore, Refusal } from './outage.store.js';
 
 /**

@@ -1,6 +1,6 @@
 import { linkSignals } from '../kernel/linked-signal.js';
 import type { ChatPacing } from './chat-pacing.js';
-import type { MessageSender, OutgoingMessage, SendOutcome } from './outcome.js';
+import type { DirectMessages, MessageSender, OutgoingMessage, SendOutcome } from './ports.js';
 import { URGENT, type RateLimiter, type Slot } from './rate-limiter.js';
 import { takeTurn, untilLeft } from './take-turn.js';
 
@@ -8,17 +8,12 @@ import { takeTurn, untilLeft } from './take-turn.js';
 const MAX_WAIT_MS = 10_000;
 
 /** Messages of no campaign, one by one: before all campaign messages, and within the limits of the bot and of the chat. */
-export class DirectSender {
+export class DirectSender implements DirectMessages {
   constructor(
     private readonly limiter: RateLimiter,
     private readonly pacing: ChatPacing,
   ) {}
 
-  /**
-   * @param request sends the message; called when its turn has come, and only then
-   * @param signal aborted when nothing may be sent any more
-   * @returns undefined when nothing was sent: the turn has not come in time, or the signal was aborted before
-   */
   async send(
     chatId: string,
     request: () => Promise<SendOutcome>,

@@ -1,5 +1,4 @@
-import type { MessageSender, OutgoingMessage, SendOutcome } from './outcome.js';
-import type { EngineMeter } from './ports.js';
+import type { EngineMeter, MessageSender, OutgoingMessage, SendOutcome } from './ports.js';
 
 /** A sender whose answers, and the time they take, are told to the meter. */
 export class MeteredSender implements MessageSender {

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { within } from '../kernel/within.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
-import type { SendOutcome } from './outcome.js';
+import type { EngineMeter, SendOutcome } from './ports.js';
 import { InFlightBudget } from './in-flight-budget.js';
 import type { Refusal } from './outage.store.js';
-import type { EngineMeter } from './ports.js';
 import { slotSpacingMs, type RateLimitStore } from './rate-limit.store.js';
 
 /** Permission to send one message at `at` (milliseconds of performance.now). */

@@ -6,7 +6,13 @@ import { stopIfRefused } from './campaign-ending.js';
 import type { ChunkStore } from '../delivery/chunk.store.js';
 import type { DeliveryStore } from '../delivery/delivery.store.js';
 import type { CampaignPlanner } from './planner.js';
-import type { CampaignControl, EngineMeter, JobQueue } from './ports.js';
+import {
+  REPAIR_KINDS,
+  type CampaignControl,
+  type EngineMeter,
+  type JobQueue,
+  type RepairCounts,
+} from './ports.js';
 import { findStuck } from './workload.js';
 
 const DRAINED = `
@@ -37,24 +43,6 @@ export interface ReconcilerParts {
   meter: Pick<EngineMeter, 'repaired'>;
   logger: Logger;
 }
-
-/** What can have been left undone. */
-export const REPAIR_KINDS = [
-  'releasedChunks',
-  'setAsideChunks',
-  'unconfirmedDeliveries',
-  'orphanedDeliveries',
-  'reopenedChunks',
-  'skippedDeliveries',
-  'completedCampaigns',
-  'startedCampaigns',
-  'plannedCampaigns',
-  'recreatedJobs',
-] as const;
-export type RepairKind = (typeof REPAIR_KINDS)[number];
-
-/** How often each kind of repair was needed; every one is logged, too. */
-export type RepairCounts = Record<RepairKind, number>;
 
 /**
  * Puts right what processes that died have left undone. It may run anywhere, at any time and several times at once:

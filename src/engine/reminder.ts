@@ -1,6 +1,6 @@
 import type { Addressee, ReminderContent } from '../campaigns/ports.js';
 import { renderTemplate } from '../campaigns/template.js';
-import type { OutgoingMessage } from './outcome.js';
+import type { OutgoingMessage } from './ports.js';
 
 const BUTTON_TEXT = 'Open the poll';
 

@@ -3,7 +3,7 @@ import type { DeliveryReason, PersonReason, StopCode } from '../campaigns/failur
 import { TelegramUserStatus, type Reachability } from '../people/telegram-user.entity.js';
 import { isPersonal } from '../campaigns/template.js';
 import type { Recipient, Settlement } from '../delivery/delivery.store.js';
-import type { SendOutcome } from './outcome.js';
+import type { SendOutcome } from './ports.js';
 
 /** What an outcome means for the delivery; `stopReason` when it means the end for the whole campaign. */
 export interface Verdict {

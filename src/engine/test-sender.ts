@@ -1,7 +1,7 @@
 import { STOP_CODES } from '../campaigns/failure-codes.js';
 import type { Addressee, ReminderContent, TestResult, TestSender } from '../campaigns/ports.js';
 import type { DirectSender } from './direct-sender.js';
-import type { MessageSender, SendOutcome } from './outcome.js';
+import type { MessageSender, SendOutcome } from './ports.js';
 import { reminderFor } from './reminder.js';
 
 /** Sends test messages, within the limits that all processes share. */

@@ -1,5 +1,8 @@
 import { LASTING_OUTAGE } from './outage.store.js';
+import { FAILURE_CODES } from '../campaigns/failure-codes.js';
+import { CampaignStatus } from '../campaigns/lifecycle.js';
 import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
+import type { Workload } from './ports.js';
 
 /** No progress for two minutes although work is due, the bot is not told to wait and no send is paced so slowly. */
 const STUCK = `
@@ -70,29 +73,19 @@ const WORKLOAD = `
   FROM waiting
 `;
 
-/** The state of the whole installation's work; the age of what waits for a job is 0 where nothing does. */
-export interface Workload {
-  duePlans: number;
-  dueChunks: number;
-  oldestPlanMs: number;
-  oldestChunkMs: number;
-  runningChunks: number;
-  /** Processes that work jobs. */
-  workers: number;
-  /** For how long campaigns have waited for Telegram to answer again; 0 while it does. */
-  outageMs: number;
-  /** Of all campaigns, so that it only grows. */
-  sentMessages: number;
-  campaigns: Record<string, number>;
-  /** Campaigns that the system has paused or failed, by the code of the failure. */
-  stopped: Record<string, number>;
-  stuckCampaigns: number;
-}
-
 export async function readWorkload(sql: SqlExecutor): Promise<Workload> {
   const [workload, stuck] = await Promise.all([
     oneRow<Omit<Workload, 'stuckCampaigns'>>(sql, WORKLOAD, [WORKER_SILENCE_MS]),
     findStuck(sql),
   ]);
-  return { ...workload, stuckCampaigns: stuck.length };
+  return {
+    ...workload,
+    campaigns: { ...zeros(Object.values(CampaignStatus)), ...workload.campaigns },
+    stopped: { ...zeros(FAILURE_CODES), ...workload.stopped },
+    stuckCampaigns: stuck.length,
+  };
+}
+
+function zeros<K extends string>(keys: readonly K[]): Record<K, number> {
+  return Object.fromEntries(keys.map((key) => [key, 0])) as Record<K, number>;
 }

@@ -1,10 +1,9 @@
 import type { FastifyInstance } from 'fastify';
-import type { Readiness } from '../health/readiness.js';
-import type { Metrics } from '../metrics/metrics.js';
 
+/** What a process tells of itself. */
 export interface Operations {
-  readiness: Readiness;
-  metrics: Metrics;
+  readiness: { report(): Promise<{ status: string; checks: Record<string, string> }> };
+  metrics: { readonly contentType: string; render(): Promise<string> };
 }
 
 /** What a supervisor, a load balancer and Prometheus ask of a process of any kind. None of it needs a token. */

@@ -1,20 +1,12 @@
 import { Agenda, backoffStrategies, type AgendaBackend, type Job, type NotificationChannel } from 'agenda';
 import type { Logger } from 'pino';
 import { within } from '../kernel/within.js';
-import type { ChunkRef, DueChunk } from '../delivery/chunk.store.js';
-import type { JobHandle, JobQueue } from '../engine/ports.js';
+import type { ChunkRef, DueChunk, JobHandle, JobHandlers, JobQueue } from '../engine/ports.js';
 import type { JobStorage } from './job-storage.js';
 
 export const PLAN_JOB = 'plan-campaign';
 export const CHUNK_JOB = 'send-chunk';
 export const RECONCILE_JOB = 'reconcile';
-
-/** What a worker does when a job fires. */
-export interface JobHandlers {
-  plan(campaignId: string, job: JobHandle): Promise<void>;
-  sendChunk(chunk: ChunkRef, job: JobHandle): Promise<void>;
-  reconcile(): Promise<void>;
-}
 
 export interface JobSchedulerOptions {
   /** Not closed by the scheduler. */

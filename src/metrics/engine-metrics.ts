@@ -1,7 +1,5 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
-import type { SendOutcome } from '../engine/outcome.js';
-import type { EngineMeter } from '../engine/ports.js';
-import { REPAIR_KINDS, type RepairCounts } from '../engine/reconciler.js';
+import { REPAIR_KINDS, type EngineMeter, type RepairCounts, type SendOutcome } from '../engine/ports.js';
 
 /** How each outcome is called in the label. */
 const OUTCOMES: Readonly<Record<SendOutcome['kind'], string>> = {

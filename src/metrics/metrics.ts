@@ -1,9 +1,14 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import type { Workload } from '../engine/workload.js';
-import type { TelegramState } from '../telegram/reachability.js';
+import type { Workload } from '../engine/ports.js';
 import { EngineMetrics } from './engine-metrics.js';
 import { OperationMetrics } from './operation-metrics.js';
 import { WorkloadMetrics } from './workload-metrics.js';
+
+/** How Telegram answers. */
+export interface TelegramState {
+  readonly reachable: boolean;
+  readonly tokenRejected: boolean;
+}
 
 /** What a pool of database connections tells of itself. */
 export interface PoolCounts {

@@ -1,7 +1,5 @@
 import { Gauge, type Registry } from 'prom-client';
-import { FAILURE_CODES } from '../campaigns/failure-codes.js';
-import { CampaignStatus } from '../campaigns/lifecycle.js';
-import type { Workload } from '../engine/workload.js';
+import type { Workload } from '../engine/ports.js';
 
 /**
  * The state of the installation's work as the database has it: the same in every process, so rules take its maximum.
@@ -64,10 +62,8 @@ export class WorkloadMetrics {
     this.outage.set(workload.outageMs / 1000);
     this.sent.set(workload.sentMessages);
     this.stuck.set(workload.stuckCampaigns);
-    for (const status of Object.values(CampaignStatus))
-      this.campaigns.set({ status }, workload.campaigns[status] ?? 0);
-    // Those that are known are there from the start, so that a rule sees the first campaign that has one.
-    for (const code of new Set<string>([...FAILURE_CODES, ...Object.keys(workload.stopped)]))
-      this.stopped.set({ code }, workload.stopped[code] ?? 0);
+    // All that are known are there from the start, so that a rule sees the first campaign that has one.
+    for (const [status, count] of Object.entries(workload.campaigns)) this.campaigns.set({ status }, count);
+    for (const [code, count] of Object.entries(workload.stopped)) this.stopped.set({ code }, count);
   }
 }

@@ -1,5 +1,21 @@
-import type { TelegramFailure } from '../engine/outcome.js';
 import type { HttpAnswer } from './http-exchange.js';
+
+/** What went wrong with a Bot API call, without anything secret in it. */
+export type TelegramFailure =
+  | {
+      kind: 'answer';
+      code: number;
+      description: string;
+      retryAfterSeconds?: number;
+      migrateToChatId?: string;
+    }
+  /** A status, and a body that is not Telegram's: something on the way has answered. */
+  | { kind: 'page'; status: number; retryAfterSeconds?: number }
+  /**
+   * No usable answer; `code` is that of Node or undici (ECONNRESET, ...), or TIMEOUT, ABORTED, INVALID_BODY, UNKNOWN.
+   * `isWritten`: some of the request may have left.
+   */
+  | { kind: 'transport'; code: string; isWritten: boolean };
 
 export type BotApiAnswer = { ok: true; result: unknown } | { ok: false; failure: TelegramFailure };
 

@@ -1,5 +1,5 @@
 import { Pool } from 'undici';
-import type { TelegramFailure } from '../engine/outcome.js';
+import type { TelegramFailure } from './bot-api-answer.js';
 import { readAnswer } from './bot-api-answer.js';
 import { HttpError, HttpExchange, type HttpAnswer, type HttpRequest } from './http-exchange.js';
 

@@ -1,6 +1,7 @@
 import type { PersonReason, StopCode } from '../campaigns/failure-codes.js';
 import { TelegramUserStatus, type Reachability } from '../people/telegram-user.entity.js';
-import type { SendOutcome, TelegramFailure } from '../engine/outcome.js';
+import type { SendOutcome } from '../engine/ports.js';
+import type { TelegramFailure } from './bot-api-answer.js';
 
 type Answer = Extract<TelegramFailure, { kind: 'answer' }>;
 type Page = Extract<TelegramFailure, { kind: 'page' }>;

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { STOP_CODES } from '../campaigns/failure-codes.js';
 import { classify } from './classification.js';
-import type { TelegramFailure } from '../engine/outcome.js';
+import type { TelegramFailure } from './bot-api-answer.js';
 import { BotApiError } from './bot-api.js';
 
 const DATABASE_AWAY = 'until the database can be reached, which decides who reads it';

@@ -1,6 +1,6 @@
 import { unlessAborted } from '../kernel/unless-aborted.js';
 import { classify } from './classification.js';
-import type { MessageSender, OutgoingMessage, SendOutcome } from '../engine/outcome.js';
+import type { MessageSender, OutgoingMessage, SendOutcome } from '../engine/ports.js';
 import { BotApiError, type BotApi } from './bot-api.js';
 import type { BotProfile } from './bot-profile.js';
 

@@ -1,8 +1,7 @@
 import type { Logger } from 'pino';
 import { manyMayFollow } from '../kernel/linked-signal.js';
 import { classify } from './classification.js';
-import type { DirectSender } from '../engine/direct-sender.js';
-import type { SendOutcome } from '../engine/outcome.js';
+import type { DirectMessages, SendOutcome } from '../engine/ports.js';
 import { BotApiError, type BotApi } from './bot-api.js';
 import { sentOutcome } from './message-sender.js';
 
@@ -22,7 +21,7 @@ export class ReplyQueue {
 
   constructor(
     private readonly botApi: BotApi,
-    private readonly direct: DirectSender,
+    private readonly direct: DirectMessages,
     private readonly logger: Logger,
   ) {
     manyMayFollow(this.stopping.signal);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { CircuitBreaker } from '../../src/engine/circuit-breaker.js';
-import type { SendOutcome } from '../../src/engine/outcome.js';
+import type { SendOutcome } from '../../src/engine/ports.js';
 import { PostgresOutage } from '../../src/engine/outage.store.js';
 import { waitFor } from '../support/wait.js';
 import { useEngineDatabase } from './engine-database.js';

@@ -4,7 +4,7 @@ import { DeliveryStatus } from '../../src/delivery/delivery.entity.js';
 import { TelegramUserStatus } from '../../src/people/telegram-user.entity.js';
 import { backoffMs } from '../../src/engine/backoff.js';
 import type { Settlement } from '../../src/delivery/delivery.store.js';
-import type { SendOutcome } from '../../src/engine/outcome.js';
+import type { SendOutcome } from '../../src/engine/ports.js';
 import { settlementOf } from '../../src/engine/settlement-of.js';
 import { streakOf } from '../../src/engine/settlements.js';
 

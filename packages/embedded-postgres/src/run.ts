@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import type { Account } from './account.js';
 
 export interface Outcome {
   /** The exit code; undefined when the program could not be started or was ended by a signal. */
@@ -10,7 +9,7 @@ export interface Outcome {
 }
 
 interface RunOptions {
-  account?: Account | undefined;
+  account?: { uid: number; gid: number } | undefined;
   /** Set for a program that leaves a daemon behind: on Windows the daemon would hold the pipes open. */
   quiet?: boolean;
 }
