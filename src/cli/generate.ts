@@ -7,6 +7,7 @@ import { dumpSchema } from '../database/schema-dump.js';
 import { emitSchema } from '../app/emit-schema.js';
 import { CommandFailure } from './failure.js';
 import { diagrams } from './generated/diagrams.js';
+import { envExample, settingsPage } from './generated/settings-docs.js';
 import type { Interruption } from './interruption.js';
 import { withTemporaryPostgres } from './temporary-postgres.js';
 
@@ -25,6 +26,8 @@ export async function generateCommand(
     'schema/schema.graphql': schema,
     'schema/database.sql': database,
     'docs/diagrams.md': diagrams(database),
+    'docs/settings.md': settingsPage(),
+    '.env.example': envExample(),
   };
   let differing = 0;
   for (const [name, text] of Object.entries(generated)) {

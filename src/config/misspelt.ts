@@ -1,6 +1,5 @@
 import { distance } from 'fastest-levenshtein';
-import { SECRET_SETTINGS } from './secret-files.js';
-import { SETTING_NAMES } from './settings.js';
+import { SECRET_SETTINGS, SETTING_NAMES } from './setting-table.js';
 
 /** Shorter ones are near to too many other words. */
 const MIN_LETTERS = 5;

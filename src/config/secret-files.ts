@@ -1,15 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { SECRET_SETTINGS } from './setting-table.js';
 import { SettingsError } from './settings-error.js';
-
-/** Settings that hold a secret: each may come from a file instead, which NAME_FILE names. */
-export const SECRET_SETTINGS = [
-  'DATABASE_URL',
-  'DATABASE_DIRECT_URL',
-  'MONGODB_URL',
-  'BOT_TOKEN',
-  'ADMIN_TOKEN',
-  'VIEWER_TOKEN',
-];
 
 /** White space around the value does not count, so that an editor's or echo's last newline does no harm. */
 function readSecret(variable: string, file: string): string {

@@ -5,8 +5,8 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { projectPath } from '../../src/config/paths.js';
-import { SECRET_SETTINGS } from '../../src/config/secret-files.js';
-import { loadSettings, SETTING_NAMES, type Settings } from '../../src/config/settings.js';
+import { SECRET_SETTINGS, SETTING_NAMES } from '../../src/config/setting-table.js';
+import { loadSettings, type Settings } from '../../src/config/settings.js';
 import { composeText, environmentOf, readComposeFile, serviceOf } from './compose-file.js';
 import { imageEnvironment } from './dockerfile.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { misspeltSettings } from '../../src/config/misspelt.js';
-import { SETTING_NAMES } from '../../src/config/settings.js';
+import { SETTING_NAMES } from '../../src/config/setting-table.js';
 
 /** What the environments of shells, containers, CI and other programs have. */
 const COMMON = `

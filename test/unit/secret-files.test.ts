@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { SECRET_SETTINGS } from '../../src/config/secret-files.js';
+import { SECRET_SETTINGS, SETTING_NAMES } from '../../src/config/setting-table.js';
 import { SettingsError } from '../../src/config/settings-error.js';
-import { loadSettings, SETTING_NAMES } from '../../src/config/settings.js';
+import { loadSettings } from '../../src/config/settings.js';
 import { runCommand } from '../support/process.js';
 
 const DATABASE_URL = 'postgres://pollcast:from-a-file@postgres:5432/pollcast';
