@@ -1,6 +1,8 @@
 import { Arg, Authorized, ID, Mutation, Query, Resolver } from 'type-graphql';
 import { Audited } from '../access/audited.js';
 import { Role } from '../access/identity.js';
+import { Refuses } from '../graphql-types/refusals.js';
+import { UserErrorCode } from '../kernel/user-error.js';
 import {
   BESIDE_ANOTHER,
   campaignPayload,
@@ -28,6 +30,14 @@ export class CampaignLifecycleResolver {
     private readonly testNotifications: TestNotificationService,
   ) {}
 
+  @Refuses(
+    UserErrorCode.NOT_FOUND,
+    UserErrorCode.INVALID,
+    UserErrorCode.INVALID_STATE,
+    UserErrorCode.POLL_CLOSED,
+    UserErrorCode.TEMPLATE_INVALID,
+    UserErrorCode.TOO_LONG,
+  )
   @Query(() => CampaignPreview, {
     description: 'What a campaign would do if it started now, and what creating it would refuse.',
   })
@@ -43,6 +53,13 @@ export class CampaignLifecycleResolver {
     campaign: ({ id }) => id,
     detail: ({ input }) => Object.keys(input).join(', '),
   })
+  @Refuses(
+    UserErrorCode.NOT_FOUND,
+    UserErrorCode.INVALID,
+    UserErrorCode.INVALID_STATE,
+    UserErrorCode.TEMPLATE_INVALID,
+    UserErrorCode.TOO_LONG,
+  )
   @Mutation(() => CampaignPayload, {
     description:
       'Changes a campaign that does not run: its texts and pacing, and its schedule before it has started.',
@@ -59,6 +76,7 @@ export class CampaignLifecycleResolver {
 
   @Authorized(Role.OPERATOR, Role.ADMIN)
   @Audited<{ id: string }>({ campaign: ({ id }) => id })
+  @Refuses(UserErrorCode.NOT_FOUND, UserErrorCode.INVALID_STATE)
   @Mutation(() => CampaignPayload, {
     description: 'Stops a running campaign within 2 s; resumeCampaign goes on.',
   })
@@ -68,6 +86,12 @@ export class CampaignLifecycleResolver {
 
   @Authorized(Role.OPERATOR, Role.ADMIN)
   @Audited<BesideAnother & { id: string }>({ campaign: ({ id }) => id, detail: describeBeside })
+  @Refuses(
+    UserErrorCode.NOT_FOUND,
+    UserErrorCode.INVALID_STATE,
+    UserErrorCode.POLL_CLOSED,
+    UserErrorCode.ANOTHER_CAMPAIGN_RUNS,
+  )
   @Mutation(() => CampaignPayload, {
     description: 'Goes on with a campaign that is PAUSED or FAILED. Its audience and totals stay.',
   })
@@ -80,6 +104,7 @@ export class CampaignLifecycleResolver {
 
   @Authorized(Role.ADMIN)
   @Audited<{ id: string }>({ campaign: ({ id }) => id })
+  @Refuses(UserErrorCode.NOT_FOUND, UserErrorCode.INVALID_STATE)
   @Mutation(() => CampaignPayload, {
     description: 'Ends a campaign for good: whoever is still pending is SKIPPED.',
   })
@@ -89,6 +114,7 @@ export class CampaignLifecycleResolver {
 
   @Authorized(Role.OPERATOR, Role.ADMIN)
   @Audited<{ campaignId: string }>({ campaign: ({ campaignId }) => campaignId })
+  @Refuses(UserErrorCode.NOT_FOUND, UserErrorCode.INVALID_STATE, UserErrorCode.TELEGRAM_REJECTED)
   @Mutation(() => SendTestNotificationPayload, {
     description: 'Sends the reminder of a campaign to one person now. It is in no ledger.',
   })

@@ -13,6 +13,8 @@ import {
 } from 'type-graphql';
 import { Audited } from '../access/audited.js';
 import { Role } from '../access/identity.js';
+import { Refuses } from '../graphql-types/refusals.js';
+import { UserErrorCode } from '../kernel/user-error.js';
 import type { Connection } from '../kernel/pages.js';
 import type { CampaignContext } from './campaign.loaders.js';
 import { AFTER, first } from '../graphql-types/page-arguments.js';
@@ -93,6 +95,15 @@ export class CampaignResolver {
     detail: ({ input }) =>
       input.scheduledFor ? `scheduled for ${input.scheduledFor.toISOString()}` : undefined,
   })
+  @Refuses(
+    UserErrorCode.NOT_FOUND,
+    UserErrorCode.INVALID,
+    UserErrorCode.INVALID_STATE,
+    UserErrorCode.POLL_CLOSED,
+    UserErrorCode.TEMPLATE_INVALID,
+    UserErrorCode.TOO_LONG,
+    UserErrorCode.IDEMPOTENCY_CONFLICT,
+  )
   @Mutation(() => CampaignPayload, {
     description:
       'Creates a campaign for a poll that takes answers. With scheduledFor it starts by itself then.',
@@ -105,6 +116,12 @@ export class CampaignResolver {
 
   @Authorized(Role.OPERATOR, Role.ADMIN)
   @Audited<BesideAnother & { id: string }>({ campaign: ({ id }) => id, detail: describeBeside })
+  @Refuses(
+    UserErrorCode.NOT_FOUND,
+    UserErrorCode.INVALID_STATE,
+    UserErrorCode.POLL_CLOSED,
+    UserErrorCode.ANOTHER_CAMPAIGN_RUNS,
+  )
   @Mutation(() => CampaignPayload, {
     description:
       'Schedules the Agenda jobs and answers PROCESSING at once; the audience is split into chunks, ' +

@@ -1,11 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { lexicographicSortSchema } from 'graphql';
 import { Client } from 'pg';
 import { projectPath } from '../config/paths.js';
 import type { Settings } from '../config/settings.js';
 import { migrate } from '../app/data-source.js';
 import { dumpSchema } from '../database/schema-dump.js';
-import { emitSchema } from '../app/emit-schema.js';
+import { listApi } from '../app/api-reference.js';
+import { createDetachedSchema, emitSchema } from '../app/emit-schema.js';
 import { CommandFailure } from './failure.js';
+import { apiPage } from './generated/api-page.js';
 import { diagrams } from './generated/diagrams.js';
 import { envExample, settingsPage } from './generated/settings-docs.js';
 import type { Interruption } from './interruption.js';
@@ -17,15 +20,16 @@ export async function generateCommand(
   checkOnly: boolean,
   interruption: Interruption,
 ): Promise<void> {
-  const schema = await emitSchema();
+  const schema = lexicographicSortSchema(await createDetachedSchema());
   const database =
     databaseUrl === undefined
       ? await withTemporaryPostgres(({ url }) => interruption.orElse(dumpFreshDatabase(url)))
       : await dumpFreshDatabase(databaseUrl);
   const generated = {
-    'schema/schema.graphql': schema,
+    'schema/schema.graphql': await emitSchema(),
     'schema/database.sql': database,
     'docs/diagrams.md': diagrams(database),
+    'docs/api.md': apiPage(schema, listApi(schema)),
     'docs/settings.md': settingsPage(),
     '.env.example': envExample(),
   };

@@ -1,6 +1,8 @@
 import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Mutation, Resolver, Root } from 'type-graphql';
 import { Audited } from '../access/audited.js';
 import { Role } from '../access/identity.js';
+import { Refuses } from '../graphql-types/refusals.js';
+import { UserErrorCode } from '../kernel/user-error.js';
 import { NotificationCampaign } from '../campaigns/campaign.entity.js';
 import {
   BESIDE_ANOTHER,
@@ -64,6 +66,13 @@ export class CampaignDeliveriesResolver {
         .filter(Boolean)
         .join(', '),
   })
+  @Refuses(
+    UserErrorCode.NOT_FOUND,
+    UserErrorCode.INVALID,
+    UserErrorCode.INVALID_STATE,
+    UserErrorCode.POLL_CLOSED,
+    UserErrorCode.ANOTHER_CAMPAIGN_RUNS,
+  )
   @Mutation(() => RetryDeliveriesPayload, {
     description:
       'Puts finished deliveries of the given statuses, and reasons where given, back to PENDING and runs the campaign ' +

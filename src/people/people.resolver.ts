@@ -1,6 +1,8 @@
 import { Arg, Authorized, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import { Audited } from '../access/audited.js';
 import { Role } from '../access/identity.js';
+import { Refuses } from '../graphql-types/refusals.js';
+import { UserErrorCode } from '../kernel/user-error.js';
 import type { Connection } from '../kernel/pages.js';
 import { AFTER, first } from '../graphql-types/page-arguments.js';
 import type { PeopleService } from './people.service.js';
@@ -29,6 +31,7 @@ export class PeopleResolver {
 
   @Authorized(Role.ADMIN)
   @Audited<{ users: TelegramUserInput[] }>({ detail: ({ users }) => `people: ${users.length}` })
+  @Refuses(UserErrorCode.INVALID)
   @Mutation(() => ImportTelegramUsersPayload, {
     description: 'Creates people, or updates their names. At most 2000 at a time, all or nothing.',
   })
@@ -44,6 +47,7 @@ export class PeopleResolver {
     poll: ({ pollId }) => pollId,
     detail: ({ userIds }) => `people: ${userIds.length}`,
   })
+  @Refuses(UserErrorCode.INVALID, UserErrorCode.NOT_FOUND)
   @Mutation(() => RecordPollCompletionsPayload, {
     description:
       'For polls that are answered outside the bot. Idempotent. At most 10000 at a time, all or nothing.',

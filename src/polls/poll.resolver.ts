@@ -1,6 +1,8 @@
 import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Audited } from '../access/audited.js';
 import { Role } from '../access/identity.js';
+import { Refuses } from '../graphql-types/refusals.js';
+import { UserErrorCode } from '../kernel/user-error.js';
 import type { Connection } from '../kernel/pages.js';
 import type { PollContext } from './poll.loaders.js';
 import { AFTER, first } from '../graphql-types/page-arguments.js';
@@ -35,6 +37,7 @@ export class PollResolver {
 
   @Authorized(Role.ADMIN)
   @Audited<{ input: CreatePollInput }>({ detail: ({ input }) => `questions: ${input.questions.length}` })
+  @Refuses(UserErrorCode.INVALID)
   @Mutation(() => PollPayload, { description: 'Creates a poll as a draft.' })
   async createPoll(
     @Arg('input', () => CreatePollInput, { description: 'The new poll.' }) input: CreatePollInput,
@@ -44,6 +47,7 @@ export class PollResolver {
 
   @Authorized(Role.ADMIN)
   @Audited<{ id: string }>({ poll: ({ id }) => id })
+  @Refuses(UserErrorCode.NOT_FOUND, UserErrorCode.INVALID_STATE, UserErrorCode.POLL_CLOSED)
   @Mutation(() => PollPayload, { description: 'Opens a draft, or a closed poll once more.' })
   async openPoll(
     @Arg('id', () => ID, { description: 'Number of the poll.' }) id: string,
@@ -53,6 +57,7 @@ export class PollResolver {
 
   @Authorized(Role.ADMIN)
   @Audited<{ id: string }>({ poll: ({ id }) => id })
+  @Refuses(UserErrorCode.NOT_FOUND, UserErrorCode.INVALID_STATE)
   @Mutation(() => PollPayload, {
     description: 'Closes an open poll: reminders that are not sent yet are skipped.',
   })

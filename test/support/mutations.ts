@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { expect } from '@jest/globals';
+import { projectPath } from '../../src/config/paths.js';
 import type { TestApp } from './app.js';
 import type { UserError } from './factories.js';
 
@@ -42,6 +44,14 @@ export async function databasePrint(app: TestApp): Promise<unknown[]> {
   return [await app.database.query(`SELECT ${prints.join(', ')}`), await app.jobs.all()];
 }
 
+/** The codes of userErrors that docs/api.md lists for a mutation. */
+function documentedCodes(mutation: Mutation): string[] {
+  const sections = readFileSync(projectPath('docs', 'api.md'), 'utf8').split('\n### ');
+  const section = sections.find((text) => text.startsWith(`${mutation}\n`)) ?? '';
+  const [, codes = ''] = /^User errors: (.*)$/m.exec(section) ?? [];
+  return codes.replaceAll('`', '').split(', ');
+}
+
 /** Runs a mutation that must be refused, for one reason, with nothing written. @param field joined by dots */
 export async function expectRefusal(
   app: TestApp,
@@ -50,6 +60,7 @@ export async function expectRefusal(
   field: string,
   code: string,
 ): Promise<void> {
+  expect(documentedCodes(mutation)).toContain(code);
   const before = await databasePrint(app);
   const { userErrors, ...rest } = await mutate(app, mutation, variables);
   const sentence = expect.stringMatching(/^\S[^\n]*\.$/) as unknown;
