@@ -1,7 +1,7 @@
 import { Check, Column, Entity, PrimaryGeneratedColumn, Unique } from 'typeorm';
 import { Role } from './identity.js';
 
-/** A token of the API. It is not stored itself, and never deleted: the audit log speaks of it. */
+/** A token of the API. Only its digest is stored. Rows are never deleted: the audit log refers to them. */
 @Entity('api_token')
 @Unique('api_token_name_key', ['name'])
 @Unique('api_token_hash_key', ['tokenHash'])

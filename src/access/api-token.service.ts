@@ -2,7 +2,7 @@ import type { Role } from './identity.js';
 import { isRowId } from '../kernel/ids.js';
 import { refusal, success, userError, UserErrorCode, type Result } from '../kernel/user-error.js';
 import type { ApiTokenStore, TokenRecord } from './api-token.store.js';
-import { createBearerToken, digestOf } from './bearer-token.js';
+import { createBearerToken, digestToken } from './bearer-token.js';
 
 export interface TokenRequest {
   name: string;
@@ -11,9 +11,9 @@ export interface TokenRequest {
   lifetimeMs?: number | undefined;
 }
 
-/** Begins with a letter, so that it is never taken for an id. */
+/** Begins with a letter, so that no name looks like an id. */
 const NAME = /^[A-Za-z][\w.-]{0,63}$/;
-/** How the tokens of the settings are called. */
+/** Names of the tokens that come from the settings. */
 const RESERVED_NAMES = ['ADMIN_TOKEN', 'VIEWER_TOKEN'];
 
 function nameError(name: string): string | undefined {
@@ -25,7 +25,7 @@ function nameError(name: string): string | undefined {
     : undefined;
 }
 
-/** What people can do with the tokens of the API. */
+/** Creates, lists and revokes API tokens. */
 export class ApiTokenService {
   constructor(private readonly tokens: ApiTokenStore) {}
 
@@ -38,7 +38,7 @@ export class ApiTokenService {
     const record = await this.tokens.insert({
       name,
       role,
-      hash: digestOf(token),
+      hash: digestToken(token),
       lifetimeMs: lifetimeMs ?? null,
     });
     if (record) return success({ token, record });
@@ -53,7 +53,7 @@ export class ApiTokenService {
   async revoke(nameOrId: string): Promise<Result<TokenRecord>> {
     const token = await this.tokens.find(isRowId(nameOrId) ? { id: nameOrId } : { name: nameOrId });
     if (!token) {
-      // Without what was given: it may be the token itself.
+      // Does not repeat the argument, which may be the token itself.
       const message = 'There is no token of that name or id: "npm run token -- list" shows them all.';
       return refusal(userError(UserErrorCode.NOT_FOUND, message));
     }

@@ -1,10 +1,10 @@
 import { rows, type SqlExecutor } from '../database/rows.js';
 import type { Role } from './identity.js';
 
-/** Whether a token is a way in at this instant. */
+/** Whether a token is valid now. */
 const VALID = 'revoked_at IS NULL AND (expires_at IS NULL OR expires_at > clock_timestamp())';
 
-/** The one statement that every request takes: one probe of the index api_token_hash_key. */
+/** Runs for every request: one probe of the index api_token_hash_key. */
 const FIND_VALID = `SELECT id, name, role FROM api_token WHERE token_hash = $1 AND ${VALID}`;
 
 const VALID_AMONG = `SELECT id FROM api_token WHERE id = ANY ($1) AND ${VALID}`;
@@ -25,7 +25,7 @@ const REVOKE = `
   UPDATE api_token SET revoked_at = clock_timestamp() WHERE id = $1 AND revoked_at IS NULL RETURNING ${COLUMNS}
 `;
 
-/** What may be shown of a token. */
+/** The public part of a token. */
 export interface TokenRecord {
   id: string;
   name: string;

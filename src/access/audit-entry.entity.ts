@@ -22,7 +22,7 @@ registerEnumType(AuditOutcome, {
   },
 });
 
-/** It points to nothing by a foreign key: it outlives what it speaks of, and may speak of what never was. */
+/** Has no foreign keys: an entry outlives what it refers to, which may never have existed. */
 @Entity('audit_entry')
 @Index('audit_entry_campaign_idx', ['campaignId', 'id'])
 @Index('audit_entry_actor_idx', ['actor', 'id'])

@@ -15,7 +15,7 @@ const NEWEST_FIRST: KeysetOrder<AuditEntry> = {
   descending: true,
 };
 
-/** What the payloads of mutations have in common. */
+/** The common part of mutation payloads. */
 export interface Payload {
   campaign?: { id: string } | null;
   poll?: { id: string } | null;
@@ -44,7 +44,7 @@ function endingOfError(error: unknown): AuditEnding {
   };
 }
 
-/** Who did what to which campaign when. */
+/** Records who called which mutation, when, on which campaign, and how it ended. */
 export class AuditTrail {
   constructor(
     private readonly entries: AuditStore,
@@ -52,9 +52,9 @@ export class AuditTrail {
   ) {}
 
   /**
-   * Does the work of a mutation, or of a command, which begins once its entry is on disk: nothing happens without a trace.
-   * @param endingOf tells what became of it by what the work returned
-   * @throws what the work throws; and before it, when no entry can be written
+   * Runs the work of a mutation or a command after its entry is committed, so that nothing happens without a trace.
+   * @param endingOf derives the outcome from the result of the work
+   * @throws what the work throws, and before it if the entry cannot be written
    */
   async record<T>(
     call: AuditedCall,

@@ -4,7 +4,7 @@ import type { Identity } from './identity.js';
 import { AuditEntry, type AuditOutcome } from './audit-entry.entity.js';
 import type { AuditFilter } from './audit.types.js';
 
-/** What a call is about, as far as it is known. */
+/** The objects of a call, as far as they are known. */
 export interface AuditSubject {
   campaignId: string | null;
   pollId: string | null;
@@ -26,17 +26,17 @@ const INSERT = `
   VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id
 `;
 
-/** What a call has made is known at its end only. */
+/** Completes an entry; the objects that the call created are known only now. */
 const FINISH = `
   UPDATE audit_entry SET
     outcome = $2, code = $3, campaign_id = coalesce($4, campaign_id), poll_id = coalesce($5, poll_id)
   WHERE id = $1
 `;
 
-/** One token's turns to count, so that of two calls at once one finds the entry of the other. $1 actor. */
+/** Serialises the calls of one token, so that the second of two concurrent ones finds the entry of the first. $1 actor. */
 const LOCK_FORBIDDEN = "SELECT pg_advisory_xact_lock(hashtextextended('forbidden calls of ' || $1::text, 0))";
 
-/** Counts a forbidden call at the entry of the one before, if that is less than a minute old. $1 id, $2 actor. */
+/** Counts a forbidden call in the previous entry if that is less than a minute old. $1 id, $2 actor. */
 const COUNT_FORBIDDEN = `
   WITH before AS (
     SELECT id FROM audit_entry
@@ -50,7 +50,7 @@ const COUNT_FORBIDDEN = `
   RETURNING id
 `;
 
-/** Deletes at most $2 entries that are older than $1 days. In the order of their numbers, which is that of their age. */
+/** Deletes at most $2 entries older than $1 days, in the order of their ids, which is that of their age. */
 const FORGET = `
   DELETE FROM audit_entry WHERE id IN (
     SELECT id FROM (SELECT id, at FROM audit_entry ORDER BY id LIMIT $2) oldest

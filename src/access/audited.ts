@@ -5,7 +5,7 @@ import type { CallSummary } from '../graphql-types/context.js';
 import { isRowId } from '../kernel/ids.js';
 import { endingOfPayload, type AuditTrail, type Payload } from './audit-trail.js';
 
-/** What of the arguments of a mutation goes into its audit entry. */
+/** Selects what the audit entry of a mutation says. */
 export interface AuditRule<Args> {
   campaign?: (args: Args) => string;
   poll?: (args: Args) => string;
@@ -13,7 +13,7 @@ export interface AuditRule<Args> {
   detail?: (args: Args) => string | undefined;
 }
 
-/** What the recording of mutations knows about the operation. */
+/** The part of the operation's context that recording needs. */
 export interface AuditContext {
   identity: Identity;
   audit: AuditTrail;
@@ -21,7 +21,7 @@ export interface AuditContext {
 }
 type Resolve = GraphQLFieldResolver<unknown, AuditContext>;
 
-/** Stands beside each mutation. That a call is recorded does not hang on it, only what the entry says. */
+/** Declares what a mutation's audit entry says. Calls are recorded without it as well. */
 export function Audited<Args>(rule: AuditRule<Args>): ReturnType<typeof Extensions> {
   return Extensions({ audit: rule });
 }
@@ -51,9 +51,8 @@ function recorded(action: string, rule: AuditRule<unknown>, resolve: Resolve): R
 }
 
 /**
- * Records every call of every mutation of a schema, around all else that happens to it: so also those that the role
- * forbids.
- * @throws when a mutation does not say what its entry holds
+ * Wraps every mutation of a schema so that each call is recorded, also one that the role forbids.
+ * @throws if a mutation does not declare its entry
  */
 export function recordMutations(schema: GraphQLSchema): void {
   for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {

@@ -1,9 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Role, type Identity } from './identity.js';
 import type { ApiTokenStore } from './api-token.store.js';
-import { bearerTokenOf, digestOf } from './bearer-token.js';
+import { readBearerToken, digestToken } from './bearer-token.js';
 
-/** The tokens of the settings, which need no database to be made. */
+/** The tokens that come from the settings. */
 export interface ConfiguredTokens {
   adminToken: string;
   viewerToken?: string | undefined;
@@ -15,12 +15,12 @@ interface ConfiguredToken {
 }
 
 function configured(name: string, role: Role, token: string): ConfiguredToken {
-  return { identity: { name, role, tokenId: null }, digest: digestOf(token) };
+  return { identity: { name, role, tokenId: null }, digest: digestToken(token) };
 }
 
 /**
- * Tells whose bearer token it is. The same is done for every token, also a wrong one, one of the settings and none at
- * all: all digests are compared, and the database is asked once. So the time tells nothing.
+ * Finds the identity of a bearer token. Every token takes the same steps, also a wrong one, a configured one and none at all:
+ * all digests are compared, and the database is asked once. So timing reveals nothing.
  */
 export class Authenticator {
   private readonly configured: readonly ConfiguredToken[];
@@ -36,12 +36,12 @@ export class Authenticator {
 
   /**
    * @param header the value of an authorization header, `Bearer <token>`
-   * @returns undefined for none, and for one that is unknown, expired or revoked
-   * @throws when the database cannot be asked
+   * @returns undefined without a token, and for one that is unknown, expired or revoked
+   * @throws if the database cannot be reached
    */
   async identify(header: unknown): Promise<Identity | undefined> {
-    const token = bearerTokenOf(header);
-    const digest = digestOf(token ?? '');
+    const token = readBearerToken(header);
+    const digest = digestToken(token ?? '');
     const stored = await this.tokens.findValid(digest);
     const matches = this.configured.map((candidate) => timingSafeEqual(candidate.digest, digest));
     const match = this.configured.find((_, index) => matches[index]);

@@ -1,7 +1,7 @@
 import { registerEnumType } from 'type-graphql';
 import { CodedError } from '../kernel/errors.js';
 
-/** What a token may do; beside each operation of more than reading stands which roles may call it. */
+/** What a token may do. Each mutation declares the roles that may call it. */
 export enum Role {
   ADMIN = 'ADMIN',
   OPERATOR = 'OPERATOR',
@@ -18,7 +18,7 @@ registerEnumType(Role, {
   },
 });
 
-/** Who makes a request. */
+/** The sender of a request. */
 export interface Identity {
   /** How the token is called, for logs, limits and the audit log. */
   name: string;
@@ -27,7 +27,7 @@ export interface Identity {
   tokenId: string | null;
 }
 
-/** @param roles those that may do it */
+/** @param roles that would be allowed */
 export function forbidden(roles: readonly Role[]): CodedError {
   return new CodedError('FORBIDDEN', `This token may not do that: it needs the role ${roles.join(' or ')}.`);
 }

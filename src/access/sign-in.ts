@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { ApiTokenService } from './api-token.service.js';
 import { endingBy, type AuditTrail } from './audit-trail.js';
-import { digestOf } from './bearer-token.js';
+import { digestToken } from './bearer-token.js';
 import { Role } from './identity.js';
 
-/** How long a link that nobody has opened is good for. */
+/** How long a sign-in link is valid. */
 const CODE_LIFETIME_MS = 3_600_000;
 /** How long a browser stays signed in. */
 const TOKEN_LIFETIME_MS = 43_200_000;
@@ -17,9 +17,9 @@ export interface SignedIn {
 }
 
 /**
- * One-time codes for a browser: the person at the terminal of a process may do everything, and so may the browser that
- * exchanges a code from there. What it gets is a token of its own, which expires, can be revoked, and is in the audit log by
- * its name. Codes are kept in memory, as digests, and are good for the process that made them.
+ * One-time codes that sign a browser in. Access to the terminal of a process means ADMIN, and a code from there grants the
+ * same. The browser gets a token of its own, which expires, can be revoked, and has a name in the audit log. Codes are kept
+ * in memory as digests, and are valid for the process that made them.
  */
 export class SignIn {
   private readonly codes = new Map<string, number>();
@@ -31,16 +31,16 @@ export class SignIn {
 
   issueCode(): string {
     const code = randomBytes(CODE_BYTES).toString('base64url');
-    this.codes.set(keyOf(code), performance.now() + CODE_LIFETIME_MS);
+    this.codes.set(hashCode(code), performance.now() + CODE_LIFETIME_MS);
     return code;
   }
 
   /**
    * @returns undefined for a code that is unknown, used or older than an hour
-   * @throws when no token can be made; the code is still good then
+   * @throws if no token can be created; the code stays valid
    */
   async exchange(code: string): Promise<SignedIn | undefined> {
-    const key = keyOf(code);
+    const key = hashCode(code);
     const endsAt = this.codes.get(key);
     this.codes.delete(key);
     if (endsAt === undefined || performance.now() > endsAt) return undefined;
@@ -67,6 +67,6 @@ export class SignIn {
   }
 }
 
-function keyOf(code: string): string {
-  return digestOf(code).toString('hex');
+function hashCode(code: string): string {
+  return digestToken(code).toString('hex');
 }

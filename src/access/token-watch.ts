@@ -2,14 +2,14 @@ import type { Logger } from 'pino';
 import { within } from '../kernel/within.js';
 import type { Identity } from './identity.js';
 
-/** How often the tokens in use are looked at: a revoked one is to be out within 5 s. */
+/** How often the tokens in use are checked: sockets of a revoked one must close within 5 s. */
 const SWEEP_INTERVAL_MS = 2000;
-/** A look that takes longer hangs on a connection that has fallen silent: the next one may get another. */
+/** Time limit of a check. A slower one waits for a dead connection; the next may get another. */
 const LOOK_TIMEOUT_MS = 2000;
 
 /**
- * Ends what was opened with a token of the database, and is still open, soon after that token is revoked or expires.
- * One statement looks at all tokens in use, and there is none while none is in use.
+ * Closes sockets soon after their token is revoked or expires. One statement checks all tokens in use; without any it does
+ * not run.
  */
 export class TokenWatch {
   private readonly open = new Map<string, Set<() => void>>();

@@ -1,7 +1,7 @@
 import type { Agenda } from 'agenda';
 import type { Logger } from 'pino';
 import type { Settings } from '../config/settings.js';
-import { logOperation, rootFieldsOf, type OperationObserver } from '../graphql/operation-report.js';
+import { logOperation, listRootFields, type OperationObserver } from '../graphql/operation-report.js';
 import { startHttpServer, type HttpServerOptions } from '../http/server.js';
 import type { Metrics } from '../metrics/metrics.js';
 import { createAccess } from './access.js';
@@ -78,7 +78,7 @@ export async function startApi(parts: ApiParts, undo: Undo): Promise<Api> {
   const schema = await createSchema(createResolvers({ ...services, audit }));
   // One for all, so that what the subscribers of a campaign ask for in one tick is read once.
   const uncached = createLoaders(sources, { cache: false });
-  const rootFields = rootFieldsOf(schema);
+  const rootFields = listRootFields(schema);
   const server = await startHttpServer({
     ...doorsOf(settings),
     ...access,

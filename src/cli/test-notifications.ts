@@ -8,7 +8,7 @@ import { chunkCountOf, estimateDurationMs } from '../campaigns/estimate.js';
 import { DEFAULT_TEXTS, TestNotificationService } from '../campaigns/test-notification.service.js';
 import type { Settings } from '../config/settings.js';
 import { isRowId } from '../kernel/ids.js';
-import { problemOf } from '../installation/bot-guard.js';
+import { describeProblem } from '../installation/bot-guard.js';
 import { InstallationStore } from '../installation/installation.store.js';
 import { PeopleStore } from '../people/people.store.js';
 import type { TelegramUser } from '../people/telegram-user.entity.js';
@@ -142,7 +142,10 @@ async function sendOne(
 ): Promise<void> {
   const telegram = await connectTelegram(settings, logger);
   try {
-    const problem = problemOf(telegram.ownBot, await new InstallationStore(database.engineSql).findBot());
+    const problem = describeProblem(
+      telegram.ownBot,
+      await new InstallationStore(database.engineSql).findBot(),
+    );
     if (problem !== null) throw new CommandFailure(problem, ExitCode.WRONG_USAGE);
     const service = createService(settings, telegram, database, logger);
     const result = await service.sendDefault(poll, user.id);

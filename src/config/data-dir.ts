@@ -2,11 +2,11 @@ import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { SettingsError } from './settings-error.js';
 
-function codeOf(error: unknown): string {
+function readErrorCode(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? 'unknown';
 }
 
-/** Folder by folder: mkdir with `recursive` never returns below /proc. */
+/** Creates folder by folder, because mkdir with `recursive` never returns below /proc. */
 function makeFolders(path: string): void {
   const existing = statSync(path, { throwIfNoEntry: false });
   if (existing?.isDirectory()) return;
@@ -15,14 +15,14 @@ function makeFolders(path: string): void {
   try {
     mkdirSync(path, { mode: 0o700 });
   } catch (error) {
-    // Another process was faster.
-    if (codeOf(error) !== 'EEXIST') throw error;
+    // Another process created it first.
+    if (readErrorCode(error) !== 'EEXIST') throw error;
   }
 }
 
 /**
- * Makes DATA_DIR where it is missing.
- * @throws SettingsError when it cannot be made or written
+ * Creates DATA_DIR if it is missing.
+ * @throws SettingsError if it cannot be created or written
  */
 export function prepareDataDir(dataDir: string): void {
   const path = resolve(dataDir);
@@ -30,7 +30,7 @@ export function prepareDataDir(dataDir: string): void {
     makeFolders(path);
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
-    const code = codeOf(error);
+    const code = readErrorCode(error);
     if (['EACCES', 'EPERM', 'EROFS'].includes(code)) {
       throw new SettingsError(
         `DATA_DIR ${dataDir} cannot be written by this account (${code}): choose another, or give it the right to.`,

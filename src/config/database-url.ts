@@ -5,20 +5,20 @@ const EXAMPLE =
 const ENCODE =
   'must have its user and password percent-encoded, such as %40 for @, %2F for /, %23 for #, %3F for ? and %25 for %';
 
-/** @returns what is wrong with the URL of a PostgreSQL database, for a sentence that begins with the setting's name */
+/** @returns the problem of a PostgreSQL URL, for a sentence that begins with the name of the setting */
 export function databaseUrlProblem(text: string): string | undefined {
   const [, authority, rest] = /^postgres(?:ql)?:\/\/([^/?#]*)(.*)$/s.exec(text) ?? [];
   if (authority === undefined || rest === undefined) return `must be a URL ${EXAMPLE}`;
   const [path = ''] = rest.split('?');
   const userInfo = authority.slice(0, Math.max(0, authority.lastIndexOf('@')));
-  // What comes before the last @ is cut off by the first of / ? #.
+  // An unencoded / ? or # in the password ends the authority before the @.
   const isCut = path.includes('@') || (rest.includes('@') && !authority.includes('@'));
   if (isCut || /%(?![0-9a-f]{2})/i.test(userInfo)) return ENCODE;
   try {
     toClientConfig(parse(text));
     return undefined;
   } catch (error) {
-    // Such as the file of a certificate that cannot be read.
+    // Such as a certificate file that cannot be read.
     const isFile = (error as NodeJS.ErrnoException).syscall !== undefined;
     return isFile
       ? `must name files that can be read: ${(error as Error).message}`
@@ -26,7 +26,7 @@ export function databaseUrlProblem(text: string): string | undefined {
   }
 }
 
-/** Where a database is, for messages: nothing secret is in it. */
+/** Location of a database for messages, without secrets. */
 export interface DatabasePlace {
   host: string;
   name: string;

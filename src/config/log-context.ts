@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** What the lines of one request, or of one operation on a WebSocket, have in common. */
+/** Fields of every log line of one request or WebSocket operation. */
 export type LogFields = Readonly<Record<string, string>>;
 
 const current = new AsyncLocalStorage<LogFields>();
 
-/** Whatever is logged by the work, and by what it starts, carries the fields. */
+/** Adds fields to every log line of the work and of what it starts. */
 export function withLogFields<T>(fields: LogFields, work: () => T): T {
   return current.run({ ...current.getStore(), ...fields }, work);
 }

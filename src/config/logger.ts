@@ -6,24 +6,24 @@ import type { Settings } from './settings.js';
 
 export type LoggerSettings = Pick<Settings, 'logLevel'> & SecretSettings;
 
-/** Errors of statements carry their text and parameters, in which there are names of people: neither is logged. */
+/** Errors of statements carry SQL and parameters, which may contain names of users. Neither is logged. */
 function describeError(error: unknown): object {
   if (!(error instanceof Error)) return { message: String(error) };
   const { code } = error as NodeJS.ErrnoException;
   return { type: error.name, message: error.message, code, stack: error.stack };
 }
 
-/** Headers that let somebody in, wherever an object with headers is logged. */
+/** Credential headers, wherever an object with headers is logged. */
 const CREDENTIALS = ['authorization', 'cookie', '["set-cookie"]'].flatMap((header) =>
   ['', '*.', '*.*.'].map((path) => (path + header).replace('.[', '[')),
 );
 
-/** One logger a process: easy to read in a terminal, JSON lines elsewhere. No secret of the settings leaves by it. */
+/** Creates the logger of a process: readable in a terminal, JSON lines elsewhere. It redacts all secrets of the settings. */
 export function createLogger(settings: LoggerSettings): Logger {
   const options: LoggerOptions = {
     level: settings.logLevel,
     serializers: { err: describeError },
-    // A copy, since pino writes what else is logged into it.
+    // A copy, since pino adds other fields to it.
     mixin: () => ({ ...logFields() }),
     redact: { paths: CREDENTIALS, censor: '[secret]' },
     hooks: { streamWrite: createRedaction(settings) },

@@ -1,9 +1,9 @@
 import { distance } from 'fastest-levenshtein';
 import { SECRET_SETTINGS, SETTING_NAMES } from './setting-table.js';
 
-/** Shorter ones are near to too many other words. */
+/** Shorter names resemble too many other words. */
 const MIN_LETTERS = 5;
-/** From this length on two letters may be wrong. */
+/** From this length on, two letters may differ. */
 const LONG = 14;
 
 export interface Misspelling {
@@ -11,7 +11,7 @@ export interface Misspelling {
   meant: string;
 }
 
-/** Underscores and case are what people get wrong first. */
+/** Ignores underscores and case, the most common mistakes. */
 function letters(name: string): string {
   return name.replaceAll('_', '').toUpperCase();
 }
@@ -30,7 +30,7 @@ function isNear(given: string, known: string): boolean {
   return distance(given, known) <= allowed || isTransposed(given, known);
 }
 
-/** Variables that are no setting, and nearly have the name of one. */
+/** Finds variables whose names nearly match a setting. */
 export function misspeltSettings(names: readonly string[]): Misspelling[] {
   const known = [...SETTING_NAMES, ...SECRET_SETTINGS.map((name) => `${name}_FILE`)];
   return names

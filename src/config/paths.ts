@@ -8,12 +8,12 @@ function findProjectRoot(): string {
   return folder;
 }
 
-/** A file of the installation, such as `schema/operations/createPoll.graphql`, wherever the code runs from. */
+/** Path of a file of the installation, such as `schema/operations/createPoll.graphql`. */
 export function projectPath(...segments: string[]): string {
   return join(findProjectRoot(), ...segments);
 }
 
-/** The version of this installation, from package.json. */
+/** Version of the installation, from package.json. */
 export function projectVersion(): string {
   const manifest = JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as { version: string };
   return manifest.version;

@@ -1,7 +1,7 @@
 import { SettingsError } from './settings-error.js';
 import type { Settings } from './settings.js';
 
-/** What a command uses of the installation. */
+/** Parts of the installation that a command uses. */
 export type Need = 'database' | 'bot' | 'admin token';
 
 const LACKS: Readonly<Record<Need, { setting: keyof Settings; sentence: string }>> = {
@@ -22,7 +22,7 @@ const LACKS: Readonly<Record<Need, { setting: keyof Settings; sentence: string }
 };
 
 /**
- * In production nothing that is left out is made up, unless the sandbox is asked for.
+ * Requires in production the settings for which other environments have substitutes, unless SANDBOX is set.
  * @throws SettingsError for the first setting that is missing
  */
 export function requireInProduction(settings: Settings, needs: readonly Need[]): void {

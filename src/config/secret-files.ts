@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { SECRET_SETTINGS } from './setting-table.js';
 import { SettingsError } from './settings-error.js';
 
-/** White space around the value does not count, so that an editor's or echo's last newline does no harm. */
+/** Trims the value, since editors and echo add a newline. */
 function readSecret(variable: string, file: string): string {
   let content: string;
   try {
@@ -17,8 +17,8 @@ function readSecret(variable: string, file: string): string {
 }
 
 /**
- * The environment with each secret that is given as a file under its own name, as if it had been set directly.
- * @throws SettingsError when a file cannot be read or is empty, or when the value is set as well
+ * Replaces each NAME_FILE in the environment by NAME with the content of the file.
+ * @throws SettingsError if a file cannot be read or is empty, or if the value is set as well
  */
 export function withSecretsFromFiles(environment: Record<string, string>): Record<string, string> {
   const secrets: Record<string, string> = {};

@@ -1,4 +1,4 @@
-/** A setting that cannot be used; the message is one sentence that says which one and what would be right. */
+/** An invalid setting. The message is one sentence that names it and says what would be valid. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 }

@@ -35,7 +35,7 @@ function isTelegram(apiRoot: string): boolean {
 /** The validated settings of one process; times in milliseconds, rates in messages a second. */
 export type Settings = z.output<typeof settingsSchema>;
 
-/** All variables of the environment, whatever they are for. */
+/** Names of all variables of the environment. */
 export function environmentNames(): string[] {
   return Object.keys(process.env);
 }

@@ -36,7 +36,7 @@ interface Server {
 }
 
 /** @returns what keeps us from working with the server, and what would help */
-function problemOf(server: Server, connections: number): string | undefined {
+function findProblem(server: Server, connections: number): string | undefined {
   const { version, isStandby, encoding, role, database, roleLimit, databaseLimit, serverLimit } = server;
   if (version < MIN_VERSION)
     return `The database is PostgreSQL ${version}: PostgreSQL ${MIN_VERSION} or newer is needed.`;
@@ -57,7 +57,7 @@ function problemOf(server: Server, connections: number): string | undefined {
 
 const PID = 'SELECT pg_backend_pid() AS pid';
 
-async function pidOf(connection: WatchedConnection): Promise<number | undefined> {
+async function readPid(connection: WatchedConnection): Promise<number | undefined> {
   return (await connection.query<{ pid: number }>(PID))[0]?.pid;
 }
 
@@ -66,11 +66,11 @@ async function pidOf(connection: WatchedConnection): Promise<number | undefined>
  * a transaction, the same connection is then served by another backend, or both are served by one.
  */
 async function isLent(first: WatchedConnection, second: WatchedConnection): Promise<boolean> {
-  const before = await pidOf(first);
+  const before = await readPid(first);
   await second.query('BEGIN');
   try {
-    if ((await pidOf(second)) === before) return true;
-    return (await pidOf(first)) !== before;
+    if ((await readPid(second)) === before) return true;
+    return (await readPid(first)) !== before;
   } finally {
     await second.query('ROLLBACK');
   }
@@ -119,7 +119,7 @@ export async function preflight({ url, directUrl, connections, logger }: Preflig
       );
     }
     const [server] = await first.query<Server & Record<string, unknown>>(SERVER);
-    const problem = server && problemOf(server, connections);
+    const problem = server && findProblem(server, connections);
     if (problem !== undefined) throw new UnfitDatabase(problem);
   });
   if (url === directUrl) return;

@@ -20,7 +20,7 @@ export class WatchedConnection {
   readonly lost: Promise<never>;
 
   private constructor(private readonly client: Client) {
-    this.lost = lossOf(client);
+    this.lost = waitForLoss(client);
     this.lost.catch(() => undefined);
   }
 
@@ -60,7 +60,7 @@ export class WatchedConnection {
   }
 }
 
-async function lossOf(client: Client): Promise<never> {
+async function waitForLoss(client: Client): Promise<never> {
   let check: NodeJS.Timeout | undefined;
   const loss = new Promise<never>((_resolve, reject) => {
     client.on('error', reject);

@@ -1,16 +1,16 @@
 import DataLoader from 'dataloader';
 
-/** Whether values are kept for the rest of the operation: not in a subscription, which lives through changes. */
+/** Whether values are cached for the rest of the operation. Not in subscriptions, which outlive changes. */
 export interface BatchOptions {
   cache: boolean;
 }
 
-/** Without a cache the same key may be asked for many times in one tick. */
+/** Without a cache, one tick may ask for the same key several times. */
 function distinct(keys: readonly string[]): string[] {
   return [...new Set(keys)];
 }
 
-/** Loads one value a key; all keys asked for in the same tick with one call. */
+/** Loads one value per key, with one call for all keys of a tick. */
 export function loadOne<V>(
   find: (keys: readonly string[]) => Promise<V[]>,
   keyOf: (value: V) => string,
@@ -35,7 +35,7 @@ export function loadMany<V>(
   }, options);
 }
 
-/** Loads a count a key, 0 where none is found. */
+/** Loads a count per key, 0 if there is none. */
 export function loadCount(
   find: (keys: readonly string[]) => Promise<Map<string, number>>,
   options: BatchOptions,

@@ -1,10 +1,10 @@
-/** Of one mutation, for the access log. */
+/** Summary of one mutation for the access log. */
 export interface CallSummary {
   campaignId?: string;
   refusalCode?: string;
 }
 
-/** What the server has to know of an operation by itself; its resolvers are given more. */
+/** The part of an operation's context that the server itself needs. */
 export interface OperationContext {
   /** Whose it is; the name is for logs and limits. */
   identity: { readonly name: string };

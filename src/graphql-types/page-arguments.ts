@@ -4,4 +4,4 @@ export function first(defaultValue: number): { defaultValue: number; description
 }
 
 /** Options of the argument `after`. */
-export const AFTER = { nullable: true, description: 'The endCursor of the page before.' };
+export const AFTER = { nullable: true, description: 'The endCursor of the previous page.' };

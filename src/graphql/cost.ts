@@ -10,16 +10,16 @@ import {
   type OperationDefinitionNode,
   OperationTypeNode,
 } from 'graphql';
-// The entry for ES modules would load a second graphql.
+// The ESM entry would load a second copy of graphql.
 import { type ComplexityEstimatorArgs, getComplexity } from 'graphql-query-complexity/cjs';
-import { turnedAway } from './errors.js';
+import { requestError } from './errors.js';
 import { LIMITS } from './limits.js';
 
-/** What a list of objects without `first` counts for: the questions of a poll, the options of a question. */
+/** Assumed length of a list without `first`, such as the questions of a poll. */
 const PLAIN_LIST_LENGTH = 10;
-/** The whole schema as it is, however much of it is selected. */
+/** Flat cost of introspection, however much of the schema is selected. */
 const INTROSPECTION_COST = 100;
-/** Fields whose value takes a statement that reads many rows. */
+/** Fields that need a statement which reads many rows. */
 const COUNTED_FIELDS: ReadonlySet<string> = new Set([
   'audienceSize',
   'completedCount',
@@ -27,18 +27,18 @@ const COUNTED_FIELDS: ReadonlySet<string> = new Set([
   'totalCount',
   'standstill',
 ]);
-/** Selections looked at, fragments expanded at each use: what a document may grow into. */
+/** Limit of selections after every fragment is expanded where it is used. */
 const MAX_SELECTIONS = 2000;
 const TOO_MANY_SELECTIONS = 'Query exceeds the maximum allowed number of nodes.';
 
 /**
- * A field costs 1, and an object what is selected of it; a list multiplies that by its `first`, given or default. A
- * list of objects that takes none counts as 10, but the nodes and edges of a connection are counted by its `first`.
+ * A field costs 1 plus the cost of its selection; a list multiplies that by its `first`, given or default. A list of objects
+ * without that argument counts as 10; nodes and edges are counted by the `first` of their connection.
  */
-function costOf({ field, args, childComplexity, type }: ComplexityEstimatorArgs): number {
+function computeCost({ field, args, childComplexity, type }: ComplexityEstimatorArgs): number {
   if (field.name === '__schema' || field.name === '__type') return INTROSPECTION_COST;
   const { first } = args as { first?: unknown };
-  // One that cannot be used is refused when the list is read; here it must not lower the cost.
+  // An invalid `first` is refused when the list is read. Here it must not lower the cost.
   if (typeof first === 'number') return 1 + Math.max(1, first) * childComplexity;
   const isPlainList =
     isListType(getNullableType(field.type)) &&
@@ -47,8 +47,8 @@ function costOf({ field, args, childComplexity, type }: ComplexityEstimatorArgs)
   return 1 + (isPlainList ? PLAIN_LIST_LENGTH : 1) * childComplexity;
 }
 
-/** A list, or what is counted or looked for in large tables, is too much for each event of a subscription. */
-function eventCostOf({ field, args }: ComplexityEstimatorArgs): number | undefined {
+/** Lists, counts and searches in large tables are too costly for each event of a subscription. */
+function computeEventCost({ field, args }: ComplexityEstimatorArgs): number | undefined {
   const isList = isListType(getNullableType(field.type)) || 'first' in args;
   return isList || COUNTED_FIELDS.has(field.name) ? LIMITS.subscriptionCost : undefined;
 }
@@ -60,7 +60,7 @@ export interface CostedOperation {
   variables: Record<string, unknown> | null | undefined;
 }
 
-/** @returns why an operation is not executed, if it costs too much or its cost cannot be told */
+/** @returns the error of an operation whose cost is too high or unknown */
 export function costProblem(costed: CostedOperation): GraphQLError | undefined {
   const { schema, document, operation } = costed;
   const variables = costed.variables ?? {};
@@ -74,7 +74,10 @@ export function costProblem(costed: CostedOperation): GraphQLError | undefined {
       query: document,
       operationName: operation.name?.value,
       variables,
-      estimators: operation.operation === OperationTypeNode.SUBSCRIPTION ? [eventCostOf, costOf] : [costOf],
+      estimators:
+        operation.operation === OperationTypeNode.SUBSCRIPTION
+          ? [computeEventCost, computeCost]
+          : [computeCost],
       maxQueryNodes: MAX_SELECTIONS,
     });
     const isSubscription = operation.operation === OperationTypeNode.SUBSCRIPTION;
@@ -84,15 +87,15 @@ export function costProblem(costed: CostedOperation): GraphQLError | undefined {
     const message = error instanceof Error ? error.message : String(error);
     return message === TOO_MANY_SELECTIONS
       ? tooCostly(`selects more than ${MAX_SELECTIONS} fields`)
-      : turnedAway('BAD_USER_INPUT', message);
+      : requestError('BAD_USER_INPUT', message);
   }
 }
 
-/** Nothing is executed when variables cannot be used, and the execution says why. Of very many errors, one is enough. */
+/** Invalid variables prevent execution, which reports each of them. Very many errors are reduced to one. */
 function tooManyErrors(errors: readonly GraphQLError[]): GraphQLError | undefined {
   if (errors.length <= LIMITS.errors) return undefined;
   const first = errors[0]?.message ?? '';
-  return turnedAway(
+  return requestError(
     'BAD_USER_INPUT',
     `More than ${LIMITS.errors} values cannot be used. The first: ${first}`,
   );
@@ -101,10 +104,10 @@ function tooManyErrors(errors: readonly GraphQLError[]): GraphQLError | undefine
 function tooCostlyToFollow(cost: number): GraphQLError {
   const advice = 'ask for lists and counts by a query, when an event says that there is something new.';
   const message = `The subscription costs ${cost} for each event, more than ${LIMITS.subscriptionCost}: ${advice}`;
-  return turnedAway('SUBSCRIPTION_TOO_COSTLY', message);
+  return requestError('SUBSCRIPTION_TOO_COSTLY', message);
 }
 
 function tooCostly(why: string): GraphQLError {
   const advice = 'ask for fewer fields, or for shorter lists with first.';
-  return turnedAway('QUERY_TOO_COSTLY', `The operation ${why}: ${advice}`);
+  return requestError('QUERY_TOO_COSTLY', `The operation ${why}: ${advice}`);
 }

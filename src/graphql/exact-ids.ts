@@ -3,8 +3,8 @@ import { GraphQLError, GraphQLID, type GraphQLSchema } from 'graphql';
 const parse = GraphQLID.parseValue.bind(GraphQLID);
 
 /**
- * Refuses ids that came as JSON numbers above 2^53: JSON.parse has rounded them, and they may be somebody else's by
- * now. Written as strings, or as numbers within the document itself, they are exact.
+ * Refuses ids that came as JSON numbers above 2^53: JSON.parse has rounded them, perhaps to the id of another user. Strings
+ * are exact, and so are numbers in the document itself.
  */
 export function refuseRoundedIds(schema: GraphQLSchema): void {
   const id = schema.getType('ID');

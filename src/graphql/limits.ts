@@ -5,9 +5,9 @@ import { GraphQLError, type ParseOptions, type ValidationContext, type Validatio
 import type { ErrorCode } from '../kernel/error-codes.js';
 
 /**
- * How large an operation may be, on both transports. The introspection query of tools has 184 tokens, the largest of
- * schema/operations 65, and neither a directive or an alias; the way from polls over edges and nodes to the recipients of
- * their campaigns is 11 fields deep.
+ * Limits of an operation on both transports. The introspection query of tools has 184 tokens, the largest operation of
+ * schema/operations 65, and neither uses directives or aliases. From polls to the recipients of their campaigns there are 11
+ * levels.
  */
 export const LIMITS = {
   tokens: 1000,
@@ -24,7 +24,7 @@ export const LIMITS = {
 
 export const PARSE_OPTIONS: ParseOptions = { maxLexicalTokens: LIMITS.tokens };
 
-/** The code under which the rules of the library refuse an operation, in place of an error without one. */
+/** Gives the errors of the library's rules a code. */
 function refuseWith(code: ErrorCode) {
   return {
     propagateOnRejection: false,
@@ -37,9 +37,9 @@ function refuseWith(code: ErrorCode) {
   };
 }
 
-/** Validation rules that hold an operation, fragments included, against the limits. */
+/** Validation rules that apply the limits to an operation and its fragments. */
 export const LIMIT_RULES: readonly ValidationRule[] = [
-  // Introspection is deep by nature; a rule of graphql itself keeps it from going in circles.
+  // Introspection is deep by nature; graphql's own rule prevents cycles in it.
   maxDepthRule({
     n: LIMITS.depth,
     ignoreIntrospection: true,

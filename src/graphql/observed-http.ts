@@ -1,14 +1,14 @@
 import type { ApolloServerPlugin, GraphQLRequestContext } from '@apollo/server';
 import type { OperationContext } from '../graphql-types/context.js';
-import { fieldOf, type OperationObserver } from './operation-report.js';
+import { findRootField, type OperationObserver } from './operation-report.js';
 
-function codesOf({ response }: GraphQLRequestContext<OperationContext>): string[] {
+function listCodes({ response }: GraphQLRequestContext<OperationContext>): string[] {
   const { body } = response;
   const errors = body?.kind === 'single' ? (body.singleResult.errors ?? []) : [];
   return errors.map(({ extensions }) => String(extensions?.code));
 }
 
-/** Tells the observer of every operation that comes over HTTP with a valid token. */
+/** Reports every operation that arrives over HTTP with a valid token. */
 export function observeHttp(
   knownFields: ReadonlySet<string>,
   observe: OperationObserver,
@@ -23,9 +23,9 @@ export function observeHttp(
             transport: 'http',
             name: operation?.name?.value ?? request.operationName,
             type: operation?.operation,
-            field: fieldOf(operation, knownFields),
+            field: findRootField(operation, knownFields),
             durationMs: performance.now() - startedAt,
-            errorCodes: codesOf(context),
+            errorCodes: listCodes(context),
             token: contextValue.identity.name,
             call: contextValue.call,
           });

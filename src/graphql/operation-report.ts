@@ -2,7 +2,7 @@ import { Kind, type GraphQLSchema, type OperationDefinitionNode } from 'graphql'
 import type { Logger } from 'pino';
 import type { CallSummary } from '../graphql-types/context.js';
 
-/** What became of one operation, or of one event of a subscription that went wrong. */
+/** The outcome of one operation, or of one failed event of a subscription. */
 export interface OperationReport {
   transport: 'http' | 'websocket';
   /** As the client calls it. */
@@ -20,19 +20,22 @@ export interface OperationReport {
 
 export type OperationObserver = (report: OperationReport) => void;
 
-/** Where there is not one known root field: several, those of introspection, or a document that cannot be run. */
+/** Values for operations without exactly one known root field. */
 export const OTHER_FIELDS = ['several', 'introspection', 'other'] as const;
 
 const INTROSPECTION = ['__schema', '__type', '__typename'];
 const MAX_NAME_LENGTH = 100;
 
-export function rootFieldsOf(schema: GraphQLSchema): string[] {
+export function listRootFields(schema: GraphQLSchema): string[] {
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
   return roots.flatMap((root) => Object.keys(root?.getFields() ?? {}));
 }
 
-/** One of a few values for each operation there may be. @param known the root fields of the schema */
-export function fieldOf(operation: OperationDefinitionNode | undefined, known: ReadonlySet<string>): string {
+/** Maps any operation to one of a few values, for metrics. @param known the root fields of the schema */
+export function findRootField(
+  operation: OperationDefinitionNode | undefined,
+  known: ReadonlySet<string>,
+): string {
   const fields = new Set(
     operation?.selectionSet.selections.map((selection) =>
       selection.kind === Kind.FIELD ? selection.name.value : 'other',
@@ -44,7 +47,7 @@ export function fieldOf(operation: OperationDefinitionNode | undefined, known: R
   return known.has(field) ? field : 'other';
 }
 
-/** The access log: changes and errors at info, what is only read at debug. Never variables, nor the document. */
+/** The access log: mutations and errors at info, queries at debug. Never variables or the document. */
 export function logOperation(
   { name, type, field, transport, durationMs, errorCodes, token, call }: OperationReport,
   logger: Logger,

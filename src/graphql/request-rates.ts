@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { turnedAway } from './errors.js';
+import { requestError } from './errors.js';
 
 export interface RequestRateSettings {
   perAddress: number;
@@ -9,7 +9,7 @@ export interface RequestRateSettings {
 
 const WINDOW_S = 60;
 
-/** IPv6 is given out by the /64, so that whoever has one address has them all. */
+/** IPv6 is assigned by /64, so a client that has one address has all of that network. */
 export function addressKey(address: string): string {
   if (!ipaddr.isValid(address)) return address;
   const parsed = ipaddr.process(address);
@@ -18,8 +18,8 @@ export function addressKey(address: string): string {
 }
 
 /**
- * Requests a minute of one address and of one token: requests over HTTP, connects and operations over WebSockets all
- * count. Each process counts for itself.
+ * Limits requests per minute of each address and token. HTTP requests, WebSocket connects and operations all count. Each
+ * process counts for itself.
  */
 export class RequestRates {
   private readonly addresses: RateLimiterMemory;
@@ -48,6 +48,6 @@ async function count(limiter: RateLimiterMemory, key: string, whose: string): Pr
     if (!(refusal instanceof RateLimiterRes)) throw refusal;
     const seconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1000));
     const message = `Too many requests from this ${whose}: try again in ${seconds} s.`;
-    throw turnedAway('RATE_LIMITED', message, { status: 429, headers: { 'retry-after': String(seconds) } });
+    throw requestError('RATE_LIMITED', message, { status: 429, headers: { 'retry-after': String(seconds) } });
   }
 }

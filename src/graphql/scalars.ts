@@ -1,7 +1,7 @@
 import { GraphQLScalarType } from 'graphql';
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 
-/** Instants travel as RFC 3339 strings in UTC, to the millisecond, as the database keeps them. */
+/** RFC 3339 in UTC with milliseconds, which is the precision of the database. */
 export const DateTimeScalar = new GraphQLScalarType<Date, string>({
   ...GraphQLDateTimeISO.toConfig(),
   name: 'DateTime',

@@ -4,7 +4,7 @@ import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema, Operation
 import type { Logger } from 'pino';
 import type { OperationContext } from '../graphql-types/context.js';
 import { costProblem } from './cost.js';
-import { maskError, turnedAway } from './errors.js';
+import { maskError, requestError } from './errors.js';
 import { LIMIT_RULES, LIMITS, PARSE_OPTIONS } from './limits.js';
 
 export interface GraphQLServerOptions {
@@ -14,13 +14,13 @@ export interface GraphQLServerOptions {
   logger: Logger;
 }
 
-/** Apollo Server, not started yet. */
+/** Creates an Apollo Server without starting it. */
 export function createGraphQLServer(options: GraphQLServerOptions): ApolloServer<OperationContext> {
   const { schema, production, plugins, logger } = options;
   return new ApolloServer<OperationContext>({
     schema,
     introspection: true,
-    // A page cannot have a browser send a bearer token of its own accord; Basic is refused before, and no cookie counts.
+    // A browser never attaches a bearer token by itself. Basic is refused before, and cookies do not count.
     csrfPrevention: {
       requestHeaders: ['authorization', 'apollo-require-preflight', 'x-apollo-operation-name'],
     },
@@ -45,7 +45,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): ApolloServer
 
 function needsSocket(): GraphQLError {
   const message = 'Subscribe over a WebSocket to the same address, by the protocol graphql-transport-ws.';
-  return turnedAway('SUBSCRIPTION_NEEDS_WEBSOCKET', message);
+  return requestError('SUBSCRIPTION_NEEDS_WEBSOCKET', message);
 }
 
 /** Refuses subscriptions, and operations that cost too much, before they are executed. */
@@ -62,7 +62,7 @@ function costLimit(schema: GraphQLSchema): ApolloServerPlugin<OperationContext> 
   };
 }
 
-/** An operation that has failed since the database is away may be sent again, which proxies and clients tell by the status. */
+/** Answers 503 while the database cannot be reached, so that proxies and clients know that they may retry. */
 function unavailableStatus(): ApolloServerPlugin<OperationContext> {
   const isAway = ({ extensions }: GraphQLFormattedError) => extensions?.code === 'DATABASE_UNAVAILABLE';
   return {
@@ -79,7 +79,7 @@ function unavailableStatus(): ApolloServerPlugin<OperationContext> {
   };
 }
 
-/** Apollo hides what graphql suggests for a document, but not what it suggests for variables. */
+/** Apollo hides graphql's suggestions about documents, but not those about variables. */
 function withoutHint(error: GraphQLFormattedError): GraphQLFormattedError {
   const { message } = error;
   const hint = message.endsWith('?') ? message.lastIndexOf('Did you mean ') : -1;

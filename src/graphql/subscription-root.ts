@@ -9,14 +9,14 @@ import {
   validate,
   type ValidationRule,
 } from 'graphql';
-import { turnedAway } from './errors.js';
+import { requestError } from './errors.js';
 import { PARSE_OPTIONS } from './limits.js';
 
 const CONDITIONS = ['skip', 'include'];
 
 /**
- * The root field of a subscription must not depend on a condition (a rule of the GraphQL specification since 2023): without
- * it there is nothing to subscribe to. graphql's own rule throws where the condition is a variable, so this comes first.
+ * Refuses `@skip` and `@include` on the root field of a subscription (GraphQL specification since 2023): without the field
+ * there is nothing to subscribe to. graphql's own rule throws if the condition is a variable, so this runs first.
  */
 const subscriptionRootRule: ValidationRule = (context) => {
   function check(selectionSet: SelectionSetNode, visited: ReadonlySet<string>): void {
@@ -39,7 +39,7 @@ const subscriptionRootRule: ValidationRule = (context) => {
   };
 };
 
-/** @returns why the document cannot be validated any further */
+/** @returns the errors that end the validation of the document */
 export function subscriptionRootErrors(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -55,9 +55,9 @@ export function checkSubscriptionRoot(schema: GraphQLSchema, source: unknown): v
   try {
     document = parse(source, PARSE_OPTIONS);
   } catch {
-    // Apollo says what is wrong with it.
+    // Apollo reports syntax errors.
     return;
   }
   const [error] = subscriptionRootErrors(schema, document);
-  if (error) throw turnedAway('GRAPHQL_VALIDATION_FAILED', error.message);
+  if (error) throw requestError('GRAPHQL_VALIDATION_FAILED', error.message);
 }

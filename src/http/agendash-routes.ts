@@ -17,7 +17,7 @@ export interface AgendashOptions {
   rates: RequestRates;
 }
 
-/** All that the page needs is its own; styles of elements are set by its program. */
+/** The page loads only its own files; its script sets inline styles. */
 const PAGE_RULES: FastifyHelmetOptions = {
   frameguard: { action: 'deny' },
   contentSecurityPolicy: {
@@ -36,7 +36,7 @@ const PAGE_RULES: FastifyHelmetOptions = {
   },
 };
 
-/** Agendash's package gives out nothing without express beside it, which nothing here needs: so its file by name. */
+/** The entry point of the package imports express, which nothing here needs, so the controller is imported by file. */
 async function loadAgendash(): Promise<{ controller: typeof agendash.AgendashController; pages: string }> {
   const entry = import.meta.resolve('agendash');
   const file = new URL('./AgendashController.js', entry).href;
@@ -44,15 +44,15 @@ async function loadAgendash(): Promise<{ controller: typeof agendash.AgendashCon
   return { controller: AgendashController, pages: fileURLToPath(new URL('../public/', entry)) };
 }
 
-/** A browser asks its user for a name and a password: any name, and the token as the password. */
-function bearerOf(header: string | undefined): string | undefined {
+/** HTTP Basic, which a browser can ask for: any name, and the token as the password. */
+function toBearer(header: string | undefined): string | undefined {
   const basic = /^Basic +([\w+/=-]+) *$/i.exec(header ?? '')?.[1];
   if (basic === undefined) return header;
   const decoded = Buffer.from(basic, 'base64').toString('utf8');
   return `Bearer ${decoded.slice(decoded.indexOf(':') + 1)}`;
 }
 
-/** Browsers send the password by themselves, also with what a foreign page posts; they say so, though. */
+/** Browsers attach the password to what another site posts as well, but they name that site. */
 function comesFromElsewhere({ headers }: FastifyRequest): boolean {
   const site = headers['sec-fetch-site'];
   if (site !== undefined) return site !== 'same-origin';
@@ -64,7 +64,7 @@ function refuse(reply: FastifyReply, status: number, error: string): FastifyRepl
   return reply.code(status).send({ error });
 }
 
-/** Only ADMIN gets past it. @returns who makes a request that got past it */
+/** Admits ADMIN only. @returns a function that gives the identity of an admitted request */
 function addGuard(
   app: FastifyInstance,
   { authenticator, rates }: AgendashOptions,
@@ -77,7 +77,7 @@ function addGuard(
   app.addHook('onRequest', async (request, reply) => {
     reply.header('cache-control', 'no-store');
     await rates.countAddress(request.ip);
-    const identity = await authenticator.identify(bearerOf(request.headers.authorization));
+    const identity = await authenticator.identify(toBearer(request.headers.authorization));
     if (!identity) {
       reply.header('www-authenticate', 'Basic realm="Pollcast jobs", charset="UTF-8"');
       return refuse(reply, 401, 'Give a token as the password, with any user name.');
@@ -129,13 +129,13 @@ const REQUEUE_BODY = {
 };
 
 /**
- * Agendash at /jobs, for ADMIN only: jobs can be looked at and queued again, which harms nothing, as no job decides who
- * gets a message (docs/adr/0002). Everything else is refused.
+ * Agendash at /jobs, for ADMIN only. Reading and requeueing jobs is harmless, since no job decides who gets a message
+ * (docs/adr/0002). Everything else is refused.
  */
 export async function addAgendashRoutes(root: FastifyInstance, options: AgendashOptions): Promise<void> {
   const { controller: Controller, pages } = await loadAgendash();
   const controller = () => new Controller(options.agenda());
-  // The page names what belongs to it relative to itself.
+  // The page links to its files by relative paths.
   root.get('/jobs', (_request, reply) => reply.redirect('/jobs/'));
   await root.register(
     async (app) => {
@@ -146,7 +146,7 @@ export async function addAgendashRoutes(root: FastifyInstance, options: Agendash
         return controller().getJobs({ name: job, state, search: q, skip, limit });
       });
       app.get('/api/stats', () => controller().getStats());
-      // A stream that stays open would only keep the process from ending: the page asks now and then instead.
+      // An open stream would keep the process from stopping. The page polls instead.
       app.get('/api/events', (_request, reply) => refuse(reply, 501, 'Events are not pushed.'));
       app.post<{ Body: { jobIds: string[] } }>(
         '/api/jobs/requeue',

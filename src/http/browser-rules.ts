@@ -1,24 +1,24 @@
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { turnedAway } from '../graphql/errors.js';
+import { requestError } from '../graphql/errors.js';
 
-/** For the API, whose answers are no pages. */
+/** For API responses, which are not pages. */
 const NOTHING = { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } };
 
-/** Where Apollo Sandbox runs: in development it may use the API, which is most likely on the developer's own machine. */
-const APOLLO_SANDBOX = 'https://studio.apollographql.com';
+/** Apollo's explorer may use the API in development, when the API most likely runs on the developer's own machine. */
+const APOLLO_EXPLORER = 'https://studio.apollographql.com';
 
-/** Origins whose pages may use the API from a browser, beside its own. */
+/** Origins besides its own whose pages may use the API. */
 export function admittedOrigins(corsOrigins: readonly string[], production: boolean): string[] {
-  return production ? [...corsOrigins] : [...corsOrigins, APOLLO_SANDBOX];
+  return production ? [...corsOrigins] : [...corsOrigins, APOLLO_EXPLORER];
 }
 
-/** Security headers, and which pages of other origins may read answers: none but those of the list. */
+/** Sets security headers and CORS: only pages of the listed origins may read responses. */
 export async function addBrowserRules(app: FastifyInstance, corsOrigins: readonly string[]): Promise<void> {
   await app.register(helmet, { contentSecurityPolicy: NOTHING });
   if (corsOrigins.length === 0) return;
-  // Chrome asks whether a page of the web may reach a machine of the local network.
+  // Chrome's preflight asks whether a public page may reach the local network.
   app.addHook('onRequest', (request, reply, done) => {
     const { origin = '', 'access-control-request-private-network': asked } = request.headers;
     if (asked === 'true' && corsOrigins.includes(origin))
@@ -43,7 +43,7 @@ export async function addBrowserRules(app: FastifyInstance, corsOrigins: readonl
 }
 
 /**
- * Browsers let any page open a WebSocket anywhere, so the origin is checked here. Programs send none.
+ * Checks the origin of a WebSocket, since browsers let any page open one anywhere. Programs send no origin.
  * @throws FORBIDDEN_ORIGIN
  */
 export function checkOrigin({ headers, host }: FastifyRequest, corsOrigins: readonly string[]): void {
@@ -51,5 +51,5 @@ export function checkOrigin({ headers, host }: FastifyRequest, corsOrigins: read
   if (origin === undefined || corsOrigins.includes(origin)) return;
   if (URL.canParse(origin) && new URL(origin).host === host) return;
   const message = 'Pages of this origin may not connect: it has to be listed in CORS_ORIGINS.';
-  throw turnedAway('FORBIDDEN_ORIGIN', message, { status: 403 });
+  throw requestError('FORBIDDEN_ORIGIN', message, { status: 403 });
 }

@@ -12,7 +12,7 @@ export interface ConnectionLimitOptions {
 
 const LOG_EVERY_MS = 10_000;
 
-function membersOf(networks: readonly string[]): (address: string) => boolean {
+function matchNetworks(networks: readonly string[]): (address: string) => boolean {
   const list = new BlockList();
   const family = (address: string) => (isIPv6(address) ? 'ipv6' : 'ipv4');
   for (const network of networks) {
@@ -24,15 +24,15 @@ function membersOf(networks: readonly string[]): (address: string) => boolean {
 }
 
 /**
- * Closes connections of an address that holds as many as it may, unanswered: before anything is read from them there is
- * nothing to answer. Otherwise one address could take all that the process holds, and be idle with them.
+ * Closes further connections of an address that holds too many, without a response, since nothing was read yet. Otherwise
+ * one address could take all connections of the process and leave them idle.
  */
 export function limitConnections(
   server: Server,
   { maxPerAddress, trustedProxies, logger }: ConnectionLimitOptions,
 ): void {
   const held = new Map<string, number>();
-  const isProxy = membersOf(trustedProxies);
+  const isProxy = matchNetworks(trustedProxies);
   let loggedAt = -LOG_EVERY_MS;
 
   function refuse(connection: Socket, address: string): void {
@@ -44,7 +44,7 @@ export function limitConnections(
 
   server.on('connection', (connection: Socket) => {
     const address = connection.remoteAddress;
-    // Gone before it was looked at.
+    // Closed before this ran.
     if (address === undefined || isProxy(address)) return;
     const key = addressKey(address);
     const count = held.get(key) ?? 0;

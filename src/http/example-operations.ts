@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { projectPath } from '../config/paths.js';
 
-/** The example operations in schema/operations by what they are for, the main job first, each group in the order of use. */
+/** The operations of schema/operations by purpose, the main job first, each group in the order of use. */
 export const EXAMPLE_GROUPS: Readonly<Record<string, readonly string[]>> = {
   'Run a campaign': [
     'polls',

@@ -11,7 +11,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
 };
 
-/** The page, and what it loads: nothing comes from anywhere else. GraphiQL is a development dependency. */
+/** The page and the files it loads, all of them local. GraphiQL is a development dependency. */
 const PAGE = ['src', 'http', 'explorer', 'explorer.html'];
 const FILES: Readonly<Record<string, string[]>> = {
   'explorer.js': ['src', 'http', 'explorer', 'explorer.js'],
@@ -23,7 +23,7 @@ const FILES: Readonly<Record<string, string[]>> = {
   'graphql-ws.js': ['node_modules', 'graphql-ws', 'umd', 'graphql-ws.min.js'],
 };
 
-/** GraphiQL sets styles of elements by its program; scripts come from files alone. */
+/** GraphiQL's script sets inline styles. Scripts come from files only. */
 export const EXPLORER_POLICY: FastifyHelmetOptions = {
   frameguard: { action: 'deny' },
   contentSecurityPolicy: {
@@ -50,7 +50,7 @@ function send(reply: FastifyReply, path: readonly string[]): FastifyReply {
     .send(createReadStream(file));
 }
 
-/** Whether the installation has all files of the page: a production image has none of them. */
+/** Whether all files of the page are installed; a production image has none of them. */
 export function hasExplorer(): boolean {
   return [PAGE, ...Object.values(FILES)].every((path) => existsSync(projectPath(...path)));
 }
@@ -59,7 +59,7 @@ export function sendExplorer(reply: FastifyReply): FastifyReply {
   return send(reply, PAGE);
 }
 
-/** What the explorer at /graphql loads, and the example operations that it offers. */
+/** Serves the files of the explorer at /graphql, and the example operations that it offers. */
 export function addExplorerRoutes(app: FastifyInstance): void {
   for (const [name, path] of Object.entries(FILES))
     app.get(`/explorer/${name}`, (_request, reply) => send(reply, path));

@@ -5,7 +5,7 @@ import { isDatabaseAway } from '../kernel/database-away.js';
 import { databaseUnavailable } from '../graphql/errors.js';
 import type { ErrorCode } from '../kernel/error-codes.js';
 
-/** What Fastify refuses by itself, under the codes that Apollo has for such things. */
+/** Fastify's own refusals, with the codes that Apollo uses for such errors. */
 const REFUSALS: Readonly<Record<number, { code: ErrorCode; message: string }>> = {
   413: { code: 'PAYLOAD_TOO_LARGE', message: 'A request may have at most 1 MiB.' },
   415: { code: 'UNSUPPORTED_MEDIA_TYPE', message: 'Send the operation as application/json.' },
@@ -24,12 +24,12 @@ function answer(reply: FastifyReply, { status, code, message, headers }: Failure
   return reply.code(status).send({ errors: [{ message, extensions: { code } }] });
 }
 
-function failureOf(error: FastifyError | GraphQLError): Failure {
+function toFailure(error: FastifyError | GraphQLError): Failure {
   if (error instanceof GraphQLError) {
     const { code, http } = error.extensions as { code: ErrorCode; http?: Omit<Failure, 'code' | 'message'> };
     return { ...http, code, message: error.message, status: http?.status ?? 400 };
   }
-  if (isDatabaseAway(error)) return failureOf(databaseUnavailable());
+  if (isDatabaseAway(error)) return toFailure(databaseUnavailable());
   const status = error.statusCode ?? 500;
   if (status < 500) {
     const message = NO_JSON.includes(error.code) ? 'The body of the request must be JSON.' : error.message;
@@ -38,14 +38,14 @@ function failureOf(error: FastifyError | GraphQLError): Failure {
   return { status, code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong on our side.' };
 }
 
-/** Every answer that is no success has the form of a GraphQL error, with a code, and tells nothing of the inside. */
+/** Gives every failed response the form of a GraphQL error with a code, and hides internals. */
 export function answerFailures(app: FastifyInstance, logger: Logger): void {
   app.setErrorHandler((error: FastifyError | GraphQLError, request, reply) => {
-    const failure = failureOf(error);
+    const failure = toFailure(error);
     if (failure.status >= 500 && failure.code === 'INTERNAL_SERVER_ERROR')
       logger.error({ err: error, path: request.url }, 'a request failed');
-    // Fastify would close the connection under a client that still sends, which then never sees the answer. What is
-    // left is read and thrown away, until the time limit of a request.
+    // Fastify would close the connection while the client still sends, and the client would never see the response.
+    // So the rest of the body is read and discarded, up to the time limit of a request.
     if (failure.status === 413) reply.removeHeader('connection');
     return answer(reply, failure);
   });

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /**
- * Tries out whether this process may listen there, so that nothing is started for an address that is taken.
- * @throws what listening throws, such as EADDRINUSE
+ * Checks that the address is free before anything else starts.
+ * @throws the error of listening, such as EADDRINUSE
  */
 export async function requireFreePort(host: string, port: number): Promise<void> {
   const server = createServer();

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticator } from '../access/authenticator.js';
 import type { TokenWatch } from '../access/token-watch.js';
 import type { Identity } from '../access/identity.js';
-import { turnedAway } from '../graphql/errors.js';
+import { requestError } from '../graphql/errors.js';
 import type { OperationContext } from '../graphql-types/context.js';
 import { observeSocket } from '../graphql/observed-socket.js';
 import type { OperationObserver } from '../graphql/operation-report.js';
@@ -15,7 +15,7 @@ import { RequestIdentities } from './request-identities.js';
 import { subscriptionServerOptions } from './sockets/subscriptions.js';
 import { checkOrigin } from './browser-rules.js';
 import { EXPLORER_POLICY, hasExplorer, sendExplorer } from './explorer-routes.js';
-import type { Seats } from './sockets/seats.js';
+import type { SocketLimiter } from './sockets/socket-limiter.js';
 import { SocketServer } from './sockets/server.js';
 import type { SocketWatch } from './sockets/watch.js';
 
@@ -28,18 +28,18 @@ export interface GraphQLRoutesOptions extends Omit<GraphQLServerOptions, 'plugin
   contextFor: (identity: Identity, options: { cache: boolean }) => OperationContext;
   corsOrigins: readonly string[];
   rates: RequestRates;
-  seats: Seats;
+  socketLimiter: SocketLimiter;
   watch: SocketWatch;
 }
 
-/** Of a body or a query string, whatever it is. */
-function queryOf(source: unknown): unknown {
+/** Reads `query` of a body or a query string, which may be anything. */
+function readQuery(source: unknown): unknown {
   return (source as { query?: unknown } | null | undefined)?.query;
 }
 
 const ALLOWED = 'GET, HEAD, POST, OPTIONS';
 
-/** Both the explorer and the media type of an answer depend on it. */
+/** Both the explorer and the media type of a response depend on `accept`. */
 function varyByAccept(
   _request: FastifyRequest,
   reply: FastifyReply,
@@ -57,14 +57,14 @@ export function addGraphQLRoutes(
   apollo: ApolloServer<OperationContext>,
   options: GraphQLRoutesOptions,
 ): void {
-  const { schema, production, contextFor, corsOrigins, rates, seats, logger } = options;
+  const { schema, production, contextFor, corsOrigins, rates, socketLimiter, logger } = options;
   const identities = new RequestIdentities(options);
   const handler = fastifyApolloHandler(apollo, {
     context: (request) => Promise.resolve(contextFor(identities.of(request), { cache: true })),
   });
   const subscriptions = subscriptionServerOptions({
     ...options,
-    // A subscription outlives what a loader has read.
+    // A subscription lives longer than what a loader caches.
     contextFor: (identity) => contextFor(identity, { cache: false }),
   });
   const sockets = new SocketServer(
@@ -79,7 +79,7 @@ export function addGraphQLRoutes(
   function asksForPage(request: FastifyRequest): boolean {
     return (
       offersExplorer &&
-      queryOf(request.query) === undefined &&
+      readQuery(request.query) === undefined &&
       (request.headers.accept ?? '').includes('text/html')
     );
   }
@@ -89,7 +89,7 @@ export function addGraphQLRoutes(
     await rates.countAddress(request.ip);
     if (request.ws) {
       checkOrigin(request, corsOrigins);
-      seats.take(request.ip, request.raw.socket);
+      socketLimiter.admit(request.ip, request.raw.socket);
     } else if (!asksForPage(request)) await identities.identify(request);
   }
 
@@ -100,7 +100,7 @@ export function addGraphQLRoutes(
     onSend: varyByAccept,
     preHandler: async (request, reply) => {
       if (asksForPage(request)) await sendExplorer(reply);
-      else checkSubscriptionRoot(schema, queryOf(request.query));
+      else checkSubscriptionRoot(schema, readQuery(request.query));
     },
     handler,
     wsHandler: (socket, request) => {
@@ -114,7 +114,7 @@ export function addGraphQLRoutes(
     onRequest: admit,
     onSend: varyByAccept,
     preHandler: (request, _reply, done) => {
-      checkSubscriptionRoot(schema, queryOf(request.body));
+      checkSubscriptionRoot(schema, readQuery(request.body));
       done();
     },
     handler,
@@ -129,7 +129,7 @@ export function addGraphQLRoutes(
     url: '/graphql',
     onRequest: () => {
       const message = 'Send operations by POST, or queries by GET.';
-      throw turnedAway('METHOD_NOT_ALLOWED', message, { status: 405, headers: { allow: ALLOWED } });
+      throw requestError('METHOD_NOT_ALLOWED', message, { status: 405, headers: { allow: ALLOWED } });
     },
     handler: () => undefined,
   });

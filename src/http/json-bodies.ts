@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify';
-import { turnedAway } from '../graphql/errors.js';
+import { requestError } from '../graphql/errors.js';
 
-/** Variables of the API are nested 4 deep. What is nested as deeply as its size allows costs far more than to read it. */
+/** The API's variables have 4 levels. A body nested as deeply as its size allows costs far more than parsing it. */
 export const MAX_JSON_DEPTH = 64;
 
 const [QUOTE, BACKSLASH, OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = Buffer.from('"\\[]{}');
 
-/** Whether a JSON text is nested more deeply than allowed; tells in one pass, before it is parsed. */
+/** Whether a JSON text has too many levels. One pass, before the text is parsed. */
 export function isNestedTooDeeply(text: Uint8Array, maxDepth = MAX_JSON_DEPTH): boolean {
   let depth = 0;
   let inString = false;
@@ -24,13 +24,13 @@ export function isNestedTooDeeply(text: Uint8Array, maxDepth = MAX_JSON_DEPTH): 
   return false;
 }
 
-/** JSON as Fastify reads it, up to a depth, and only as it is: what is packed would be unpacked for strangers. */
+/** Fastify's JSON parser with a depth limit. Compressed bodies are refused: they would be unpacked for strangers. */
 export function limitJsonBodies(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     if (isNestedTooDeeply(body)) {
       const message = `The body of the request is nested in more than ${MAX_JSON_DEPTH} levels.`;
-      done(turnedAway('BAD_REQUEST', message));
+      done(requestError('BAD_REQUEST', message));
       return;
     }
     void parse(request, body.toString('utf8'), done);
@@ -42,6 +42,6 @@ export function limitJsonBodies(app: FastifyInstance): void {
       return;
     }
     const message = 'Send the body as it is: content-encoding is not supported.';
-    done(turnedAway('UNSUPPORTED_MEDIA_TYPE', message, { status: 415 }));
+    done(requestError('UNSUPPORTED_MEDIA_TYPE', message, { status: 415 }));
   });
 }

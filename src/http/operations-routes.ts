@@ -6,7 +6,7 @@ export interface Operations {
   metrics: { readonly contentType: string; render(): Promise<string> };
 }
 
-/** What a supervisor, a load balancer and Prometheus ask of a process of any kind. None of it needs a token. */
+/** Endpoints for supervisors, load balancers and Prometheus. They need no token. */
 export function addOperationsRoutes(app: FastifyInstance, { readiness, metrics }: Operations): void {
   app.get('/healthz', () => ({ status: 'ok' }));
   app.get('/readyz', async (_request, reply) => {

@@ -6,7 +6,7 @@ export interface OperationsServer {
   close(): Promise<void>;
 }
 
-/** The port of a process that serves no API. Listens when this returns. */
+/** Serves the ops endpoints of a process without an API. Listens when this returns. */
 export async function startOperationsServer(
   { host, port }: { host: string; port: number },
   operations: Operations,

@@ -3,11 +3,11 @@ import { GraphQLError } from 'graphql';
 import type { Authenticator } from '../access/authenticator.js';
 import type { Identity } from '../access/identity.js';
 import { isDatabaseAway } from '../kernel/database-away.js';
-import { databaseUnavailable, publicCodeOf, unauthenticated } from '../graphql/errors.js';
+import { databaseUnavailable, toPublicCode, unauthenticated } from '../graphql/errors.js';
 import type { OperationObserver } from '../graphql/operation-report.js';
 import type { RequestRates } from '../graphql/request-rates.js';
 
-/** Of what is known before the operation itself. */
+/** The report of a request that is refused before its operation is known. */
 const REFUSED = {
   transport: 'http',
   field: 'other',
@@ -17,7 +17,7 @@ const REFUSED = {
   durationMs: undefined,
 } as const;
 
-/** Who sends a request, found out before a byte of its body is read. */
+/** Identifies the sender of each request before its body is read. */
 export class RequestIdentities {
   private readonly known = new WeakMap<FastifyRequest, Identity>();
 
@@ -25,7 +25,7 @@ export class RequestIdentities {
     private readonly options: {
       authenticator: Authenticator;
       rates: RequestRates;
-      /** Is told of what is refused. */
+      /** Called for each refused request. */
       observe: OperationObserver;
     },
   ) {}
@@ -39,10 +39,12 @@ export class RequestIdentities {
       await rates.countToken(identity.name);
       this.known.set(request, identity);
     } catch (error) {
-      const told = isDatabaseAway(error) ? databaseUnavailable() : error;
-      const errorCodes = [told instanceof GraphQLError ? publicCodeOf(told) : 'INTERNAL_SERVER_ERROR'];
+      const reported = isDatabaseAway(error) ? databaseUnavailable() : error;
+      const errorCodes = [
+        reported instanceof GraphQLError ? toPublicCode(reported) : 'INTERNAL_SERVER_ERROR',
+      ];
       observe({ ...REFUSED, errorCodes });
-      throw told;
+      throw reported;
     }
   }
 

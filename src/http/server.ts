@@ -6,7 +6,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { handleProtocols } from 'graphql-ws';
 import type { Logger } from 'pino';
 import type { SignIn } from '../access/sign-in.js';
-import { turnedAway } from '../graphql/errors.js';
+import { requestError } from '../graphql/errors.js';
 import { observeHttp } from '../graphql/observed-http.js';
 import { RequestRates, type RequestRateSettings } from '../graphql/request-rates.js';
 import { createGraphQLServer } from '../graphql/server.js';
@@ -18,13 +18,13 @@ import { limitConnections } from './connection-limit.js';
 import { addExplorerRoutes, hasExplorer } from './explorer-routes.js';
 import { addGraphQLRoutes, type GraphQLRoutesOptions } from './graphql-routes.js';
 import { addOperationsRoutes, type Operations } from './operations-routes.js';
-import { addRequestIds, requestIdOf } from './request-id.js';
+import { addRequestIds, chooseRequestId } from './request-id.js';
 import { addSignInRoutes } from './sign-in-routes.js';
-import { Seats, type SeatLimits } from './sockets/seats.js';
+import { SocketLimiter, type SocketLimits } from './sockets/socket-limiter.js';
 import { SocketWatch } from './sockets/watch.js';
 import { limitUnreadAnswers } from './unread-answers.js';
 
-export interface HttpServerOptions extends Omit<GraphQLRoutesOptions, 'rates' | 'seats' | 'watch'> {
+export interface HttpServerOptions extends Omit<GraphQLRoutesOptions, 'rates' | 'socketLimiter' | 'watch'> {
   host: string;
   port: number;
   operations: Operations;
@@ -33,7 +33,7 @@ export interface HttpServerOptions extends Omit<GraphQLRoutesOptions, 'rates' | 
   audit: AgendashOptions['audit'];
   trustedProxies: readonly string[];
   requestRates: RequestRateSettings;
-  seatLimits: SeatLimits;
+  seatLimits: SocketLimits;
 }
 
 export interface HttpServer {
@@ -44,43 +44,43 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-/** Of one request, over HTTP and over the WebSocket alike. */
+/** Limit of one request, over HTTP and WebSocket alike. */
 const MAX_BODY_BYTES = 1024 * 1024;
-/** Connections that are no WebSocket: beyond them new ones are closed unanswered. */
+/** Limit of connections that are not WebSockets. Further ones are closed without a response. */
 const MAX_HTTP_CONNECTIONS = 1000;
-/** Those of one address. */
+/** The same for one address. */
 const MAX_HTTP_CONNECTIONS_PER_ADDRESS = 300;
 /** How long a connection waits for its next request. */
 const KEEP_ALIVE_MS = 5000;
-/** Answers of at least so many bytes are compressed: a page of 100 people is 17 kB, and 1 kB as gzip. */
+/** Compresses responses above a size: a page of 100 users has 17 kB, or 1 kB as gzip. */
 const COMPRESSION: FastifyCompressOptions = {
   threshold: 1024,
   encodings: ['br', 'gzip'],
   globalDecompression: false,
-  // The highest level of Brotli, its default, takes a hundred times as long.
+  // Brotli's default, its highest level, takes a hundred times as long.
   brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
 };
-/** An event of a campaign is far below the threshold. Without a context of its own an idle socket takes no memory for it. */
+/** Campaign events stay far below the threshold. Without context takeover an idle socket needs no memory for it. */
 const MESSAGE_COMPRESSION = {
   threshold: 1024,
   serverNoContextTakeover: true,
   clientNoContextTakeover: true,
   concurrencyLimit: 4,
 };
-/** How long a client may take for the head of a request, and for all of it. */
+/** How long a client may take to send the head of a request, and all of it. */
 const HEAD_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
-/** How long a client that is told to close its WebSocket may take for that. */
+/** How long a client may take to close its WebSocket when asked to. */
 const CLOSE_TIMEOUT_MS = 5000;
 /** WebSocket close code "going away": clients reconnect. */
 const GOING_AWAY = 1001;
-/** Whoever has not taken an answer or said goodbye by then is cut off, so that leases are still released in time. */
+/** How long shutdown waits for requests in flight and for closing sockets; leases must still be released in time. */
 const DRAIN_LIMIT_MS = 4000;
 
 function createApp({ trustedProxies, seatLimits, logger }: HttpServerOptions): FastifyInstance {
   const app = Fastify({
     bodyLimit: MAX_BODY_BYTES,
-    genReqId: requestIdOf,
+    genReqId: chooseRequestId,
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -100,7 +100,7 @@ async function acceptSockets(app: FastifyInstance, logger: Logger): Promise<void
   };
   await app.register(fastifyWebsocket, {
     options: { ...limits, handleProtocols },
-    // The protocol's close code for what was wrong is on its way to the client: cutting it off would hide it.
+    // The close code of the protocol is on its way to the client. Terminating the socket would hide it.
     errorHandler: (error) => {
       logger.debug({ err: error }, 'a WebSocket client broke the protocol');
     },
@@ -109,13 +109,13 @@ async function acceptSockets(app: FastifyInstance, logger: Logger): Promise<void
     const isElsewhere = request.ws && request.routeOptions.url !== '/graphql';
     done(
       isElsewhere
-        ? turnedAway('NOT_FOUND', 'WebSockets are served at /graphql.', { status: 404 })
+        ? requestError('NOT_FOUND', 'WebSockets are served at /graphql.', { status: 404 })
         : undefined,
     );
   });
 }
 
-/** Tells sockets to go away once nobody gets in any more, so that who goes does not come back here. */
+/** Closes WebSockets once new ones are refused, so that no client reconnects to this process. */
 function sayGoodbye(app: FastifyInstance): void {
   let closing = false;
   app.addHook('preClose', (done) => {
@@ -123,14 +123,14 @@ function sayGoodbye(app: FastifyInstance): void {
     for (const client of app.websocketServer.clients) client.close(GOING_AWAY, 'Going away');
     done();
   });
-  // Otherwise the connection of the last answer would be kept open for the next request.
+  // Otherwise the connection of the last response would stay open for another request.
   app.addHook('onSend', (_request, reply, _payload, done) => {
     if (closing) reply.header('connection', 'close');
     done();
   });
 }
 
-/** GraphQL over HTTP and WebSocket on one path, health, metrics and the page of jobs. Listens when this returns. */
+/** Serves GraphQL over HTTP and WebSocket on one path, ops endpoints and Agendash. Listens when this returns. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { host, port, logger } = options;
   const app = createApp(options);
@@ -158,7 +158,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     ...options,
     corsOrigins,
     rates,
-    seats: new Seats(options.seatLimits),
+    socketLimiter: new SocketLimiter(options.seatLimits),
     watch,
   });
   async function close(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { SignIn } from '../access/sign-in.js';
-import { turnedAway } from '../graphql/errors.js';
+import { requestError } from '../graphql/errors.js';
 import type { RequestRates } from '../graphql/request-rates.js';
 
 const MAX_BODY_BYTES = 1024;
@@ -21,7 +21,7 @@ export function addSignInRoutes(
       if (signedIn) return reply.header('cache-control', 'no-store').send(signedIn);
       const message =
         'This link has been used, or is older than an hour: restart Pollcast for a new one, or enter an API token.';
-      throw turnedAway('SIGN_IN_LINK_INVALID', message, { status: 401 });
+      throw requestError('SIGN_IN_LINK_INVALID', message, { status: 401 });
     },
   });
 }

@@ -1,18 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { addressKey } from '../graphql/request-rates.js';
-import { turnedAway } from '../graphql/errors.js';
+import { requestError } from '../graphql/errors.js';
 import { MAX_RESULT_BYTES, resultTooLarge } from '../graphql/result-size.js';
 
-/** How long a client may take nothing of an answer that waits for it; Node looks after it once in that time. */
+/** How long a client may read nothing of a waiting response. Node checks once in that time. */
 const STILL_TIMEOUT_MS = 30_000;
-/** Of answers that have not been read yet, in this process and of one address. */
+/** Limits of unread responses: of this process, and of one address. */
 const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
 const MAX_UNREAD_BYTES_PER_ADDRESS = 16 * 1024 * 1024;
-/** Answers up to this size are always given, so that who reads too little is in nobody's way. */
+/** Responses up to this size are always sent, so that slow readers do not block others. */
 const SMALL_ANSWER_BYTES = 64 * 1024;
 const RETRY_AFTER = { 'retry-after': '10' };
 
-/** The bytes of answers that this process holds for clients which have not read them yet. */
+/** Counts the bytes of responses that clients have not read yet. */
 class UnreadAnswers {
   private total = 0;
   private readonly byAddress = new Map<string, number>();
@@ -23,11 +23,11 @@ class UnreadAnswers {
     if (bytes <= SMALL_ANSWER_BYTES) return;
     if ((this.byAddress.get(address) ?? 0) + bytes > MAX_UNREAD_BYTES_PER_ADDRESS) {
       const message = 'This address has not read its answers yet: read them before you ask for more.';
-      throw turnedAway('TOO_MUCH_UNREAD', message, { status: 429, headers: RETRY_AFTER });
+      throw requestError('TOO_MUCH_UNREAD', message, { status: 429, headers: RETRY_AFTER });
     }
     if (this.total + bytes > MAX_UNREAD_BYTES) {
       const message = 'This process holds as many unread answers as it can: try again later.';
-      throw turnedAway('TOO_MUCH_UNREAD', message, { status: 503, headers: RETRY_AFTER });
+      throw requestError('TOO_MUCH_UNREAD', message, { status: 503, headers: RETRY_AFTER });
     }
   }
 
@@ -39,27 +39,27 @@ class UnreadAnswers {
   }
 }
 
-/** Limits what is held of answers for clients that do not read them. */
+/** Limits the memory that unread responses take. */
 export function limitUnreadAnswers(app: FastifyInstance): void {
   const unread = new UnreadAnswers();
   const answered = new WeakSet<FastifyReply>();
 
   function hold(request: FastifyRequest, { raw }: FastifyReply, bytes: number): void {
     const { socket } = request.raw;
-    // Nobody is there any more: nothing is held, and nothing would tell when to let go.
+    // The client is gone: nothing is held, and no 'close' event would release it.
     if (socket.destroyed) return;
     const address = addressKey(request.ip);
     unread.add(address, bytes);
     raw.once('close', () => {
       unread.add(address, -bytes);
     });
-    // Node counts what is written as a movement, and sets a time limit of its own once all is.
+    // Node counts writes as activity, and resets this timeout after the last one.
     socket.setTimeout(STILL_TIMEOUT_MS);
   }
 
   app.addHook('onSend', (request, reply, payload, done) => {
     const bytes = typeof payload === 'string' || Buffer.isBuffer(payload) ? Buffer.byteLength(payload) : 0;
-    // What is said in place of an answer passes here as well.
+    // The error response that replaces a refused one passes here as well.
     if (!answered.has(reply)) {
       answered.add(reply);
       try {

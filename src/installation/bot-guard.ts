@@ -21,7 +21,7 @@ export interface BotGuardOptions {
  * Why a process with this bot must not work the jobs of the installation.
  * @param ownBot null for the sandbox
  */
-export function problemOf(ownBot: OwnBot, recorded: RecordedBot | undefined): string | null {
+export function describeProblem(ownBot: OwnBot, recorded: RecordedBot | undefined): string | null {
   if (!recorded || recorded.botId === ownBot) return null;
   const bot = `the bot of this installation is ${recorded.username ? `@${recorded.username}` : recorded.botId}`;
   if (ownBot === null) {
@@ -93,7 +93,7 @@ export class BotGuard {
       await this.confirm(ownBot);
       recorded = await store.findBot();
     }
-    this.settle(problemOf(ownBot, recorded));
+    this.settle(describeProblem(ownBot, recorded));
   }
 
   private async confirm(ownBot: string): Promise<void> {

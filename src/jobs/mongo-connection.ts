@@ -61,13 +61,13 @@ function create(url: string, hosts: string): MongoClient {
 
 /** The driver's own message is not passed on: it may quote the URL, in which there is a password. */
 function unavailable(failure: JobStorageFailure, hosts: string, error: unknown): JobStorageUnavailable {
-  return new JobStorageUnavailable(failure, hosts, codeOf(error));
+  return new JobStorageUnavailable(failure, hosts, describeCode(error));
 }
 
 /** The code of the error or of the innermost of its causes, such as ECONNREFUSED; otherwise its name. */
-function codeOf(error: unknown): string {
+function describeCode(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
-  if (error.cause instanceof Error) return codeOf(error.cause);
+  if (error.cause instanceof Error) return describeCode(error.cause);
   const { code } = error as NodeJS.ErrnoException;
   return typeof code === 'string' ? code : error.name;
 }

@@ -1,7 +1,7 @@
-/** White space, characters that readers are not shown, and the empty braille cell. */
+/** White space, characters that are not displayed, and the empty braille cell. */
 const INVISIBLE = /[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\u2800]/gu;
 
-/** Whether a text shows nothing, such as a name of spaces or fillers. */
+/** Whether a text is invisible, such as a name of spaces or fillers. */
 export function isBlank(text: string): boolean {
   return text.replace(INVISIBLE, '') === '';
 }

@@ -1,4 +1,4 @@
-/** Codes of Node and SQLSTATEs by which pg says that the database cannot be reached, or has no connection to give. */
+/** Codes of Node and SQLSTATEs for a database that cannot be reached or has no connection left. */
 const CODES = new Set([
   ...[
     'ECONNREFUSED',
@@ -15,7 +15,7 @@ const CODES = new Set([
 ]);
 const CONNECTION_EXCEPTION = '08';
 
-/** What pg says without a code. */
+/** Errors of pg that have no code. */
 const MESSAGES = [
   'Connection terminated',
   'timeout exceeded when trying to connect',
@@ -25,7 +25,7 @@ const MESSAGES = [
   'Client has encountered a connection error and is not queryable',
 ];
 
-/** Whether an error says that the database is away, so that the same request may pass in a moment. */
+/** Whether the database could not be reached, so that a retry may succeed. */
 export function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code, driverError } = error as { code?: unknown; driverError?: unknown };

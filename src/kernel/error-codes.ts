@@ -1,4 +1,4 @@
-/** Every code that an error of the API, not a userError, can have; docs/errors.md says what each means. */
+/** Every code of a GraphQL error, as opposed to a userError. docs/errors.md explains each. */
 export const ERROR_CODES = [
   'UNAUTHENTICATED',
   'FORBIDDEN',

@@ -1,6 +1,6 @@
 import type { ErrorCode } from './error-codes.js';
 
-/** An error that a client gets to see as it is. GraphQL looks for the code under `extensions`. */
+/** An error that clients see unchanged. GraphQL looks for the code under `extensions`. */
 export class CodedError extends Error {
   override readonly name = 'CodedError';
   readonly extensions: { readonly code: ErrorCode };
@@ -11,12 +11,12 @@ export class CodedError extends Error {
   }
 }
 
-/** An argument that cannot be used; unlike a userError it is the program that has to be put right. */
+/** An invalid argument. Unlike a userError, it is a mistake of the calling program. */
 export function badUserInput(message: string): CodedError {
   return new CodedError('BAD_USER_INPUT', message);
 }
 
-/** The code of an error that has one, whoever raised it. */
+/** Reads the code of any error that has one. */
 export function findCode(error: unknown): string | undefined {
   const { extensions } = (error ?? {}) as { extensions?: { code?: unknown } };
   return typeof extensions?.code === 'string' ? extensions.code : undefined;

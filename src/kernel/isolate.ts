@@ -1,9 +1,9 @@
-/** First strong isolate: its content neither takes its direction from the text around it nor changes that. */
+/** First strong isolate: its content and the text around it do not affect each other's direction. */
 const FSI = '\u2068';
 const PDI = '\u2069';
 const PDF = '\u202C';
 
-/** Controls of direction, with what ends each. */
+/** Direction controls, each with the control that ends it. */
 const OPENERS = new Map([
   ['\u202A', PDF],
   ['\u202B', PDF],
@@ -16,8 +16,8 @@ const OPENERS = new Map([
 const CONTROLS = /[\u202A-\u202E\u2066-\u2069]/g;
 
 /**
- * Isolates a text that is filled into another one, by the rules of Unicode's bidirectional algorithm (UAX 9): what it
- * leaves open is closed, and what would close more than it opened is left out.
+ * Isolates a text that is inserted into another, by Unicode's bidirectional algorithm (UAX 9). Controls that it leaves open
+ * are closed; controls that would close more than it opened are dropped.
  */
 export function isolate(text: string): string {
   const open: string[] = [];
@@ -32,7 +32,7 @@ export function isolate(text: string): string {
   return FSI + balanced + open.reverse().join('') + PDI;
 }
 
-/** The end of an isolate also ends what was opened within it; that of an embedding ends nothing else. */
+/** The end of an isolate also ends what was opened within it; the end of an embedding ends only the embedding. */
 function close(open: string[], control: string): boolean {
   const place = control === PDI ? open.lastIndexOf(PDI) : open.length - 1;
   if (open[place] !== control) return false;

@@ -4,7 +4,7 @@ import { isRowId } from './ids.js';
 
 const MAX_PAGE_SIZE = 100;
 
-/** Where a page stands in the whole list. */
+/** Position of a page in the list. */
 export interface PageInfo {
   hasNextPage: boolean;
   hasPreviousPage: boolean;
@@ -12,7 +12,7 @@ export interface PageInfo {
   endCursor: string | null;
 }
 
-/** One page of a list, as Relay connections have it. */
+/** One page of a list, in the form of a Relay connection. */
 export interface Connection<T> {
   edges: { cursor: string; node: T }[];
   nodes: T[];
@@ -21,7 +21,7 @@ export interface Connection<T> {
   count: () => Promise<number>;
 }
 
-/** The order of a list: unique as a whole, so that a cursor names one place in it. */
+/** A total order of a list, so that a cursor marks one position. */
 export interface KeysetOrder<T> {
   /** List and order: cursors carry it, so that one of another list or order is refused instead of misread. */
   name: string;
@@ -52,7 +52,7 @@ function decodeCursor<T>(cursor: string, { name, columns }: KeysetOrder<T>): str
       if (columns.every(({ sqlType }, index) => IS_KEY[sqlType](parts[index] ?? ''))) return parts;
     }
   } catch {
-    // Not made by encodeCursor, or of no instant.
+    // Not made by encodeCursor, or not an instant.
   }
   throw badUserInput(
     'after must be a cursor that this list returned in this order. Leave it out to begin at the first page.',
@@ -60,9 +60,9 @@ function decodeCursor<T>(cursor: string, { name, columns }: KeysetOrder<T>): str
 }
 
 /**
- * One page by keyset pagination: its cost does not grow with the pages before it.
+ * Reads one page by keyset pagination: its cost does not grow with the pages before it.
  * @param query everything but order and limit
- * @throws BAD_USER_INPUT when first is not from 1 to 100, or after is no cursor of this list
+ * @throws BAD_USER_INPUT if first is not from 1 to 100, or after is not a cursor of this list
  */
 export async function paginate<T extends ObjectLiteral>(
   query: SelectQueryBuilder<T>,

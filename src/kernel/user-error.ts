@@ -1,4 +1,4 @@
-/** What a user can put right. Everything else is a GraphQL error. */
+/** Codes of errors that a user can correct. Everything else is a GraphQL error. */
 export enum UserErrorCode {
   NOT_FOUND = 'NOT_FOUND',
   INVALID = 'INVALID',
@@ -11,7 +11,7 @@ export enum UserErrorCode {
   ANOTHER_CAMPAIGN_RUNS = 'ANOTHER_CAMPAIGN_RUNS',
 }
 
-/** Something a user can put right. */
+/** An error that a user can correct. */
 export interface UserError {
   /** Path into the arguments, such as ["input", "messageTemplate"]. */
   field: string[] | null;
@@ -23,7 +23,7 @@ export function userError(code: UserErrorCode, message: string, field?: string[]
   return { code, message, field: field ?? null };
 }
 
-/** A value, or what a user has to put right before there is one. */
+/** A value, or the errors that prevented it. */
 export type Result<T> = { ok: true; value: T } | { ok: false; errors: UserError[] };
 
 export function success<T>(value: T): Result<T> {

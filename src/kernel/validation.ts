@@ -2,7 +2,7 @@ import { validate, type ValidationError } from 'class-validator';
 import { badUserInput } from './errors.js';
 import { userError, UserErrorCode, type UserError } from './user-error.js';
 
-/** More than there are statuses of anything. */
+/** More than any enum of statuses has values. */
 export const MAX_STATUSES = 20;
 export const STATUSES_LENGTH = 'status must have at most $constraint1 items.';
 
@@ -17,15 +17,15 @@ function flatten(errors: readonly ValidationError[], path: readonly string[]): U
 }
 
 /**
- * Holds an input against the class-validator rules of its class.
- * @param path where the input stands in the arguments
+ * Checks an input by the class-validator rules of its class.
+ * @param path of the input in the arguments
  */
 export async function validateInput(input: object, path: readonly string[]): Promise<UserError[]> {
   return flatten(await validate(input, { stopAtFirstError: true, forbidUnknownValues: false }), path);
 }
 
 /**
- * Holds a filter against the rules of its class; a query has no userErrors to answer with.
+ * Checks a filter by the rules of its class; queries have no userErrors.
  * @throws BAD_USER_INPUT for the first rule that is broken
  */
 export async function requireValid(filter: object | null | undefined): Promise<void> {

@@ -5,16 +5,16 @@ import type { Authenticator } from '../../access/authenticator.js';
 import type { Identity } from '../../access/identity.js';
 import type { TokenWatch } from '../../access/token-watch.js';
 import { isDatabaseAway } from '../../kernel/database-away.js';
-import { turnedAway } from '../../graphql/errors.js';
+import { requestError } from '../../graphql/errors.js';
 import type { RequestRates } from '../../graphql/request-rates.js';
 
-/** Beside the socket: what the client has shown of itself when it connected. */
+/** The socket, and the client's identity once it has connected. */
 export interface Extra extends SocketExtra {
   identity?: Identity | undefined;
 }
 export type Init = Record<string, unknown>;
 
-export interface AdmissionParts {
+export interface AdmissionDeps {
   authenticator: Authenticator;
   tokenWatch: TokenWatch;
   logger: Logger;
@@ -23,14 +23,14 @@ export interface AdmissionParts {
 /** WebSocket close code "try again later". */
 const TRY_AGAIN_LATER = 1013;
 
-/** Of one socket at a time; queries count while they run. */
+/** Limit per socket. Queries count while they run. */
 const MAX_SUBSCRIPTIONS = 100;
 
 /** How long a client has to answer the closing of its socket, in milliseconds. */
 const CLOSING_TIME_MS = 1000;
 
-/** What still comes in while the socket closes is from nobody, and a client that does not answer is cut off. */
-function shutOut(extra: Extra): void {
+/** Closes a socket whose token is no longer valid. Messages that still arrive have no identity. */
+function closeForbidden(extra: Extra): void {
   extra.identity = undefined;
   extra.socket.close(CloseCode.Forbidden, 'Forbidden');
   setTimeout(() => {
@@ -38,18 +38,18 @@ function shutOut(extra: Extra): void {
   }, CLOSING_TIME_MS).unref();
 }
 
-/** Where no token came at all the socket is closed with 4401, where it is not a valid one with 4403. */
+/** Closes the socket with 4401 if it came without a token, with 4403 if the token is not valid. */
 export async function admitClient(
   { connectionParams, extra }: Context<Init, Extra>,
-  { authenticator, tokenWatch, logger }: AdmissionParts,
+  { authenticator, tokenWatch, logger }: AdmissionDeps,
 ): Promise<boolean> {
   const header = connectionParams?.authorization ?? connectionParams?.Authorization;
   const { socket } = extra;
   try {
     extra.identity = await authenticator.identify(header);
   } catch (error) {
-    logger.error({ err: error }, 'a client could not be let in');
-    // Clients come back after this code, and not after 4500.
+    logger.error({ err: error }, 'a client could not be identified');
+    // Clients retry after this code, but not after 4500.
     if (isDatabaseAway(error)) socket.close(TRY_AGAIN_LATER, 'Database unavailable');
     else socket.close(CloseCode.InternalServerError, 'Internal server error');
   }
@@ -59,7 +59,7 @@ export async function admitClient(
   socket.once(
     'close',
     tokenWatch.add(extra.identity, () => {
-      shutOut(extra);
+      closeForbidden(extra);
     }),
   );
   return true;
@@ -71,10 +71,10 @@ export async function admitOperation(
   token: string,
   rates: RequestRates,
 ): Promise<void> {
-  // The one that asks is among them already.
+  // Includes the new one.
   if (Object.keys(subscriptions).length > MAX_SUBSCRIPTIONS) {
     const message = `At most ${MAX_SUBSCRIPTIONS} subscriptions on one connection: complete one first.`;
-    throw turnedAway('TOO_MANY_SUBSCRIPTIONS', message);
+    throw requestError('TOO_MANY_SUBSCRIPTIONS', message);
   }
   await rates.countAddress(extra.request.ip);
   await rates.countToken(token);

@@ -38,8 +38,8 @@ export interface PreparationOptions {
 }
 
 /**
- * An operation as it can be executed, by the same rules as over HTTP.
- * @returns why not, where it cannot
+ * Parses and validates an operation by the same rules as over HTTP.
+ * @returns the arguments for its execution, or errors
  */
 export function prepare(
   { query, operationName, variables }: SubscribePayload,

@@ -9,16 +9,16 @@ import type { SocketWatch } from './watch.js';
 
 type Init = Record<string, unknown>;
 
-/** How graphql-ws begins the message that lets a client in, and one that carries a result, whose id is in parentheses. */
+/** How graphql-ws begins the message that acknowledges a client, and one with a result, whose id is captured. */
 const ACKNOWLEDGEMENT = '{"type":"connection_ack"';
 const RESULT = /^\{"id":("(?:[^"\\]|\\.)*"),"type":"next",/;
 
-/** How graphql-ws says that a client has sent what only servers send; there is no code to tell it by. */
+/** graphql-ws's message for a client that sent what only servers send; there is no code for it. */
 const UNEXPECTED = 'Unexpected message of type ';
 
-/** The same message, or instead of a result that is too large one that says so. */
+/** Replaces a result that is too large by an error. */
 function withinLimit(data: string): string {
-  // No character takes more than three bytes a unit.
+  // A UTF-16 unit takes three bytes at most.
   if (data.length * 3 <= MAX_RESULT_BYTES) return data;
   const bytes = Buffer.byteLength(data);
   const [, id] = RESULT.exec(data) ?? [];
@@ -29,8 +29,8 @@ function withinLimit(data: string): string {
 }
 
 /**
- * Binds WebSockets to the protocol server of graphql-ws. Its own binding for Fastify writes to the console, tells clients
- * the messages of internal errors, and takes any number of messages.
+ * Binds WebSockets to the protocol server of graphql-ws. Its own binding for Fastify writes to the console, shows clients
+ * the messages of internal errors, and accepts any number of messages.
  */
 export class SocketServer<E extends Extra> {
   private readonly protocol: Server<Extra & Partial<E>>;
@@ -74,7 +74,7 @@ export class SocketServer<E extends Extra> {
         resolve();
         return;
       }
-      if (data.startsWith(ACKNOWLEDGEMENT)) this.watch.letIn(socket);
+      if (data.startsWith(ACKNOWLEDGEMENT)) this.watch.admit(socket);
       socket.send(withinLimit(data), (error) => {
         this.watch.moved(socket);
         if (error && socket.readyState === socket.OPEN) reject(error);

@@ -4,15 +4,15 @@ import type { Identity } from '../../access/identity.js';
 import type { OperationContext } from '../../graphql-types/context.js';
 import { maskError, unauthenticated } from '../../graphql/errors.js';
 import type { RequestRates } from '../../graphql/request-rates.js';
-import { admitClient, admitOperation, type AdmissionParts, type Extra, type Init } from './admission.js';
+import { admitClient, admitOperation, type AdmissionDeps, type Extra, type Init } from './admission.js';
 import { prepare, type PreparationOptions } from './preparation.js';
 
-export interface SubscriptionOptions extends AdmissionParts, PreparationOptions {
+export interface SubscriptionOptions extends AdmissionDeps, PreparationOptions {
   contextFor: (identity: Identity) => OperationContext;
   rates: RequestRates;
 }
 
-/** How long a client may take to say who it is; then the socket is closed with 4408. */
+/** How long a client may take to identify itself before the socket is closed with 4408. */
 const INIT_TIMEOUT_MS = 3000;
 
 async function subscribe(
@@ -31,7 +31,7 @@ async function subscribe(
   return prepare(payload, options.contextFor(identity), options);
 }
 
-/** graphql-ws on the same schema, roles, limits and errors as HTTP. */
+/** Options of graphql-ws, with the same schema, roles, limits and errors as HTTP. */
 export function subscriptionServerOptions(options: SubscriptionOptions): ServerOptions<Init, Extra> {
   const { schema, logger } = options;
   return {

@@ -2,18 +2,18 @@ import type { WebSocket } from '@fastify/websocket';
 import type { Logger } from 'pino';
 
 const TICK_MS = 1000;
-/** A subscriber to the 100 campaigns that it may follow sends 101 messages at once. */
+/** A client that subscribes to the 100 campaigns it may follow sends 101 messages at once. */
 const MAX_MESSAGES_PER_TICK = 300;
-/** Of all messages of a tick; one alone may have 1 MiB. */
+/** Limit of all messages of a tick; one message may have 1 MiB. */
 const MAX_BYTES_PER_TICK = 2 * 1024 * 1024;
-/** Of one message, and of all of a tick, while the client has not shown a token: that is all it has to send. */
+/** Limit before the client has sent its token, which is all it needs to send. */
 const MAX_BYTES_BEFORE_TOKEN = 16 * 1024;
-/** No answer to a real question is as large; more only heaps up where nobody reads. */
+/** No real result is as large. More only accumulates for a client that does not read. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
 const MAX_TICKS_ABOVE = 5;
-/** Of unread data none of which has moved. */
+/** Ticks in which a client may read nothing of what waits for it. */
 const MAX_TICKS_STILL = 30;
-/** As graphql-ws has it: a peer that has gone without a word is noticed within twice that. */
+/** As in graphql-ws. A peer that vanished is noticed within twice that time. */
 const PING_EVERY_TICKS = 12;
 /** RFC 6455: a message that violates the policy of the server. */
 const POLICY_VIOLATION = 1008;
@@ -30,7 +30,7 @@ interface Watched {
   awaitsPong: boolean;
 }
 
-/** Looks after the open WebSockets: who floods, does not read or has gone is not served any longer. */
+/** Closes WebSockets of clients that flood, do not read, or are gone. */
 export class SocketWatch {
   private readonly watched = new Map<WebSocket, Watched>();
   private readonly timer: NodeJS.Timeout;
@@ -74,7 +74,7 @@ export class SocketWatch {
   }
 
   /** Says that the client has shown a token. */
-  letIn(socket: WebSocket): void {
+  admit(socket: WebSocket): void {
     const state = this.watched.get(socket);
     if (state) state.isLetIn = true;
   }
@@ -93,7 +93,7 @@ export class SocketWatch {
       this.shutOut(socket, POLICY_VIOLATION, 'Too many messages');
       return false;
     }
-    // Whoever does not listen is not listened to.
+    // Stop reading from clients that don't read.
     if (socket.bufferedAmount > MAX_UNREAD_BYTES) socket.pause();
     return true;
   }
