@@ -1,4 +1,3 @@
-/** @jobs */
 import { expect } from '@jest/globals';
 import type { TestApp } from '../support/app.js';
 import { runningChunks } from '../support/work-under-way.js';
