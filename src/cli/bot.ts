@@ -1,38 +1,32 @@
-import type { Logger } from 'pino';
 import { AuditStore } from '../access/audit.store.js';
 import { AuditTrail, endingBy } from '../access/audit-trail.js';
 import { Role, type Identity } from '../access/identity.js';
 import { identifyBot } from '../app/bot-guard.js';
 import { connectDatabase } from '../app/database.js';
 import { connectTelegram, type ConnectedTelegram } from '../app/telegram.js';
-import type { Settings } from '../config/settings.js';
 import { adoptBot, InstallationStore } from '../installation/installation.store.js';
 import { CommandFailure, wrongSetting } from './failure.js';
-import type { Interruption } from './interruption.js';
+import type { CommandContext } from './shell.js';
 
 /** Whoever can run this has the database, and so may do everything. */
 const COMMAND_LINE: Identity = { name: 'command line', role: Role.ADMIN, tokenId: null };
 
 /** Makes the bot of BOT_TOKEN that of the installation. */
-export async function adoptBotCommand(
-  settings: Settings,
-  logger: Logger,
-  interruption: Interruption,
-): Promise<void> {
+export async function adoptBotCommand(context: CommandContext): Promise<void> {
+  const { settings, logger, interruption } = context;
   if (settings.botToken === undefined || settings.sandbox)
     throw wrongSetting('BOT_TOKEN must be set to the token of the bot to adopt, and SANDBOX must not.');
   const telegram = await connectTelegram(settings, logger);
   try {
-    await interruption.orElse(adopt(settings, telegram, logger));
+    await interruption.orElse(adopt(context, telegram));
   } finally {
     await telegram.close();
   }
 }
 
 async function adopt(
-  settings: Settings,
+  { settings, logger, output }: CommandContext,
   { botId, botApi }: ConnectedTelegram,
-  logger: Logger,
 ): Promise<void> {
   const answer = await identifyBot(botApi);
   if (answer === 'rejected')
@@ -44,7 +38,7 @@ async function adopt(
   try {
     const before = await new InstallationStore(database.dataSource).findBot();
     if (before?.botId === botId && before.username !== null) {
-      console.log(`@${username} is the bot of this installation already.`);
+      output.log(`@${username} is the bot of this installation already.`);
       return;
     }
     const audit = new AuditTrail(new AuditStore(database.dataSource), logger);
@@ -60,9 +54,9 @@ async function adopt(
       () => adoptBot(database.planningSql, botId, username),
       () => endingBy(undefined),
     );
-    console.log(`@${username} is the bot of this installation from now on.`);
+    output.log(`@${username} is the bot of this installation from now on.`);
     if (forgotten > 0)
-      console.log(`${forgotten} people whom the old bot could not reach may get reminders again.`);
+      output.log(`${forgotten} people whom the old bot could not reach may get reminders again.`);
   } finally {
     await database.close();
   }

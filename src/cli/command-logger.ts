@@ -1,5 +1,5 @@
 import { pino, type Logger } from 'pino';
-import pretty from 'pino-pretty';
+import { prettyFactory } from 'pino-pretty';
 import { createLogger, type LoggerSettings } from '../config/logger.js';
 
 const WARNING = 40;
@@ -13,14 +13,15 @@ function sentence(log: Record<string, unknown>, messageKey: string): string {
  * For commands whose standard output is their result: what goes on meanwhile, as sentences on standard error. Who asks
  * for more than that by LOG_LEVEL gets the log of a server.
  */
-export function createCommandLogger(settings: LoggerSettings): Logger {
+export function createCommandLogger(
+  settings: LoggerSettings,
+  stderr: NodeJS.WritableStream = process.stderr,
+): Logger {
   if (['debug', 'trace'].includes(settings.logLevel)) return createLogger(settings);
-  const stream = pretty({
-    destination: process.stderr.fd,
-    sync: true,
+  const format = prettyFactory({
     ignore: 'pid,hostname,time,level',
     hideObject: true,
     messageFormat: sentence,
   });
-  return pino({ level: settings.logLevel }, stream);
+  return pino({ level: settings.logLevel }, { write: (line) => stderr.write(format(line)) });
 }

@@ -1,41 +1,17 @@
-import { existsSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import type { Logger } from 'pino';
 import type { AppRole } from '../app/app.js';
-import { createCommandLogger } from './command-logger.js';
 import { explainFailure } from './explain-failure.js';
 import { ExitCode } from './failure.js';
-import { Interrupted, Interruption } from './interruption.js';
+import { Interrupted } from './interruption.js';
 import type { ReferenceDataSize } from './reference-data.js';
+import { processShell, Run, type Shell } from './shell.js';
 import type { TokenCommand } from './token.js';
-import { createLogger } from '../config/logger.js';
-import { describeMisspelling, misspeltSettings } from '../config/misspelt.js';
 import { projectVersion } from '../config/paths.js';
-import { requireInProduction, type Need } from '../config/production.js';
-import { environmentNames, loadSettings, type Settings } from '../config/settings.js';
 
 const EXIT_CODES = `
 Settings are read from the environment and from a file .env: see .env.example.
 Exit codes: 0 done, 1 failed, 2 a wrong setting or option, 130 ended by Ctrl+C.
 `;
-
-const interruption = new Interruption();
-let settings: Settings | undefined;
-
-/** @param needs what the command uses of the installation, which has to be set in production */
-function readSettings(...needs: Need[]): Settings {
-  if (existsSync('.env')) process.loadEnvFile('.env');
-  settings = loadSettings();
-  requireInProduction(settings, needs);
-  return settings;
-}
-
-/** With the logger of the command come the warnings of what it has not read. */
-function warned(logger: Logger): Logger {
-  for (const misspelling of misspeltSettings(environmentNames()))
-    logger.warn(describeMisspelling(misspelling));
-  return logger;
-}
 
 function countArgument(value: string): number {
   if (!/^\d{1,8}$/.test(value)) throw new InvalidArgumentError('It must be a whole number.');
@@ -53,7 +29,7 @@ function durationArgument(value: string): number {
   throw new InvalidArgumentError('It must be a time such as 90d, 12h or 30m, at most 3650d.');
 }
 
-function addServers(program: Command): void {
+function addServers(program: Command, run: Run): void {
   const servers: [name: string, description: string, roles: AppRole[]][] = [
     ['start', 'serve the API and work the jobs in one process', ['api', 'worker']],
     ['api', 'serve the API only; "worker" works the jobs', ['api']],
@@ -64,13 +40,13 @@ function addServers(program: Command): void {
       .command(name)
       .description(description)
       .action(async () => {
-        const read = readSettings(
+        const settings = run.readSettings(
           'database',
           'bot',
           ...(roles.includes('api') ? ['admin token' as const] : []),
         );
         const { serve } = await import('./serve.js');
-        await serve(read, roles, warned(createLogger(read)), interruption);
+        await serve(settings, roles, run.serverLogger(settings), run.shell.interruption);
       });
   }
 }
@@ -86,42 +62,42 @@ function dataSize({ users, completed }: { users: number; completed?: number }): 
   return { users, completed: completed ?? Math.round(users * 0.3) };
 }
 
-function addDataCommands(program: Command): void {
+function addDataCommands(program: Command, run: Run): void {
   program
     .command('migrate')
     .description('bring the database schema up to date')
     .action(async () => {
-      const read = readSettings('database');
+      const context = run.contextOf('database');
       const { migrateCommand } = await import('./migrate.js');
-      await migrateCommand(read, warned(createCommandLogger(read)), interruption);
+      await migrateCommand(context);
     });
   withDataSize(program.command('seed'))
     .description('make the reference data: people, a poll of 2 questions, and some who completed it')
     .action(async (options: { users: number; completed?: number }) => {
-      const read = readSettings('database');
+      const context = run.contextOf('database');
       const { seedCommand } = await import('./seed.js');
-      await seedCommand(read, dataSize(options), warned(createCommandLogger(read)), interruption);
+      await seedCommand(context, dataSize(options));
     });
   program
     .command('generate')
     .description('write schema/schema.graphql and schema/database.sql from the code')
     .option('--check', 'write nothing; fail when they differ from the code')
     .action(async (options: { check?: true }) => {
-      const read = readSettings();
+      const settings = run.readSettings();
       const { generateCommand } = await import('./generate.js');
-      await generateCommand(read, options.check === true, interruption);
+      await generateCommand(settings, options.check === true, run.shell.interruption);
     });
 }
 
-function addCampaignCommands(program: Command): void {
+function addCampaignCommands(program: Command, run: Run): void {
   withDataSize(program.command('demo'))
     .description('a whole campaign on an embedded database and the sandbox, from nothing to the summary')
     .option('--fast', 'smaller pauses between messages')
     .option('--keep', 'leave the server up afterwards')
     .action(async (options: { users: number; completed?: number; fast?: true; keep?: true }) => {
-      const read = readSettings();
+      const settings = run.readSettings();
       const { demoCommand } = await import('./demo.js');
-      await demoCommand(read, { ...options, ...dataSize(options) }, interruption);
+      await demoCommand(settings, { ...options, ...dataSize(options) }, run.shell.interruption);
     });
   program
     .command('test-notifications')
@@ -130,22 +106,22 @@ function addCampaignCommands(program: Command): void {
     .option('--user <id>', 'send a test message to this Telegram user')
     .option('--dry-run', 'send nothing, show the message instead')
     .action(async (options: { poll: string; user?: string; dryRun?: true }) => {
-      const read = readSettings(
+      const context = run.contextOf(
         'database',
         ...(options.user === undefined || options.dryRun ? [] : ['bot' as const]),
       );
       const { testNotificationsCommand } = await import('./test-notifications.js');
-      await testNotificationsCommand(read, options, warned(createCommandLogger(read)), interruption);
+      await testNotificationsCommand(context, options);
     });
 }
 
-async function runTokenCommand(command: TokenCommand): Promise<void> {
-  const read = readSettings('database');
+async function runTokenCommand(run: Run, command: TokenCommand): Promise<void> {
+  const context = run.contextOf('database');
   const { tokenCommand } = await import('./token.js');
-  await tokenCommand(read, command, warned(createCommandLogger(read)), interruption);
+  await tokenCommand(context, command);
 }
 
-function addTokenCommands(program: Command): void {
+function addTokenCommands(program: Command, run: Run): void {
   const token = program.command('token').description('make, list and revoke tokens of the API');
   const roles = ['ADMIN', 'OPERATOR', 'VIEWER'] as const;
   token
@@ -156,63 +132,70 @@ function addTokenCommands(program: Command): void {
     .option('--expires <time>', 'how long it is valid, such as 90d, 12h or 30m', durationArgument)
     .action(async (options: { name: string; role: (typeof roles)[number]; expires?: number }) => {
       const { name, role, expires } = options;
-      await runTokenCommand({ kind: 'create', name, role, lifetimeMs: expires });
+      await runTokenCommand(run, { kind: 'create', name, role, lifetimeMs: expires });
     });
   token
     .command('list')
     .description('show all tokens, also expired and revoked ones')
-    .action(() => runTokenCommand({ kind: 'list' }));
+    .action(() => runTokenCommand(run, { kind: 'list' }));
   token
     .command('revoke')
     .description('make a token useless from now on, and end its connections')
     .argument('<name or id>', 'the token')
-    .action((nameOrId: string) => runTokenCommand({ kind: 'revoke', nameOrId }));
+    .action((nameOrId: string) => runTokenCommand(run, { kind: 'revoke', nameOrId }));
 }
 
-function addBotCommands(program: Command): void {
+function addBotCommands(program: Command, run: Run): void {
   program
     .command('bot')
     .description('the bot of the installation')
     .command('adopt')
     .description('make the bot of BOT_TOKEN that of the installation, and forget who had blocked the old one')
     .action(async () => {
-      const read = readSettings('database', 'bot');
+      const context = run.contextOf('database', 'bot');
       const { adoptBotCommand } = await import('./bot.js');
-      await adoptBotCommand(read, warned(createCommandLogger(read)), interruption);
+      await adoptBotCommand(context);
     });
 }
 
-function createProgram(): Command {
+function createProgram(run: Run): Command {
+  const { stdout, stderr } = run.shell;
   const program = new Command('pollcast');
   program
     .description('Reminds everyone who has not completed a Telegram poll.')
     .version(projectVersion())
     .exitOverride()
+    .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
     .addHelpText('after', EXIT_CODES);
-  addServers(program);
-  addCampaignCommands(program);
-  addDataCommands(program);
-  addTokenCommands(program);
-  addBotCommands(program);
+  addServers(program, run);
+  addCampaignCommands(program, run);
+  addDataCommands(program, run);
+  addTokenCommands(program, run);
+  addBotCommands(program, run);
   return program;
 }
 
-function exitCodeOf(error: unknown): number {
+function exitCodeOf(error: unknown, { settings, output, shell }: Run): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.DONE : ExitCode.WRONG_USAGE;
   // What fails while everything is wound up fails because of that, as does what Ctrl+C has ended beside us.
-  if (interruption.signal !== undefined) return new Interrupted(interruption.signal).exitCode;
+  const { signal } = shell.interruption;
+  if (signal !== undefined) return new Interrupted(signal).exitCode;
   const { message, exitCode } = explainFailure(error, settings);
-  console.error(message);
-  if (settings && ['debug', 'trace'].includes(settings.logLevel)) console.error(error);
+  output.error(message);
+  if (settings && ['debug', 'trace'].includes(settings.logLevel)) output.error(error);
   return exitCode;
 }
 
-/** Runs the command that the process was started with; answers its exit code. */
-export async function runProgram(): Promise<number> {
+/** Runs the command that the arguments ask for; answers its exit code. */
+export async function runProgram(
+  argv: readonly string[] = process.argv.slice(2),
+  shell: Shell = processShell(),
+): Promise<number> {
+  const run = new Run(shell);
   try {
-    await createProgram().parseAsync();
+    await createProgram(run).parseAsync(argv, { from: 'user' });
     return ExitCode.DONE;
   } catch (error) {
-    return exitCodeOf(error);
+    return exitCodeOf(error, run);
   }
 }

@@ -1,9 +1,7 @@
 import type { DataSource } from 'typeorm';
-import type { Logger } from 'pino';
 import { connectDatabase } from '../app/database.js';
-import type { Settings } from '../config/settings.js';
 import { CommandFailure, ExitCode } from './failure.js';
-import type { Interruption } from './interruption.js';
+import type { CommandContext } from './shell.js';
 import { createProgressBar } from './progress-bar.js';
 import { createReferenceData, type ReferenceData, type ReferenceDataSize } from './reference-data.js';
 
@@ -15,19 +13,15 @@ export function checkSize({ users, completed }: ReferenceDataSize): void {
   );
 }
 
-export async function seedCommand(
-  settings: Settings,
-  size: ReferenceDataSize,
-  logger: Logger,
-  interruption: Interruption,
-): Promise<void> {
+export async function seedCommand(context: CommandContext, size: ReferenceDataSize): Promise<void> {
+  const { settings, logger, interruption, output } = context;
   checkSize(size);
   const database = await connectDatabase(settings, logger);
   try {
     const { pollId, users, completed, audienceSize } = await interruption.orElse(
       seedWithProgress(database.dataSource, size),
     );
-    console.log(`Poll ${pollId}: ${users} users, ${completed} completed it, ${audienceSize} to notify.`);
+    output.log(`Poll ${pollId}: ${users} users, ${completed} completed it, ${audienceSize} to notify.`);
   } finally {
     await database.close();
   }

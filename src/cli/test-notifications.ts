@@ -21,7 +21,7 @@ import { RateLimiter } from '../engine/rate-limiter.js';
 import { reminderFor } from '../engine/reminder.js';
 import { DirectTestSender } from '../engine/test-sender.js';
 import { CommandFailure, ExitCode } from './failure.js';
-import type { Interruption } from './interruption.js';
+import type { CommandContext } from './shell.js';
 
 export interface TestNotificationsOptions {
   poll: string;
@@ -38,33 +38,31 @@ interface Person {
 const NAMES_SHOWN = 10;
 
 export async function testNotificationsCommand(
-  settings: Settings,
+  context: CommandContext,
   options: TestNotificationsOptions,
-  logger: Logger,
-  interruption: Interruption,
 ): Promise<void> {
+  const { settings, logger, interruption } = context;
   const database = await connectDatabase(settings, logger);
   try {
-    await interruption.orElse(testNotifications(settings, options, database, logger));
+    await interruption.orElse(testNotifications(context, options, database));
   } finally {
     await database.close();
   }
 }
 
 async function testNotifications(
-  settings: Settings,
+  context: CommandContext,
   options: TestNotificationsOptions,
   database: ConnectedDatabase,
-  logger: Logger,
 ): Promise<void> {
   const { dataSource } = database;
   const poll = isRowId(options.poll) ? await new PollStore(dataSource).find(options.poll) : null;
   if (!poll) throw new CommandFailure(`There is no poll ${options.poll}. "npm run seed" makes one.`);
   const user = options.user === undefined ? undefined : await findUser(options.user, database);
-  const first = await showAudience(settings, database, poll);
+  const first = await showAudience(context, database, poll);
   const shown = options.dryRun && (user ?? first);
-  if (shown) showMessage(shown, poll);
-  else if (user) await sendOne(settings, poll, user, database, logger);
+  if (shown) showMessage(shown, poll, context.output);
+  else if (user) await sendOne(context, poll, user, database);
 }
 
 async function findUser(id: string, { dataSource }: ConnectedDatabase): Promise<TelegramUser> {
@@ -75,7 +73,7 @@ async function findUser(id: string, { dataSource }: ConnectedDatabase): Promise<
 
 /** @returns the one who would come first */
 async function showAudience(
-  settings: Settings,
+  { settings, output }: CommandContext,
   { dataSource }: ConnectedDatabase,
   poll: Poll,
 ): Promise<Person | undefined> {
@@ -87,11 +85,11 @@ async function showAudience(
   ]);
   const chunks = chunkCountOf(size, settings.chunkSize);
   const seconds = Math.ceil(estimateDurationMs(size, settings, settings.messagesPerSecond) / 1000);
-  console.log(`Poll ${poll.id} "${poll.title}" is ${poll.status}.`);
-  console.log(`A campaign would notify ${size} users in ${chunks} chunks, in about ${seconds} s.`);
-  for (const exclusion of exclusions) console.log(`Left out: ${describe(exclusion)}.`);
-  for (const { id, firstName } of first) console.log(`  ${id} ${firstName ?? ''}`.trimEnd());
-  if (size > first.length) console.log(`  ... and ${size - first.length} more`);
+  output.log(`Poll ${poll.id} "${poll.title}" is ${poll.status}.`);
+  output.log(`A campaign would notify ${size} users in ${chunks} chunks, in about ${seconds} s.`);
+  for (const exclusion of exclusions) output.log(`Left out: ${describe(exclusion)}.`);
+  for (const { id, firstName } of first) output.log(`  ${id} ${firstName ?? ''}`.trimEnd());
+  if (size > first.length) output.log(`  ... and ${size - first.length} more`);
   return first[0];
 }
 
@@ -101,11 +99,11 @@ function describe({ reason, count }: Exclusion): string {
     : `${count} who are ${reason}`;
 }
 
-function showMessage({ id, chatId, firstName }: Person, poll: Poll): void {
+function showMessage({ id, chatId, firstName }: Person, poll: Poll, output: Console): void {
   const content = { ...DEFAULT_TEXTS, pollId: poll.id, pollTitle: poll.title };
   const message = reminderFor({ chatId: chatId ?? id, firstName }, content);
-  console.log(`\nThe message to ${message.chatId}, which is not sent:`);
-  console.log(`  ${message.text}\n  [${message.button.text}]`);
+  output.log(`\nThe message to ${message.chatId}, which is not sent:`);
+  output.log(`  ${message.text}\n  [${message.button.text}]`);
 }
 
 /** The service of the mutation, with the limits that all processes share. */
@@ -134,11 +132,10 @@ function createService(
 }
 
 async function sendOne(
-  settings: Settings,
+  { settings, logger, output }: CommandContext,
   poll: Poll,
   user: TelegramUser,
   database: ConnectedDatabase,
-  logger: Logger,
 ): Promise<void> {
   const telegram = await connectTelegram(settings, logger);
   try {
@@ -155,7 +152,7 @@ async function sendOne(
     }
     const { chatId, messageId } = result.value;
     const receiver = telegram.sandboxUrl === undefined ? 'Telegram' : 'The sandbox';
-    console.log(`\n${receiver} accepted the message to ${chatId}; its id is ${messageId}.`);
+    output.log(`\n${receiver} accepted the message to ${chatId}; its id is ${messageId}.`);
   } finally {
     await telegram.close();
   }

@@ -2,31 +2,26 @@ import type { Logger } from 'pino';
 import { ApiTokenService } from '../access/api-token.service.js';
 import { ApiTokenStore, type TokenRecord } from '../access/api-token.store.js';
 import { connectDatabase } from '../app/database.js';
-import type { Settings } from '../config/settings.js';
 import { AuditStore } from '../access/audit.store.js';
 import { AuditTrail, endingBy } from '../access/audit-trail.js';
 import { Role, type Identity } from '../access/identity.js';
 import { UserErrorCode, type Result } from '../kernel/user-error.js';
 import { CommandFailure, ExitCode } from './failure.js';
-import type { Interruption } from './interruption.js';
+import type { CommandContext } from './shell.js';
 
 export type TokenCommand =
   | { kind: 'create'; name: string; role: keyof typeof Role; lifetimeMs: number | undefined }
   | { kind: 'list' }
   | { kind: 'revoke'; nameOrId: string };
 
-export async function tokenCommand(
-  settings: Settings,
-  command: TokenCommand,
-  logger: Logger,
-  interruption: Interruption,
-): Promise<void> {
+export async function tokenCommand(context: CommandContext, command: TokenCommand): Promise<void> {
+  const { settings, logger, interruption, output } = context;
   const database = await connectDatabase(settings, logger);
   try {
     const { dataSource } = database;
     const tokens = new ApiTokenService(new ApiTokenStore(dataSource));
     const audit = new AuditTrail(new AuditStore(dataSource), logger);
-    await interruption.orElse(run(command, { tokens, audit, logger }));
+    await interruption.orElse(run(command, { tokens, audit, logger, output }));
   } finally {
     await database.close();
   }
@@ -36,6 +31,7 @@ interface Parts {
   tokens: ApiTokenService;
   audit: AuditTrail;
   logger: Logger;
+  output: Console;
 }
 
 /** Whoever can run this has the database, and so may do everything. */
@@ -61,19 +57,19 @@ async function audited<T>(
 }
 
 async function run(command: TokenCommand, parts: Parts): Promise<void> {
-  const { tokens } = parts;
+  const { tokens, output } = parts;
   switch (command.kind) {
     case 'create':
       await create(command, parts);
       return;
     case 'list':
-      list(await tokens.list());
+      list(await tokens.list(), output);
       return;
     case 'revoke': {
       const { nameOrId } = command;
       const revoke = () => tokens.revoke(nameOrId);
       const { id, name } = await audited(parts, 'revokeToken', detailOf(nameOrId), revoke);
-      console.log(
+      output.log(
         `Revoked token ${id} ${name}: it is refused from now on, and its connections end within 5 s.`,
       );
     }
@@ -89,10 +85,10 @@ async function create(
   const { token, record } = await audited(parts, 'createToken', detailOf(name, role), work);
   const end = record.expiresAt ? `until ${record.expiresAt.toISOString()}` : 'until it is revoked';
   parts.logger.info(`Token ${record.id} ${name} is ${role} ${end}. It is shown this once only:`);
-  console.log(token);
+  parts.output.log(token);
 }
 
-function list(tokens: readonly TokenRecord[]): void {
+function list(tokens: readonly TokenRecord[], output: Console): void {
   const lines = tokens.map(({ id, name, role, createdAt, expiresAt, state }) => [
     id,
     name,
@@ -104,7 +100,7 @@ function list(tokens: readonly TokenRecord[]): void {
   const table = [['ID', 'NAME', 'ROLE', 'CREATED', 'EXPIRES', 'STATE'], ...lines];
   const widthOf = (column: number) => Math.max(...table.map((line) => line[column]?.length ?? 0));
   for (const line of table) {
-    console.log(
+    output.log(
       line
         .map((cell, column) => cell.padEnd(widthOf(column)))
         .join('  ')

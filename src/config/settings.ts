@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { withSecretsFromFiles } from './secret-files.js';
 import { SETTINGS, toVariable } from './setting-table.js';
@@ -35,9 +36,10 @@ function isTelegram(apiRoot: string): boolean {
 /** The validated settings of one process; times in milliseconds, rates in messages a second. */
 export type Settings = z.output<typeof settingsSchema>;
 
-/** Names of all variables of the environment. */
-export function environmentNames(): string[] {
-  return Object.keys(process.env);
+/** The environment of this process, with what a file .env adds to it. */
+export function processEnvironment(): NodeJS.ProcessEnv {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  return process.env;
 }
 
 /**

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { projectPath } from '../../src/config/paths.js';
 import { SettingsError } from '../../src/config/settings-error.js';
 import { loadSettings } from '../../src/config/settings.js';
+import { runInProcess } from '../support/command-line.js';
 import { runCommand } from '../support/process.js';
 
 const TOKEN = '1234567890:AAAAAAAAAAAAAAAAAAAAAAAA';
@@ -107,19 +108,13 @@ describe('a setting that cannot be used', () => {
 });
 
 describe('a process', () => {
-  let folder: string;
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'pollcast-settings-'));
-  });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
-
   test.each([
     ['start', { PORT: 'http' }, 'PORT'],
     ['api', { BOT_TOKEN: 'not-a-bot-token' }, 'BOT_TOKEN'],
     ['worker', { DATABASE_URL: 'mysql://localhost' }, 'DATABASE_URL'],
     ['migrate', { ADMIN_TOKEN: SAME, VIEWER_TOKEN: SAME }, 'VIEWER_TOKEN'],
   ])('%s ends with exit code 2 and the sentence alone', async (command, environment, name) => {
-    const { code, output } = await runCommand([command], environment, folder);
+    const { code, output } = await runInProcess([command], environment);
     expect(code).toBe(2);
     expect(output).toMatch(new RegExp(`^${name} must .*\\.\\n$`));
     for (const value of Object.values(environment)) expect(output).not.toContain(value);
@@ -149,7 +144,7 @@ describe('in production', () => {
     ['start', bot, 'ADMIN_TOKEN'],
     ['worker', { ...database, SANDBOX: 'false' }, 'BOT_TOKEN'],
   ])('%s ends with exit code 2 and a sentence about what is missing', async (command, environment, name) => {
-    const { code, output } = await runCommand(command.split(' '), environment, folder);
+    const { code, output } = await runInProcess(command.split(' '), environment);
     expect(output).toMatch(new RegExp(`^${name} must be set with NODE_ENV=production.*\\.\\n$`));
     expect(code).toBe(2);
   });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import { dumpSchema } from '../../src/database/schema-dump.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { runInProcess } from '../support/command-line.js';
 import { runCommand, startProcess } from '../support/process.js';
 import { waitFor } from '../support/wait.js';
 
@@ -47,13 +48,13 @@ describe('migrate', () => {
     expect(running.output().trim().split('\n').at(-1)).toMatch(/lost its lock.*run it again\.$/);
     await rival.end();
 
-    expect(await runCommand(['migrate'], environment)).toMatchObject({ code: 0 });
+    expect(await runInProcess(['migrate'], environment)).toMatchObject({ code: 0 });
     expect(await dumpSchema(database.url)).toBe(schema);
   });
 
   test('leaves a database that it cannot migrate as it was', async () => {
     await database.query('CREATE TABLE delivery (parcel text)');
-    const { code, output } = await runCommand(['migrate'], { DATABASE_URL: database.url });
+    const { code, output } = await runInProcess(['migrate'], { DATABASE_URL: database.url });
 
     expect({ code, output }).toEqual({
       code: 1,

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { useApp } from '../support/use-app.js';
+import { runInProcess } from '../support/command-line.js';
 import { runCommand } from '../support/process.js';
 import { codeOf, overHttp } from '../support/requests.js';
 
 const app = useApp({ run: ['api'] });
 
-function token(...argv: string[]): Promise<{ code: number | null; output: string }> {
-  return runCommand(['token', ...argv], { DATABASE_URL: app.database.url });
+function token(...argv: string[]): Promise<{ code: number; output: string }> {
+  return runInProcess(['token', ...argv], { DATABASE_URL: app.database.url });
 }
 
 const QUERY = { query: '{ auditLog { totalCount } }' };
@@ -15,7 +16,8 @@ const INSTANT = String.raw`\d{4}-\d\d-\d\dT[\d:.]+Z`;
 
 describe('npm run token', () => {
   test('makes a token, lists it without it, and revokes it', async () => {
-    const created = await token('create', '--name', 'ops', '--role', 'ADMIN', '--expires', '90d');
+    const argv = ['token', 'create', '--name', 'ops', '--role', 'ADMIN', '--expires', '90d'];
+    const created = await runCommand(argv, { DATABASE_URL: app.database.url });
     const [said, secret = ''] = created.output.trim().split('\n');
     expect(created.code).toBe(0);
     expect(said).toMatch(new RegExp(`^Token 1 ops is ADMIN until ${INSTANT}. It is shown this once only:$`));

@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { runInProcess } from '../support/command-line.js';
 import { runCommand } from '../support/process.js';
 import { WorkFolder } from './support.js';
 
@@ -31,6 +32,11 @@ afterAll(async () => {
 });
 
 function run(argv: string[], environment: Record<string, string> = {}) {
+  return runInProcess(argv, { LOG_LEVEL: 'warn', ...environment });
+}
+
+/** What serves, and what fails with an error of Node itself, which is of another realm than that of the tests. */
+function spawned(argv: string[], environment: Record<string, string>) {
   return runCommand(argv, { LOG_LEVEL: 'warn', ...environment }, folder.path);
 }
 
@@ -41,7 +47,7 @@ function expectOneSentence(output: string): void {
 
 describe('--help', () => {
   test('lists every command and what the exit codes mean', async () => {
-    const { code, output } = await run(['--help']);
+    const { code, output } = await runCommand(['--help'], {}, folder.path);
     expect(code).toBe(0);
     for (const command of COMMANDS) expect(output).toMatch(new RegExp(`^  ${command} `, 'm'));
     expect(output).toContain('Exit codes: 0 done, 1 failed, 2 a wrong setting or option');
@@ -103,7 +109,7 @@ describe('a wrong setting', () => {
 
   test('of the address is one, too', async () => {
     const settings = { DATABASE_URL: database.url, HOST: '192.0.2.1', PORT: '0' };
-    const { code, output } = await run(['api'], settings);
+    const { code, output } = await spawned(['api'], settings);
     expect(code).toBe(2);
     expect(output).toBe(
       'HOST 192.0.2.1 is no address of this machine: use 127.0.0.1, or 0.0.0.0 for all its addresses.\n',
@@ -137,7 +143,7 @@ describe('what is not there to be used', () => {
   });
 
   test('is a port that another process has', async () => {
-    const { code, output } = await run(['api'], { DATABASE_URL: database.url, PORT: port });
+    const { code, output } = await spawned(['api'], { DATABASE_URL: database.url, PORT: port });
     expect(code).toBe(1);
     expect(output).toBe(
       `Port ${port} is in use by another process: end that one, or set PORT to a free port.\n`,
@@ -148,7 +154,7 @@ describe('what is not there to be used', () => {
     taken.close();
     await once(taken, 'close');
     const url = `postgres://me:my-password@127.0.0.1:${port}/polls`;
-    const { code, output } = await run(['migrate'], { DATABASE_URL: url });
+    const { code, output } = await spawned(['migrate'], { DATABASE_URL: url });
     expect(code).toBe(1);
     expect(output).toBe(
       `The database at 127.0.0.1:${port} cannot be reached (ECONNREFUSED): ` +

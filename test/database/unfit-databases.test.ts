@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
-import { runCommand, startProcess, waitForOutput } from '../support/process.js';
+import { runInProcess } from '../support/command-line.js';
+import { startProcess, waitForOutput } from '../support/process.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 const ROLE = 'pollcast_unfit';
@@ -30,7 +31,7 @@ function migrate(
   url: string,
   more: Record<string, string> = {},
 ): Promise<{ code: number | null; output: string }> {
-  return runCommand(['migrate'], { DATABASE_URL: url, ...more });
+  return runInProcess(['migrate'], { DATABASE_URL: url, ...more });
 }
 
 describe('a role', () => {

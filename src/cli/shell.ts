@@ -1,0 +1,64 @@
+import { Console } from 'node:console';
+import type { Logger } from 'pino';
+import { createLogger } from '../config/logger.js';
+import { describeMisspelling, misspeltSettings } from '../config/misspelt.js';
+import { requireInProduction, type Need } from '../config/production.js';
+import { loadSettings, processEnvironment, type Settings } from '../config/settings.js';
+import { createCommandLogger } from './command-logger.js';
+import { Interruption } from './interruption.js';
+
+/** Where the program runs: as a process of its own, or within a test. */
+export interface Shell {
+  environment: () => NodeJS.ProcessEnv;
+  stdout: NodeJS.WritableStream;
+  stderr: NodeJS.WritableStream;
+  interruption: Interruption;
+}
+
+/** What a command works with. */
+export interface CommandContext {
+  settings: Settings;
+  logger: Logger;
+  interruption: Interruption;
+  output: Console;
+}
+
+export function processShell(): Shell {
+  const { stdout, stderr } = process;
+  return { environment: processEnvironment, stdout, stderr, interruption: new Interruption() };
+}
+
+/** One run of the program. */
+export class Run {
+  readonly output: Console;
+  /** What was read, which failures are explained by. */
+  settings: Settings | undefined;
+
+  constructor(readonly shell: Shell) {
+    this.output = new Console(shell.stdout, shell.stderr);
+  }
+
+  /** @param needs what the command uses of the installation, which has to be set in production */
+  readSettings(...needs: Need[]): Settings {
+    this.settings = loadSettings(this.shell.environment());
+    requireInProduction(this.settings, needs);
+    return this.settings;
+  }
+
+  contextOf(...needs: Need[]): CommandContext {
+    const settings = this.readSettings(...needs);
+    const logger = this.warned(createCommandLogger(settings, this.shell.stderr));
+    return { settings, logger, interruption: this.shell.interruption, output: this.output };
+  }
+
+  serverLogger(settings: Settings): Logger {
+    return this.warned(createLogger(settings));
+  }
+
+  /** With the logger of the command come the warnings of what it has not read. */
+  private warned(logger: Logger): Logger {
+    for (const misspelling of misspeltSettings(Object.keys(this.shell.environment())))
+      logger.warn(describeMisspelling(misspelling));
+    return logger;
+  }
+}
