@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { within } from '../kernel/within.js';
+import { withTimeout } from '../kernel/timeout.js';
 import type { Identity } from './identity.js';
 
 /** How often the tokens in use are checked: sockets of a revoked one must close within 5 s. */
@@ -45,7 +45,7 @@ export class TokenWatch {
   }
 
   private async sweep(): Promise<void> {
-    await within(LOOK_TIMEOUT_MS, this.look());
+    await withTimeout(this.look(), LOOK_TIMEOUT_MS);
     this.timer = undefined;
     this.schedule();
   }

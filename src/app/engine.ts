@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { Logger } from 'pino';
-import { manyMayFollow } from '../kernel/linked-signal.js';
+import { allowManyListeners } from '../kernel/linked-signal.js';
 import { AuditStore } from '../access/audit.store.js';
 import { AudienceStore } from '../campaigns/audience.store.js';
 import { SystemCampaignControl } from '../campaigns/campaign-control.js';
@@ -9,7 +9,8 @@ import { CampaignStore } from '../campaigns/campaign.store.js';
 import type { Settings } from '../config/settings.js';
 import type { SqlExecutor, TransactionalSql } from '../database/rows.js';
 import { endIfDue } from '../engine/campaign-ending.js';
-import { within } from '../kernel/within.js';
+import { SHUTDOWN } from '../kernel/shutdown.js';
+import { withTimeout } from '../kernel/timeout.js';
 import { chunkSlots, chunkCapacity } from '../delivery/capacity.js';
 import { ChatPacing } from '../engine/chat-pacing.js';
 import type { CircuitBreaker } from '../engine/circuit-breaker.js';
@@ -61,9 +62,6 @@ export interface Engine {
   /** To be called when no job is worked any more: ends what was taken over, or gives up waiting for it. */
   close(): Promise<void>;
 }
-
-/** Of the 10 s in which a process has to stop, what is waited for that no job runs. */
-const CLOSE_LIMIT_MS = 7500;
 
 /** What a worker process runs. */
 export function createEngine(parts: EngineParts): Engine {
@@ -146,7 +144,7 @@ export function createEngine(parts: EngineParts): Engine {
   const planLimits = {
     softMs: planTimeLimitMs,
     hardMs: planTimeLimitMs * PLAN_HARD_FACTOR,
-    signals: [manyMayFollow(stopping.signal)],
+    signals: [allowManyListeners(stopping.signal)],
   };
   const plan = (campaignId: string, job?: JobHandle) =>
     withTimeLimits(planLimits, (signal) => planner.plan(campaignId, signal, job));
@@ -188,7 +186,7 @@ export function createEngine(parts: EngineParts): Engine {
     },
     close: async () => {
       const ended = takeover.ended().then(() => worker.ended());
-      await within(stoppedAt + CLOSE_LIMIT_MS - performance.now(), ended);
+      await withTimeout(ended, stoppedAt + SHUTDOWN.workMs - performance.now());
       await session.close();
     },
   };

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from '../kernel/pause.js';
 import { withFreshPlans } from '../database/fresh-plans.js';
 import { oneRow, rows, type SqlExecutor, type TransactionalSql } from '../database/rows.js';
 import { MAY_BE_REMINDED, SHOWN_STATUS } from '../people/reachable.js';
@@ -189,7 +189,7 @@ export class AudienceStore {
   private async breakOffUntil(settled: AbortSignal, pid: number): Promise<void> {
     while (!settled.aborted) {
       await this.sql.query(BREAK_OFF_PLANNING, [pid]).catch(() => undefined);
-      await sleep(BREAK_OFF_AGAIN_MS, undefined, { signal: settled }).catch(() => undefined);
+      await pause(BREAK_OFF_AGAIN_MS, settled);
     }
   }
 

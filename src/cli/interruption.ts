@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { SHUTDOWN } from '../kernel/shutdown.js';
 
 /** The process was asked to end before its work was done. */
 export class Interrupted extends Error {
@@ -15,8 +16,6 @@ export class Interrupted extends Error {
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-/** The process ends by then, whatever hangs. */
-const STOP_LIMIT_MS = 10_000;
 /** What is being started is waited for: a PostgreSQL that nobody waits for would be left running. */
 const START_LIMIT_MS = 60_000;
 /** npm passes on a Ctrl+C that the terminal has sent to this process already: that is one, not two. */
@@ -73,7 +72,7 @@ export class Interruption {
 
   private limitTime(): void {
     clearTimeout(this.limit);
-    const limitMs = this.isStarted ? STOP_LIMIT_MS : START_LIMIT_MS;
+    const limitMs = this.isStarted ? SHUTDOWN.totalMs : START_LIMIT_MS;
     this.limit = setTimeout(quit, limitMs, 'Stopping took too long: ended anyway.').unref();
   }
 }

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { escapeIdentifier } from 'pg';
 import type { Logger } from 'pino';
+import { pause } from '../kernel/pause.js';
 import { WatchedConnection } from './watched-connection.js';
 
 const RECONNECT_DELAYS_MS = [100, 250, 500, 1000, 2000];
@@ -68,7 +68,7 @@ export class PostgresListener {
         return;
       } catch (error) {
         logger.debug({ err: error }, 'cannot listen yet');
-        await sleep(RECONNECT_DELAYS_MS[attempt] ?? 2000);
+        await pause(RECONNECT_DELAYS_MS[attempt] ?? 2000);
       }
     }
   }

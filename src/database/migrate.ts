@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
+import { pause } from '../kernel/pause.js';
 import { createDataSource, type DataSourceOptions, type Tables } from './data-source.js';
 import { checkRights } from './preflight.js';
 import { oneRow, rows } from './rows.js';
@@ -41,7 +41,7 @@ async function takeTurn(lock: WatchedConnection): Promise<void> {
     ]);
     return row?.locked === true;
   };
-  while (!(await isOurs())) await sleep(TURN_RETRY_MS);
+  while (!(await isOurs())) await pause(TURN_RETRY_MS);
 }
 
 async function runMigrations(

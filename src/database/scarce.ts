@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { pause } from '../kernel/pause.js';
 
 /** SQLSTATE too_many_connections and cannot_connect_now: the server starts, or another process gives a connection back soon. */
 const SCARCE = ['53300', '57P03'];
@@ -24,6 +24,6 @@ export async function whileScarce<T>(work: () => Promise<T>, logger?: Logger): P
       if (!isScarce(error) || performance.now() > endsAt) throw error;
       if (attempt === 1) logger?.warn({ err: error }, 'the database has no connection left: waiting for one');
     }
-    await sleep(RETRY_MS);
+    await pause(RETRY_MS);
   }
 }

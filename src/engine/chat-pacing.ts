@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from '../kernel/pause.js';
 import { CHAT_INTERVAL } from '../delivery/claim-statements.js';
 import { rows, type SqlExecutor } from '../database/rows.js';
 import { MAX_BLOCK_MS } from './rate-limiter.js';
@@ -41,7 +41,7 @@ export class ChatPacing {
     while (!signal.aborted) {
       const [busy] = await rows<{ ms: number }>(this.sql, BUSY, [chatId]);
       if (!busy) return;
-      await sleep(Math.ceil(busy.ms), undefined, { signal }).catch(() => undefined);
+      await pause(Math.ceil(busy.ms), signal);
     }
   }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { pause } from '../kernel/pause.js';
 import { track } from '../kernel/track.js';
 import { DeliveryStatus } from '../delivery/delivery.entity.js';
 import { STOP_CODES, type StopCode } from '../campaigns/failure-codes.js';
@@ -81,7 +81,7 @@ export class ChunkRun {
       }
       const waitMs = await this.waitAfter(problem);
       if (waitMs > MAX_IDLE_MS) return waitMs;
-      await this.pause(waitMs);
+      await pause(waitMs, this.stop);
     }
     return 0;
   }
@@ -103,7 +103,7 @@ export class ChunkRun {
   private async sendAll(): Promise<number> {
     let idleMs = 0;
     while (!this.stop.aborted && idleMs <= MAX_IDLE_MS && !this.isPacedOut()) {
-      if (idleMs > 0) await this.pause(idleMs);
+      if (idleMs > 0) await pause(idleMs, this.stop);
       idleMs = 0;
       if (this.pending === 0) {
         await this.settleAll();
@@ -134,7 +134,7 @@ export class ChunkRun {
       await Promise.race(this.sending);
       return undefined;
     }
-    await this.pause(this.nextSendAt - this.tools.leadTime.ms - performance.now());
+    await pause(this.nextSendAt - this.tools.leadTime.ms - performance.now(), this.stop);
     const slots = await this.tools.limiter.acquire(
       this.slotRequest(),
       isPaced ? 1 : Math.min(MAX_CLAIM, this.pending),
@@ -181,7 +181,7 @@ export class ChunkRun {
     }
     // Also when the lease is lost meanwhile: nothing was sent to them, and nobody else knows that.
     while (!this.abandon.aborted) {
-      await sleep(CLAIM_RETRY_MS, undefined, { signal: this.abandon }).catch(() => undefined);
+      await pause(CLAIM_RETRY_MS, this.abandon);
       try {
         await deliveries.putBackUnsent(this.lease.chunk, request.claimId);
         break;
@@ -210,7 +210,7 @@ export class ChunkRun {
     content: CampaignContent,
   ): Promise<SendOutcome | undefined> {
     const { limiter } = this.tools;
-    await this.pause(this.nextSendAt - performance.now());
+    await pause(this.nextSendAt - performance.now(), this.stop);
     const slot = await this.takeTurn(recipient, firstSlot);
     if (!slot) return undefined;
     if (!this.lease.stands()) {
@@ -288,10 +288,5 @@ export class ChunkRun {
       // The recipient is pending again, so the next request finds the same reason.
       this.tools.logger.warn({ err: error, reason }, 'the campaign could not be stopped yet');
     }
-  }
-
-  private async pause(ms: number): Promise<void> {
-    if (ms <= 0 || this.stop.aborted) return;
-    await sleep(ms, undefined, { signal: this.stop }).catch(() => undefined);
   }
 }

@@ -1,5 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { manyMayFollow } from '../kernel/linked-signal.js';
+import { pause } from '../kernel/pause.js';
+import { SHUTDOWN } from '../kernel/shutdown.js';
+import { track } from '../kernel/track.js';
+import { allowManyListeners } from '../kernel/linked-signal.js';
 import type { ChunkCapacity } from '../delivery/capacity.js';
 import type { ChunkRef, ChunkStore, LeasedChunk, ReleasedChunk } from '../delivery/chunk.store.js';
 import { ChunkRun, type ChunkRunTools } from './chunk-run.js';
@@ -10,8 +12,6 @@ import type { JobHandle, JobQueue } from './ports.js';
 import { CHUNK_HARD_FACTOR, withTimeLimits } from './time-limit.js';
 import type { WorkerSession } from './worker-session.js';
 
-/** Of the 10 s in which a process has to stop, answers are waited for this long; later ones are UNCONFIRMED. */
-const MAX_GOODBYE_MS = 6000;
 const RELEASE_RETRY_MS = 500;
 
 export interface ChunkWorkerOptions {
@@ -44,8 +44,8 @@ export class ChunkWorker {
     private readonly tools: ChunkRunTools,
     private readonly options: ChunkWorkerOptions,
   ) {
-    manyMayFollow(this.stopping.signal);
-    manyMayFollow(this.abandoning.signal);
+    allowManyListeners(this.stopping.signal);
+    allowManyListeners(this.abandoning.signal);
   }
 
   /** No new send from now on; running chunks settle what is in flight and release their leases. */
@@ -53,7 +53,7 @@ export class ChunkWorker {
     this.stopping.abort();
     setTimeout(() => {
       this.abandoning.abort();
-    }, MAX_GOODBYE_MS).unref();
+    }, SHUTDOWN.answersMs).unref();
   }
 
   /** Resolves when no chunk runs any more that was taken without a job. */
@@ -78,8 +78,7 @@ export class ChunkWorker {
       const running = this.runFrom(claimed).catch((error: unknown) => {
         this.tools.logger.error({ err: error }, 'a chunk failed');
       });
-      this.withoutJob.add(running);
-      void running.finally(() => this.withoutJob.delete(running));
+      track(this.withoutJob, running);
     }
   }
 
@@ -180,7 +179,7 @@ export class ChunkWorker {
           { err: error, campaignId: chunk.campaignId },
           'a chunk could not be released yet',
         );
-        await sleep(RELEASE_RETRY_MS, undefined, { signal: this.abandoning.signal }).catch(() => undefined);
+        await pause(RELEASE_RETRY_MS, this.abandoning.signal);
       }
     }
   }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { manyMayFollow } from '../kernel/linked-signal.js';
+import { pause } from '../kernel/pause.js';
+import { linkSignals, allowManyListeners } from '../kernel/linked-signal.js';
 import { backoffMs } from './backoff.js';
 import type { MessageSender, SendOutcome } from './ports.js';
 import type { OutageStore, Refusal } from './outage.store.js';
@@ -41,8 +41,8 @@ export class CircuitBreaker {
   private lostAnswers = 0;
 
   constructor(private readonly options: CircuitBreakerOptions) {
-    manyMayFollow(this.stopping.signal);
-    manyMayFollow(this.unreachableController.signal);
+    allowManyListeners(this.stopping.signal);
+    allowManyListeners(this.unreachableController.signal);
   }
 
   isOpen(): boolean {
@@ -98,8 +98,7 @@ export class CircuitBreaker {
 
   /** Waits until this process reaches Telegram, or until the signal is aborted. */
   async untilReachable(signal: AbortSignal): Promise<void> {
-    while (this.isOpen() && !this.isWayOpen && !signal.aborted)
-      await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
+    while (this.isOpen() && !this.isWayOpen && !signal.aborted) await pause(POLL_MS, signal);
   }
 
   /** @returns whether one message may leave to find out whether the outage is over */
@@ -170,7 +169,7 @@ export class CircuitBreaker {
     const { aborted } = this.unreachableController.signal;
     if (isReachable && aborted) {
       this.unreachableController = new AbortController();
-      manyMayFollow(this.unreachableController.signal);
+      allowManyListeners(this.unreachableController.signal);
     } else if (!isReachable && !aborted) this.unreachableController.abort();
   }
 
@@ -186,7 +185,7 @@ export class CircuitBreaker {
       await this.probe();
       if (!this.isOpen()) return;
       this.attempts += 1;
-      await this.pause(backoffMs(this.attempts));
+      await this.untilNextProbe();
     }
   }
 
@@ -205,13 +204,9 @@ export class CircuitBreaker {
     return this.options.store.check().catch(() => undefined);
   }
 
-  private async pause(ms: number): Promise<void> {
-    const { signal } = this.wakeUp;
-    const onStop = () => {
-      this.wakeUp.abort();
-    };
-    this.stopping.signal.addEventListener('abort', onStop, { once: true });
-    await sleep(ms, undefined, { signal }).catch(() => undefined);
-    this.stopping.signal.removeEventListener('abort', onStop);
+  private async untilNextProbe(): Promise<void> {
+    const end = linkSignals([this.wakeUp.signal, this.stopping.signal]);
+    await pause(backoffMs(this.attempts), end.signal);
+    end.unlink();
   }
 }

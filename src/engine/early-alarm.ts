@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from '../kernel/pause.js';
 
 /** A job that fires earlier than its work is due waits for it up to this long; the clocks of machines differ. */
 const MAX_EARLY_MS = 10_000;
@@ -11,6 +11,6 @@ const MAX_EARLY_MS = 10_000;
 export async function waitUntilDue(dueInMs: number, signal: AbortSignal): Promise<Date | undefined> {
   const dueAt = new Date(Date.now() + dueInMs);
   if (dueInMs > MAX_EARLY_MS) return dueAt;
-  if (dueInMs > 0) await sleep(dueInMs, undefined, { signal }).catch(() => undefined);
+  if (dueInMs > 0) await pause(dueInMs, signal);
   return signal.aborted ? dueAt : undefined;
 }

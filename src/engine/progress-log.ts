@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { pause } from '../kernel/pause.js';
 import { estimateFinishAt, type PacingPlan, type Progress } from '../campaigns/estimate.js';
 import { rows, type SqlExecutor } from '../database/rows.js';
 
@@ -70,7 +70,7 @@ export class ProgressLog {
       } catch (error) {
         this.logger.debug({ err: error }, 'the progress of campaigns could not be logged');
       }
-      await sleep(LOOK_INTERVAL_MS, undefined, { signal }).catch(() => undefined);
+      await pause(LOOK_INTERVAL_MS, signal);
     }
   }
 }

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { within } from '../kernel/within.js';
+import { pause } from '../kernel/pause.js';
+import { withTimeout } from '../kernel/timeout.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
 import type { EngineMeter, SendOutcome } from './ports.js';
 import { InFlightBudget } from './in-flight-budget.js';
@@ -115,7 +115,7 @@ export class RateLimiter {
   async turn(slot: Slot): Promise<SlotState> {
     const waitMs = slot.at - performance.now();
     // Timers drop fractions, and no slot is used before its time.
-    if (waitMs > 0) await sleep(Math.ceil(waitMs));
+    if (waitMs > 0) await pause(Math.ceil(waitMs));
     if (this.silenceMs() > 0 || (this.isOut() && !slot.trial)) return 'revoked';
     if (performance.now() - slot.at >= MAX_LATE_MS) return 'missed';
     this.budget.sent(slot);
@@ -146,7 +146,7 @@ export class RateLimiter {
     this.telling ??= this.tell().finally(() => {
       this.telling = undefined;
     });
-    await within(MAX_TELL_MS, this.telling);
+    await withTimeout(this.telling, MAX_TELL_MS);
   }
 
   /** Tells that slots were not used. To others only a probe has to be returned: nobody sends until its answer is known. */
@@ -176,7 +176,7 @@ export class RateLimiter {
       } catch (error) {
         this.isUntold = true;
         this.onError(error);
-        await sleep(MAX_NAP_MS);
+        await pause(MAX_NAP_MS);
       }
     }
   }
@@ -185,8 +185,8 @@ export class RateLimiter {
     this.pumping = true;
     while (this.waiters.length > 0) {
       // Whoever asked for more before the others know would be granted it.
-      if (this.telling) await within(MAX_NAP_MS, this.telling);
-      else if (this.silenceMs() > 0) await sleep(Math.min(this.silenceMs(), MAX_NAP_MS));
+      if (this.telling) await withTimeout(this.telling, MAX_NAP_MS);
+      else if (this.silenceMs() > 0) await pause(Math.min(this.silenceMs(), MAX_NAP_MS));
       else if (this.isOut()) await this.serveTrial();
       else await this.serve();
     }
@@ -197,16 +197,16 @@ export class RateLimiter {
     try {
       const wanted = this.wanted();
       if (wanted === 0) {
-        await within(MAX_NAP_MS, this.budget.untilRoom());
+        await withTimeout(this.budget.untilRoom(), MAX_NAP_MS);
         return;
       }
       const { granted, waitMs, probe, outage } = await this.store.reserve(wanted, { leadMs: this.leadMs() });
       if (outage) await this.breaker?.refresh();
-      if (granted === 0) await sleep(Math.min(Math.max(waitMs, MIN_NAP_MS), MAX_NAP_MS));
+      if (granted === 0) await pause(Math.min(Math.max(waitMs, MIN_NAP_MS), MAX_NAP_MS));
       else await this.distribute(granted, performance.now() + waitMs, probe);
     } catch (error) {
       this.onError(error);
-      await sleep(MAX_NAP_MS);
+      await pause(MAX_NAP_MS);
     }
   }
 
@@ -224,7 +224,7 @@ export class RateLimiter {
   /** During an outage one message may leave at a time, to find out whether it is over. */
   private async serveTrial(): Promise<void> {
     if (!(await this.breaker?.takeTrial())) {
-      await sleep(MAX_NAP_MS);
+      await pause(MAX_NAP_MS);
       return;
     }
     try {
@@ -240,7 +240,7 @@ export class RateLimiter {
       this.onError(error);
     }
     await this.breaker?.returnTrial();
-    await sleep(MAX_NAP_MS);
+    await pause(MAX_NAP_MS);
   }
 
   private async distribute(granted: number, firstAt: number, probe?: string, trial?: boolean): Promise<void> {

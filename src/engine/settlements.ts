@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { pause } from '../kernel/pause.js';
 import { DeliveryStatus } from '../delivery/delivery.entity.js';
 import { FailureLog } from './failure-log.js';
 import type { LedgerState, Settlement, Streak } from '../delivery/delivery.store.js';
@@ -81,7 +81,7 @@ export class SettlementWriter {
 
   private async writeUntilEmpty(campaignId: string, queue: Entry[]): Promise<void> {
     while (queue.length > 0) {
-      if (queue.length < GROUP_SIZE) await sleep(GROUP_WINDOW_MS);
+      if (queue.length < GROUP_SIZE) await pause(GROUP_WINDOW_MS);
       const group = queue.splice(0, GROUP_SIZE);
       await this.write(campaignId, group);
       for (const entry of group) entry.done();
@@ -105,7 +105,7 @@ export class SettlementWriter {
           await this.writeApart(campaignId, group);
           return;
         }
-        await sleep(RETRY_DELAY_MS);
+        await pause(RETRY_DELAY_MS);
       }
     }
   }

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { manyMayFollow } from '../kernel/linked-signal.js';
+import { pause } from '../kernel/pause.js';
+import { allowManyListeners } from '../kernel/linked-signal.js';
 import type { ChunkStore } from '../delivery/chunk.store.js';
 import type { ChunkWorker } from './chunk-worker.js';
 import type { EngineMeter } from './ports.js';
@@ -44,7 +44,7 @@ export class Takeover {
   private lastSession: HeldSession | undefined;
 
   constructor(private readonly deps: TakeoverDependencies) {
-    manyMayFollow(this.stopping.signal);
+    allowManyListeners(this.stopping.signal);
   }
 
   start(): void {
@@ -70,7 +70,7 @@ export class Takeover {
       } catch (error) {
         this.deps.logger.warn({ err: error }, 'what dead workers have left could not be looked up');
       }
-      await sleep(LOOK_INTERVAL_MS, undefined, { signal }).catch(() => undefined);
+      await pause(LOOK_INTERVAL_MS, signal);
     }
   }
 

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { TIMED_OUT, withTimeout } from '../kernel/timeout.js';
 import { linkSignals } from '../kernel/linked-signal.js';
 
 /**
@@ -21,16 +21,12 @@ export async function withTimeLimits<T>(
   limits: { softMs: number; hardMs: number; signals?: readonly AbortSignal[] },
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const done = new AbortController();
   const stop = linkSignals(limits.signals ?? [], limits.softMs);
-  const hardLimit = sleep(limits.hardMs, undefined, { signal: done.signal }).then(() => {
-    throw new TimeLimitExceeded(`The hard time limit of ${limits.hardMs} ms was exceeded.`);
-  });
   try {
-    return await Promise.race([work(stop.signal), hardLimit]);
+    const result = await withTimeout(work(stop.signal), limits.hardMs);
+    if (result !== TIMED_OUT) return result;
+    throw new TimeLimitExceeded(`The hard time limit of ${limits.hardMs} ms was exceeded.`);
   } finally {
     stop.unlink();
-    done.abort();
-    hardLimit.catch(() => undefined);
   }
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { manyMayFollow } from '../kernel/linked-signal.js';
+import { pause } from '../kernel/pause.js';
+import { allowManyListeners } from '../kernel/linked-signal.js';
 import { WatchedConnection } from '../database/watched-connection.js';
 
 const RECONNECT_DELAYS_MS = [0, 100, 250, 500, 1000];
@@ -67,7 +67,7 @@ export class WorkerSession {
         await this.untilLost(this.connection);
       }
       const delayMs = RECONNECT_DELAYS_MS[failures] ?? LONGEST_DELAY_MS;
-      await sleep(delayMs, undefined, { signal }).catch(() => undefined);
+      await pause(delayMs, signal);
       if (!this.isClosing()) await this.tryConnect();
     }
     // One that was made while this was being closed.
@@ -113,7 +113,7 @@ export class WorkerSession {
   private hold(connection: WatchedConnection, key: string, reconnectedAt: string | null): void {
     const controller = new AbortController();
     this.connection = connection;
-    const held: HeldSession = { key, lost: manyMayFollow(controller.signal), reconnectedAt };
+    const held: HeldSession = { key, lost: allowManyListeners(controller.signal), reconnectedAt };
     this.held = held;
     connection.lost.catch(() => {
       connection.abandon();

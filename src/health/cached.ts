@@ -1,3 +1,5 @@
+import { TIMED_OUT, withTimeout } from '../kernel/timeout.js';
+
 /**
  * A question whose answer, or failure, is kept for a while: however often it is asked, what it is about is asked once
  * meanwhile, and nobody waits for longer than the time limit.
@@ -16,7 +18,7 @@ export class Cached<T> {
     const { keepMs, timeoutMs } = this.options;
     if (!this.asked || performance.now() - this.askedAt > keepMs) {
       this.askedAt = performance.now();
-      this.asked = withTimeout(this.ask(), timeoutMs);
+      this.asked = awaitAnswer(this.ask(), timeoutMs);
     }
     return this.asked;
   }
@@ -26,13 +28,8 @@ export class TimeoutError extends Error {
   override readonly name = 'TimeoutError';
 }
 
-function withTimeout<T>(answer: Promise<T>, timeoutMs: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      reject(new TimeoutError(`No answer within ${timeoutMs} ms.`));
-    }, timeoutMs);
-    answer.then(resolve, reject).finally(() => {
-      clearTimeout(timer);
-    });
-  });
+async function awaitAnswer<T>(asked: Promise<T>, timeoutMs: number): Promise<T> {
+  const answer = await withTimeout(asked, timeoutMs);
+  if (answer === TIMED_OUT) throw new TimeoutError(`No answer within ${timeoutMs} ms.`);
+  return answer;
 }

@@ -1,5 +1,6 @@
 import { isIPv6, BlockList, type Server, type Socket } from 'node:net';
 import type { Logger } from 'pino';
+import { KeyCounter } from '../kernel/key-counter.js';
 import { addressKey } from '../graphql/request-rates.js';
 
 export interface ConnectionLimitOptions {
@@ -31,7 +32,7 @@ export function limitConnections(
   server: Server,
   { maxPerAddress, trustedProxies, logger }: ConnectionLimitOptions,
 ): void {
-  const held = new Map<string, number>();
+  const held = new KeyCounter();
   const isProxy = matchNetworks(trustedProxies);
   let loggedAt = -LOG_EVERY_MS;
 
@@ -47,16 +48,13 @@ export function limitConnections(
     // Closed before this ran.
     if (address === undefined || isProxy(address)) return;
     const key = addressKey(address);
-    const count = held.get(key) ?? 0;
-    if (count >= maxPerAddress) {
+    if (held.count(key) >= maxPerAddress) {
       refuse(connection, key);
       return;
     }
-    held.set(key, count + 1);
+    held.add(key);
     connection.once('close', () => {
-      const left = (held.get(key) ?? 1) - 1;
-      if (left === 0) held.delete(key);
-      else held.set(key, left);
+      held.add(key, -1);
     });
   });
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { KeyCounter } from '../kernel/key-counter.js';
 import { addressKey } from '../graphql/request-rates.js';
 import { requestError } from '../graphql/errors.js';
 import { MAX_RESULT_BYTES, resultTooLarge } from '../graphql/result-size.js';
@@ -12,36 +13,26 @@ const MAX_UNREAD_BYTES_PER_ADDRESS = 16 * 1024 * 1024;
 const SMALL_ANSWER_BYTES = 64 * 1024;
 const RETRY_AFTER = { 'retry-after': '10' };
 
-/** Counts the bytes of responses that clients have not read yet. */
-class UnreadAnswers {
-  private total = 0;
-  private readonly byAddress = new Map<string, number>();
-
-  /** @throws RESULT_TOO_LARGE; TOO_MUCH_UNREAD with status 429 when it is this address, 503 when it is all together */
-  check(address: string, bytes: number): void {
-    if (bytes > MAX_RESULT_BYTES) throw resultTooLarge(bytes);
-    if (bytes <= SMALL_ANSWER_BYTES) return;
-    if ((this.byAddress.get(address) ?? 0) + bytes > MAX_UNREAD_BYTES_PER_ADDRESS) {
-      const message = 'This address has not read its answers yet: read them before you ask for more.';
-      throw requestError('TOO_MUCH_UNREAD', message, { status: 429, headers: RETRY_AFTER });
-    }
-    if (this.total + bytes > MAX_UNREAD_BYTES) {
-      const message = 'This process holds as many unread answers as it can: try again later.';
-      throw requestError('TOO_MUCH_UNREAD', message, { status: 503, headers: RETRY_AFTER });
-    }
+/**
+ * Checks a response against the unread bytes of its address, and of all.
+ * @throws RESULT_TOO_LARGE; TOO_MUCH_UNREAD with status 429 when it is this address, 503 when it is all together
+ */
+function check(unread: KeyCounter, address: string, bytes: number): void {
+  if (bytes > MAX_RESULT_BYTES) throw resultTooLarge(bytes);
+  if (bytes <= SMALL_ANSWER_BYTES) return;
+  if (unread.count(address) + bytes > MAX_UNREAD_BYTES_PER_ADDRESS) {
+    const message = 'This address has not read its answers yet: read them before you ask for more.';
+    throw requestError('TOO_MUCH_UNREAD', message, { status: 429, headers: RETRY_AFTER });
   }
-
-  add(address: string, bytes: number): void {
-    this.total += bytes;
-    const left = (this.byAddress.get(address) ?? 0) + bytes;
-    if (left > 0) this.byAddress.set(address, left);
-    else this.byAddress.delete(address);
+  if (unread.total + bytes > MAX_UNREAD_BYTES) {
+    const message = 'This process holds as many unread answers as it can: try again later.';
+    throw requestError('TOO_MUCH_UNREAD', message, { status: 503, headers: RETRY_AFTER });
   }
 }
 
 /** Limits the memory that unread responses take. */
 export function limitUnreadAnswers(app: FastifyInstance): void {
-  const unread = new UnreadAnswers();
+  const unread = new KeyCounter();
   const answered = new WeakSet<FastifyReply>();
 
   function hold(request: FastifyRequest, { raw }: FastifyReply, bytes: number): void {
@@ -63,7 +54,7 @@ export function limitUnreadAnswers(app: FastifyInstance): void {
     if (!answered.has(reply)) {
       answered.add(reply);
       try {
-        unread.check(addressKey(request.ip), bytes);
+        check(unread, addressKey(request.ip), bytes);
       } catch (error) {
         reply.removeHeader('content-length');
         done(error as Error);

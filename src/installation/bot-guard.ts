@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { pause } from '../kernel/pause.js';
 import type { OwnBot } from '../delivery/own-bot.js';
 import type { InstallationStore, RecordedBot } from './installation.store.js';
 
@@ -71,7 +71,7 @@ export class BotGuard {
   private async run(): Promise<void> {
     const { signal } = this.stopping;
     for (;;) {
-      await sleep(LOOK_INTERVAL_MS, undefined, { signal }).catch(() => undefined);
+      await pause(LOOK_INTERVAL_MS, signal);
       if (signal.aborted) return;
       await this.tryLook();
     }

@@ -1,6 +1,7 @@
 import { Agenda, backoffStrategies, type AgendaBackend, type Job, type NotificationChannel } from 'agenda';
 import type { Logger } from 'pino';
-import { within } from '../kernel/within.js';
+import { SHUTDOWN } from '../kernel/shutdown.js';
+import { withTimeout } from '../kernel/timeout.js';
 import type { ChunkRef, DueChunk, JobHandle, JobHandlers, JobQueue } from '../engine/ports.js';
 import type { JobStorage } from './job-storage.js';
 
@@ -25,11 +26,6 @@ export interface JobSchedulerOptions {
 const PLAN_CONCURRENCY = 3;
 /** Reconciliations that a worker sees none of before it doubts its own queue; others may have run them. */
 const MISSED_RECONCILIATIONS = 5;
-
-/** Of the 10 s in which a process has to stop, what the job storage gets for the jobs that are given back. */
-const GIVE_BACK_LIMIT_MS = 1000;
-/** And what handlers get to end, counted from then on: a storage that does not answer would hold them up for longer. */
-const HANDLER_LIMIT_MS = 7500;
 
 interface PlanData {
   campaignId: string;
@@ -160,15 +156,15 @@ export class JobScheduler implements JobQueue {
     this.stoppingAt = performance.now();
     // Otherwise the new one would be started behind our back, and never be stopped.
     await this.restarting;
-    await within(GIVE_BACK_LIMIT_MS, this.stopAgenda());
+    await withTimeout(this.stopAgenda(), SHUTDOWN.jobStorageMs);
   }
 
   /** Takes no new job and resolves when the handlers that run have ended, or would take too long to. */
   async stop(): Promise<void> {
     await this.stopTaking();
-    const leftMs = this.stoppingAt + HANDLER_LIMIT_MS - performance.now();
+    const leftMs = this.stoppingAt + SHUTDOWN.workMs - performance.now();
     // One that fails now has failed on its own, and has been reported.
-    await within(leftMs, Promise.allSettled(this.running));
+    await withTimeout(Promise.allSettled(this.running), leftMs);
     await this.channel.disconnect();
   }
 

@@ -1,17 +1,17 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoBackend } from '@agendajs/mongo-backend';
 import { PostgresNotificationChannel } from '@agendajs/postgres-backend';
 import type { Collection, Db, MongoClient } from 'mongodb';
 import type { Pool } from 'pg';
+import { pause } from '../kernel/pause.js';
 import type { JobStorage, OpenJobs } from './job-storage.js';
-import { within } from '../kernel/within.js';
+import { SHUTDOWN } from '../kernel/shutdown.js';
+import { withTimeout } from '../kernel/timeout.js';
 import { connectMongo } from './mongo-connection.js';
 
 const COLLECTION = 'agendaJobs';
 /** What Agenda sorts and filters by when it looks for a job; the name is the one it would give the index itself. */
 const NEXT_JOB_INDEX = { name: 1, nextRunAt: 1, priority: -1, lockedAt: 1, disabled: 1 } as const;
 const NEXT_JOB_INDEX_NAME = 'findAndLockNextJobIndex';
-const CLOSE_LIMIT_MS = 1000;
 const INDEX_ATTEMPTS = 5;
 const INDEX_RETRY_MS = 200;
 
@@ -67,8 +67,8 @@ export class MongoJobs implements JobStorage {
   }
 
   /** The driver takes its leave of the server, which may not answer. */
-  close(): Promise<void> {
-    return within(CLOSE_LIMIT_MS, this.client.close());
+  async close(): Promise<void> {
+    await withTimeout(this.client.close(), SHUTDOWN.jobStorageMs);
   }
 
   /** Any number of processes may make it at once; where the server lets only one, the others find it made. */
@@ -79,7 +79,7 @@ export class MongoJobs implements JobStorage {
         return;
       } catch (error) {
         if (attempt === INDEX_ATTEMPTS) throw error;
-        await sleep(attempt * INDEX_RETRY_MS);
+        await pause(attempt * INDEX_RETRY_MS);
       }
     }
   }

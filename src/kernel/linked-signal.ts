@@ -10,7 +10,7 @@ export interface LinkedSignal {
 }
 
 /** Many calls may follow one signal: that is no leak, as each lets go of it. */
-export function manyMayFollow(signal: AbortSignal): AbortSignal {
+export function allowManyListeners(signal: AbortSignal): AbortSignal {
   setMaxListeners(0, signal);
   return signal;
 }

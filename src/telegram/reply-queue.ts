@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { manyMayFollow } from '../kernel/linked-signal.js';
+import { allowManyListeners } from '../kernel/linked-signal.js';
 import { classify } from './classification.js';
 import type { DirectMessages, SendOutcome } from '../engine/ports.js';
 import { BotApiError, type BotApi } from './bot-api.js';
@@ -24,7 +24,7 @@ export class ReplyQueue {
     private readonly direct: DirectMessages,
     private readonly logger: Logger,
   ) {
-    manyMayFollow(this.stopping.signal);
+    allowManyListeners(this.stopping.signal);
   }
 
   put(chatId: string, text: string): void {

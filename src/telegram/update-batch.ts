@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { pause } from '../kernel/pause.js';
 import type { BotUpdate } from './bot-update.js';
 
 export interface UpdateBatchOptions {
@@ -65,7 +65,7 @@ export class UpdateBatch {
         break;
       } catch (error) {
         logger.warn({ err: error, updateId, attempt }, 'an update was not handled');
-        await sleep(RETRY_DELAY_MS, undefined, { signal: end }).catch(() => undefined);
+        await pause(RETRY_DELAY_MS, end);
         if (end.aborted) return;
         await checkDatabase();
       }

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from '../kernel/pause.js';
 import { linkSignals } from '../kernel/linked-signal.js';
 import { unlessAborted } from '../kernel/unless-aborted.js';
 import { WatchedConnection } from '../database/watched-connection.js';
@@ -118,10 +118,6 @@ export class UpdatePoller {
   private stopped(): boolean {
     return this.stopping.signal.aborted;
   }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal }).catch(() => undefined);
 }
 
 function retryAfterMsOf({ failure }: BotApiError): number {

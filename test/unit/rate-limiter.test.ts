@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { manyMayFollow } from '../../src/kernel/linked-signal.js';
+import { allowManyListeners } from '../../src/kernel/linked-signal.js';
 import { InFlightBudget } from '../../src/engine/in-flight-budget.js';
 import {
   PostgresRateLimit,
@@ -211,7 +211,7 @@ describe('the senders of one process', () => {
 
 describe('messages on their way from one process', () => {
   const ending = new AbortController();
-  const signal = manyMayFollow(ending.signal);
+  const signal = allowManyListeners(ending.signal);
   afterAll(() => {
     ending.abort();
   });

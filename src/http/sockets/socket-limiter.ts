@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { KeyCounter } from '../../kernel/key-counter.js';
 import { requestError } from '../../graphql/errors.js';
 import { addressKey } from '../../graphql/request-rates.js';
 
@@ -12,8 +13,7 @@ const RETRY_AFTER = { 'retry-after': '10' };
 
 /** Limits the WebSockets of this process. They are counted before anything costly is done for them. */
 export class SocketLimiter {
-  private admitted = 0;
-  private readonly byAddress = new Map<string, number>();
+  private readonly admitted = new KeyCounter();
 
   constructor(private readonly limits: SocketLimits) {}
 
@@ -23,26 +23,17 @@ export class SocketLimiter {
    */
   admit(address: string, connection: Socket): void {
     const key = addressKey(address);
-    const held = this.byAddress.get(key) ?? 0;
-    if (held >= this.limits.maxSocketsPerAddress) {
+    if (this.admitted.count(key) >= this.limits.maxSocketsPerAddress) {
       const message = `At most ${this.limits.maxSocketsPerAddress} WebSockets from one address: close one first.`;
       throw requestError('TOO_MANY_SOCKETS', message, { status: 429, headers: RETRY_AFTER });
     }
-    if (this.admitted >= this.limits.maxSockets) {
+    if (this.admitted.total >= this.limits.maxSockets) {
       const message = 'This process holds as many WebSockets as it can: try again later.';
       throw requestError('TOO_MANY_SOCKETS', message, { status: 503, headers: RETRY_AFTER });
     }
-    this.admitted += 1;
-    this.byAddress.set(key, held + 1);
+    this.admitted.add(key);
     connection.once('close', () => {
-      this.release(key);
+      this.admitted.add(key, -1);
     });
-  }
-
-  private release(key: string): void {
-    this.admitted -= 1;
-    const held = (this.byAddress.get(key) ?? 1) - 1;
-    if (held === 0) this.byAddress.delete(key);
-    else this.byAddress.set(key, held);
   }
 }
