@@ -3,12 +3,11 @@ import type { Logger } from 'pino';
 import { allowManyListeners } from '../kernel/linked-signal.js';
 import { AuditStore } from '../access/audit.store.js';
 import { AudienceStore } from '../campaigns/audience.store.js';
-import { SystemCampaignControl } from '../campaigns/campaign-control.js';
+import { CampaignEnding } from '../campaigns/ending.js';
 import { CampaignSchedule } from '../campaigns/schedule.js';
 import { CampaignStore } from '../campaigns/campaign.store.js';
 import type { Settings } from '../config/settings.js';
 import type { SqlExecutor, TransactionalSql } from '../database/rows.js';
-import { endIfDue } from '../engine/campaign-ending.js';
 import { SHUTDOWN } from '../kernel/shutdown.js';
 import { withTimeout } from '../kernel/timeout.js';
 import { chunkSlots, chunkCapacity } from '../delivery/capacity.js';
@@ -20,7 +19,7 @@ import { DeliveryStore } from '../delivery/delivery.store.js';
 import { LeaseKeeper } from '../engine/lease-keeper.js';
 import type { OwnBot } from '../delivery/own-bot.js';
 import type { EngineMeter, JobHandle, JobHandlers, JobQueue, MessageSender } from '../engine/ports.js';
-import { CampaignPlanner } from '../engine/planner.js';
+import { CampaignDriver } from '../engine/campaign-driver.js';
 import { LeadTime } from '../engine/lead-time.js';
 import { ProgressLog } from '../engine/progress-log.js';
 import type { RateLimiter } from '../engine/rate-limiter.js';
@@ -81,18 +80,18 @@ export function createEngine(parts: EngineParts): Engine {
   const { leaseMs, planTimeLimitMs, chunkTimeLimitMs, reconcileIntervalMs, auditRetentionDays } = settings;
   const capacity = chunkCapacity(settings);
   const campaigns = new CampaignStore(dataSource);
-  const control = new SystemCampaignControl(campaigns, logger);
+  const ending = new CampaignEnding(campaigns, logger);
   const schedule = new CampaignSchedule(dataSource, campaigns, logger);
   const chunks = new ChunkStore(engineSql, parts.ownBot);
   const deliveries = new DeliveryStore(engineSql, parts.ownBot);
 
-  const planner = new CampaignPlanner({
+  const driver = new CampaignDriver({
     store: campaigns,
     schedule,
     audience: new AudienceStore(planningSql),
     chunks,
     queue,
-    campaigns: control,
+    ending,
     capacity,
     overdueMs: reconcileIntervalMs,
     meter,
@@ -105,8 +104,8 @@ export function createEngine(parts: EngineParts): Engine {
     deliveries,
     campaigns,
     schedule,
-    control,
-    planner,
+    ending,
+    driver,
     queue,
     leaseMs,
     overdueMs: reconcileIntervalMs,
@@ -118,7 +117,7 @@ export function createEngine(parts: EngineParts): Engine {
   });
   const settlements = new SettlementWriter(
     deliveries,
-    (campaignId, state) => endIfDue(control, campaignId, state),
+    (campaignId, state) => ending.endIfDue(campaignId, state),
     logger,
   );
   const session = new WorkerSession(databaseUrl, logger);
@@ -135,7 +134,7 @@ export function createEngine(parts: EngineParts): Engine {
       pacing: new ChatPacing(engineSql),
       breaker,
       sender,
-      campaigns: control,
+      ending,
       logger,
     },
     { leaseMs, timeLimitMs: chunkTimeLimitMs, capacity, slots: chunkSlots(settings) },
@@ -146,15 +145,15 @@ export function createEngine(parts: EngineParts): Engine {
     hardMs: planTimeLimitMs * PLAN_HARD_FACTOR,
     signals: [allowManyListeners(stopping.signal)],
   };
-  const plan = (campaignId: string, job?: JobHandle) =>
-    withTimeLimits(planLimits, (signal) => planner.plan(campaignId, signal, job));
+  const drive = (campaignId: string, job?: JobHandle) =>
+    withTimeLimits(planLimits, (signal) => driver.drive(campaignId, signal, job));
   const store = new TakeoverStore(engineSql);
   const takeover = new Takeover({
     store,
     chunks,
     session,
     worker,
-    plan,
+    drive,
     mayWork: parts.mayWork,
     leaseMs,
     meter,
@@ -164,7 +163,7 @@ export function createEngine(parts: EngineParts): Engine {
   let stoppedAt = 0;
   return {
     handlers: {
-      plan,
+      drive,
       sendChunk: (chunk, job) => worker.work(chunk, job),
       reconcile: async () => {
         await reconciler.run(stopping.signal);

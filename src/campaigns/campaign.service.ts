@@ -66,7 +66,7 @@ export class CampaignService {
     });
     // Without a row, a call with the same key was faster.
     if (id === undefined) return this.create(input);
-    if (input.scheduledFor) await this.queue.enqueuePlan(id, input.scheduledFor);
+    if (input.scheduledFor) await this.queue.enqueueDrive(id, input.scheduledFor);
     return success(await this.require(id));
   }
 
@@ -81,7 +81,7 @@ export class CampaignService {
     if (Object.keys(edit).length > 0 && !(await this.edits.edit(id, edit))) {
       return refusal(explainEditRefusal(await this.require(id), edit));
     }
-    if (edit.scheduledFor) await this.queue.enqueuePlan(id, edit.scheduledFor);
+    if (edit.scheduledFor) await this.queue.enqueueDrive(id, edit.scheduledFor);
     return success(await this.require(id));
   }
 
@@ -101,7 +101,7 @@ export class CampaignService {
   async cancel(id: string): CampaignResult {
     if (!(await this.change(id, 'cancel'))) return this.explainRefusal(id, 'cancel');
     // A job does the rest of a large audience.
-    if (await this.campaigns.skipSomeCancelled(id)) await this.queue.enqueuePlan(id);
+    if (await this.campaigns.skipSomeCancelled(id)) await this.queue.enqueueDrive(id);
     return success(await this.require(id));
   }
 
@@ -126,7 +126,7 @@ export class CampaignService {
   ): CampaignResult {
     const { runs, otherId } = isRowId(id) ? await begin() : { runs: false };
     if (!runs) return this.explainRefusal(id, event, otherId);
-    await this.queue.enqueuePlan(id);
+    await this.queue.enqueueDrive(id);
     return success(await this.require(id));
   }
 

@@ -3,15 +3,10 @@ import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
 import { POLL_IS_OPEN } from '../polls/poll-open.js';
 import { NotificationCampaign } from './campaign.entity.js';
 import { CANCELLED_WITH_PENDING, SKIP_CANCELLED } from './cancel-statements.js';
-import type { FailureCode } from './failure-codes.js';
+import type { EndingStore, Failure } from './ending.js';
 import { TRANSITIONS, type CampaignEvent } from './lifecycle.js';
 import { lockOutOthers } from './other-campaigns.store.js';
 import { REQUEUE_REFUSED, TEXT_REFUSED } from './refused-text.js';
-
-export interface Failure {
-  code: FailureCode;
-  message: string;
-}
 
 export interface NewCampaign {
   topicId: string;
@@ -100,7 +95,7 @@ export interface RunOptions {
 /** Puts deliveries of a campaign back, and tells how many. */
 export type Requeue = (sql: SqlExecutor) => Promise<number>;
 
-export class CampaignStore {
+export class CampaignStore implements EndingStore {
   constructor(private readonly dataSource: DataSource) {}
 
   find(id: string): Promise<NotificationCampaign | null> {

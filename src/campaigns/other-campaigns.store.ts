@@ -1,5 +1,5 @@
 import { rows, type SqlExecutor } from '../database/rows.js';
-import type { FailureCode } from './failure-codes.js';
+import type { FailureCode } from './ending.js';
 
 /**
  * Whether campaign `other` sends, or goes on when it is resumed: two such campaigns of one poll remind people twice. One

@@ -1,7 +1,7 @@
 /** The alarm clock. A job may run late, twice or never: the tables decide what is to be done. */
 export interface CampaignJobs {
   /** @param at when the campaign is to start by itself; at once without it */
-  enqueuePlan(campaignId: string, at?: Date): Promise<void>;
+  enqueueDrive(campaignId: string, at?: Date): Promise<void>;
 }
 
 export interface Addressee {

@@ -1,4 +1,4 @@
-import { MAX_FAILURE_STREAK, TEXT_CODES } from './failure-codes.js';
+import { MAX_FAILURE_STREAK, TEXT_CODES } from './ending.js';
 
 /**
  * Telegram refuses every text of the campaign, whatever the name in it: so many in a row, or all there were, or some that

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { rows, type SqlExecutor } from '../database/rows.js';
-import type { CampaignStore, Failure } from './campaign.store.js';
+import type { CampaignStore } from './campaign.store.js';
+import type { Failure } from './ending.js';
 import { ANOTHER_CAMPAIGN_RUNS, describeOther } from './other-campaigns.store.js';
 
 const DUE = `

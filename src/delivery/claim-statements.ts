@@ -1,5 +1,5 @@
 import { POLL_IS_OPEN } from '../polls/poll-open.js';
-import { PERSON_REASONS } from '../campaigns/failure-codes.js';
+import { PERSON_REASONS } from './reasons.js';
 import { recentCampaigns, remindedWithin } from '../campaigns/reminded.js';
 import { isBotOfInstallation } from './own-bot.js';
 

@@ -1,9 +1,8 @@
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
+import { PublicDeliveryReason, type DeliveryReason } from './reasons.js';
 import { TelegramUser } from '../people/telegram-user.entity.js';
 import { CampaignChunk } from './chunk.entity.js';
-import { PublicDeliveryReason } from './delivery-reason.js';
-import type { DeliveryReason } from '../campaigns/failure-codes.js';
 
 export enum DeliveryStatus {
   PENDING = 'PENDING',

@@ -1,4 +1,5 @@
 import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Mutation, Resolver, Root } from 'type-graphql';
+import { PublicDeliveryReason, type DeliveryReason } from './reasons.js';
 import { Audited } from '../access/audited.js';
 import { Role } from '../access/identity.js';
 import { Refuses } from '../graphql-types/refusals.js';
@@ -10,13 +11,11 @@ import {
   ID_ARGUMENT,
   type BesideAnother,
 } from '../campaigns/campaign.resolver.js';
-import type { DeliveryReason } from '../campaigns/failure-codes.js';
 import { AFTER, first } from '../graphql-types/page-arguments.js';
 import type { Connection } from '../kernel/pages.js';
 import type { PeopleLoaders } from '../people/people.loaders.js';
 import { TelegramUser } from '../people/telegram-user.entity.js';
 import type { DeliveryListService } from './delivery-list.service.js';
-import { PublicDeliveryReason } from './delivery-reason.js';
 import { Delivery, DeliveryStatus } from './delivery.entity.js';
 import {
   DeliveryConnection,

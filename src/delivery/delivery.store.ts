@@ -1,4 +1,5 @@
-import type { DeliveryReason, StopCode } from '../campaigns/failure-codes.js';
+import type { StopCode } from '../campaigns/ending.js';
+import type { DeliveryReason } from './reasons.js';
 import type { DeliveryStatus } from './delivery.entity.js';
 import type { CampaignStatus } from '../campaigns/lifecycle.js';
 import type { Reachability } from '../people/telegram-user.entity.js';

@@ -1,7 +1,7 @@
 import { ArrayMaxSize, IsOptional } from 'class-validator';
 import { Field, InputType, Int, ObjectType } from 'type-graphql';
 import { NotificationCampaign } from '../campaigns/campaign.entity.js';
-import type { DeliveryReason } from '../campaigns/failure-codes.js';
+import type { DeliveryReason } from './reasons.js';
 import { connectionType } from '../graphql-types/connection.js';
 import { UserError } from '../graphql-types/user-error.js';
 import { MAX_STATUSES, STATUSES_LENGTH } from '../kernel/validation.js';

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { pause } from '../kernel/pause.js';
 import { track } from '../kernel/track.js';
 import { DeliveryStatus } from '../delivery/delivery.entity.js';
-import { STOP_CODES, type StopCode } from '../campaigns/failure-codes.js';
+import type { CampaignEnding, StopCode } from '../campaigns/ending.js';
 import { MAX_IDLE_MS } from '../delivery/capacity.js';
 import type { ChatPacing } from './chat-pacing.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
@@ -11,10 +11,10 @@ import type { CampaignContent } from '../delivery/chunk.store.js';
 import type { Claim, DeliveryStore, Recipient } from '../delivery/delivery.store.js';
 import type { LeadTime } from './lead-time.js';
 import type { Lease } from './lease-keeper.js';
-import type { CampaignControl, MessageSender, SendOutcome } from './ports.js';
+import type { MessageSender, SendOutcome } from './ports.js';
 import { MAX_BLOCK_MS, type RateLimiter, type Slot, type SlotRequest } from './rate-limiter.js';
 import { reminderFor } from './reminder.js';
-import { NOT_SENT, settlementOf } from './settlement-of.js';
+import { judge, NOT_SENT } from './verdict.js';
 import type { SettlementWriter } from './settlements.js';
 import { takeTurn, untilLeft } from './take-turn.js';
 
@@ -33,7 +33,7 @@ export interface ChunkRunTools {
   pacing: Pick<ChatPacing, 'move' | 'throttled'>;
   breaker: Pick<CircuitBreaker, 'unreachable' | 'observe' | 'untilReachable'>;
   sender: MessageSender;
-  campaigns: CampaignControl;
+  ending: CampaignEnding;
   logger: Logger;
 }
 
@@ -269,7 +269,7 @@ export class ChunkRun {
     outcome: SendOutcome | undefined,
   ): Promise<void> {
     const { campaignId } = this.lease.chunk;
-    const verdict = outcome ? settlementOf(outcome, recipient, messageTemplate) : { settlement: NOT_SENT };
+    const verdict = outcome ? judge(outcome, recipient, messageTemplate) : { settlement: NOT_SENT };
     const { userId, fence } = recipient;
     const isSent = verdict.settlement.status === DeliveryStatus.SENT;
     this.tools.logger.debug(
@@ -283,7 +283,7 @@ export class ChunkRun {
 
   private async failCampaign(reason: StopCode): Promise<void> {
     try {
-      await this.tools.campaigns.failBySystem(this.lease.chunk.campaignId, reason, STOP_CODES[reason]);
+      await this.tools.ending.fail(this.lease.chunk.campaignId, reason);
     } catch (error) {
       // The recipient is pending again, so the next request finds the same reason.
       this.tools.logger.warn({ err: error, reason }, 'the campaign could not be stopped yet');

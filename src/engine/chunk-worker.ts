@@ -6,8 +6,7 @@ import type { ChunkCapacity } from '../delivery/capacity.js';
 import type { ChunkRef, ChunkStore, LeasedChunk, ReleasedChunk } from '../delivery/chunk.store.js';
 import { ChunkRun, type ChunkRunTools } from './chunk-run.js';
 import type { ClaimedChunk, LeaseKeeper } from './lease-keeper.js';
-import { waitUntilDue } from './early-alarm.js';
-import { keptAlive } from './keep-alive.js';
+import { keptAlive, waitUntilDue } from './campaign-driver.js';
 import type { JobHandle, JobQueue } from './ports.js';
 import { CHUNK_HARD_FACTOR, withTimeLimits } from './time-limit.js';
 import type { WorkerSession } from './worker-session.js';
@@ -159,7 +158,7 @@ export class ChunkWorker {
   /** @returns false when the lease was another's already */
   private async release(chunk: LeasedChunk, dueInMs: number): Promise<boolean> {
     const released = await this.releaseInTime(chunk, dueInMs);
-    await this.tools.campaigns.complete(chunk.campaignId);
+    await this.tools.ending.complete(chunk.campaignId);
     if (released?.state === 'WAITING') {
       const rest = { campaignId: chunk.campaignId, number: chunk.number, dueAt: released.dueAt };
       await this.queue.enqueueChunks([rest]);

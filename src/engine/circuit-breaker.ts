@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { pause } from '../kernel/pause.js';
 import { linkSignals, allowManyListeners } from '../kernel/linked-signal.js';
-import { backoffMs } from './backoff.js';
+import { backoffMs } from './verdict.js';
 import type { MessageSender, SendOutcome } from './ports.js';
 import type { OutageStore, Refusal } from './outage.store.js';
 

@@ -1,16 +1,11 @@
-import type {
-  DeliveryReason,
-  FailureCode,
-  PersonReason,
-  StopCode,
-  TextCode,
-} from '../campaigns/failure-codes.js';
+import type { StopCode } from '../campaigns/ending.js';
 import type { CampaignStatus } from '../campaigns/lifecycle.js';
 import type { CampaignJobs } from '../campaigns/ports.js';
+import type { DeliveryReason, PersonReason } from '../delivery/reasons.js';
 import type { ChunkRef, DueChunk } from '../delivery/chunk.store.js';
 import type { Reachability } from '../people/telegram-user.entity.js';
 
-export type { ChunkRef, DueChunk };
+export type { ChunkRef, DueChunk, PersonReason, StopCode };
 
 /** What is sent to one recipient: HTML text, and one button that opens the bot's chat with a start parameter. */
 export interface OutgoingMessage {
@@ -82,15 +77,6 @@ export interface JobQueue extends CampaignJobs {
   enqueueChunks(chunks: readonly DueChunk[]): Promise<void>;
 }
 
-/** What the engine does to a campaign as a whole. Each is one compare-and-set that may find nothing to do. */
-export interface CampaignControl {
-  complete(campaignId: string): Promise<void>;
-  /** Stops a campaign whose every text is refused, and requeues those recipients. @returns whether that is so */
-  failRefused(campaignId: string, code: TextCode): Promise<boolean>;
-  failBySystem(campaignId: string, code: FailureCode, message: string): Promise<void>;
-  pauseBySystem(campaignId: string, code: FailureCode, message: string): Promise<void>;
-}
-
 /** A running job, as far as its handler has to know it. */
 export interface JobHandle {
   /** Tells the queue that the job is alive. */
@@ -99,7 +85,8 @@ export interface JobHandle {
 
 /** What a worker does when a job fires. */
 export interface JobHandlers {
-  plan(campaignId: string, job: JobHandle): Promise<void>;
+  /** Takes a campaign a step further, such as planning it once it runs. */
+  drive(campaignId: string, job: JobHandle): Promise<void>;
   sendChunk(chunk: ChunkRef, job: JobHandle): Promise<void>;
   reconcile(): Promise<void>;
 }

@@ -2,17 +2,11 @@ import type { Logger } from 'pino';
 import { rows, type SqlExecutor } from '../database/rows.js';
 import type { CampaignStore } from '../campaigns/campaign.store.js';
 import type { CampaignSchedule } from '../campaigns/schedule.js';
-import { stopIfRefused } from './campaign-ending.js';
 import type { ChunkStore } from '../delivery/chunk.store.js';
 import type { DeliveryStore } from '../delivery/delivery.store.js';
-import type { CampaignPlanner } from './planner.js';
-import {
-  REPAIR_KINDS,
-  type CampaignControl,
-  type EngineMeter,
-  type JobQueue,
-  type RepairCounts,
-} from './ports.js';
+import type { CampaignDriver } from './campaign-driver.js';
+import type { CampaignEnding } from '../campaigns/ending.js';
+import { REPAIR_KINDS, type EngineMeter, type JobQueue, type RepairCounts } from './ports.js';
 import { findStuck } from './workload.js';
 
 const DRAINED = `
@@ -32,8 +26,8 @@ export interface ReconcilerParts {
   deliveries: DeliveryStore;
   campaigns: CampaignStore;
   schedule: CampaignSchedule;
-  control: CampaignControl;
-  planner: CampaignPlanner;
+  ending: CampaignEnding;
+  driver: CampaignDriver;
   queue: JobQueue;
   leaseMs: number;
   /** After this long a step that nobody has taken is presumed lost. */
@@ -99,23 +93,23 @@ export class Reconciler {
   }
 
   private async completeDrained(): Promise<number> {
-    const { sql, control } = this.parts;
+    const { sql, ending } = this.parts;
     const drained = await rows<{ id: string; reason: string | null }>(sql, DRAINED);
     for (const { id, reason } of drained) {
-      if (!(await stopIfRefused(control, id, reason))) await control.complete(id);
+      if (!(await ending.stopIfRefused(id, reason))) await ending.complete(id);
     }
     return drained.length;
   }
 
   private async startDue(): Promise<number> {
     const started = await this.parts.schedule.startDue();
-    for (const id of started) await this.parts.queue.enqueuePlan(id);
+    for (const id of started) await this.parts.queue.enqueueDrive(id);
     return started.length;
   }
 
   private async planUnplanned(): Promise<number> {
     const unplanned = await rows<{ id: string }>(this.parts.sql, UNPLANNED, [this.parts.overdueMs]);
-    for (const { id } of unplanned) await this.parts.queue.enqueuePlan(id);
+    for (const { id } of unplanned) await this.parts.queue.enqueueDrive(id);
     return unplanned.length;
   }
 
@@ -123,7 +117,7 @@ export class Reconciler {
     let total = 0;
     let made = Infinity;
     while (made > 0 && !signal.aborted) {
-      made = await this.parts.planner.enqueueBatch();
+      made = await this.parts.driver.enqueueChunks();
       total += made;
     }
     return total;

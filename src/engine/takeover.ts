@@ -23,7 +23,7 @@ export interface TakeoverDependencies {
   chunks: ChunkStore;
   session: WorkerSession;
   worker: ChunkWorker;
-  plan: (campaignId: string) => Promise<void>;
+  drive: (campaignId: string) => Promise<void>;
   /** Whether this process may work jobs. */
   mayWork: () => boolean;
   leaseMs: number;
@@ -108,10 +108,10 @@ export class Takeover {
   }
 
   private async plan(campaignId: string): Promise<void> {
-    const { plan, logger } = this.deps;
+    const { drive, logger } = this.deps;
     try {
       logger.info({ campaignId }, 'planning a campaign without its job');
-      await plan(campaignId);
+      await drive(campaignId);
     } catch (error) {
       logger.error({ err: error, campaignId }, 'a campaign could not be planned');
       this.failedPlans.add(campaignId);

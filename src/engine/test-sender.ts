@@ -1,4 +1,4 @@
-import { STOP_CODES } from '../campaigns/failure-codes.js';
+import { STOPS } from '../campaigns/ending.js';
 import type { Addressee, ReminderContent, TestResult, TestSender } from '../campaigns/ports.js';
 import type { DirectSender } from './direct-sender.js';
 import type { MessageSender, SendOutcome } from './ports.js';
@@ -35,7 +35,7 @@ function describeOutcome(outcome: Exclude<SendOutcome, { kind: 'sent' }>): strin
       return 'The process is stopping: nothing was sent.';
     case 'botUnusable':
     case 'templateUnusable':
-      return STOP_CODES[outcome.reason];
+      return STOPS[outcome.reason].advice;
     default:
       return `Telegram did not accept the message: ${outcome.reason}.`;
   }

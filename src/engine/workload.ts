@@ -1,5 +1,5 @@
 import { LASTING_OUTAGE } from './outage.store.js';
-import { FAILURE_CODES } from '../campaigns/failure-codes.js';
+import { FAILURE_CODES } from '../campaigns/ending.js';
 import { CampaignStatus } from '../campaigns/lifecycle.js';
 import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
 import type { Workload } from './ports.js';

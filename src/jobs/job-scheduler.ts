@@ -5,7 +5,9 @@ import { withTimeout } from '../kernel/timeout.js';
 import type { ChunkRef, DueChunk, JobHandle, JobHandlers, JobQueue } from '../engine/ports.js';
 import type { JobStorage } from './job-storage.js';
 
-export const PLAN_JOB = 'plan-campaign';
+export const DRIVE_JOB = 'drive-campaign';
+/** How it was called before: jobs that are stored under that name still run. */
+const OLD_DRIVE_JOB = 'plan-campaign';
 export const CHUNK_JOB = 'send-chunk';
 export const RECONCILE_JOB = 'reconcile';
 
@@ -23,11 +25,11 @@ export interface JobSchedulerOptions {
 }
 
 /** Leaves connections to one that is planned without a job, and to break a planning off. */
-const PLAN_CONCURRENCY = 3;
+const DRIVE_CONCURRENCY = 3;
 /** Reconciliations that a worker sees none of before it doubts its own queue; others may have run them. */
 const MISSED_RECONCILIATIONS = 5;
 
-interface PlanData {
+interface DriveData {
   campaignId: string;
 }
 
@@ -63,7 +65,7 @@ export class JobScheduler implements JobQueue {
       notificationChannel: channel,
       processEvery: tickMs,
       defaultLockLifetime: lockMs,
-      maxConcurrency: chunkConcurrency + PLAN_CONCURRENCY + 2,
+      maxConcurrency: chunkConcurrency + DRIVE_CONCURRENCY + 2,
       removeOnComplete: true,
     });
     agenda.on('error', (error: unknown) => {
@@ -181,9 +183,9 @@ export class JobScheduler implements JobQueue {
   }
 
   /** A failure is no reason to refuse what has been decided already: the reconciler finds the campaign. */
-  async enqueuePlan(campaignId: string, at = new Date()): Promise<void> {
+  async enqueueDrive(campaignId: string, at = new Date()): Promise<void> {
     try {
-      await this.agenda.schedule<PlanData>(at, PLAN_JOB, { campaignId });
+      await this.agenda.schedule<DriveData>(at, DRIVE_JOB, { campaignId });
     } catch (error) {
       this.options.logger.warn(
         { err: error, campaignId },
@@ -209,11 +211,12 @@ export class JobScheduler implements JobQueue {
       jitter: 0.2,
     });
     const common = { lockLifetime: lockMs, removeOnComplete: true, backoff: retry };
-    this.agenda.define<PlanData>(
-      PLAN_JOB,
-      (job) => this.track(handlers.plan(job.attrs.data.campaignId, handleOf(job))),
-      { ...common, concurrency: PLAN_CONCURRENCY, lockLimit: PLAN_CONCURRENCY },
-    );
+    for (const name of [DRIVE_JOB, OLD_DRIVE_JOB])
+      this.agenda.define<DriveData>(
+        name,
+        (job) => this.track(handlers.drive(job.attrs.data.campaignId, handleOf(job))),
+        { ...common, concurrency: DRIVE_CONCURRENCY, lockLimit: DRIVE_CONCURRENCY },
+      );
     this.agenda.define<ChunkRef>(
       CHUNK_JOB,
       (job) => this.track(handlers.sendChunk(job.attrs.data, handleOf(job))),

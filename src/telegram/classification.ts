@@ -1,6 +1,5 @@
-import type { PersonReason, StopCode } from '../campaigns/failure-codes.js';
 import { TelegramUserStatus, type Reachability } from '../people/telegram-user.entity.js';
-import type { SendOutcome } from '../engine/ports.js';
+import type { PersonReason, SendOutcome, StopCode } from '../engine/ports.js';
 import type { TelegramFailure } from './bot-api-answer.js';
 
 type Answer = Extract<TelegramFailure, { kind: 'answer' }>;

@@ -1,9 +1,10 @@
 import type { Logger } from 'pino';
-import { STOP_CODES } from '../campaigns/failure-codes.js';
 import { classify } from './classification.js';
 import type { TelegramFailure } from './bot-api-answer.js';
 import { BotApiError } from './bot-api.js';
 
+const REDIRECTED =
+  'the server at TELEGRAM_API_ROOT answers with a redirect, which is not followed; set it to the address that answers itself';
 const DATABASE_AWAY = 'until the database can be reached, which decides who reads it';
 
 /** Whether what people write to the bot can be read. The log is told when that changes, with what to do about it. */
@@ -38,7 +39,7 @@ function troubleOf(failure: TelegramFailure): string {
   const outcome = classify(failure);
   switch (outcome.kind) {
     case 'botUnusable':
-      if (outcome.reason === 'API_ROOT_REDIRECTS') return STOP_CODES.API_ROOT_REDIRECTS;
+      if (outcome.reason === 'API_ROOT_REDIRECTS') return REDIRECTED;
       return 'Telegram refuses the bot token; set BOT_TOKEN to a valid one and restart';
     case 'throttled':
       return 'until the time is over for which Telegram makes the bot wait';

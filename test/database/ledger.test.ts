@@ -5,7 +5,7 @@ import type { DataSource } from 'typeorm';
 import { AudienceStore } from '../../src/campaigns/audience.store.js';
 import { requeueFinished } from '../../src/delivery/retry.store.js';
 import type { RetrySelection } from '../../src/delivery/delivery.types.js';
-import { SystemCampaignControl } from '../../src/campaigns/campaign-control.js';
+import { CampaignEnding } from '../../src/campaigns/ending.js';
 import { CampaignStore, type RunResult } from '../../src/campaigns/campaign.store.js';
 import { DeliveryStatus } from '../../src/delivery/delivery.entity.js';
 import { finishEstimateOf } from '../../src/campaigns/progress.js';
@@ -16,7 +16,7 @@ import { PeopleStore } from '../../src/people/people.store.js';
 import { TelegramUserStatus } from '../../src/people/telegram-user.entity.js';
 import { ChunkStore } from '../../src/delivery/chunk.store.js';
 import { DeliveryStore, type Settlement } from '../../src/delivery/delivery.store.js';
-import { CampaignPlanner } from '../../src/engine/planner.js';
+import { CampaignDriver } from '../../src/engine/campaign-driver.js';
 import type { JobQueue, RepairCounts } from '../../src/engine/ports.js';
 import { SettlementWriter } from '../../src/engine/settlements.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -262,14 +262,14 @@ describe('a campaign that is due', () => {
     expect(started).toEqual(row.status === 'PROCESSING' ? [id] : []);
   });
 
-  function createPlanner(queue: JobQueue, sql: TransactionalSql, repairs: Partial<RepairCounts>[] = []) {
-    return new CampaignPlanner({
+  function createDriver(queue: JobQueue, sql: TransactionalSql, repairs: Partial<RepairCounts>[] = []) {
+    return new CampaignDriver({
       store: campaigns,
       schedule: new CampaignSchedule(dataSource, campaigns, SILENT),
       audience: new AudienceStore(sql),
       chunks: new ChunkStore(dataSource),
       queue,
-      campaigns: new SystemCampaignControl(campaigns, SILENT),
+      ending: new CampaignEnding(campaigns, SILENT),
       capacity: { messages: 1000, withinMs: 240_000 },
       overdueMs: 60_000,
       meter: { repaired: (counts) => void repairs.push(counts) },
@@ -285,10 +285,10 @@ describe('a campaign that is due', () => {
     const planned: string[] = [];
     const repairs: Partial<RepairCounts>[] = [];
     const queue: JobQueue = {
-      enqueuePlan: (campaignId) => Promise.resolve(void planned.push(campaignId)),
+      enqueueDrive: (campaignId) => Promise.resolve(void planned.push(campaignId)),
       enqueueChunks: () => Promise.resolve(),
     };
-    await createPlanner(queue, dataSource, repairs).plan(id, new AbortController().signal, JOB);
+    await createDriver(queue, dataSource, repairs).drive(id, new AbortController().signal, JOB);
     expect({ planned, repairs }).toEqual({ planned: [due], repairs: [{ reopenedChunks: 1 }] });
   });
 
@@ -297,7 +297,7 @@ describe('a campaign that is due', () => {
     const id = await insertCampaign('PROCESSING');
     const steps: string[] = [];
     const queue: JobQueue = {
-      enqueuePlan: () => Promise.resolve(),
+      enqueueDrive: () => Promise.resolve(),
       enqueueChunks: (chunks) => Promise.resolve(void steps.push(`${chunks.length} jobs`)),
     };
     const sql: TransactionalSql = {
@@ -307,7 +307,7 @@ describe('a campaign that is due', () => {
       },
       transaction: (work) => dataSource.transaction(work),
     };
-    await createPlanner(queue, sql).plan(id, new AbortController().signal, JOB);
+    await createDriver(queue, sql).drive(id, new AbortController().signal, JOB);
     expect(steps).toEqual(['1 jobs', 'ANALYZE campaign_chunk, delivery']);
   });
 });

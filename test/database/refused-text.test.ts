@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import type { DataSource } from 'typeorm';
-import { SystemCampaignControl } from '../../src/campaigns/campaign-control.js';
+import { CampaignEnding } from '../../src/campaigns/ending.js';
 import { CampaignStore } from '../../src/campaigns/campaign.store.js';
 import { createDataSource } from '../../src/app/data-source.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -10,11 +10,11 @@ import { plannedCampaign } from './running-campaign.js';
 
 let database: TestDatabase;
 let dataSource: DataSource;
-let control: SystemCampaignControl;
+let ending: CampaignEnding;
 beforeEach(async () => {
   database = await createTestDatabase();
   dataSource = await createDataSource({ url: database.url }).initialize();
-  control = new SystemCampaignControl(new CampaignStore(dataSource), pino({ level: 'silent' }));
+  ending = new CampaignEnding(new CampaignStore(dataSource), pino({ level: 'silent' }));
   await database.query("INSERT INTO poll (title, status) VALUES ('Lunch', 'OPEN')");
 });
 afterEach(async () => {
@@ -54,9 +54,9 @@ describe('a campaign whose every text is refused', () => {
     [0, 1],
   ])('is not completed after %i sent and %i refused, but stopped', async (sent, refused) => {
     const id = await refusedCampaign(sent, refused);
-    await control.complete(id);
+    await ending.complete(id);
     expect(await row()).toMatchObject({ status: 'PROCESSING', pending_users: 0 });
-    expect(await control.failRefused(id, 'MARKUP_INVALID')).toBe(true);
+    expect(await ending.stopIfRefused(id, 'MARKUP_INVALID')).toBe(true);
     expect(await row()).toEqual({
       status: 'FAILED',
       failure_code: 'MARKUP_INVALID',
@@ -67,7 +67,7 @@ describe('a campaign whose every text is refused', () => {
     const chunks = await database.query('SELECT DISTINCT state FROM campaign_chunk');
     expect(chunks).toEqual([{ state: 'WAITING' }]);
     // Once more changes nothing.
-    expect(await control.failRefused(id, 'MARKUP_INVALID')).toBe(false);
+    expect(await ending.stopIfRefused(id, 'MARKUP_INVALID')).toBe(false);
   });
 
   test.each([
@@ -75,8 +75,8 @@ describe('a campaign whose every text is refused', () => {
     [1, 30, 5],
   ])('is another than one with %i sent and %i too long, %i of them last', async (sent, refused, streak) => {
     const id = await refusedCampaign(sent, refused, streak);
-    expect(await control.failRefused(id, 'MARKUP_INVALID')).toBe(false);
-    await control.complete(id);
+    expect(await ending.stopIfRefused(id, 'MARKUP_INVALID')).toBe(false);
+    await ending.complete(id);
     expect(await row()).toMatchObject({ status: 'COMPLETED', failed_users: refused });
   });
 });

@@ -1,6 +1,6 @@
 /** @jobs */
 import { describe, expect, test } from '@jest/globals';
-import { STOP_CODES, type StopCode } from '../../src/campaigns/failure-codes.js';
+import { STOPS, type StopCode } from '../../src/campaigns/ending.js';
 import { FAULT_ANSWERS, type FaultAnswer } from '@pollcast/bot-api-sandbox';
 import { change } from '../campaigns/operations.js';
 import { useApp } from '../support/use-app.js';
@@ -69,7 +69,7 @@ describe('an answer that is the end for the whole campaign', () => {
     const run = await CampaignRun.start(app, { audience: AUDIENCE, input });
     try {
       await run.end('FAILED');
-      expect(await failureOf(app, run.id, 'FAILED')).toEqual({ code, message: STOP_CODES[code] });
+      expect(await failureOf(app, run.id, 'FAILED')).toEqual({ code, message: STOPS[code].advice });
       await nothingInFlight(app.database);
       for (const delivery of await deliveriesOf(app, run.id)) {
         expect(delivery).toMatchObject(

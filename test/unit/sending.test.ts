@@ -2,10 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { DeliveryStatus } from '../../src/delivery/delivery.entity.js';
 import { TelegramUserStatus } from '../../src/people/telegram-user.entity.js';
-import { backoffMs } from '../../src/engine/backoff.js';
 import type { Settlement } from '../../src/delivery/delivery.store.js';
 import type { SendOutcome } from '../../src/engine/ports.js';
-import { settlementOf } from '../../src/engine/settlement-of.js';
+import { backoffMs, judge } from '../../src/engine/verdict.js';
 import { streakOf } from '../../src/engine/settlements.js';
 
 const recipient = { userId: '1', chatId: '1', firstName: null, fence: 1, attempts: 1 };
@@ -51,7 +50,7 @@ describe('what an outcome does', () => {
       { status: 'FAILED', reason: 'MARKUP_INVALID' },
     ],
   ])('%s', (_name, outcome, template, settlement) => {
-    expect(settlementOf(outcome, recipient, template)).toMatchObject({ settlement });
+    expect(judge(outcome, recipient, template)).toMatchObject({ settlement });
   });
 
   test.each<[string, SendOutcome]>([
@@ -62,19 +61,19 @@ describe('what an outcome does', () => {
       { kind: 'templateUnusable', reason: 'MESSAGE_TOO_LONG', textOnly: true },
     ],
   ])('%s stops the campaign and leaves the recipient pending', (_name, outcome) => {
-    const verdict = settlementOf(outcome, recipient, IMPERSONAL);
+    const verdict = judge(outcome, recipient, IMPERSONAL);
     expect(verdict.stopReason).toBeDefined();
     expect(verdict.settlement).toMatchObject({ status: 'PENDING', attemptUnspent: true });
   });
 
   test('a button that is refused stops the campaign also where the text is personal', () => {
     const outcome: SendOutcome = { kind: 'templateUnusable', reason: 'BUTTON_INVALID', textOnly: false };
-    expect(settlementOf(outcome, recipient, PERSONAL).stopReason).toBe('BUTTON_INVALID');
+    expect(judge(outcome, recipient, PERSONAL).stopReason).toBe('BUTTON_INVALID');
   });
 
   test('a chat is followed once', () => {
     const moved = { ...recipient, chatId: '5' };
-    expect(settlementOf({ kind: 'moved', chatId: '6' }, moved, IMPERSONAL).settlement.status).toBe('FAILED');
+    expect(judge({ kind: 'moved', chatId: '6' }, moved, IMPERSONAL).settlement.status).toBe('FAILED');
   });
 
   test.each<[string, SendOutcome, object]>([
@@ -86,7 +85,7 @@ describe('what an outcome does', () => {
     ['before it', outage('no'), { status: 'PENDING', retryInMs: 1234, attemptUnspent: true }],
   ])('an outage %s costs nobody an attempt', (_name, outcome, settlement) => {
     const tried = { ...recipient, attempts: 50 };
-    expect(settlementOf(outcome, tried, IMPERSONAL).settlement).toEqual(settlement);
+    expect(judge(outcome, tried, IMPERSONAL).settlement).toEqual(settlement);
   });
 });
 

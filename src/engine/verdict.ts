@@ -1,5 +1,6 @@
 import { DeliveryStatus } from '../delivery/delivery.entity.js';
-import type { DeliveryReason, PersonReason, StopCode } from '../campaigns/failure-codes.js';
+import type { StopCode } from '../campaigns/ending.js';
+import type { DeliveryReason, PersonReason } from '../delivery/reasons.js';
 import { TelegramUserStatus, type Reachability } from '../people/telegram-user.entity.js';
 import { isPersonal } from '../campaigns/template.js';
 import type { Recipient, Settlement } from '../delivery/delivery.store.js';
@@ -36,7 +37,7 @@ function gone(reason: PersonReason, userStatus: Reachability): Verdict {
 }
 
 /** The table of outcomes: what each of Telegram's answers does to the delivery, the person and the campaign. */
-export function settlementOf(outcome: SendOutcome, recipient: Recipient, template: string): Verdict {
+export function judge(outcome: SendOutcome, recipient: Recipient, template: string): Verdict {
   switch (outcome.kind) {
     case 'sent':
       return { settlement: { status: DeliveryStatus.SENT, messageId: outcome.messageId } };
@@ -64,4 +65,16 @@ export function settlementOf(outcome: SendOutcome, recipient: Recipient, templat
       if (outcome.textOnly && isPersonal(template)) return failed(outcome.reason);
       return { settlement: NOT_SENT, stopReason: outcome.reason };
   }
+}
+
+const BASE_DELAY_MS = 2000;
+const MAX_DELAY_MS = 30_000;
+
+/**
+ * How long to wait after the given number of failed attempts, in milliseconds: exponential backoff with "equal
+ * jitter" (half of the delay is drawn at random), so that those who failed together do not come back together.
+ */
+export function backoffMs(attempts: number, random: () => number = Math.random): number {
+  const ceiling = Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** Math.max(0, attempts - 1));
+  return Math.round(ceiling / 2 + (random() * ceiling) / 2);
 }

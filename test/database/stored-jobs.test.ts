@@ -1,0 +1,46 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { Pool } from 'pg';
+import { pino } from 'pino';
+import { JobScheduler } from '../../src/jobs/job-scheduler.js';
+import { PostgresJobs } from '../../src/jobs/postgres-jobs.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { waitFor } from '../support/wait.js';
+
+let database: TestDatabase;
+let pool: Pool;
+let scheduler: JobScheduler;
+beforeEach(async () => {
+  database = await createTestDatabase();
+  pool = new Pool({ connectionString: database.url });
+  scheduler = new JobScheduler({
+    storage: new PostgresJobs(pool),
+    lockMs: 15_000,
+    chunkConcurrency: 1,
+    reconcileIntervalMs: 60_000,
+    tickMs: 50,
+    logger: pino({ level: 'silent' }),
+  });
+});
+afterEach(async () => {
+  await scheduler.stop();
+  await pool.end();
+  await database.drop();
+});
+
+test.each(['drive-campaign', 'plan-campaign'])(
+  'a job that is stored as %s drives its campaign',
+  async (name) => {
+    await database.query(`INSERT INTO agenda_jobs (name, data, next_run_at) VALUES ($1, $2, now())`, [
+      name,
+      { campaignId: '7' },
+    ]);
+    const driven: string[] = [];
+    await scheduler.start({
+      drive: (campaignId) => Promise.resolve(void driven.push(campaignId)),
+      sendChunk: () => Promise.resolve(),
+      reconcile: () => Promise.resolve(),
+    });
+    await waitFor('the job to run', () => Promise.resolve(driven.length > 0));
+    expect(driven).toEqual(['7']);
+  },
+);
