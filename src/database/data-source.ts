@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { pooledSession, sessionSettings } from './session.js';
 import { SilentConnections } from './silent-connections.js';
 
-/** Each statement appears at level trace, without its parameters, which may hold names of people. */
+/** Logs each statement at trace without its parameters, which may contain names of users. */
 class StatementLogger implements TypeOrmLogger {
   constructor(private readonly logger: Logger) {}
 
@@ -32,25 +32,25 @@ class StatementLogger implements TypeOrmLogger {
   }
 }
 
-/** The server ends a statement before that: what nobody waits for must neither hold locks nor take effect later. */
+/** The server's time limit is shorter, so that a statement the client gave up neither holds locks nor takes effect later. */
 const SERVER_SHARE = 0.9;
 
 export interface DataSourceOptions {
   url: string;
   logger?: Logger;
-  /** Connections of this process at the most. */
+  /** Maximum number of connections. */
   poolSize?: number;
   applicationName?: string;
   /** Whether the URL leads through a pooler that keeps no session. */
   pooled?: boolean;
-  /** How long a statement may take, in milliseconds; then it fails, and its connection is given up. No limit by default. */
+  /** Time limit of a statement in milliseconds. When it is exceeded, the connection is closed as well. Unlimited by default. */
   statementTimeoutMs?: number;
 }
 
-/** What a database consists of, for whoever knows all rooms. */
+/** Entities and migrations; the composition root knows them all. */
 export type Tables = Required<Pick<TypeOrmOptions, 'entities' | 'migrations'>>;
 
-/** Tables and migrations on one database, not connected yet. Never synchronizes. */
+/** Creates a data source without connecting. Never synchronizes. */
 export function createDataSource(
   { url, logger, poolSize = 16, applicationName, statementTimeoutMs, pooled = false }: DataSourceOptions,
   tables: Tables,
@@ -69,7 +69,7 @@ export function createDataSource(
     applicationName: applicationName ?? 'pollcast',
     poolSize,
     extra: {
-      // Past TypeORM, which does not understand all that pg does, such as ?host=/var/run/postgresql.
+      // Passed to pg directly, since TypeORM does not understand every URL that pg does, such as ?host=/var/run/postgresql.
       connectionString: url,
       keepAlive: true,
       connectionTimeoutMillis: 10_000,

@@ -1,4 +1,4 @@
-/** Escapes what LIKE would read as a wildcard. */
+/** Escapes the wildcards of LIKE. */
 export function likePattern(part: string): string {
   return `%${part.replace(/[\\%_]/g, '\\$&')}%`;
 }

@@ -9,19 +9,19 @@ export interface ListenerOptions {
   url: string;
   channel: string;
   onNotification: (payload: string) => void;
-  /** Called after every connect, also the first: what was announced before it was not heard. */
+  /** Called after every connect, also the first: notifications sent before it are lost. */
   onConnected: () => void;
   logger: Logger;
 }
 
-/** A connection that LISTENs on one channel and comes back by itself whenever it breaks. */
+/** A connection that LISTENs on one channel and reconnects by itself. */
 export class PostgresListener {
   private connection: WatchedConnection | undefined;
   private closed = false;
 
   constructor(private readonly options: ListenerOptions) {}
 
-  /** @throws when the first connection cannot be made */
+  /** @throws if the first connection fails */
   async start(): Promise<void> {
     await this.connect();
   }

@@ -9,14 +9,14 @@ import { WatchedConnection } from './watched-connection.js';
 /** Key of the advisory lock that admits one migrating process at a time; any constant would do. */
 const MIGRATION_LOCK = 7_655_323;
 
-/** How soon it is looked again whether the process before us is done. */
+/** How often to check whether the process that migrates is done. */
 const TURN_RETRY_MS = 100;
 
 /**
- * Brings the database schema up to date. Any number of processes may call this at the same instant: they take
- * turns on an advisory lock, and those behind the first find nothing left to do.
+ * Brings the database schema up to date. Any number of processes may call this at once: they take turns by an advisory
+ * lock, and all but the first find nothing to do.
  * @returns the names of the migrations that this call ran
- * @throws UnfitDatabase when a right is missing, and when the connection that holds the lock is lost meanwhile
+ * @throws UnfitDatabase if a right is missing; an Error if the connection that holds the lock is lost
  */
 export async function migrateTables(options: DataSourceOptions, tables: Tables): Promise<string[]> {
   const { url, logger } = options;
@@ -33,7 +33,7 @@ export async function migrateTables(options: DataSourceOptions, tables: Tables):
   }
 }
 
-/** Asks again and again: a statement that waits for the lock would keep the connection from being watched. */
+/** Polls for the lock, because a statement that waits for it would prevent the checks of the connection. */
 async function takeTurn(lock: WatchedConnection): Promise<void> {
   const isOurs = async () => {
     const [row] = await lock.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [

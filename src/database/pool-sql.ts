@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { SqlExecutor, TransactionalSql } from './rows.js';
 
-/** A pool for what needs no entities. */
+/** A pool of connections for statements without entities. */
 export class PoolSql implements TransactionalSql {
   constructor(private readonly pool: Pool) {}
 

@@ -4,11 +4,11 @@ import { UnfitDatabase } from './unfit-database.js';
 import { WatchedConnection } from './watched-connection.js';
 
 export interface PreflightOptions {
-  /** The way through a pooler, if there is one. */
+  /** URL through a pooler, if there is one. */
   url: string;
-  /** The way past it; the same where there is none. */
+  /** URL past the pooler; the same as `url` without one. */
   directUrl: string;
-  /** Connections that the process takes at the most. */
+  /** Maximum number of connections of the process. */
   connections: number;
   logger: Logger;
 }
@@ -35,7 +35,7 @@ interface Server {
   serverLimit: number;
 }
 
-/** @returns what keeps us from working with the server, and what would help */
+/** @returns a sentence with the problem of the server and its solution */
 function findProblem(server: Server, connections: number): string | undefined {
   const { version, isStandby, encoding, role, database, roleLimit, databaseLimit, serverLimit } = server;
   if (version < MIN_VERSION)
@@ -62,10 +62,10 @@ async function readPid(connection: WatchedConnection): Promise<number | undefine
 }
 
 /**
- * Whether connections are lent out for a transaction only, as by PgBouncer in transaction mode: while another client holds
- * a transaction, the same connection is then served by another backend, or both are served by one.
+ * Detects a pooler in transaction mode, such as PgBouncer's. While another client holds a transaction, the same connection is
+ * then served by another backend, or both are served by one.
  */
-async function isLent(first: WatchedConnection, second: WatchedConnection): Promise<boolean> {
+async function isPooledByTransaction(first: WatchedConnection, second: WatchedConnection): Promise<boolean> {
   const before = await readPid(first);
   await second.query('BEGIN');
   try {
@@ -96,7 +96,7 @@ const IDENTITY = `
   SELECT current_database() AS name, pg_postmaster_start_time()::text AS since
 `;
 
-/** @throws UnfitDatabase when the two ways lead to different databases */
+/** @throws UnfitDatabase if the two URLs lead to different databases */
 async function checkSame(pooled: WatchedConnection, direct: WatchedConnection): Promise<void> {
   const [one, other] = await Promise.all([pooled.query(IDENTITY), direct.query(IDENTITY)]);
   if (JSON.stringify(one) === JSON.stringify(other)) return;
@@ -106,12 +106,12 @@ async function checkSame(pooled: WatchedConnection, direct: WatchedConnection): 
 }
 
 /**
- * Looks whether the database can be worked with before anything relies on it.
- * @throws UnfitDatabase, or what keeps us from connecting
+ * Checks that the database is usable before anything relies on it.
+ * @throws UnfitDatabase, or the error of connecting
  */
 export async function preflight({ url, directUrl, connections, logger }: PreflightOptions): Promise<void> {
   await withConnections([directUrl, directUrl], logger, async (first, second) => {
-    if (await isLent(first, second)) {
+    if (await isPooledByTransaction(first, second)) {
       throw new UnfitDatabase(
         directUrl === url
           ? 'DATABASE_URL leads through a pooler in transaction mode, which keeps no session: set DATABASE_DIRECT_URL to the PostgreSQL behind it, or use session mode.'
@@ -162,7 +162,7 @@ function missingRight(rights: Rights): string | undefined {
   return undefined;
 }
 
-/** @throws UnfitDatabase when what migrations need is not allowed, before the first of them has begun */
+/** Checks the rights that migrations need, before the first of them runs. @throws UnfitDatabase */
 export async function checkRights(connection: WatchedConnection): Promise<void> {
   const [rights] = await connection.query<Rights & Record<string, unknown>>(RIGHTS);
   const missing = rights && missingRight(rights);

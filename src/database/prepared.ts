@@ -4,13 +4,13 @@ import type { Logger } from 'pino';
 import type { SqlExecutor } from './rows.js';
 
 /**
- * Runs statements as prepared ones: the engine's few run for every message, and need not be parsed each time. They appear
- * at level trace, without their parameters.
+ * Runs prepared statements: the engine has few, which run for every message and need not be parsed each time. They are
+ * logged at trace without parameters.
  */
 export class PreparedSql implements SqlExecutor {
   private readonly names = new Map<string, string>();
 
-  /** @param options.named false where a pooler keeps no session, and so nothing that is prepared in it */
+  /** @param options.named false behind a pooler that keeps no session, and so no prepared statements */
   constructor(
     private readonly pool: Pool,
     private readonly logger?: Logger,

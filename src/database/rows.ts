@@ -1,16 +1,16 @@
-/** Whatever runs a statement: a DataSource, or an EntityManager inside a transaction. */
+/** Runs statements: a DataSource, or an EntityManager within a transaction. */
 export interface SqlExecutor {
   query(sql: string, parameters?: unknown[]): Promise<unknown>;
 }
 
-/** What can also run several statements as one: a DataSource. */
+/** Runs transactions as well: a DataSource. */
 export interface TransactionalSql extends SqlExecutor {
   transaction<T>(work: (sql: SqlExecutor) => Promise<T>): Promise<T>;
 }
 
 /**
- * Runs a statement and returns its rows. TypeORM gives the rows of UPDATE and DELETE beside their count, those of
- * every other statement bare.
+ * Runs a statement and returns its rows. TypeORM returns rows and count for UPDATE and DELETE, and rows alone for every
+ * other statement.
  */
 export async function rows<T>(executor: SqlExecutor, sql: string, parameters: unknown[] = []): Promise<T[]> {
   const result = await executor.query(sql, parameters);
@@ -19,7 +19,7 @@ export async function rows<T>(executor: SqlExecutor, sql: string, parameters: un
   return (Array.isArray(first) && typeof second === 'number' ? first : result) as T[];
 }
 
-/** The single row of a statement that always returns one. */
+/** Returns the row of a statement that always has one. */
 export async function oneRow<T>(executor: SqlExecutor, sql: string, parameters: unknown[] = []): Promise<T> {
   const [row] = await rows<T>(executor, sql, parameters);
   if (row === undefined) throw new Error('A statement that returns one row returned none.');

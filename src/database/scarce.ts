@@ -1,19 +1,18 @@
 import type { Logger } from 'pino';
 import { pause } from '../kernel/pause.js';
 
-/** SQLSTATE too_many_connections and cannot_connect_now: the server starts, or another process gives a connection back soon. */
+/** SQLSTATE too_many_connections and cannot_connect_now. */
 const SCARCE = ['53300', '57P03'];
 const PATIENCE_MS = 60_000;
 const RETRY_MS = 500;
 
-/** Whether the server had no connection to give, which another moment may change. */
+/** Whether the server has no connection left at the moment. */
 export function isScarce(error: unknown): boolean {
   return SCARCE.includes(String((error as { code?: unknown } | undefined)?.code));
 }
 
 /**
- * Tries again for a minute while the server has no connection left: several processes that start together, or end, are no
- * reason for one of them to give up.
+ * Retries for a minute while the server has no connection left, as when several processes start or stop together.
  */
 export async function whileScarce<T>(work: () => Promise<T>, logger?: Logger): Promise<T> {
   const endsAt = performance.now() + PATIENCE_MS;

@@ -3,7 +3,7 @@ import { Client } from 'pg';
 const HEADER =
   '-- Written by "npm run generate" from a database that the migrations made; a test holds it against them.\n';
 
-/** Everything from the catalogue that pg_dump would say about our own tables, in a fixed order. */
+/** Describes our own tables from the catalogue, in a fixed order. */
 const STATEMENTS = `
   WITH own AS (
     SELECT pg_class.oid, relname, relpersistence, reloptions FROM pg_class
@@ -41,7 +41,7 @@ const STATEMENTS = `
   SELECT object, text FROM line ORDER BY object, place, text
 `;
 
-/** A description of the schema of a database, the same for the same schema on every server version. */
+/** Dumps the schema of a database, with the same text on every server version. */
 export async function dumpSchema(url: string): Promise<string> {
   const client = new Client({ connectionString: url });
   await client.connect();

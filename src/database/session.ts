@@ -1,42 +1,42 @@
 import type { ClientBase } from 'pg';
 
-/** For the options of a pool, which waits for it before a connection is used. */
+/** Pool options that prepare each connection before its first use. */
 export interface SessionSettings {
   onConnect(client: ClientBase): Promise<unknown>;
 }
 
 /**
- * What the code relies on and a server, database or role may have set otherwise: pg reads instants in ISO form only, and
- * migrations write strings as the standard has them. search_path is the operator's. PgBouncer keeps these for each client
- * also when it lends connections out for one transaction.
+ * Settings that the code relies on and that a server, database or role may override: pg parses instants in ISO form only, and
+ * migrations use standard strings. search_path is left to the operator. PgBouncer tracks these settings per client, also in
+ * transaction mode.
  */
 export const RELIED_ON = `
   SET datestyle = 'ISO, MDY'; SET timezone = 'UTC'; SET intervalstyle = 'postgres'; SET standard_conforming_strings = on
 `;
 
-/** The server, too, must give up a silent connection in less than its usual hours: it holds its locks until then. */
+/** Makes the server notice dead connections in less than its usual hours: they hold their locks until then. */
 export const SERVER_GIVES_UP = `
   SET tcp_keepalives_idle = '10s'; SET tcp_keepalives_interval = '5s'; SET tcp_keepalives_count = 3;
   SET tcp_user_timeout = '25s'
 `;
 
-/** No transaction waits for anything but its own statements: whoever leaves one open is frozen or lost. */
+/** No transaction waits for anything but its own statements. A client that leaves one open is frozen or gone. */
 const NO_IDLE_TRANSACTION = `SET idle_in_transaction_session_timeout = '10s'`;
 
 const NO_KEPT_PLANS = 'SET plan_cache_mode = force_custom_plan';
 
 /**
- * A statement that takes long ends soon after the process that has asked for it has died, and so do its locks. Not every
- * platform of PostgreSQL can do it.
+ * Ends a long statement, and releases its locks, soon after its client has died. Not every platform of PostgreSQL supports
+ * it.
  */
 export const ENDS_WITH_CLIENT = `
   DO $$ BEGIN PERFORM set_config('client_connection_check_interval', '1s', false); EXCEPTION WHEN OTHERS THEN NULL; END $$
 `;
 
 /**
- * What every connection of a pool begins with. By statements, not by the connection's options, which the URL may have
- * for itself and which a connection pooler in between may refuse.
- * @param statementTimeoutMs after which the server gives a statement up that its client has forgotten
+ * Settings of every connection of a pool. Set by statements, since the URL may use the connection's options itself, and a
+ * pooler may refuse them.
+ * @param statementTimeoutMs after which the server cancels a statement
  * @param more statements for this pool
  */
 export function sessionSettings(statementTimeoutMs?: number, ...more: readonly string[]): SessionSettings {
@@ -46,14 +46,14 @@ export function sessionSettings(statementTimeoutMs?: number, ...more: readonly s
 }
 
 /**
- * As sessionSettings, for the engine's statements, which run again and again: a plan that is kept from when a table was small
- * reads all of it when it has grown. Planning takes less than a millisecond of the server.
+ * As sessionSettings, without cached plans: a plan made while a table was small scans all of it after it has grown. Planning
+ * costs the server less than a millisecond.
  */
 export function engineSession(statementTimeoutMs: number): SessionSettings {
   return sessionSettings(statementTimeoutMs, NO_KEPT_PLANS);
 }
 
-/** For connections through a pooler, which lends them out for one transaction: what else is set would reach other clients. */
+/** Settings for connections through a pooler in transaction mode: others would leak to other clients. */
 export function pooledSession(): SessionSettings {
   return { onConnect: (client) => client.query(RELIED_ON) };
 }

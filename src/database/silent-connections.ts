@@ -2,19 +2,19 @@ import type { Client } from 'pg';
 import { EventSubscriber, type EntitySubscriberInterface } from 'typeorm';
 import type { AfterQueryEvent } from 'typeorm/subscriber/event/QueryEvent.js';
 
-/** How pg says that a statement has taken longer than it may; there is no code to tell it by. */
+/** pg's message for a statement that exceeded its time limit; there is no code for it. */
 const TIMED_OUT = 'Query read timeout';
 
 /**
- * TypeORM returns a connection to its pool also after a statement that timed out, and the next one would wait behind
- * that: its connection is closed instead.
+ * Closes the connection of a statement that timed out. TypeORM would return it to the pool, where the next statement would
+ * wait behind the old one.
  */
 @EventSubscriber()
 export class SilentConnections implements EntitySubscriberInterface {
   async afterQuery({ error, queryRunner }: AfterQueryEvent): Promise<void> {
     if (!(error instanceof Error) || error.message !== TIMED_OUT) return;
     const client = (await queryRunner.connect()) as Client;
-    // It says goodbye to nobody: what is busy is cut off.
+    // A busy connection is closed at once.
     void client.end();
   }
 }

@@ -1,4 +1,4 @@
-/** A database that cannot be used as it is; the message is a sentence that says what to do. */
+/** A database that cannot be used as it is. The message says what to do. */
 export class UnfitDatabase extends Error {
   override readonly name = 'UnfitDatabase';
 }

@@ -1,7 +1,7 @@
 import { Client, type Notification, type QueryResultRow } from 'pg';
 import { RELIED_ON, SERVER_GIVES_UP } from './session.js';
 
-/** A connection that breaks without a word, as by a router, is noticed after twice this. */
+/** A connection that breaks silently, for example in a router, is noticed after twice this time. */
 const CHECK_INTERVAL_MS = 3000;
 const CONNECT_TIMEOUT_MS = 5000;
 
@@ -12,11 +12,11 @@ export interface WatchedConnectionOptions {
 }
 
 /**
- * A connection on which something hangs, as a LISTEN or an advisory lock: that it breaks is noticed also while it is
- * idle. Statements on it have to be short, since one that is not answered before the second check counts as a loss.
+ * A connection that holds a LISTEN or an advisory lock. Its loss is noticed also while it is idle. Statements on it must be
+ * short: one that is not answered before the second check counts as a loss.
  */
 export class WatchedConnection {
-  /** Rejects when the connection has ended, or does not answer any more. Need not be handled. */
+  /** Rejects when the connection has ended or no longer answers. Need not be handled. */
   readonly lost: Promise<never>;
 
   private constructor(private readonly client: Client) {
@@ -24,7 +24,7 @@ export class WatchedConnection {
     this.lost.catch(() => undefined);
   }
 
-  /** @throws what keeps it from being made */
+  /** @throws the error of connecting */
   static async open(options: WatchedConnectionOptions): Promise<WatchedConnection> {
     const client = new Client({
       connectionString: options.url,
@@ -44,17 +44,17 @@ export class WatchedConnection {
     return connection;
   }
 
-  /** @throws also when the connection is lost before the answer */
+  /** @throws also if the connection is lost before the answer */
   async query<T extends QueryResultRow>(sql: string, parameters: unknown[] = []): Promise<T[]> {
     return (await Promise.race([this.client.query<T>(sql, parameters), this.lost])).rows;
   }
 
-  /** Closes it in order, for as long as the server answers. */
+  /** Closes the connection gracefully, as long as the server answers. */
   async close(): Promise<void> {
     await Promise.race([this.client.end(), this.lost]).catch(() => undefined);
   }
 
-  /** Closes it without waiting for the server's part in it, of which nothing more is expected. */
+  /** Closes the connection without waiting for the server. */
   abandon(): void {
     this.client.end().catch(() => undefined);
   }
@@ -74,7 +74,7 @@ async function waitForLoss(client: Client): Promise<never> {
         return;
       }
       asked = true;
-      // A failure comes as an error of the connection, too.
+      // A failure is also emitted as an error of the connection.
       client.query('SELECT').then(
         () => (asked = false),
         () => undefined,

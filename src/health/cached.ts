@@ -1,8 +1,8 @@
 import { TIMED_OUT, withTimeout } from '../kernel/timeout.js';
 
 /**
- * A question whose answer, or failure, is kept for a while: however often it is asked, what it is about is asked once
- * meanwhile, and nobody waits for longer than the time limit.
+ * Caches the result, or the failure, of a question for a while. Concurrent callers share one question, and nobody waits
+ * longer than the time limit.
  */
 export class Cached<T> {
   private asked: Promise<T> | undefined;

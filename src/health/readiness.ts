@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 import { Cached, TimeoutError } from './cached.js';
 
-/** Something that has to work for the process to be of use. */
+/** A condition for the process to be useful. */
 export interface Check {
   name: string;
-  /** Resolves when all is well. */
+  /** Resolves if the condition holds. */
   run: () => Promise<void>;
 }
 
@@ -15,11 +15,11 @@ export interface ReadinessReport {
   checks: Record<string, CheckResult>;
 }
 
-/** Probes of several load balancers ask several times a second; the answers are good for this long. */
+/** How long a result is reused, since several load balancers probe several times a second. */
 const KEEP_MS = 2000;
 const TIMEOUT_MS = 2000;
 
-/** Whether requests and work should be given to this process. Why not is told to the log only, and once. */
+/** Whether this process should get requests and work. The reasons go to the log only, once each. */
 export class Readiness {
   private readonly checks: readonly { name: string; result: Cached<void>; failing: boolean }[];
   private stopping = false;
@@ -35,7 +35,7 @@ export class Readiness {
     }));
   }
 
-  /** From now on the process is not ready, whatever still works. */
+  /** Marks the process as not ready from now on. */
   stop(): void {
     this.stopping = true;
   }

@@ -4,10 +4,10 @@ import type { OwnBot } from '../delivery/own-bot.js';
 import type { InstallationStore, RecordedBot } from './installation.store.js';
 
 const LOOK_INTERVAL_MS = 1000;
-/** How often Telegram is asked for a bot that it has not confirmed. */
+/** How often to ask Telegram about a bot that it has not confirmed. */
 const ASK_INTERVAL_MS = 5000;
 
-/** What Telegram says of the token: the bot's name, that it does not know it, or nothing. */
+/** Telegram's answer about the token. */
 export type Identification = { username: string } | 'rejected' | 'unanswered';
 
 export interface BotGuardOptions {
@@ -18,7 +18,7 @@ export interface BotGuardOptions {
 }
 
 /**
- * Why a process with this bot must not work the jobs of the installation.
+ * Describes why a process with this bot must not work the jobs of the installation.
  * @param ownBot null for the sandbox
  */
 export function describeProblem(ownBot: OwnBot, recorded: RecordedBot | undefined): string | null {
@@ -35,7 +35,7 @@ export function describeProblem(ownBot: OwnBot, recorded: RecordedBot | undefine
 
 /**
  * Records the first bot of an installation, and keeps processes with another one, or with the sandbox, from its jobs. The
- * sandbox is never recorded. Claims look for themselves; this is for all that takes no claim, and to tell of it.
+ * sandbox is never recorded. Claims check the bot themselves; this covers everything else, and reports the problem.
  */
 export class BotGuard {
   private readonly stopping = new AbortController();
@@ -57,7 +57,7 @@ export class BotGuard {
     this.listener = listener;
   }
 
-  /** Resolves after the first look. */
+  /** Resolves after the first check. */
   async start(): Promise<void> {
     await this.tryLook();
     this.running = this.run();

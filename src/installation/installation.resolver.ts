@@ -8,7 +8,7 @@ import { CampaignCount, Installation, WorkerProcess } from './installation.types
 export class InstallationResolver {
   constructor(private readonly installations: InstallationService) {}
 
-  @Query(() => Installation, { description: 'The bot, the workers and what holds them up.' })
+  @Query(() => Installation, { description: 'The bot, the workers, and what holds them up.' })
   installation(): Promise<Installation> {
     return this.installations.describe();
   }

@@ -10,7 +10,7 @@ export interface InstallationFacts {
   defaultPacing: PacingPlan;
 }
 
-/** What people can ask about the installation. */
+/** Answers queries about the installation. */
 export class InstallationService {
   constructor(
     private readonly store: InstallationStore,

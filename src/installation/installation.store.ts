@@ -4,7 +4,7 @@ import { WORKER_SILENCE_MS } from '../engine/workload.js';
 
 export interface RecordedBot {
   botId: string;
-  /** Null while Telegram has not confirmed the bot. */
+  /** Null until Telegram has confirmed the bot. */
   username: string | null;
 }
 
@@ -17,10 +17,10 @@ export interface WorkerRecord {
 
 const FIND = 'SELECT bot_id AS "botId", bot_username AS username FROM installation';
 
-/** Of bots that come at once the first is recorded. */
+/** Of several bots at once, the first is recorded. */
 const RECORD = 'INSERT INTO installation (bot_id) VALUES ($1) ON CONFLICT DO NOTHING';
 
-/** A bot that Telegram knows takes the place of one that it has not confirmed, such as that of a mistyped token. */
+/** A confirmed bot replaces an unconfirmed one, such as that of a mistyped token. */
 const CONFIRM = 'UPDATE installation SET bot_id = $1, bot_username = $2 WHERE bot_username IS NULL';
 
 const WITHDRAW = 'DELETE FROM installation WHERE bot_id = $1 AND bot_username IS NULL';
@@ -31,7 +31,7 @@ const ADOPT = `
   ON CONFLICT (only_row) DO UPDATE SET bot_id = excluded.bot_id, bot_username = excluded.bot_username
 `;
 
-/** Whom the old bot could not reach the new one may; accounts that are gone stay so. */
+/** The new bot may reach users whom the old one could not; deleted accounts stay. */
 const FORGET_BLOCKS = `
   WITH forgotten AS (
     UPDATE telegram_user SET status = 'ACTIVE', updated_at = clock_timestamp()
@@ -52,7 +52,7 @@ const CAMPAIGN_COUNTS = `
   SELECT status, count(*)::integer AS count FROM notification_campaign GROUP BY status ORDER BY status
 `;
 
-/** What all processes of an installation have in common. */
+/** State shared by all processes of an installation. */
 export class InstallationStore {
   constructor(private readonly sql: SqlExecutor) {}
 
@@ -60,7 +60,7 @@ export class InstallationStore {
     return (await rows<RecordedBot>(this.sql, FIND))[0];
   }
 
-  /** Records the bot where none is. */
+  /** Records the bot if there is none. */
   async record(botId: string): Promise<void> {
     await rows(this.sql, RECORD, [botId]);
   }
@@ -69,7 +69,7 @@ export class InstallationStore {
     await rows(this.sql, CONFIRM, [botId, username]);
   }
 
-  /** Takes a bot back that Telegram does not know. */
+  /** Removes a bot that Telegram does not know. */
   async withdraw(botId: string): Promise<void> {
     await rows(this.sql, WITHDRAW, [botId]);
   }
@@ -83,7 +83,7 @@ export class InstallationStore {
   }
 }
 
-/** Makes the bot that of the installation. @returns how many people may be reached again */
+/** Makes the bot that of the installation. @returns how many users may be reachable again */
 export function adoptBot(sql: TransactionalSql, botId: string, username: string): Promise<number> {
   return sql.transaction(async (transaction) => {
     await rows(transaction, ADOPT, [botId, username]);

@@ -16,10 +16,10 @@ export class WorkerProcess {
   @Field(() => String, { description: 'Machine and process id.' })
   name!: string;
 
-  @Field(() => Date, { description: 'When it last told of itself, which it does every 10 s.' })
+  @Field(() => Date, { description: 'Time of its last heartbeat; there is one every 10 s.' })
   seenAt!: Date;
 
-  @Field(() => Int, { description: 'Chunks that it works at the moment.' })
+  @Field(() => Int, { description: 'Chunks it is working on.' })
   runningChunks!: number;
 
   @Field(() => String, {
@@ -38,7 +38,7 @@ export class CampaignCount {
   count!: number;
 }
 
-@ObjectType({ description: 'What all processes that share the database have in common.' })
+@ObjectType({ description: 'State shared by all processes on one database.' })
 export class Installation {
   @Field(() => Bot, {
     nullable: true,
@@ -47,16 +47,16 @@ export class Installation {
   bot!: Bot | null;
 
   @Field(() => Boolean, {
-    description: 'True: the built-in sandbox takes the messages and nothing is sent.',
+    description: 'Whether the built-in sandbox takes the messages, so that nothing is sent.',
   })
   sandbox!: boolean;
 
   @Field(() => String, { description: 'Version of Pollcast.' })
   version!: string;
 
-  @Field(() => Int, { description: 'Messages a second that all processes together send at the most.' })
+  @Field(() => Int, { description: 'Limit of messages per second, for all processes together.' })
   messagesPerSecond!: number;
 
-  @Field(() => Pacing, { description: 'Pacing of campaigns that bring none of their own.' })
+  @Field(() => Pacing, { description: 'Default pacing of campaigns.' })
   defaultPacing!: Pacing;
 }

@@ -5,13 +5,12 @@ import { describeStandstill } from './standstill.js';
 import type { StandstillContext } from './standstill.loaders.js';
 import { CampaignStandstill } from './standstill.types.js';
 
-/** Why a campaign makes no progress: campaigns know nothing of workers. */
+/** Adds `standstill` to campaigns, which know nothing of workers. */
 @Resolver(() => NotificationCampaign)
 export class StandstillResolver {
   @FieldResolver(() => CampaignStandstill, {
     nullable: true,
-    description:
-      'Why it makes no progress although it is PROCESSING; null while it does, and in every other status.',
+    description: 'Why a PROCESSING campaign makes no progress; otherwise null.',
   })
   async standstill(
     @Root() { id, status }: NotificationCampaign,

@@ -12,7 +12,7 @@ export interface Standstill {
   until: Date | null;
 }
 
-/** What holds all campaigns up. $1 milliseconds after which a worker is not counted any more. */
+/** Reasons that hold up all campaigns. $1 milliseconds after which a worker no longer counts. */
 const COMMON_REASONS = `
   throttled AS (
     SELECT max(blocked_until) AS until FROM rate_limit WHERE blocked_until > clock_timestamp()
@@ -37,8 +37,8 @@ const COMMON_REASONS = `
 const COMMON_STANDSTILL = `WITH ${COMMON_REASONS} SELECT code, since, until FROM common WHERE code IS NOT NULL`;
 
 /**
- * A campaign that is cut short by single chats stands still only when nobody else is left; the first who is finds that
- * out by index. $1 as for COMMON_REASONS, $2 campaigns.
+ * Single throttled chats hold a campaign up only if no other recipient is left; an index finds the first one.
+ * $1 as for COMMON_REASONS, $2 campaigns.
  */
 const KNOWN_REASONS = `
   WITH ${COMMON_REASONS}, running AS (
@@ -65,12 +65,12 @@ const KNOWN_REASONS = `
 export class StandstillStore {
   constructor(private readonly sql: SqlExecutor) {}
 
-  /** What holds all campaigns up, if anything does. */
+  /** The reason that holds up all campaigns, if there is one. */
   async findCommon(): Promise<Omit<Standstill, 'campaignId'> | undefined> {
     return (await rows<Omit<Standstill, 'campaignId'>>(this.sql, COMMON_STANDSTILL, [WORKER_SILENCE_MS]))[0];
   }
 
-  /** @returns those of the campaigns that stand still */
+  /** @returns the campaigns that make no progress, with the reason */
   async find(campaignIds: readonly string[]): Promise<Standstill[]> {
     const [known, stuck] = await Promise.all([
       rows<Standstill>(this.sql, KNOWN_REASONS, [WORKER_SILENCE_MS, campaignIds]),

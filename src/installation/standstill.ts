@@ -6,13 +6,14 @@ const STANDSTILL_MESSAGES: Readonly<Record<StandstillCode, string>> = {
   WRONG_BOT:
     'The workers have another bot than the installation, or the sandbox, and work no jobs: installation.workers says what ' +
     'to set.',
-  BOT_THROTTLED: 'Telegram makes the bot wait. The campaign goes on by itself.',
-  CHAT_THROTTLED: 'Telegram makes every chat that is left wait. The campaign goes on by itself.',
-  TELEGRAM_UNREACHABLE: 'Telegram cannot be reached. The campaign goes on by itself when it answers again.',
-  NO_PROGRESS: 'Nothing has happened for two minutes. Look into the logs of the workers for this campaign.',
+  BOT_THROTTLED: 'Telegram throttles the bot. The campaign continues by itself.',
+  CHAT_THROTTLED: 'Telegram throttles every chat that is left. The campaign continues by itself.',
+  TELEGRAM_UNREACHABLE:
+    'Telegram cannot be reached. The campaign continues by itself when Telegram answers again.',
+  NO_PROGRESS: 'There was no progress for two minutes. Search the logs of the workers for this campaign.',
 };
 
-/** A standstill as the API tells of it. */
+/** Converts a standstill to its form in the API. */
 export function describeStandstill({
   code,
   since,

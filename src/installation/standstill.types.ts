@@ -1,6 +1,6 @@
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
 
-/** Why a campaign that runs makes no progress. */
+/** Why a running campaign makes no progress. */
 export enum StandstillCode {
   NO_WORKER = 'NO_WORKER',
   WRONG_BOT = 'WRONG_BOT',
@@ -12,28 +12,28 @@ export enum StandstillCode {
 
 registerEnumType(StandstillCode, {
   name: 'StandstillCode',
-  description: 'Why a campaign that runs makes no progress.',
+  description: 'Why a running campaign makes no progress.',
   valuesConfig: {
     NO_WORKER: { description: 'No process works jobs.' },
     WRONG_BOT: { description: 'No worker has the bot of the installation.' },
-    BOT_THROTTLED: { description: 'Telegram makes the bot wait.' },
-    CHAT_THROTTLED: { description: 'Telegram makes every chat that is left wait for more than a minute.' },
-    TELEGRAM_UNREACHABLE: { description: 'Telegram, or the way to it, does not work.' },
+    BOT_THROTTLED: { description: 'Telegram throttles the bot.' },
+    CHAT_THROTTLED: { description: 'Telegram throttles every chat that is left for more than a minute.' },
+    TELEGRAM_UNREACHABLE: { description: 'Telegram cannot be reached.' },
     NO_PROGRESS: {
       description:
-        'Nothing has happened for two minutes, or twice sendIntervalMs if that is longer, and nobody knows why.',
+        'No progress for two minutes, or twice sendIntervalMs if that is longer, for an unknown reason.',
     },
   },
 });
 
-@ObjectType({ description: 'Why a campaign that runs makes no progress.' })
+@ObjectType({ description: 'Why a running campaign makes no progress.' })
 export class CampaignStandstill {
   @Field(() => StandstillCode, { description: 'Stable code, for programs.' })
   code!: StandstillCode;
 
-  @Field(() => String, { description: 'A sentence that says what is the matter and what to do.' })
+  @Field(() => String, { description: 'A sentence with the reason, and what to do.' })
   message!: string;
 
-  @Field(() => Date, { nullable: true, description: 'When it is likely to be over.' })
+  @Field(() => Date, { nullable: true, description: 'When it is expected to end.' })
   until!: Date | null;
 }

@@ -1,26 +1,26 @@
 import type { AgendaBackend, NotificationChannel } from 'agenda';
 
-/** What one Agenda runs on. Neither closes the connections that it was given. */
+/** Backend and channel of one Agenda. Neither closes the connections it was given. */
 export interface OpenJobs {
   backend: AgendaBackend;
-  /** Tells workers of a new job, so that it need not wait for their tick. */
+  /** Notifies workers of a new job, so that it need not wait for their tick. */
   channel: NotificationChannel;
 }
 
-/** Where the jobs are kept: in PostgreSQL, or in MongoDB (docs/adr/0006). */
+/** Storage of the jobs: PostgreSQL or MongoDB (docs/adr/0006). */
 export interface JobStorage {
-  /** Called again when the job queue of a process is started anew. */
+  /** Called again when the job queue of a process restarts. */
   open(): OpenJobs;
-  /** Leaves one of the recurring jobs with this name, where processes that started together have made several. */
+  /** Removes duplicates of a recurring job, which processes that start together may create. */
   removeTwins(jobName: string): Promise<void>;
-  /** To be called when no handler runs any more. */
+  /** Call it after all handlers have ended. */
   close(): Promise<void>;
 }
 
-/** Why the jobs could not be reached: nobody answers, the credentials are refused, or the URL cannot be used. */
+/** Why the job storage cannot be used: no answer, refused credentials, or an invalid URL. */
 export type JobStorageFailure = 'unreachable' | 'denied' | 'wrong-url';
 
-/** The configured job storage cannot be used. Holds no part of its URL but the hosts. */
+/** The configured job storage cannot be used. Contains no part of its URL but the hosts. */
 export class JobStorageUnavailable extends Error {
   override readonly name = 'JobStorageUnavailable';
 

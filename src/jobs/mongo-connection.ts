@@ -2,12 +2,12 @@ import { MongoClient, MongoServerError } from 'mongodb';
 import { ConnectionString } from 'mongodb-connection-string-url';
 import { JobStorageUnavailable, type JobStorageFailure } from './job-storage.js';
 
-/** Where the jobs are when the URL names no database. */
+/** Database for a URL that names none. */
 const DEFAULT_DATABASE = 'pollcast';
-/** How long an operation waits for a server that can be used, and for its answer. */
+/** How long an operation waits for a usable server, and for its answer. */
 const SERVER_SELECTION_TIMEOUT_MS = 3000;
 const SOCKET_TIMEOUT_MS = 5000;
-/** More would only queue up in the server: each process runs few operations at once. */
+/** Each process runs few operations at once; more would only queue up in the server. */
 const POOL_SIZE = 20;
 const AUTHENTICATION_CODES = [13, 18];
 
@@ -17,7 +17,7 @@ export interface MongoConnection {
 }
 
 /**
- * Connects, and comes back by itself whenever the server has been away.
+ * Connects, and reconnects by itself.
  * @throws JobStorageUnavailable
  */
 export async function connectMongo(url: string): Promise<MongoConnection> {
@@ -59,12 +59,12 @@ function create(url: string, hosts: string): MongoClient {
   }
 }
 
-/** The driver's own message is not passed on: it may quote the URL, in which there is a password. */
+/** Hides the driver's own message, which may quote the URL with its password. */
 function unavailable(failure: JobStorageFailure, hosts: string, error: unknown): JobStorageUnavailable {
   return new JobStorageUnavailable(failure, hosts, describeCode(error));
 }
 
-/** The code of the error or of the innermost of its causes, such as ECONNREFUSED; otherwise its name. */
+/** Code of the error or of its innermost cause, such as ECONNREFUSED, or else its name. */
 function describeCode(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
   if (error.cause instanceof Error) return describeCode(error.cause);

@@ -9,20 +9,20 @@ import { withTimeout } from '../kernel/timeout.js';
 import { connectMongo } from './mongo-connection.js';
 
 const COLLECTION = 'agendaJobs';
-/** What Agenda sorts and filters by when it looks for a job; the name is the one it would give the index itself. */
+/** The index for Agenda's search for the next job, under the name that Agenda would give it. */
 const NEXT_JOB_INDEX = { name: 1, nextRunAt: 1, priority: -1, lockedAt: 1, disabled: 1 } as const;
 const NEXT_JOB_INDEX_NAME = 'findAndLockNextJobIndex';
 const INDEX_ATTEMPTS = 5;
 const INDEX_RETRY_MS = 200;
 
-/** Connects only what works the jobs: the backend's own connect also makes indexes for a log that is not kept. */
+/** Connects only the jobs: the backend's own connect also creates indexes for a log that is not used. */
 class MongoJobsBackend extends MongoBackend {
   override connect(): Promise<void> {
     return this.repository.connect();
   }
 }
 
-/** Jobs in MongoDB. It tells nobody of a new one, so that PostgreSQL does: its LISTEN/NOTIFY reaches every process. */
+/** Jobs in MongoDB. It has no notifications of its own, so PostgreSQL's LISTEN/NOTIFY announces new jobs. */
 export class MongoJobs implements JobStorage {
   private readonly db: Db;
   private readonly jobs: Collection;
@@ -57,7 +57,7 @@ export class MongoJobs implements JobStorage {
     return { backend, channel: new PostgresNotificationChannel({ pool: this.pool }) };
   }
 
-  /** An upsert without a unique index is not atomic. Everybody keeps the same one: the first by its id. */
+  /** An upsert without a unique index is not atomic. All processes keep the same job: the first by id. */
   async removeTwins(jobName: string): Promise<void> {
     const all = await this.jobs
       .find({ name: jobName, type: 'single' }, { projection: { _id: 1 }, sort: { _id: 1 } })
@@ -66,12 +66,12 @@ export class MongoJobs implements JobStorage {
     if (twins.length > 0) await this.jobs.deleteMany({ _id: { $in: twins } });
   }
 
-  /** The driver takes its leave of the server, which may not answer. */
+  /** Closing tells the server, which may not answer. */
   async close(): Promise<void> {
     await withTimeout(this.client.close(), SHUTDOWN.jobStorageMs);
   }
 
-  /** Any number of processes may make it at once; where the server lets only one, the others find it made. */
+  /** Any number of processes may create it at once. If the server admits only one, the others find it there. */
   private async ensureIndex(): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       try {

@@ -2,7 +2,7 @@ import { PostgresBackend, PostgresNotificationChannel } from '@agendajs/postgres
 import type { Pool } from 'pg';
 import type { JobStorage, OpenJobs } from './job-storage.js';
 
-/** Jobs in the table agenda_jobs, which a migration makes. */
+/** Jobs in the table agenda_jobs, which a migration creates. */
 export class PostgresJobs implements JobStorage {
   /** @param pool stays open when this closes, and must have an error listener */
   constructor(private readonly pool: Pool) {}
@@ -13,7 +13,7 @@ export class PostgresJobs implements JobStorage {
     return { backend, channel: new PostgresNotificationChannel({ pool }) };
   }
 
-  /** There are none: a unique index admits one recurring job of each name. */
+  /** Nothing to do: a unique index admits one recurring job per name. */
   removeTwins(): Promise<void> {
     return Promise.resolve();
   }

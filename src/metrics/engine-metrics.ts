@@ -1,7 +1,7 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { REPAIR_KINDS, type EngineMeter, type RepairCounts, type SendOutcome } from '../engine/ports.js';
 
-/** How each outcome is called in the label. */
+/** Label of each outcome. */
 const OUTCOMES: Readonly<Record<SendOutcome['kind'], string>> = {
   sent: 'sent',
   throttled: 'throttled',
@@ -19,7 +19,7 @@ function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** Counts what the engine of this process does. Whatever an alert may ask for is there from the start, as 0. */
+/** Counts the work of this process's engine. Every series that an alert reads exists from the start, as 0. */
 export class EngineMetrics implements EngineMeter {
   private readonly messages: Counter<'outcome'>;
   private readonly sendLatency: Histogram;
@@ -33,19 +33,19 @@ export class EngineMetrics implements EngineMeter {
     const registers = [registry];
     this.messages = new Counter({
       name: 'pollcast_messages_total',
-      help: 'Requests to send a reminder or a test message, by what became of them.',
+      help: 'Requests to send a reminder or a test message, by outcome.',
       labelNames: ['outcome'],
       registers,
     });
     this.sendLatency = new Histogram({
       name: 'pollcast_send_duration_seconds',
-      help: 'Time from a request to send a message to its answer.',
+      help: 'Time from a request to send a message to its response.',
       buckets: [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20],
       registers,
     });
     this.throttledSeconds = new Counter({
       name: 'pollcast_throttled_seconds_total',
-      help: 'Seconds of silence that Telegram has asked the bot for (429); what several processes are told at once counts once.',
+      help: 'Seconds of silence that Telegram asked the bot for (429); the same silence counts once for all processes.',
       registers,
     });
     this.limiterWait = new Histogram({
@@ -62,12 +62,12 @@ export class EngineMetrics implements EngineMeter {
     });
     this.leaseLosses = new Counter({
       name: 'pollcast_lease_losses_total',
-      help: 'Leases of chunks that this process lost before it was done with them.',
+      help: 'Leases of chunks that this process lost before it had finished.',
       registers,
     });
     this.repairs = new Counter({
       name: 'pollcast_repairs_total',
-      help: 'What dead processes had left undone and was put right, by kind.',
+      help: 'Repairs of what dead processes left undone, by kind.',
       labelNames: ['kind'],
       registers,
     });

@@ -4,20 +4,20 @@ import { EngineMetrics } from './engine-metrics.js';
 import { OperationMetrics } from './operation-metrics.js';
 import { WorkloadMetrics } from './workload-metrics.js';
 
-/** How Telegram answers. */
+/** State of the connection to Telegram. */
 export interface TelegramState {
   readonly reachable: boolean;
   readonly tokenRejected: boolean;
 }
 
-/** What a pool of database connections tells of itself. */
+/** Counts of a pool of database connections. */
 export interface PoolCounts {
   readonly totalCount: number;
   readonly idleCount: number;
   readonly waitingCount: number;
 }
 
-/** All that a process tells Prometheus; nothing else knows prom-client. Names and labels: docs/adr/0009. */
+/** All metrics of a process. Nothing else knows prom-client. Names and labels: docs/adr/0009. */
 export class Metrics {
   readonly contentType = Registry.PROMETHEUS_CONTENT_TYPE;
   readonly engine: EngineMetrics;
@@ -34,7 +34,7 @@ export class Metrics {
     );
   }
 
-  /** What Prometheus reads. */
+  /** Renders the metrics as Prometheus text. */
   async render(): Promise<string> {
     await Promise.all(this.refreshers.map((refresh) => refresh()));
     return this.registry.metrics();
@@ -69,7 +69,7 @@ export class Metrics {
   watchBot(bot: { isDeaf: () => boolean }): void {
     this.gauge(
       'pollcast_bot_updates_failing',
-      'Whether this process has to read what people write to the bot, and cannot.',
+      'Whether this process fails to read the updates of the bot, which is its task.',
       () => Number(bot.isDeaf()),
     );
   }

@@ -4,7 +4,7 @@ import { OTHER_FIELDS, type OperationReport } from '../graphql/operation-report.
 /** The code of an operation without errors. */
 const NO_ERROR = 'OK';
 
-/** GraphQL operations by root field: clients choose the names of operations, and could make any number of them. */
+/** Measures GraphQL operations by root field, since clients could invent any number of operation names. */
 export class OperationMetrics {
   private readonly duration: Histogram<'field' | 'code'>;
   private readonly errors: Counter<'field' | 'code'>;

@@ -2,8 +2,8 @@ import { Gauge, type Registry } from 'prom-client';
 import type { Workload } from '../engine/ports.js';
 
 /**
- * The state of the installation's work as the database has it: the same in every process, so rules take its maximum.
- * While the database cannot be read nothing is claimed about it.
+ * The work of the installation as the database has it. It is the same in every process, so rules take the maximum. While the
+ * database cannot be read, these series are absent.
  */
 export class WorkloadMetrics {
   private readonly databaseUp: Gauge;
@@ -28,12 +28,15 @@ export class WorkloadMetrics {
       ['kind'],
     );
     this.runningChunks = gauge('pollcast_chunks_running', 'Chunks that are held under a lease.');
-    this.workers = gauge('pollcast_workers', 'Processes that work jobs and have told so lately.');
+    this.workers = gauge('pollcast_workers', 'Processes that work jobs, by their heartbeats.');
     this.outage = gauge(
       'pollcast_telegram_outage_seconds',
       'For how long running campaigns have waited for Telegram to answer again.',
     );
-    this.sent = gauge('pollcast_sent_messages', 'Messages that the installation has sent, of all campaigns.');
+    this.sent = gauge(
+      'pollcast_sent_messages',
+      'Messages that the installation has sent, over all campaigns.',
+    );
     this.stuck = gauge(
       'pollcast_campaigns_stuck',
       'Running campaigns without progress although work is due.',
@@ -62,7 +65,7 @@ export class WorkloadMetrics {
     this.outage.set(workload.outageMs / 1000);
     this.sent.set(workload.sentMessages);
     this.stuck.set(workload.stuckCampaigns);
-    // All that are known are there from the start, so that a rule sees the first campaign that has one.
+    // Every known code exists from the start, so that a rule sees the first campaign that has it.
     for (const [status, count] of Object.entries(workload.campaigns)) this.campaigns.set({ status }, count);
     for (const [code, count] of Object.entries(workload.stopped)) this.stopped.set({ code }, count);
   }

@@ -1,11 +1,11 @@
 import { TelegramUserFilter, TelegramUserInput } from './people.types.js';
 
-/** Without what lists carry along: white space and byte order marks around a value; null where nothing else is in it. */
+/** Trims white space and byte order marks, which exported lists contain. @returns null if nothing else is left */
 function clean(text: string | null | undefined): string | null | undefined {
   return text == null ? text : text.trim() || null;
 }
 
-/** @returns the same with a leading @ taken off, too */
+/** As `clean`, and removes a leading @. */
 function cleanUsername(username: string | null | undefined): string | null | undefined {
   return clean(username?.trim().replace(/^@/, '') ?? username);
 }

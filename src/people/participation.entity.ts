@@ -3,7 +3,7 @@ import { Poll } from '../polls/poll.entity.js';
 import { QuestionOption } from '../polls/question.entity.js';
 import { TelegramUser } from './telegram-user.entity.js';
 
-/** Somebody answered every question of a poll: the one fact that takes a person out of its audience. */
+/** The fact that a user has completed a poll, which alone removes the user from its audience. */
 @Entity('poll_completion')
 @Index('poll_completion_user_idx', ['userId'])
 export class PollCompletion {
@@ -25,7 +25,7 @@ export class PollCompletion {
   user?: Relation<TelegramUser>;
 }
 
-/** The option somebody chose for a question: one of that question's own. */
+/** The option that a user chose for a question. */
 @Entity('answer')
 @Index('answer_option_idx', ['optionId'])
 @Index('answer_user_idx', ['userId'])

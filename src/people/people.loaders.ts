@@ -3,7 +3,7 @@ import { loadOne, type BatchOptions } from '../graphql-types/batch.js';
 import type { PeopleStore } from './people.store.js';
 import type { TelegramUser } from './telegram-user.entity.js';
 
-/** Batched reads of people. */
+/** Batched reads of users. */
 export interface PeopleLoaders {
   user: DataLoader<string, TelegramUser | null>;
 }

@@ -19,9 +19,9 @@ import { TelegramUser } from './telegram-user.entity.js';
 export class PeopleResolver {
   constructor(private readonly people: PeopleService) {}
 
-  @Query(() => TelegramUserConnection, { description: 'Everybody the bot knows, by id.' })
+  @Query(() => TelegramUserConnection, { description: 'All users that the bot knows, by id.' })
   telegramUsers(
-    @Arg('filter', () => TelegramUserFilter, { nullable: true, description: 'Which people to list.' })
+    @Arg('filter', () => TelegramUserFilter, { nullable: true, description: 'Which users to list.' })
     filter: TelegramUserFilter | undefined,
     @Arg('first', () => Int, first(20)) size: number,
     @Arg('after', () => String, AFTER) after: string | null,
@@ -33,10 +33,10 @@ export class PeopleResolver {
   @Audited<{ users: TelegramUserInput[] }>({ detail: ({ users }) => `people: ${users.length}` })
   @Refuses(UserErrorCode.INVALID)
   @Mutation(() => ImportTelegramUsersPayload, {
-    description: 'Creates people, or updates their names. At most 2000 at a time, all or nothing.',
+    description: 'Creates users, or updates their names. At most 2000 per call, all or nothing.',
   })
   importTelegramUsers(
-    @Arg('users', () => [TelegramUserInput], { description: 'The people, each once.' })
+    @Arg('users', () => [TelegramUserInput], { description: 'The users, each once.' })
     users: TelegramUserInput[],
   ): Promise<ImportTelegramUsersPayload> {
     return this.people.import(users);
@@ -50,11 +50,11 @@ export class PeopleResolver {
   @Refuses(UserErrorCode.INVALID, UserErrorCode.NOT_FOUND)
   @Mutation(() => RecordPollCompletionsPayload, {
     description:
-      'For polls that are answered outside the bot. Idempotent. At most 10000 at a time, all or nothing.',
+      'For polls that are answered outside the bot. Idempotent. At most 10000 per call, all or nothing.',
   })
   recordPollCompletions(
     @Arg('pollId', () => ID, { description: 'Number of the poll.' }) pollId: string,
-    @Arg('userIds', () => [ID], { description: 'Telegram user ids of those who completed it.' })
+    @Arg('userIds', () => [ID], { description: 'Telegram user ids of the users who completed it.' })
     userIds: string[],
   ): Promise<RecordPollCompletionsPayload> {
     return this.people.recordCompletions(pollId, userIds);

@@ -19,10 +19,10 @@ const BY_ID: KeysetOrder<TelegramUser> = {
   descending: false,
 };
 
-/** As many people with the longest names as fit into one request of 1 MiB. */
+/** As many users with the longest names fit into one request of 1 MiB. */
 const MAX_IMPORT = 2000;
 const MAX_COMPLETIONS = 10_000;
-/** More errors than these help nobody. */
+/** More errors than these are of no help. */
 const MAX_ERRORS = 20;
 
 function tooMany(count: number, max: number, argument: string): UserError[] {
@@ -31,7 +31,7 @@ function tooMany(count: number, max: number, argument: string): UserError[] {
   return [userError(UserErrorCode.INVALID, message, [argument])];
 }
 
-/** What people can do with people. */
+/** Imports users, lists them, and records completions. */
 export class PeopleService {
   constructor(
     private readonly people: PeopleStore,
@@ -64,7 +64,7 @@ export class PeopleService {
     return { ...(await this.people.import(users)), userErrors: [] };
   }
 
-  /** All or nothing; completions that are known already are passed over. */
+  /** All or nothing. Ignores known completions. */
   async recordCompletions(pollId: string, userIds: string[]): Promise<RecordPollCompletionsPayload> {
     const userErrors = await this.completionErrors(pollId, userIds);
     if (userErrors.length > 0) return { recorded: 0, userErrors };

@@ -11,8 +11,8 @@ export interface ImportCounts {
 }
 
 /**
- * $1 ids, $2 to $5 usernames, names and languages; $6 to $9 the ids whose username, ... is left out, and so stays. In the
- * order of their ids, as everything that changes many people. xmax is 0 only on rows that this has inserted.
+ * $1 ids, $2 to $5 usernames, names and languages; $6 to $9 the ids whose username, ... was left out and stays. In the order of
+ * ids, as every statement that changes many users. xmax is 0 only on rows that this statement inserted.
  */
 const IMPORT = `
   WITH imported AS (
@@ -32,7 +32,7 @@ const IMPORT = `
   FROM imported
 `;
 
-/** $1 to $5 the person; $6 whether they have asked for reminders (true) or for none (false): null leaves that as it was. */
+/** $1 to $5 the user; $6 whether they asked for reminders (true), for none (false), or neither (null). */
 const RECORD_WRITER = `
   INSERT INTO telegram_user AS person (id, username, first_name, last_name, language_code, reachable_at, opted_out_at)
   VALUES ($1, $2, $3, $4, $5, clock_timestamp(), CASE WHEN NOT $6::boolean THEN clock_timestamp() END)
@@ -60,7 +60,7 @@ const UNKNOWN_USERS = `
   ORDER BY wanted.id LIMIT 10
 `;
 
-/** In the order of the ids, so that two of these at once wait for each other and do not lock each other out. */
+/** In the order of ids, so that concurrent statements wait for each other instead of deadlocking. */
 const RECORD_COMPLETIONS = `
   WITH recorded AS (
     INSERT INTO poll_completion (poll_id, user_id) SELECT $1, id FROM unnest($2::bigint[]) AS wanted (id)
@@ -69,7 +69,7 @@ const RECORD_COMPLETIONS = `
   SELECT count(*)::integer AS count FROM recorded
 `;
 
-/** As SHOWN_STATUS, in a form that the indexes serve. */
+/** SHOWN_STATUS as a condition that indexes support. */
 function statusCondition(statuses: readonly TelegramUserStatus[]): string {
   const reached = '(person.opted_out_at IS NULL AND person.status = ANY (:statuses))';
   return statuses.includes(TelegramUserStatus.OPTED_OUT)
@@ -98,7 +98,7 @@ export class PeopleStore {
     return query.where('person.id = ANY (:ids)', { ids }).getMany();
   }
 
-  /** @param people with distinct ids */
+  /** @param people users with distinct ids */
   import(people: readonly TelegramUserInput[]): Promise<ImportCounts> {
     const columns = ['username', 'firstName', 'lastName', 'languageCode'] as const;
     return oneRow<ImportCounts>(this.dataSource, IMPORT, [
@@ -111,8 +111,8 @@ export class PeopleStore {
   }
 
   /**
-   * Somebody has written to the bot in private, so it reaches them.
-   * @param wantsReminders where they have asked for that; otherwise it stays as it was
+   * Records a user who has written to the bot in private, and so can be reached.
+   * @param wantsReminders set if they asked for reminders or for none; otherwise that stays
    * @returns whether they have opted out
    */
   async recordWriter(
@@ -129,7 +129,7 @@ export class PeopleStore {
     ]);
   }
 
-  /** Somebody has blocked the bot. Whether they have opted out is another fact, and stays. */
+  /** Records that a user has blocked the bot. An opt-out is another fact, and stays. */
   async recordBlock(id: string): Promise<void> {
     await rows(this.dataSource, RECORD_BLOCK, [id]);
   }
@@ -138,7 +138,7 @@ export class PeopleStore {
     await rows(this.dataSource, RECORD_UNBLOCK, [id]);
   }
 
-  /** The first ten of the ids that are nobody's. */
+  /** The first ten ids that belong to no user. */
   async unknown(ids: readonly string[]): Promise<string[]> {
     return (await rows<{ id: string }>(this.dataSource, UNKNOWN_USERS, [ids])).map(({ id }) => id);
   }

@@ -7,7 +7,7 @@ import { TelegramUser, TelegramUserStatus } from './telegram-user.entity.js';
 
 export const TelegramUserConnection = connectionType(TelegramUser, 'TelegramUser');
 
-@InputType({ description: 'Which people to list.' })
+@InputType({ description: 'Which users to list.' })
 export class TelegramUserFilter {
   @IsOptional()
   @ArrayMaxSize(MAX_STATUSES, { message: STATUSES_LENGTH })
@@ -18,7 +18,7 @@ export class TelegramUserFilter {
   @MaxLength(32, { message: 'usernameContains must have at most 32 characters.' })
   @Field(() => String, {
     nullable: true,
-    description: 'A part of the username, with or without a leading @; letter case does not matter.',
+    description: 'Part of the username, with or without a leading @; case-insensitive.',
   })
   usernameContains?: string | null;
 }
@@ -29,7 +29,7 @@ const USERNAME_FORM =
   'username must be a Telegram username: 4 to 32 letters, digits and underscores, a letter first.';
 
 @InputType({
-  description: 'Somebody who has written to the bot. What is left out stays as it is; null clears it.',
+  description: 'A user who has written to the bot. Fields left out stay; null clears them.',
 })
 export class TelegramUserInput {
   @Matches(/^[1-9]\d{0,15}$/, { message: 'id must be a Telegram user id: a positive whole number.' })
@@ -40,7 +40,7 @@ export class TelegramUserInput {
   @Matches(/^[a-z]\w{3,31}$/i, { message: USERNAME_FORM })
   @Field(() => String, {
     nullable: true,
-    description: 'Telegram name, 4 to 32 letters, digits and underscores; a leading @ is taken off.',
+    description: 'Telegram username, 4 to 32 letters, digits and underscores; a leading @ is removed.',
   })
   username?: string | null;
 
@@ -60,16 +60,16 @@ export class TelegramUserInput {
   languageCode?: string | null;
 }
 
-@ObjectType({ description: 'How many people an import created and updated.' })
+@ObjectType({ description: 'How many users an import created and updated.' })
 export class ImportTelegramUsersPayload {
-  @Field(() => Int, { description: 'People who were not known before.' })
+  @Field(() => Int, { description: 'Users who were not known before.' })
   created!: number;
 
-  @Field(() => Int, { description: 'People who were known; what was given of them is now so.' })
+  @Field(() => Int, { description: 'Known users, whose given fields were updated.' })
   updated!: number;
 
   @Field(() => [UserError], {
-    description: 'What has to be put right; nothing was imported unless it is empty.',
+    description: 'Errors to correct; nothing was imported unless it is empty.',
   })
   userErrors!: UserError[];
 }
@@ -80,7 +80,7 @@ export class RecordPollCompletionsPayload {
   recorded!: number;
 
   @Field(() => [UserError], {
-    description: 'What has to be put right; nothing was recorded unless it is empty.',
+    description: 'Errors to correct; nothing was recorded unless it is empty.',
   })
   userErrors!: UserError[];
 }

@@ -1,7 +1,7 @@
 import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** Whether the bot may remind somebody. Only ACTIVE people belong to an audience. */
+/** Whether the bot may remind a user. Only ACTIVE users belong to an audience. */
 export enum TelegramUserStatus {
   ACTIVE = 'ACTIVE',
   BLOCKED = 'BLOCKED',
@@ -10,18 +10,20 @@ export enum TelegramUserStatus {
   OPTED_OUT = 'OPTED_OUT',
 }
 
-/** Whether the bot reaches somebody; whether they want that is another fact. */
+/** Whether the bot reaches a user; whether the user wants reminders is another fact. */
 export type Reachability = Exclude<TelegramUserStatus, TelegramUserStatus.OPTED_OUT>;
 
 registerEnumType(TelegramUserStatus, {
   name: 'TelegramUserStatus',
-  description: 'Whether the bot may remind somebody.',
+  description: 'Whether the bot may remind a user.',
   valuesConfig: {
     ACTIVE: { description: 'Can be reminded.' },
     BLOCKED: { description: 'Has blocked the bot.' },
     DEACTIVATED: { description: 'Has deleted the Telegram account.' },
-    UNREACHABLE: { description: 'Telegram lets the bot write to no such person until they write to it.' },
-    OPTED_OUT: { description: 'Wants no reminders, whether or not the bot reaches them.' },
+    UNREACHABLE: {
+      description: 'Telegram does not let the bot write to this user before the user writes to it.',
+    },
+    OPTED_OUT: { description: 'Wants no reminders, whether or not the bot can reach the user.' },
   },
 });
 
@@ -30,13 +32,13 @@ registerEnumType(TelegramUserStatus, {
 @Index('telegram_user_opted_out_idx', ['id'], { where: 'opted_out_at IS NOT NULL' })
 @Index('telegram_user_username_idx', { synchronize: false })
 @Check('telegram_user_status_check', `status IN ('ACTIVE', 'BLOCKED', 'DEACTIVATED', 'UNREACHABLE')`)
-@ObjectType({ description: 'Somebody who uses the bot in Telegram.' })
+@ObjectType({ description: 'A user of the bot in Telegram.' })
 export class TelegramUser {
   @PrimaryColumn({ type: 'bigint', primaryKeyConstraintName: 'telegram_user_pk' })
   @Field(() => ID, { description: 'The Telegram user id.' })
   id!: string;
 
-  /** The chat to write to where Telegram has moved it; otherwise it is the user id. */
+  /** Set if Telegram has moved the chat; otherwise the user id is the chat's. */
   @Column({ name: 'chat_id', type: 'bigint', nullable: true })
   chatId!: string | null;
 
@@ -45,7 +47,7 @@ export class TelegramUser {
   username!: string | null;
 
   @Column({ name: 'first_name', type: 'text', nullable: true })
-  @Field(() => String, { nullable: true, description: 'First name; reminders name it as {{firstName}}.' })
+  @Field(() => String, { nullable: true, description: 'First name; {{firstName}} in reminders.' })
   firstName!: string | null;
 
   @Column({ name: 'last_name', type: 'text', nullable: true })
@@ -63,19 +65,19 @@ export class TelegramUser {
   @Column({ name: 'opted_out_at', type: 'timestamptz', precision: 3, nullable: true })
   optedOutAt!: Date | null;
 
-  /** When they last wrote to the bot or unblocked it, by which it knows that it can reach them. */
+  /** When the user last wrote to the bot or unblocked it, and so could be reached. */
   @Column({ name: 'reachable_at', type: 'timestamptz', precision: 3, nullable: true })
   reachableAt!: Date | null;
 
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' })
-  @Field(() => Date, { description: 'When this person became known.' })
+  @Field(() => Date, { description: 'When this user became known.' })
   createdAt!: Date;
 
   @Column({ name: 'updated_at', type: 'timestamptz', precision: 3, default: () => 'now()' })
   updatedAt!: Date;
 
   @Field(() => TelegramUserStatus, {
-    description: 'Whether the bot may remind this person. OPTED_OUT comes before what else is in the way.',
+    description: 'Whether the bot may remind this user. OPTED_OUT takes precedence over other obstacles.',
   })
   get status(): TelegramUserStatus {
     return this.optedOutAt ? TelegramUserStatus.OPTED_OUT : this.reachability;

@@ -10,11 +10,11 @@ export enum PollStatus {
 
 registerEnumType(PollStatus, {
   name: 'PollStatus',
-  description: 'Where a poll stands.',
+  description: 'State of a poll.',
   valuesConfig: {
-    DRAFT: { description: 'Being prepared; no campaign can be started for it.' },
-    OPEN: { description: 'Taking answers; people can be reminded of it.' },
-    CLOSED: { description: 'No longer taking answers; nobody is reminded of it.' },
+    DRAFT: { description: 'Being prepared. Campaigns need an open poll.' },
+    OPEN: { description: 'Takes answers. Users can be reminded.' },
+    CLOSED: { description: 'No longer takes answers. Nobody is reminded.' },
   },
 });
 
@@ -32,11 +32,11 @@ export class Poll {
   id!: string;
 
   @Column({ type: 'text' })
-  @Field(() => String, { description: 'What the poll is called; reminders name it as {{pollTitle}}.' })
+  @Field(() => String, { description: 'Title of the poll; {{pollTitle}} in reminders.' })
   title!: string;
 
   @Column({ type: 'text', nullable: true })
-  @Field(() => String, { nullable: true, description: 'What the poll is about.' })
+  @Field(() => String, { nullable: true, description: 'Description of the poll.' })
   description!: string | null;
 
   @Column({ type: 'text', default: PollStatus.DRAFT })

@@ -4,7 +4,7 @@ import type { Poll } from './poll.entity.js';
 import type { PollStore } from './poll.store.js';
 import type { Question, QuestionOption } from './question.entity.js';
 
-/** Batched reads of polls and what belongs to them. */
+/** Batched reads of polls, questions and options. */
 export interface PollLoaders {
   poll: DataLoader<string, Poll | null>;
   questions: DataLoader<string, Question[]>;
@@ -13,7 +13,7 @@ export interface PollLoaders {
   answerCount: DataLoader<string, number>;
 }
 
-/** What the resolvers of polls know about the operation they serve. */
+/** The part of an operation's context that the resolvers of polls need. */
 export interface PollContext {
   loaders: PollLoaders;
 }

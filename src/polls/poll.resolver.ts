@@ -20,7 +20,7 @@ function payload(result: Result<Poll>): PollPayload {
 export class PollResolver {
   constructor(private readonly polls: PollService) {}
 
-  @Query(() => Poll, { nullable: true, description: 'One poll; null when there is none with this id.' })
+  @Query(() => Poll, { nullable: true, description: 'One poll, or null if none has this id.' })
   poll(@Arg('id', () => ID, { description: 'Number of the poll.' }) id: string): Promise<Poll | null> {
     return this.polls.find(id);
   }
@@ -48,7 +48,7 @@ export class PollResolver {
   @Authorized(Role.ADMIN)
   @Audited<{ id: string }>({ poll: ({ id }) => id })
   @Refuses(UserErrorCode.NOT_FOUND, UserErrorCode.INVALID_STATE, UserErrorCode.POLL_CLOSED)
-  @Mutation(() => PollPayload, { description: 'Opens a draft, or a closed poll once more.' })
+  @Mutation(() => PollPayload, { description: 'Opens a draft, or reopens a closed poll.' })
   async openPoll(
     @Arg('id', () => ID, { description: 'Number of the poll.' }) id: string,
   ): Promise<PollPayload> {
@@ -59,7 +59,7 @@ export class PollResolver {
   @Audited<{ id: string }>({ poll: ({ id }) => id })
   @Refuses(UserErrorCode.NOT_FOUND, UserErrorCode.INVALID_STATE)
   @Mutation(() => PollPayload, {
-    description: 'Closes an open poll: reminders that are not sent yet are skipped.',
+    description: 'Closes an open poll. Reminders that are not sent yet are skipped.',
   })
   async closePoll(
     @Arg('id', () => ID, { description: 'Number of the poll.' }) id: string,
@@ -88,7 +88,7 @@ export class QuestionResolver {
 
 @Resolver(() => QuestionOption)
 export class QuestionOptionResolver {
-  @FieldResolver(() => Int, { description: 'How many people chose it.' })
+  @FieldResolver(() => Int, { description: 'Number of users who chose it.' })
   answerCount(@Root() option: QuestionOption, @Ctx() { loaders }: PollContext): Promise<number> {
     return loaders.answerCount.load(option.id);
   }

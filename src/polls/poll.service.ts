@@ -18,7 +18,7 @@ const NEWEST_FIRST: KeysetOrder<Poll> = {
 
 const { DRAFT, OPEN, CLOSED } = PollStatus;
 
-/** What people can do with polls. */
+/** Creates, opens and closes polls. */
 export class PollService {
   constructor(private readonly polls: PollStore) {}
 
@@ -39,7 +39,7 @@ export class PollService {
     return errors.length > 0 ? refusal(...errors) : success(await this.polls.create(input));
   }
 
-  /** A draft is opened, or a closed poll once more, unless its closing time has passed. */
+  /** Opens a draft or reopens a closed poll, unless its closing time has passed. */
   async open(id: string): Promise<Result<Poll>> {
     const poll = await this.find(id);
     if (poll?.closesAt && poll.closesAt <= new Date()) {

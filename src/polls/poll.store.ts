@@ -33,7 +33,7 @@ export class PollStore {
     return query;
   }
 
-  /** The poll, its questions and their options, all or nothing. */
+  /** Creates the poll, its questions and their options in one transaction. */
   create({ title, description, closesAt, questions }: CreatePollInput): Promise<Poll> {
     return this.dataSource.transaction(async (manager) => {
       const poll = await manager.save(manager.create(Poll, { title, description, closesAt }));

@@ -26,7 +26,7 @@ const NOT_BLANK = /\S/;
 export class CreateQuestionInput {
   @Matches(NOT_BLANK, { message: 'A question must have a text.' })
   @MaxLength(1000, { message: 'A question must have at most 1000 characters.' })
-  @Field(() => String, { description: 'The question as it is asked, at most 1000 characters.' })
+  @Field(() => String, { description: 'Text of the question, at most 1000 characters.' })
   text!: string;
 
   @ArrayMinSize(2, { message: 'A question must have at least 2 options.' })
@@ -41,12 +41,12 @@ export class CreateQuestionInput {
 export class CreatePollInput {
   @Matches(NOT_BLANK, { message: 'A poll must have a title.' })
   @MaxLength(200, { message: 'The title must have at most 200 characters.' })
-  @Field(() => String, { description: 'What the poll is called, at most 200 characters.' })
+  @Field(() => String, { description: 'Title of the poll, at most 200 characters.' })
   title!: string;
 
   @IsOptional()
   @MaxLength(2000, { message: 'The description must have at most 2000 characters.' })
-  @Field(() => String, { nullable: true, description: 'What the poll is about, at most 2000 characters.' })
+  @Field(() => String, { nullable: true, description: 'Description of the poll, at most 2000 characters.' })
   description?: string | null;
 
   @Field(() => Date, { nullable: true, description: 'When it closes by itself.' })
@@ -59,11 +59,11 @@ export class CreatePollInput {
   questions!: CreateQuestionInput[];
 }
 
-@ObjectType({ description: 'A poll after the change, or what stands in the way of it.' })
+@ObjectType({ description: 'The changed poll, or the errors that prevented the change.' })
 export class PollPayload {
-  @Field(() => Poll, { nullable: true, description: 'The poll; null when there is none.' })
+  @Field(() => Poll, { nullable: true, description: 'The poll, or null if there is none.' })
   poll!: Poll | null;
 
-  @Field(() => [UserError], { description: 'What has to be put right; empty when the change was made.' })
+  @Field(() => [UserError], { description: 'Errors to correct; empty if the change was made.' })
   userErrors!: UserError[];
 }

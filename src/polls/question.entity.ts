@@ -30,11 +30,11 @@ export class Question {
   poll?: Relation<Poll>;
 
   @Column({ type: 'integer' })
-  @Field(() => Int, { description: 'Place of the question in its poll, from 1.' })
+  @Field(() => Int, { description: 'Position of the question in its poll, from 1.' })
   position!: number;
 
   @Column({ type: 'text' })
-  @Field(() => String, { description: 'The question as it is asked.' })
+  @Field(() => String, { description: 'Text of the question.' })
   text!: string;
 }
 
@@ -59,10 +59,10 @@ export class QuestionOption {
   question?: Relation<Question>;
 
   @Column({ type: 'integer' })
-  @Field(() => Int, { description: 'Place of the option in its question, from 1.' })
+  @Field(() => Int, { description: 'Position of the option in its question, from 1.' })
   position!: number;
 
   @Column({ type: 'text' })
-  @Field(() => String, { description: 'The answer as it is offered.' })
+  @Field(() => String, { description: 'Text of the answer.' })
   text!: string;
 }
