@@ -109,7 +109,7 @@ describe('while another campaign of the poll has people pending,', () => {
 
   test('a scheduled one is PAUSED when it is due, and is in nobody else’s way', async () => {
     const first = await started();
-    const scheduledFor = new Date(Date.now() + 1500).toISOString();
+    const scheduledFor = new Date(Date.now() + 3000).toISOString();
     const second = await createCampaign(api, pollId, { scheduledFor });
     await waitFor('the schedule to be held', async () => (await campaign(api, second)).status === 'PAUSED');
     const { campaign: held } = await api.run<{ campaign: object }>(

@@ -59,7 +59,7 @@ describe('updateCampaign', () => {
       scheduledFor: null,
     });
     await update(id, { scheduledFor: later });
-    await update(id, { scheduledFor: new Date(Date.now() + 1500).toISOString() });
+    await update(id, { scheduledFor: new Date(Date.now() + 3000).toISOString() });
     expect((await followCampaign(app.client(), id)).at(-1)).toMatchObject({
       status: 'COMPLETED',
       sentUsers: 1,
