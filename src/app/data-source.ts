@@ -17,6 +17,7 @@ import { Installation1790001501000 } from '../../migrations/1790001501000-instal
 import { SlotsAhead1790001600000 } from '../../migrations/1790001600000-slots-ahead.js';
 import { CampaignLog1790001700000 } from '../../migrations/1790001700000-campaign-log.js';
 import { AuditRepeats1790001750000 } from '../../migrations/1790001750000-audit-repeats.js';
+import { ChangeCounters1790001760000 } from '../../migrations/1790001760000-change-counters.js';
 import { ApiToken } from '../access/api-token.entity.js';
 import { AuditEntry } from '../access/audit-entry.entity.js';
 import { NotificationCampaign } from '../campaigns/campaign.entity.js';
@@ -63,6 +64,7 @@ const TABLES: database.Tables = {
     SlotsAhead1790001600000,
     CampaignLog1790001700000,
     AuditRepeats1790001750000,
+    ChangeCounters1790001760000,
   ],
 };
 

@@ -23,12 +23,10 @@ export const SKIP_CANCELLED = `
     WHERE delivery.ctid = ANY (ARRAY (SELECT place FROM doomed))
     RETURNING delivery.user_id
   ), change AS (
-    SELECT count(*)::integer AS count FROM skipped
-  ), ledger AS (
-    UPDATE notification_campaign campaign SET
-      pending_users = campaign.pending_users - change.count, skipped_users = campaign.skipped_users + change.count
-    FROM change WHERE campaign.id = $1 AND change.count > 0
+    SELECT count(*)::integer AS count FROM skipped HAVING count(*) > 0
+  ), counted AS (
+    SELECT change.count FROM change, LATERAL change_counters($1, skipped => change.count)
   )
-  SELECT change.count, found.count AS found, found.last
-  FROM change, (SELECT count(*)::integer AS count, max(chunk_number) AS last FROM doomed) found
+  SELECT coalesce((SELECT count FROM counted), 0) AS count, found.count AS found, found.last
+  FROM (SELECT count(*)::integer AS count, max(chunk_number) AS last FROM doomed) found
 `;

@@ -28,9 +28,7 @@ export const REQUEUE_REFUSED = `
     UPDATE campaign_chunk SET state = 'WAITING', reason = NULL, attempts = 0, remaining_at_claim = NULL
     WHERE campaign_id = $1 AND state IN ('DONE', 'SET_ASIDE') AND number IN (SELECT chunk_number FROM refused)
   )
-  UPDATE notification_campaign SET
-    pending_users = pending_users + change.total, failed_users = failed_users - change.total
-  FROM (SELECT count(*) AS total FROM requeued) change
-  WHERE id = $1 AND change.total > 0
-  RETURNING id
+  SELECT change.total::integer AS total
+  FROM (SELECT count(*) AS total FROM requeued HAVING count(*) > 0) change,
+    LATERAL change_counters($1, failed => -change.total)
 `;

@@ -121,17 +121,13 @@ const REAP_DEAD_LEASES = `
     WHERE delivery.campaign_id = dead.campaign_id AND delivery.chunk_number = dead.number
       AND (delivery.status = 'SENDING' OR (dead.hopeless AND delivery.status = 'PENDING'))
     RETURNING delivery.campaign_id, delivery.status
-  ), ledger AS (
-    UPDATE notification_campaign campaign SET
-      pending_users = campaign.pending_users - change.unconfirmed - change.failed,
-      unconfirmed_users = campaign.unconfirmed_users + change.unconfirmed,
-      failed_users = campaign.failed_users + change.failed
+  ), counted AS (
+    SELECT change.unconfirmed
     FROM (
       SELECT campaign_id, count(*) FILTER (WHERE status = 'UNCONFIRMED') AS unconfirmed,
         count(*) FILTER (WHERE status = 'FAILED') AS failed
-      FROM settled GROUP BY campaign_id
-    ) change
-    WHERE campaign.id = change.campaign_id
+      FROM settled GROUP BY 1 ORDER BY 1
+    ) change, LATERAL change_counters(change.campaign_id, failed => change.failed, unconfirmed => change.unconfirmed)
   ), released AS (
     UPDATE campaign_chunk chunk SET
       state = CASE WHEN dead.hopeless THEN 'SET_ASIDE' ELSE 'WAITING' END,
@@ -143,7 +139,7 @@ const REAP_DEAD_LEASES = `
   )
   SELECT (SELECT count(*)::integer FROM released WHERE state = 'WAITING') AS "releasedChunks",
     (SELECT count(*)::integer FROM released WHERE state = 'SET_ASIDE') AS "setAsideChunks",
-    (SELECT count(*)::integer FROM settled WHERE status = 'UNCONFIRMED') AS "unconfirmedDeliveries"
+    (SELECT coalesce(sum(unconfirmed), 0)::integer FROM counted) AS "unconfirmedDeliveries"
 `;
 
 /** A retry puts deliveries back while their chunk is being released as done, and neither sees the other. */

@@ -100,13 +100,9 @@ const claimInOrder = (order: string): string => `
     WHERE delivery.campaign_id = candidate.campaign_id AND delivery.user_id = candidate.user_id AND delivery.status = candidate.status
       AND candidate.unwanted IS NOT NULL
     RETURNING delivery.user_id
-  ), ledger AS (
-    UPDATE notification_campaign campaign SET
-      pending_users = campaign.pending_users - change.skipped,
-      skipped_users = campaign.skipped_users + change.skipped,
-      progressed_at = clock_timestamp()
-    FROM (SELECT count(*) AS skipped FROM skipped) change
-    WHERE campaign.id = $1 AND change.skipped > 0
+  ), counted AS (
+    SELECT change.count FROM (SELECT count(*) FROM skipped HAVING count(*) > 0) change,
+      LATERAL change_counters($1, skipped => change.count)
   ), rest AS (
     SELECT count(*)::integer AS pending, min(pending.not_before) AS first, bool_or(pending.not_before IS NULL) AS now
     FROM chunk
@@ -124,7 +120,7 @@ const claimInOrder = (order: string): string => `
     (SELECT json_build_object('messageTemplate', message_template, 'buttonText', button_text,
       'sendIntervalMs', send_interval_ms, 'contentVersion', content_version)
       FROM campaign WHERE content_version <> $7::integer) AS content,
-    (SELECT count(*)::integer FROM skipped) AS skipped,
+    coalesce((SELECT count FROM counted), 0)::integer AS skipped,
     CASE WHEN NOT EXISTS (SELECT FROM sending) THEN rest.pending END AS pending,
     CASE WHEN rest.pending > 0 AND NOT rest.now
       THEN greatest(0, 1000 * extract(epoch FROM rest.first - clock_timestamp()))::double precision END AS "retryInMs"

@@ -20,17 +20,14 @@ const RETRY_DELIVERIES = `
     UPDATE campaign_chunk SET state = 'WAITING', reason = NULL, attempts = 0, remaining_at_claim = NULL
     WHERE campaign_id = $1 AND state IN ('DONE', 'SET_ASIDE') AND number IN (SELECT chunk_number FROM finished)
   )
-  UPDATE notification_campaign SET
-    pending_users = pending_users + change.total, failed_users = failed_users - change.failed,
-    skipped_users = skipped_users - change.skipped, unconfirmed_users = unconfirmed_users - change.unconfirmed
+  SELECT change.total::integer AS total
   FROM (
     SELECT count(*) AS total, count(*) FILTER (WHERE status = 'FAILED') AS failed,
       count(*) FILTER (WHERE status = 'SKIPPED') AS skipped,
       count(*) FILTER (WHERE status = 'UNCONFIRMED') AS unconfirmed
     FROM put_back
-  ) change
-  WHERE id = $1
-  RETURNING change.total::integer AS total
+  ) change, LATERAL change_counters($1, failed => -change.failed, skipped => -change.skipped,
+    unconfirmed => -change.unconfirmed)
 `;
 
 /** Puts finished deliveries back whose recipients can be reached. @returns how many */

@@ -9,8 +9,7 @@
  *
  * $1 campaign; of each result $2 user, $3 fence, $4 status, $5 reason, $6 message id, $7 milliseconds to the next try,
  * $8 whether the attempt is unspent, $9 new status of the person, $10 new chat; of the Streak $11 reason, $12 count,
- * $13 broken; $14 whether the sandbox has taken them. With a broken streak, or failures of another reason than the campaign's, the streak starts anew at $12;
- * otherwise $12 is added, which changes nothing for a group that only puts recipients back.
+ * $13 broken; $14 whether the sandbox has taken them.
  */
 export const SETTLE = `
   WITH result AS MATERIALIZED (
@@ -50,28 +49,15 @@ export const SETTLE = `
     FROM affected WHERE person.id = affected.user_id
   ), change AS (
     SELECT count(*) AS results,
-      count(*) FILTER (WHERE was IN ('SENDING', 'PENDING') AND status <> 'PENDING') AS settled,
       count(*) FILTER (WHERE status = 'SENT') AS sent, count(*) FILTER (WHERE status = 'FAILED') AS failed,
       count(*) FILTER (WHERE status = 'UNCONFIRMED') - count(*) FILTER (WHERE was = 'UNCONFIRMED') AS unconfirmed
     FROM settled
   )
-  UPDATE notification_campaign campaign SET
-    pending_users = campaign.pending_users - change.settled,
-    sent_users = campaign.sent_users + change.sent,
-    failed_users = campaign.failed_users + change.failed,
-    unconfirmed_users = campaign.unconfirmed_users + change.unconfirmed,
-    progressed_at = CASE WHEN change.settled > 0 THEN clock_timestamp() ELSE campaign.progressed_at END,
-    sandbox = campaign.sandbox OR $14::boolean AND change.settled > 0,
-    failure_streak = CASE
-      WHEN change.results = 0 THEN campaign.failure_streak
-      WHEN $13 OR campaign.failure_streak_reason IS DISTINCT FROM $11::text AND $12::integer > 0 THEN $12
-      ELSE campaign.failure_streak + $12 END,
-    failure_streak_reason = CASE
-      WHEN change.results > 0 AND ($13 OR $12 > 0) THEN $11
-      ELSE campaign.failure_streak_reason END
-  FROM change WHERE campaign.id = $1
-  RETURNING campaign.status, campaign.pending_users AS "pendingUsers", campaign.failure_streak AS "failureStreak",
+  SELECT campaign.status, campaign.pending_users AS "pendingUsers", campaign.failure_streak AS "failureStreak",
     campaign.failure_streak_reason AS "failureStreakReason"
+  FROM change, LATERAL change_counters($1, sent => change.sent, failed => change.failed,
+    unconfirmed => change.unconfirmed, by_sandbox => $14, streak_reason => $11,
+    streak_count => CASE WHEN change.results > 0 THEN $12::integer END, streak_broken => $13) campaign
 `;
 
 /** What a worker died over after its chunk had changed hands: no lease covers these any more. $1 least age in milliseconds. */
@@ -89,11 +75,9 @@ export const SETTLE_ORPHANS = `
     UPDATE delivery SET status = 'UNCONFIRMED', reason = 'WORKER_DIED', updated_at = clock_timestamp()
     FROM orphan WHERE delivery.campaign_id = orphan.campaign_id AND delivery.user_id = orphan.user_id
     RETURNING delivery.campaign_id
-  ), ledger AS (
-    UPDATE notification_campaign campaign SET
-      pending_users = campaign.pending_users - change.count, unconfirmed_users = unconfirmed_users + change.count
-    FROM (SELECT campaign_id, count(*) AS count FROM settled GROUP BY campaign_id) change
-    WHERE campaign.id = change.campaign_id
+  ), counted AS (
+    SELECT change.count FROM (SELECT campaign_id, count(*) FROM settled GROUP BY 1 ORDER BY 1) change,
+      LATERAL change_counters(change.campaign_id, unconfirmed => change.count)
   )
-  SELECT count(*)::integer AS count FROM settled
+  SELECT coalesce(sum(count), 0)::integer AS count FROM counted
 `;
