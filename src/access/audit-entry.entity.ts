@@ -12,7 +12,7 @@ export enum AuditOutcome {
 
 registerEnumType(AuditOutcome, {
   name: 'AuditOutcome',
-  description: 'What became of a call.',
+  description: 'Outcome of a call.',
   valuesConfig: {
     STARTED: { description: 'Under way; or its process died, and it happened or not.' },
     SUCCEEDED: { description: 'Done.' },
@@ -82,7 +82,7 @@ export class AuditEntry {
   detail!: string | null;
 
   @Column({ type: 'text', default: AuditOutcome.STARTED })
-  @Field(() => AuditOutcome, { description: 'What became of it.' })
+  @Field(() => AuditOutcome, { description: 'Outcome of the call.' })
   outcome!: AuditOutcome;
 
   @Column({ type: 'integer', default: 0 })

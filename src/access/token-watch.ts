@@ -21,7 +21,7 @@ export class TokenWatch {
     private readonly logger: Logger,
   ) {}
 
-  /** @param end called once, when the token is no way in any more. @returns to be called when it has ended itself */
+  /** @param end called once, when the token is no longer valid @returns a function that stops watching */
   add({ tokenId }: Identity, end: () => void): () => void {
     if (tokenId === null || this.closed) return () => undefined;
     const ends = this.open.get(tokenId) ?? new Set();
@@ -56,7 +56,7 @@ export class TokenWatch {
       const valid = new Set(inUse.length > 0 ? await this.validAmong(inUse) : []);
       for (const tokenId of inUse) if (!valid.has(tokenId)) this.end(tokenId);
     } catch (error) {
-      this.logger.warn({ err: error }, 'the tokens in use could not be looked at');
+      this.logger.warn({ err: error }, 'the tokens in use could not be checked');
     }
   }
 

@@ -8,7 +8,7 @@ import { adoptBot, InstallationStore } from '../installation/installation.store.
 import { CommandFailure, wrongSetting } from './failure.js';
 import type { CommandContext } from './shell.js';
 
-/** Whoever can run this has the database, and so may do everything. */
+/** A user of the command line has the credentials of the database, and so the rights of ADMIN. */
 const COMMAND_LINE: Identity = { name: 'command line', role: Role.ADMIN, tokenId: null };
 
 /** Makes the bot of BOT_TOKEN that of the installation. */
@@ -56,7 +56,7 @@ async function adopt(
     );
     output.log(`@${username} is the bot of this installation from now on.`);
     if (forgotten > 0)
-      output.log(`${forgotten} people whom the old bot could not reach may get reminders again.`);
+      output.log(`${forgotten} users whom the old bot could not reach may get reminders again.`);
   } finally {
     await database.close();
   }

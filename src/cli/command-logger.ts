@@ -10,8 +10,8 @@ function sentence(log: Record<string, unknown>, messageKey: string): string {
 }
 
 /**
- * For commands whose standard output is their result: what goes on meanwhile, as sentences on standard error. Who asks
- * for more than that by LOG_LEVEL gets the log of a server.
+ * A logger for commands whose standard output is their result. It writes sentences to standard error; at LOG_LEVEL debug or
+ * trace, lines like those of a server.
  */
 export function createCommandLogger(
   settings: LoggerSettings,

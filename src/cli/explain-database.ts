@@ -20,7 +20,7 @@ const UNKNOWN_AUTHORITY = [
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
 ];
 
-/** By SQLSTATE or the code of Node. */
+/** @param code SQLSTATE or code of Node */
 function sentenceFor(code: string, message: string, databaseUrl: string): string | undefined {
   const { host, name, user } = databasePlace(databaseUrl);
   if (UNKNOWN_AUTHORITY.includes(code)) {
@@ -48,7 +48,7 @@ function sentenceFor(code: string, message: string, databaseUrl: string): string
   }
 }
 
-/** What kept us from the configured database. Its URL holds a password and is not shown. */
+/** Explains why the configured database cannot be used. Its URL contains a password and is not shown. */
 export function explainDatabase(
   error: Error & { code?: string },
   databaseUrl: string,

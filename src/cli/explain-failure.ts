@@ -7,7 +7,7 @@ import { CommandFailure, ExitCode, wrongSetting } from './failure.js';
 
 type SystemError = NodeJS.ErrnoException & { hostname?: string };
 
-/** What kept the API from listening. */
+/** Explains why the API cannot listen. */
 function explainListening(
   { code, hostname }: SystemError,
   { host, port }: Settings,
@@ -26,7 +26,7 @@ function explainListening(
   return undefined;
 }
 
-/** What kept us from MongoDB. */
+/** Explains why MongoDB cannot be used. */
 function explainJobStorage({ failure, hosts, code }: JobStorageUnavailable): CommandFailure {
   switch (failure) {
     case 'unreachable':
@@ -51,12 +51,12 @@ function explainSystemError(error: SystemError, settings: Settings): CommandFail
   return undefined;
 }
 
-/** What a setting could mend: its message says which. */
+/** Whether the error is due to a setting, which its message names. */
 function isWrongSetting(error: unknown): error is Error {
   return error instanceof SettingsError || error instanceof UnfitDatabase;
 }
 
-/** One sentence for the person at the command line, and the exit code. */
+/** Converts an error to one sentence and an exit code. */
 export function explainFailure(
   error: unknown,
   settings: Settings | undefined,

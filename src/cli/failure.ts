@@ -1,4 +1,4 @@
-/** What the exit codes of all commands mean; a command that a signal ended exits with 128 and its number. */
+/** Exit codes of all commands. A command that a signal ended exits with 128 plus the signal's number. */
 export enum ExitCode {
   DONE = 0,
   FAILED = 1,
@@ -6,7 +6,7 @@ export enum ExitCode {
   WRONG_USAGE = 2,
 }
 
-/** A command cannot do what was asked for; the message says why and what would help. */
+/** A command failed. The message says why, and what would help. */
 export class CommandFailure extends Error {
   override readonly name = 'CommandFailure';
 

@@ -16,14 +16,14 @@ export class Interrupted extends Error {
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-/** What is being started is waited for: a PostgreSQL that nobody waits for would be left running. */
+/** How long to wait for what is being started: a PostgreSQL that starts unattended would be left running. */
 const START_LIMIT_MS = 60_000;
-/** npm passes on a Ctrl+C that the terminal has sent to this process already: that is one, not two. */
+/** npm forwards a Ctrl+C that the terminal has sent to this process already. Both count as one. */
 const SAME_SIGNAL_MS = 1000;
 
 /**
- * Asks to end, from now on: the first lets the work be wound up in order, a second ends the process at once, and so
- * does the time limit.
+ * Handles signals from now on. The first asks the work to end gracefully; a second one, or the time limit, ends the process
+ * at once.
  */
 export class Interruption {
   readonly arrived: Promise<NodeJS.Signals>;
@@ -47,20 +47,20 @@ export class Interruption {
         resolve(signal);
       };
       for (const name of SIGNALS) process.on(name, onSignal);
-      // Whoever read the output is gone, as with "| head".
+      // The reader of the output is gone, as with "| head".
       process.stdout.on('error', () => {
         onSignal('SIGPIPE');
       });
     });
   }
 
-  /** Says that all that has to be stopped in the end has been started. */
+  /** Call it when everything that must be stopped in the end has been started. */
   started(): void {
     this.isStarted = true;
     if (this.signal !== undefined) this.limitTime();
   }
 
-  /** The result of the work, which is no longer waited for once a signal arrives. @throws Interrupted */
+  /** Waits for the work until a signal arrives. @throws Interrupted */
   async orElse<T>(work: Promise<T>): Promise<T> {
     this.started();
     this.interrupted ??= this.arrived.then((signal) => {

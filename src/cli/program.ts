@@ -57,7 +57,7 @@ function withDataSize(command: Command): Command {
     .option('--completed <count>', 'how many of them have completed the poll (default: 30 %)', countArgument);
 }
 
-/** 30 % completed the poll, unless something else is asked for. */
+/** By default 30 % of the users have completed the poll. */
 function dataSize({ users, completed }: { users: number; completed?: number }): ReferenceDataSize {
   return { users, completed: completed ?? Math.round(users * 0.3) };
 }
@@ -72,7 +72,7 @@ function addDataCommands(program: Command, run: Run): void {
       await migrateCommand(context);
     });
   withDataSize(program.command('seed'))
-    .description('make the reference data: people, a poll of 2 questions, and some who completed it')
+    .description('create the reference data: users, a poll of 2 questions, and some completions')
     .action(async (options: { users: number; completed?: number }) => {
       const context = run.contextOf('database');
       const { seedCommand } = await import('./seed.js');
@@ -91,7 +91,7 @@ function addDataCommands(program: Command, run: Run): void {
 
 function addCampaignCommands(program: Command, run: Run): void {
   withDataSize(program.command('demo'))
-    .description('a whole campaign on an embedded database and the sandbox, from nothing to the summary')
+    .description('run a whole campaign on an embedded database and the sandbox')
     .option('--fast', 'smaller pauses between messages')
     .option('--keep', 'leave the server up afterwards')
     .action(async (options: { users: number; completed?: number; fast?: true; keep?: true }) => {
@@ -101,7 +101,7 @@ function addCampaignCommands(program: Command, run: Run): void {
     });
   program
     .command('test-notifications')
-    .description('show whom a campaign for a poll would reach; with --user send one real test message')
+    .description('show the audience of a campaign for a poll; with --user, send one real test message')
     .requiredOption('--poll <id>', 'the poll')
     .option('--user <id>', 'send a test message to this Telegram user')
     .option('--dry-run', 'send nothing, show the message instead')
@@ -140,7 +140,7 @@ function addTokenCommands(program: Command, run: Run): void {
     .action(() => runTokenCommand(run, { kind: 'list' }));
   token
     .command('revoke')
-    .description('make a token useless from now on, and end its connections')
+    .description('revoke a token, and close its connections')
     .argument('<name or id>', 'the token')
     .action((nameOrId: string) => runTokenCommand(run, { kind: 'revoke', nameOrId }));
 }
@@ -177,7 +177,7 @@ function createProgram(run: Run): Command {
 
 function exitCodeOf(error: unknown, { settings, output, shell }: Run): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.DONE : ExitCode.WRONG_USAGE;
-  // What fails while everything is wound up fails because of that, as does what Ctrl+C has ended beside us.
+  // Failures after a signal are consequences of it.
   const { signal } = shell.interruption;
   if (signal !== undefined) return new Interrupted(signal).exitCode;
   const { message, exitCode } = explainFailure(error, settings);
@@ -186,7 +186,7 @@ function exitCodeOf(error: unknown, { settings, output, shell }: Run): number {
   return exitCode;
 }
 
-/** Runs the command that the arguments ask for; answers its exit code. */
+/** Runs the command given by the arguments. @returns its exit code */
 export async function runProgram(
   argv: readonly string[] = process.argv.slice(2),
   shell: Shell = processShell(),

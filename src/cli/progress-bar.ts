@@ -1,6 +1,6 @@
 import cliProgress from 'cli-progress';
 
-/** A progress bar on standard error; where that is no terminal, a line every few seconds. */
+/** A progress bar on standard error, or a line every few seconds if that is not a terminal. */
 export function createProgressBar(format: string): cliProgress.SingleBar {
   const options = { format, hideCursor: true, noTTYOutput: true, notTTYSchedule: 5000, fps: 10 };
   return new cliProgress.SingleBar(options, cliProgress.Presets.shades_classic);

@@ -7,7 +7,7 @@ export interface ReferenceDataSize {
   completed: number;
 }
 
-/** What there is by now, with whatever was there before. */
+/** What exists now, including what was there before. */
 export interface ReferenceData {
   pollId: string;
   users: number;
@@ -83,8 +83,8 @@ async function referencePoll(dataSource: DataSource): Promise<string> {
 }
 
 /**
- * Makes the reference data set; run again it adds what is missing and changes nothing else.
- * @param onProgress is told how many of the people are complete by now
+ * Creates the reference data set. A second run adds what is missing and changes nothing else.
+ * @param onProgress called with the number of users created so far
  */
 export async function createReferenceData(
   dataSource: DataSource,

@@ -4,16 +4,16 @@ import type { Settings } from '../config/settings.js';
 import { announce } from './announcement.js';
 import type { Interruption } from './interruption.js';
 
-/** Runs until it is asked to end. */
+/** Serves until it is asked to stop. */
 export async function serve(
   settings: Settings,
   roles: AppRole[],
   logger: Logger,
   interruption: Interruption,
 ): Promise<void> {
-  // A promise that nobody awaits, in a library, must not take with it the results that are still to be written.
+  // An unhandled rejection in a library must not end the process before pending results are written.
   process.on('unhandledRejection', (error) => {
-    logger.error({ err: error }, 'something failed that nothing waits for');
+    logger.error({ err: error }, 'unhandled rejection');
   });
   const app = await startApp(settings, roles, logger);
   interruption.started();

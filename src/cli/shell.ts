@@ -7,7 +7,7 @@ import { loadSettings, processEnvironment, type Settings } from '../config/setti
 import { createCommandLogger } from './command-logger.js';
 import { Interruption } from './interruption.js';
 
-/** Where the program runs: as a process of its own, or within a test. */
+/** Environment of the program: a process of its own, or a test. */
 export interface Shell {
   environment: () => NodeJS.ProcessEnv;
   stdout: NodeJS.WritableStream;
@@ -15,7 +15,7 @@ export interface Shell {
   interruption: Interruption;
 }
 
-/** What a command works with. */
+/** Dependencies of a command. */
 export interface CommandContext {
   settings: Settings;
   logger: Logger;
@@ -31,7 +31,7 @@ export function processShell(): Shell {
 /** One run of the program. */
 export class Run {
   readonly output: Console;
-  /** What was read, which failures are explained by. */
+  /** The settings that were read, for the explanation of failures. */
   settings: Settings | undefined;
 
   constructor(readonly shell: Shell) {
@@ -55,7 +55,7 @@ export class Run {
     return this.warned(createLogger(settings));
   }
 
-  /** With the logger of the command come the warnings of what it has not read. */
+  /** Warns of misspelt settings. */
   private warned(logger: Logger): Logger {
     for (const misspelling of misspeltSettings(Object.keys(this.shell.environment())))
       logger.warn(describeMisspelling(misspelling));

@@ -8,15 +8,15 @@ export interface TemporaryPostgres {
   dataDir: string;
 }
 
-/** Gives the work a PostgreSQL of its own, of which nothing is left afterwards. */
+/** Runs the work with a PostgreSQL of its own, and deletes that afterwards. */
 export async function withTemporaryPostgres<T>(
   work: (postgres: TemporaryPostgres) => Promise<T>,
 ): Promise<T> {
   const dataDir = await mkdtemp(join(tmpdir(), 'pollcast-'));
   try {
-    // PostgreSQL runs as an unprivileged account when this is root, and has to reach its folder.
+    // As root, PostgreSQL runs as another account, which must reach its folder.
     await chmod(dataDir, 0o711);
-    // Nothing of this is to survive a loss of power.
+    // The data need not survive a power failure.
     const server = await joinEmbeddedDatabase({ dataDir, parameters: { fsync: 'off' } });
     try {
       return await work({ url: server.url, dataDir });

@@ -71,7 +71,7 @@ async function findUser(id: string, { dataSource }: ConnectedDatabase): Promise<
   return user;
 }
 
-/** @returns the one who would come first */
+/** @returns the first recipient */
 async function showAudience(
   { settings, output }: CommandContext,
   { dataSource }: ConnectedDatabase,

@@ -34,16 +34,16 @@ interface Parts {
   output: Console;
 }
 
-/** Whoever can run this has the database, and so may do everything. */
+/** A user of the command line has the credentials of the database, and so the rights of ADMIN. */
 const COMMAND_LINE: Identity = { name: 'command line', role: Role.ADMIN, tokenId: null };
 
-/** What may stand in the audit log: what was given as a name may be anything, also the token itself. */
+/** Detail for the audit log. A given name is checked first: it may be anything, also the token itself. */
 function detailOf(nameOrId: string, role?: string): string | null {
   if (!/^(?!pct_)[\w.-]{1,64}$/.test(nameOrId)) return null;
   return `token: ${nameOrId}${role === undefined ? '' : `, role: ${role}`}`;
 }
 
-/** Does it with an entry in the audit log. @throws CommandFailure with what has to be put right */
+/** Runs the work with an entry in the audit log. @throws CommandFailure with the errors to correct */
 async function audited<T>(
   { audit }: Parts,
   action: string,
@@ -76,7 +76,7 @@ async function run(command: TokenCommand, parts: Parts): Promise<void> {
   }
 }
 
-/** The token alone goes to standard output, so that a script can take it. */
+/** Only the token goes to standard output, so that scripts can use it. */
 async function create(
   { name, role, lifetimeMs }: TokenCommand & { kind: 'create' },
   parts: Parts,
@@ -109,7 +109,7 @@ function list(tokens: readonly TokenRecord[], output: Console): void {
   }
 }
 
-/** @throws CommandFailure with what has to be put right */
+/** @throws CommandFailure with the errors to correct */
 function valueOf<T>(result: Result<T>): T {
   if (result.ok) return result.value;
   const [error] = result.errors;

@@ -3,7 +3,7 @@ import { UserErrorCode, type UserError as UserErrorFields } from '../kernel/user
 
 registerEnumType(UserErrorCode, {
   name: 'UserErrorCode',
-  description: 'Stable code of something a user can put right.',
+  description: 'Stable code of an error that a user can correct.',
   valuesConfig: {
     NOT_FOUND: { description: 'There is nothing with this id.' },
     INVALID: { description: 'The value cannot be used; the message says what would be right.' },
@@ -21,7 +21,7 @@ registerEnumType(UserErrorCode, {
   },
 });
 
-@ObjectType({ description: 'Something a user can put right.' })
+@ObjectType({ description: 'An error that a user can correct.' })
 export class UserError implements UserErrorFields {
   @Field(() => [String], {
     nullable: true,

@@ -16,7 +16,7 @@ export const LIMITS = {
   directives: 30,
   /** See cost.ts. */
   cost: 10_000,
-  /** Of a subscription, which is executed anew for each event; all plain fields cost about half of it. */
+  /** Cost limit of a subscription, which is executed for each event. All plain fields cost about half of it. */
   subscriptionCost: 100,
   /** Errors of one document that are told; looking for more costs time. */
   errors: 20,

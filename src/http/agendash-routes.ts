@@ -162,9 +162,7 @@ export async function addAgendashRoutes(root: FastifyInstance, options: Agendash
           );
         },
       );
-      app.all('/api/*', (_request, reply) =>
-        refuse(reply, 403, 'Jobs can be looked at and queued again only.'),
-      );
+      app.all('/api/*', (_request, reply) => refuse(reply, 403, 'Jobs can only be read and requeued.'));
     },
     { prefix: '/jobs' },
   );

@@ -84,7 +84,7 @@ export function addGraphQLRoutes(
     );
   }
 
-  /** Everything that can be refused without a look at the request's body. */
+  /** Refuses what can be refused before the body is read. */
   async function admit(request: FastifyRequest): Promise<void> {
     await rates.countAddress(request.ip);
     if (request.ws) {

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 
-/** What a process tells of itself. */
+/** Health and metrics of a process. */
 export interface Operations {
   readiness: { report(): Promise<{ status: string; checks: Record<string, string> }> };
   metrics: { readonly contentType: string; render(): Promise<string> };

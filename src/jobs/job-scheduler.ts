@@ -43,7 +43,7 @@ export class JobScheduler implements JobQueue {
   private started = false;
   private handlers: JobHandlers | undefined;
 
-  /** The Agenda of the moment: another takes its place when the queue is started anew. */
+  /** The current Agenda; a restart of the queue replaces it. */
   get current(): Agenda {
     return this.agenda;
   }
@@ -82,7 +82,7 @@ export class JobScheduler implements JobQueue {
     const unlock = repository.unlockJob.bind(repository);
     repository.unlockJob = (job) =>
       unlock(job).catch((error: unknown) => {
-        this.options.logger.warn({ err: error }, 'a job could not be given back');
+        this.options.logger.warn({ err: error }, 'a job could not be unlocked');
       });
   }
 
@@ -93,13 +93,13 @@ export class JobScheduler implements JobQueue {
     this.watchdog = setInterval(() => {
       const isQuiet = performance.now() - this.lastJobAt > reconcileIntervalMs * MISSED_RECONCILIATIONS;
       if (!this.handlers || !isQuiet || this.running.size > 0 || this.restarting) return;
-      this.options.logger.warn('no job has run here for long: starting the job queue anew');
+      this.options.logger.warn('no job has run here for long: restarting the job queue');
       void this.beginRestart(this.handlers);
     }, reconcileIntervalMs);
     this.watchdog.unref();
   }
 
-  /** With handlers works jobs from now on; without them only announces them, and gives back those that it has not begun. */
+  /** With handlers, works jobs from now on. Without, only announces jobs, and unlocks those not begun. */
   async switchTo(handlers: JobHandlers | undefined): Promise<void> {
     await this.restarting;
     if (this.handlers !== handlers && !this.isStopping) await this.beginRestart(handlers);
@@ -120,10 +120,10 @@ export class JobScheduler implements JobQueue {
     await this.options.storage.removeTwins(RECONCILE_JOB);
   }
 
-  /** A process that was frozen for longer than its locks live leaks job slots in Agenda, and may run nothing more. */
+  /** A process that was frozen for longer than its locks leaks job slots in Agenda, and may run no jobs any longer. */
   private async restart(handlers: JobHandlers | undefined): Promise<void> {
     try {
-      // Agenda would end the process if it were made while its storage is away.
+      // Agenda would end the process if it were created while its storage is away.
       await this.agenda.db.getQueueSize();
       this.started = false;
       await this.stopAgenda();
@@ -132,19 +132,19 @@ export class JobScheduler implements JobQueue {
       await this.run(handlers);
       this.lastJobAt = performance.now();
     } catch (error) {
-      this.options.logger.error({ err: error }, 'the job queue could not be started anew yet');
+      this.options.logger.error({ err: error }, 'the job queue could not be restarted yet');
     }
   }
 
-  /** @throws when jobs can neither be announced nor worked */
+  /** @throws if jobs can be neither announced nor worked */
   async check(): Promise<void> {
     if (!this.started) throw new Error('The job queue does not run.');
     await this.agenda.db.getQueueSize();
   }
 
   /**
-   * Takes no new job from now on. Jobs can still be made: handlers that end hand on what is left of theirs. They are not
-   * announced any more, so that others find them on their next tick.
+   * Stops taking jobs. Ending handlers can still create jobs for what they leave. Those are not announced, so other processes
+   * find them on their next tick.
    */
   stopTaking(): Promise<void> {
     this.handedBack ??= this.handBack();
@@ -156,40 +156,40 @@ export class JobScheduler implements JobQueue {
     this.started = false;
     this.isStopping = true;
     this.stoppingAt = performance.now();
-    // Otherwise the new one would be started behind our back, and never be stopped.
+    // Otherwise a restart under way would start a queue that nothing stops.
     await this.restarting;
     await withTimeout(this.stopAgenda(), SHUTDOWN.jobStorageMs);
   }
 
-  /** Takes no new job and resolves when the handlers that run have ended, or would take too long to. */
+  /** Stops taking jobs, and resolves when the running handlers have ended or the time is up. */
   async stop(): Promise<void> {
     await this.stopTaking();
     const leftMs = this.stoppingAt + SHUTDOWN.workMs - performance.now();
-    // One that fails now has failed on its own, and has been reported.
+    // Failures of handlers have been logged.
     await withTimeout(Promise.allSettled(this.running), leftMs);
     await this.channel.disconnect();
   }
 
-  /** While the job storage is away it cannot be told which jobs are given back: their locks run out. */
+  /** Unlocks the jobs of this process. While the storage is away, their locks expire instead. */
   private async stopAgenda(): Promise<void> {
     try {
       await this.agenda.stop(false);
     } catch (error) {
-      this.options.logger.warn({ err: error }, 'jobs could not be given back');
+      this.options.logger.warn({ err: error }, 'jobs could not be unlocked');
     } finally {
-      // Agenda leaves it open when it fails, or was not quite started, and then it would keep the pool from ending.
+      // Agenda leaves it open if stopping fails or starting was incomplete. Then the pool could not end.
       await this.channel.disconnect();
     }
   }
 
-  /** A failure is no reason to refuse what has been decided already: the reconciler finds the campaign. */
+  /** Logs a failure instead of throwing: the change is committed, and the reconciler finds the campaign. */
   async enqueueDrive(campaignId: string, at = new Date()): Promise<void> {
     try {
       await this.agenda.schedule<DriveData>(at, DRIVE_JOB, { campaignId });
     } catch (error) {
       this.options.logger.warn(
         { err: error, campaignId },
-        'a job could not be made, the reconciler makes up for it',
+        'a job could not be created; the reconciler will create it',
       );
     }
   }
@@ -235,7 +235,7 @@ export class JobScheduler implements JobQueue {
     try {
       await run;
     } catch (error) {
-      // Agenda runs it again by and by, and says nothing of it.
+      // Agenda retries the job, but logs nothing.
       this.options.logger.error({ err: error }, 'a job failed');
       throw error;
     } finally {

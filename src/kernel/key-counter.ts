@@ -1,4 +1,4 @@
-/** Counts what each key holds, and forgets those that hold nothing. */
+/** Counts by key, and forgets keys whose count is 0. */
 export class KeyCounter {
   private sum = 0;
   private readonly counts = new Map<string, number>();
@@ -11,7 +11,7 @@ export class KeyCounter {
     return this.counts.get(key) ?? 0;
   }
 
-  /** @param amount negative for what is given back */
+  /** @param amount negative to decrease the count */
   add(key: string, amount = 1): void {
     this.sum += amount;
     const left = this.count(key) + amount;

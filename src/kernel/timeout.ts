@@ -1,10 +1,10 @@
 import { pause } from './pause.js';
 
-/** What `withTimeout` returns in place of a result that has not come in time. */
+/** The result of `withTimeout` when the time is up. */
 export const TIMED_OUT = Symbol('timed out');
 
 /**
- * Waits for the work for so long at most; after that it goes on, and nobody hears of its end.
+ * Waits for the work, but at most `ms`. After that the work continues, and its result is ignored.
  * @throws what the work throws in time
  */
 export async function withTimeout<T>(work: Promise<T>, ms: number): Promise<T | typeof TIMED_OUT> {

@@ -1,5 +1,5 @@
 /**
- * Waits for the work until the signal is aborted; the work goes on then, and nobody hears of its end.
+ * Waits for the work until the signal is aborted. After that the work continues, and its result is ignored.
  * @throws the reason of the signal, or what the work throws
  */
 export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {

@@ -243,7 +243,7 @@ describe('a token', () => {
     const subscription = await subscribe(await createToken(app.database, name));
     await app.database.query('ALTER TABLE api_token RENAME TO out_of_reach');
     try {
-      await waitFor('a vain look', () => app.output().includes('the tokens in use could not be looked at'));
+      await waitFor('a vain look', () => app.output().includes('the tokens in use could not be checked'));
     } finally {
       await app.database.query('ALTER TABLE out_of_reach RENAME TO api_token');
     }
@@ -269,7 +269,7 @@ describe('a token', () => {
       await revokeToken(app.database, name);
       expect(await subscription.closed).toBe(4403);
       // Not only once the statement on the silent one had timed out.
-      expect(app.processes.at(-1)?.output()).not.toContain('the tokens in use could not be looked at');
+      expect(app.processes.at(-1)?.output()).not.toContain('the tokens in use could not be checked');
     } finally {
       app.processes.at(-1)?.kill('SIGKILL');
       await proxy.close();

@@ -82,7 +82,7 @@ describe('the folder DATA_DIR/postgres', () => {
   test('without the password is refused', async () => {
     rmSync(join(scratch.cluster, 'pollcast.json'));
     expect(await scratch.member().refusal()).toMatch(
-      /pollcast\.json cannot be read, so nobody knows the password/,
+      /pollcast\.json cannot be read, so the password is unknown/,
     );
   });
 

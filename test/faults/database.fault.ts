@@ -16,7 +16,7 @@ const LEFT_IN_FLIGHT = 60;
 /** What an idle worker says of a long outage: jobs that are elsewhere still come, but find no database. */
 const IDLE_IN_VAIN = process.env.MONGODB_URL
   ? /a step of the reconciliation failed/
-  : /could not be started anew yet/;
+  : /could not be restarted yet/;
 
 describe('PostgreSQL', () => {
   scenario(

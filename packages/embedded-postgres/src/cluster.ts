@@ -62,7 +62,7 @@ async function ownerOf(address: string): Promise<number | undefined> {
   if (target !== undefined) return target.uid;
   throw new EmbeddedPostgresError(
     `${address} points to a folder that is gone, and the database with it: restore that folder, or delete ` +
-      `${address} to begin anew.`,
+      `${address} to start over.`,
   );
 }
 

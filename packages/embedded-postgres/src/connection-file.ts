@@ -20,7 +20,7 @@ export async function readConnection(cluster: string): Promise<Connection> {
     // The sentence below says it; the text of the error might hold the password.
   }
   throw new EmbeddedPostgresError(
-    `${path} cannot be read, so nobody knows the password: restore it, or move ${cluster} away to begin anew.`,
+    `${path} cannot be read, so the password is unknown: restore it, or move ${cluster} away to start over.`,
   );
 }
 

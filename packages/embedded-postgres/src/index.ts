@@ -36,7 +36,7 @@ export interface EmbeddedPostgres {
  */
 export async function joinEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { dataDir, database = 'pollcast', parameters = {}, overTcp, onProgress } = options;
-  // Whoever has fsync off does not want to wait for initdb's either.
+  // With fsync off, initdb need not sync either.
   const disposable = parameters.fsync === 'off';
   const cluster = await openCluster({ dataDir: resolve(dataDir), disposable, onProgress });
   const entering = { database, parameters, overTcp };

@@ -6,7 +6,7 @@ import { systemFolders } from './system-folder.js';
 /** One that is being made has no symlink to it yet. */
 const NEW_FOR_MS = 10 * 60_000;
 
-/** @returns the DATA_DIR that a cluster was made for, when nothing there leads to it any more */
+/** @returns the DATA_DIR of a cluster, if nothing there leads to the cluster any longer */
 async function abandonedBy(cluster: string): Promise<string | undefined> {
   const made = await unless(['ENOENT', 'EACCES'], stat(cluster));
   const note = await unless(['ENOENT', 'EACCES'], readFile(join(cluster, 'data-dir'), 'utf8'));

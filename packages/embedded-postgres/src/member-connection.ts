@@ -5,7 +5,7 @@ import type { Address } from './address.js';
 import { user } from './create-cluster.js';
 import { codeOf } from './errors.js';
 
-/** The lock that everybody in holds shared, and that the last one out takes for itself to stop the server. */
+/** The lock that members hold shared. The last one takes it exclusively to stop the server. */
 const lock = 1_886_350_434;
 
 /** @types/pg does not have these two, which the pool of pg itself uses. */
@@ -48,7 +48,7 @@ export class MemberConnection {
     return this.ask(`pg_try_advisory_lock_shared(${lock})`);
   }
 
-  /** True when nobody else is in; nobody can come in any more then. */
+  /** True if there is no other member; then none can enter either. */
   async leaveAsLast(): Promise<boolean> {
     this.client.ref();
     await this.ask(`pg_advisory_unlock_shared(${lock})`);

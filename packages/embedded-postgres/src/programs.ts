@@ -56,7 +56,7 @@ function cannotRun({ stderr }: Outcome): EmbeddedPostgresError {
   );
 }
 
-/** The copy appears complete or not at all, whoever else makes it at the same time. */
+/** The copy appears complete or not at all, also if several processes create it at once. */
 async function publishCopy(native: NativeFolder, copy: string): Promise<void> {
   const draft = `${copy}.${randomBytes(6).toString('hex')}`;
   try {
