@@ -1,10 +1,10 @@
 import { pino, type Logger, type LoggerOptions } from 'pino';
 import pretty from 'pino-pretty';
 import { logFields } from './log-context.js';
-import { createRedaction, type SecretSettings } from './secrets.js';
+import { createRedaction } from './secrets.js';
 import type { Settings } from './settings.js';
 
-export type LoggerSettings = Pick<Settings, 'logLevel'> & SecretSettings;
+export type LoggerSettings = Pick<Settings, 'logLevel'> & Partial<Settings>;
 
 /** Errors of statements carry SQL and parameters, which may contain names of users. Neither is logged. */
 function describeError(error: unknown): object {

@@ -1,11 +1,5 @@
+import { SETTINGS, type Setting } from './setting-table.js';
 import type { Settings } from './settings.js';
-
-export type SecretSettings = Partial<
-  Pick<
-    Settings,
-    'botToken' | 'adminToken' | 'viewerToken' | 'databaseUrl' | 'databaseDirectUrl' | 'mongodbUrl'
-  >
->;
 
 /** A secret as it is, URL-encoded, and escaped in JSON. */
 function listSpellings(secret: string): string[] {
@@ -13,23 +7,33 @@ function listSpellings(secret: string): string[] {
 }
 
 /** Includes the delimiters, since a short password may be part of any word. */
-function extractPassword(url: string | undefined): string | undefined {
+function findPassword(url: string): string[] {
   // A MongoDB URL may name several hosts, which URL does not parse.
-  return /^[^/]+\/\/[^:/@]*(:[^@/]+@)/.exec(url ?? '')?.[1];
+  const [, password] = /^[^/]+\/\/[^:/@]*(:[^@/]+@)/.exec(url) ?? [];
+  return password === undefined ? [] : [password];
+}
+
+const SPELLINGS: Readonly<Record<NonNullable<Setting['secret']>, (value: string) => string[]>> = {
+  token: listSpellings,
+  // The part before the colon is the bot's public id.
+  'bot token': (value) => listSpellings(value.slice(value.indexOf(':') + 1)),
+  password: findPassword,
+};
+
+function findSecrets(settings: Partial<Settings>): string[] {
+  const table: [string, Setting][] = Object.entries(SETTINGS);
+  return table.flatMap(([name, { secret }]) => {
+    const value = settings[name as keyof Settings];
+    return secret !== undefined && typeof value === 'string' ? SPELLINGS[secret](value) : [];
+  });
 }
 
 /** Form of the tokens in the database (src/access/bearer-token.ts). */
 const STORED_TOKEN = /pct_[\w-]{43}/g;
 
 /** Creates a function that cuts all secrets of the installation from a log line: a last line of defence. */
-export function createRedaction(settings: SecretSettings): (line: string) => string {
-  const { botToken, adminToken, viewerToken, databaseUrl, databaseDirectUrl, mongodbUrl } = settings;
-  // The part before the colon is the bot's public id.
-  const botSecret = botToken?.slice(botToken.indexOf(':') + 1);
-  const isSet = (value: string | undefined) => value !== undefined;
-  const secrets = [botSecret, adminToken, viewerToken].filter(isSet);
-  const passwords = [databaseUrl, databaseDirectUrl, mongodbUrl].map(extractPassword).filter(isSet);
-  const spellings = new Set([...secrets.flatMap(listSpellings), ...passwords]);
+export function createRedaction(settings: Partial<Settings>): (line: string) => string {
+  const spellings = new Set(findSecrets(settings));
   return (line) => {
     let redacted = line.replace(STORED_TOKEN, '[secret]');
     for (const spelling of spellings) redacted = redacted.replaceAll(spelling, '[secret]');

@@ -15,11 +15,14 @@ import {
   type Kind,
 } from './setting-kinds.js';
 
+/** A token as a whole, what follows the bot's public id, or the password in a URL. */
+type Secret = 'token' | 'bot token' | 'password';
+
 interface Description {
   /** Plain sentences, for .env.example and docs/settings.md. */
   meaning: string;
-  /** It may also come from a file, which NAME_FILE names. */
-  secret?: true;
+  /** What of it is secret. It may also come from a file, which NAME_FILE names, and no log shows it. */
+  secret?: Secret;
 }
 
 /** One setting, as far as its documentation is concerned. */
@@ -57,11 +60,11 @@ const addresses = {
 
 const storage = {
   databaseUrl: optional(databaseUrl, {
-    secret: true,
+    secret: 'password',
     meaning: 'PostgreSQL 15 or newer. Without it an embedded PostgreSQL runs in DATA_DIR/postgres.',
   }),
   databaseDirectUrl: optional(databaseUrl, {
-    secret: true,
+    secret: 'password',
     meaning:
       'The PostgreSQL behind a pooler in transaction mode, such as PgBouncer, to which DATABASE_URL leads. What needs a session connects here.',
   }),
@@ -69,7 +72,7 @@ const storage = {
     meaning: 'Most connections of one process. About a fifth of them go past a pooler.',
   }),
   mongodbUrl: optional(mongodbUrl, {
-    secret: true,
+    secret: 'password',
     meaning: 'MongoDB 4.4 or newer for the job queue. Without it the jobs are in PostgreSQL.',
   }),
   dataDir: setting(text('a folder'), '.data', {
@@ -79,7 +82,7 @@ const storage = {
 
 const telegram = {
   botToken: optional(botToken, {
-    secret: true,
+    secret: 'bot token',
     meaning:
       'Token of the bot. Without it the built-in sandbox takes the messages and nothing is sent. Required with NODE_ENV=production, unless SANDBOX=true.',
   }),
@@ -94,12 +97,12 @@ const telegram = {
 
 const access = {
   adminToken: optional(bearerToken, {
-    secret: true,
+    secret: 'token',
     meaning:
       'Bearer token that may do everything. Without it one is generated and kept in DATA_DIR. Required for the API with NODE_ENV=production, unless SANDBOX=true.',
   }),
   viewerToken: optional(bearerToken, {
-    secret: true,
+    secret: 'token',
     meaning:
       'Bearer token that may query and subscribe. "npm run token" makes more tokens, which can expire and be revoked.',
   }),
@@ -213,5 +216,5 @@ export const SETTING_NAMES: readonly string[] = entries.map(([name]) => toVariab
 
 /** Settings that hold a secret: each may come from a file instead, which NAME_FILE names. */
 export const SECRET_SETTINGS: readonly string[] = entries
-  .filter(([, { secret }]) => secret)
+  .filter(([, { secret }]) => secret !== undefined)
   .map(([name]) => toVariable(name));
