@@ -109,6 +109,8 @@ export class ChunkRun {
         await this.settleAll();
         if (this.putBack === 0) break;
         [this.pending, this.putBack] = [this.putBack, 0];
+        // What has been sent meanwhile may put the next send far away.
+        continue;
       }
       const claim = await this.claimNext();
       if (!claim) continue;
