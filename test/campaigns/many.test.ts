@@ -1,3 +1,4 @@
+/** @jobs */
 import { expect } from '@jest/globals';
 import type { TestApp } from '../support/app.js';
 import { runningChunks } from '../support/work-under-way.js';
