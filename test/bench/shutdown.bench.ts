@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
-import { scenario } from '../faults/support/scene.js';
+import { scenario } from '../support/scene.js';
 
 /** What container runtimes give a process before they kill it, and what the README promises. */
 const GRACE_MS = 10_000;

@@ -11,7 +11,7 @@ import { DeliveryStore } from '../../src/delivery/delivery.store.js';
 import { TakeoverStore } from '../../src/engine/takeover.store.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createUsers } from '../support/factories.js';
-import { plannedCampaign } from './running-campaign.js';
+import { plannedCampaign } from '../support/running-campaign.js';
 
 const USERS = 40_000;
 const LEASE = { leaseMs: 60_000, capacity: { messages: 100_000, withinMs: 240_000 }, holderKey: null };

@@ -3,8 +3,8 @@ import { FAULT_ANSWERS, type ApiFault, type FaultAnswer, type FaultPhase } from 
 import { useApp } from '../support/use-app.js';
 import { createCampaign, createOpenPoll, followCampaign, startCampaign } from '../support/factories.js';
 import { waitFor } from '../support/wait.js';
-import { CampaignRun } from './support/campaign-run.js';
-import { deliveriesOf, type DeliveryRow } from './support/record.js';
+import { CampaignRun } from '../support/campaign-run.js';
+import { deliveriesOf, type DeliveryRow } from '../support/record.js';
 
 interface Row {
   answer: FaultAnswer;

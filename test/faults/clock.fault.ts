@@ -1,12 +1,12 @@
 /** @jobs */
 import { expect } from '@jest/globals';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { deliveriesOf } from './support/record.js';
+import { deliveriesOf } from '../support/record.js';
 import { createCampaign, createOpenPoll, createUsers } from '../support/factories.js';
 import { watchCampaign } from '../support/progress.js';
 import type { TestApp } from '../support/app.js';
-import type { CampaignRun } from './support/campaign-run.js';
-import { scenario } from './support/scene.js';
+import type { CampaignRun } from '../support/campaign-run.js';
+import { scenario } from '../support/scene.js';
 
 const AUDIENCE = 240;
 const CHUNK_SIZE = 30;

@@ -6,9 +6,9 @@ import type { TestApp } from '../support/app.js';
 import { testEnvironment } from '../support/environment.js';
 import { waitForOutput } from '../support/process.js';
 import { waitFor } from '../support/wait.js';
-import { deliveriesOf, tally } from './support/record.js';
+import { deliveriesOf, tally } from '../support/record.js';
 import { startOwnServer } from './support/own-server.js';
-import { scenario } from './support/scene.js';
+import { scenario } from '../support/scene.js';
 
 const AUDIENCE = 600;
 const LEFT_IN_FLIGHT = 60;

@@ -5,9 +5,9 @@ import { change } from '../campaigns/operations.js';
 import { waitForOutput } from '../support/process.js';
 import { waitFor } from '../support/wait.js';
 import { nothingInFlight } from '../support/work-under-way.js';
-import { deliveriesOf, tally } from './support/record.js';
+import { deliveriesOf, tally } from '../support/record.js';
 import { failureOf } from './support/failure.js';
-import { scenario } from './support/scene.js';
+import { scenario } from '../support/scene.js';
 
 describe('like failures in a row', () => {
   scenario('pause the campaign after 20; it goes on when it is resumed', async (scene) => {

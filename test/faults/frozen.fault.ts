@@ -1,8 +1,8 @@
 /** @jobs */
 import { expect } from '@jest/globals';
 import { waitFor } from '../support/wait.js';
-import { deliveriesOf, tally } from './support/record.js';
-import { scenario } from './support/scene.js';
+import { deliveriesOf, tally } from '../support/record.js';
+import { scenario } from '../support/scene.js';
 
 const AUDIENCE = 800;
 

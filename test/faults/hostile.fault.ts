@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { ask as askForLong, askDeafly, createLongCampaigns, templates } from '../doors/support/unread.js';
+import { ask as askForLong, askDeafly, createLongCampaigns, templates } from '../http/support/unread.js';
 import type { TestApp } from '../support/app.js';
 import { waitFor } from '../support/wait.js';
 import { ask, attack, comeAnew, expectRightAnswers, latencies, startAttackedApi } from './support/attack.js';

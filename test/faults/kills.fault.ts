@@ -1,8 +1,8 @@
 /** @jobs */
 import { expect } from '@jest/globals';
 import { seededRandom } from '../../packages/bot-api-sandbox/src/random.js';
-import { deliveriesOf, tally } from './support/record.js';
-import { scenario } from './support/scene.js';
+import { deliveriesOf, tally } from '../support/record.js';
+import { scenario } from '../support/scene.js';
 
 const SEED = 20_260_131;
 const AUDIENCE = 2000;

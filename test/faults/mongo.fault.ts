@@ -5,8 +5,8 @@ import type { PollcastProcess } from '../support/process.js';
 import { sendHalf } from '../support/requests.js';
 import { waitFor } from '../support/wait.js';
 import { startOwnFerretDb, type OwnFerretDb } from './support/own-ferretdb.js';
-import { deliveriesOf, tally } from './support/record.js';
-import { scenario, type Scene } from './support/scene.js';
+import { deliveriesOf, tally } from '../support/record.js';
+import { scenario, type Scene } from '../support/scene.js';
 
 const AUDIENCE = 500;
 const ENVIRONMENT = { LEASE_MS: '2000', RECONCILE_INTERVAL_MS: '500', MESSAGES_PER_SECOND: '60' };

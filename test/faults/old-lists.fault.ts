@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
-import { deliveriesOf, tally } from './support/record.js';
-import { scenario } from './support/scene.js';
+import { deliveriesOf, tally } from '../support/record.js';
+import { scenario } from '../support/scene.js';
 
 const GONE = 60;
 const GOOD = 10;

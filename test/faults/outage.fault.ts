@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from '@jest/globals';
 import { FAULT_ANSWERS, startBotApiSandbox, type FaultAnswer } from '@pollcast/bot-api-sandbox';
 import type { TestApp } from '../support/app.js';
-import { scrape, valueOf } from '../operations/support/samples.js';
+import { scrape, valueOf } from '../metrics/support/samples.js';
 import { waitForOutput } from '../support/process.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
 import { waitFor } from '../support/wait.js';
-import type { CampaignRun } from './support/campaign-run.js';
-import { deliveriesOf, tally } from './support/record.js';
-import { scenario } from './support/scene.js';
+import type { CampaignRun } from '../support/campaign-run.js';
+import { deliveriesOf, tally } from '../support/record.js';
+import { scenario } from '../support/scene.js';
 
 const DEFAULT_PACE = { MESSAGES_PER_SECOND: '28', CHUNK_INTERVAL_MS: '2000', SEND_INTERVAL_MS: '1000' };
 const OUTAGE_MS = 40_000;

@@ -4,8 +4,8 @@ import { DELIVERY_TRANSITIONS } from '../../src/delivery/delivery-lifecycle.js';
 import { change } from '../campaigns/operations.js';
 import type { TestApp } from '../support/app.js';
 import { watchCampaign } from '../support/progress.js';
-import { deliveriesOf, tally } from './support/record.js';
-import { scenario } from './support/scene.js';
+import { deliveriesOf, tally } from '../support/record.js';
+import { scenario } from '../support/scene.js';
 
 const AUDIENCE = 600;
 const SHARE_OF_EACH = 0.012;

@@ -4,8 +4,8 @@ import { change } from '../campaigns/operations.js';
 import { followCampaign } from '../support/factories.js';
 import { waitFor } from '../support/wait.js';
 import { failureOf } from './support/failure.js';
-import { deliveriesOf, tally } from './support/record.js';
-import { scenario } from './support/scene.js';
+import { deliveriesOf, tally } from '../support/record.js';
+import { scenario } from '../support/scene.js';
 
 /** Personal, so that a refusal may be the fault of one name. */
 const PERSONAL = { messageTemplate: 'Hello {{firstName}}' };

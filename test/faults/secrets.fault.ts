@@ -3,7 +3,7 @@ import { FAULT_ANSWERS, type FaultAnswer } from '@pollcast/bot-api-sandbox';
 import type { TestApp } from '../support/app.js';
 import { runCommand } from '../support/process.js';
 import { failureOf } from './support/failure.js';
-import { scenario } from './support/scene.js';
+import { scenario } from '../support/scene.js';
 
 const TRANSPORT_FAULTS: FaultAnswer[] = [
   FAULT_ANSWERS.resetBefore,

@@ -2,8 +2,8 @@
 import { expect } from '@jest/globals';
 import { MAX_CHUNK_ATTEMPTS } from '../../src/delivery/chunk.store.js';
 import { waitFor } from '../support/wait.js';
-import { deliveriesOf } from './support/record.js';
-import { scenario } from './support/scene.js';
+import { deliveriesOf } from '../support/record.js';
+import { scenario } from '../support/scene.js';
 
 const CHUNK_SIZE = 20;
 

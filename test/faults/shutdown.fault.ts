@@ -5,9 +5,9 @@ import type { TestApp } from '../support/app.js';
 import { runningChunks } from '../support/work-under-way.js';
 import { waitForOutput, type PollcastProcess } from '../support/process.js';
 import { waitFor } from '../support/wait.js';
-import { deliveriesOf, tally } from './support/record.js';
-import type { CampaignRun } from './support/campaign-run.js';
-import { scenario } from './support/scene.js';
+import { deliveriesOf, tally } from '../support/record.js';
+import type { CampaignRun } from '../support/campaign-run.js';
+import { scenario } from '../support/scene.js';
 
 /** Far longer than a test takes: nothing that waits for a lease or the reconciler ends in time. */
 const PATIENT = { LEASE_MS: '600000', RECONCILE_INTERVAL_MS: '600000', MESSAGES_PER_SECOND: '100' };

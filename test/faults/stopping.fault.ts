@@ -6,9 +6,9 @@ import { change } from '../campaigns/operations.js';
 import { useApp } from '../support/use-app.js';
 import { waitFor } from '../support/wait.js';
 import { nothingInFlight } from '../support/work-under-way.js';
-import { CampaignRun } from './support/campaign-run.js';
+import { CampaignRun } from '../support/campaign-run.js';
 import { failureOf } from './support/failure.js';
-import { deliveriesOf } from './support/record.js';
+import { deliveriesOf } from '../support/record.js';
 
 /** The same text for everybody: what is wrong with it is wrong for all. */
 const IMPERSONAL = 'There is a poll for you.';

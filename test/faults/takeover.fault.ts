@@ -4,10 +4,10 @@ import type { TestApp } from '../support/app.js';
 import { createOpenPoll, createUsers, followCampaign } from '../support/factories.js';
 import type { PollcastProcess } from '../support/process.js';
 import { waitFor } from '../support/wait.js';
-import type { CampaignRun } from './support/campaign-run.js';
-import { deliveriesOf, tally } from './support/record.js';
+import type { CampaignRun } from '../support/campaign-run.js';
+import { deliveriesOf, tally } from '../support/record.js';
 import { startOwnServer } from './support/own-server.js';
-import { scenario } from './support/scene.js';
+import { scenario } from '../support/scene.js';
 
 /** What every installation begins with; the other tests send faster. Each repair of the reconciler is logged. */
 const DEFAULTS = {

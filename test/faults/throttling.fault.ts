@@ -4,8 +4,8 @@ import { FAULT_ANSWERS, type FaultAnswer, type RecordedCall } from '@pollcast/bo
 import type { TestApp } from '../support/app.js';
 import { createCampaign, createOpenPoll, followCampaign, startCampaign } from '../support/factories.js';
 import { waitFor } from '../support/wait.js';
-import { deliveriesOf } from './support/record.js';
-import { scenario } from './support/scene.js';
+import { deliveriesOf } from '../support/record.js';
+import { scenario } from '../support/scene.js';
 
 const RETRY_AFTER_S = 3;
 const LATENCY_MS = 100;

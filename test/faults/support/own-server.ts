@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Client, type QueryResultRow } from 'pg';
 import { joinEmbeddedPostgres } from '@pollcast/embedded-postgres';
-import { kill } from '../../embedded/scratch.js';
+import { kill } from '../../packages/embedded-postgres/scratch.js';
 import type { TestDatabase } from '../../support/database.js';
 import { waitFor } from '../../support/wait.js';
 

@@ -8,7 +8,7 @@ import { TakeoverStore } from '../../src/engine/takeover.store.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createUsers } from '../support/factories.js';
 import { waitFor } from '../support/wait.js';
-import { plannedCampaign, runningCampaign } from './running-campaign.js';
+import { plannedCampaign, runningCampaign } from '../support/running-campaign.js';
 
 const LEASE_MS = 60_000;
 /** Of both signs: the lock shows it as two halves without one. */

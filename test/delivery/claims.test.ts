@@ -13,7 +13,7 @@ import { SettlementWriter } from '../../src/engine/settlements.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createUsers } from '../support/factories.js';
 import { waitFor } from '../support/wait.js';
-import { plannedCampaign } from './running-campaign.js';
+import { plannedCampaign } from '../support/running-campaign.js';
 
 const LEASE = { leaseMs: 60_000, capacity: { messages: 1000, withinMs: 240_000 }, holderKey: null };
 

@@ -1,7 +1,7 @@
 /** @jobs */
 import { describe, expect } from '@jest/globals';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
-import { scenario, type Scene } from '../faults/support/scene.js';
+import { scenario, type Scene } from '../support/scene.js';
 import type { TestApp } from '../support/app.js';
 import { nothingInFlight, runningChunks } from '../support/work-under-way.js';
 import {
@@ -13,7 +13,7 @@ import {
   startCampaign,
 } from '../support/factories.js';
 import { waitFor } from '../support/wait.js';
-import { change } from './operations.js';
+import { change } from '../campaigns/operations.js';
 
 /** Two workers, of which one serves the API as well. */
 async function twoWorkers(scene: Scene, environment: Record<string, string>): Promise<TestApp> {

@@ -1,5 +1,5 @@
 import { afterAll, test } from '@jest/globals';
-import { TestApp, type TestAppOptions } from '../../support/app.js';
+import { TestApp, type TestAppOptions } from './app.js';
 import { CampaignRun, type CampaignRunOptions } from './campaign-run.js';
 
 /** The installations and campaigns of one test. */

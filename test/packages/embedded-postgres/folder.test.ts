@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { waitFor } from '../support/wait.js';
+import { waitFor } from '../../support/wait.js';
 import { query, Scratch } from './scratch.js';
 
 describe('the folder DATA_DIR/postgres', () => {

@@ -6,7 +6,7 @@ import { CampaignStore } from '../../src/campaigns/campaign.store.js';
 import { createDataSource } from '../../src/app/data-source.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createUsers } from '../support/factories.js';
-import { plannedCampaign } from './running-campaign.js';
+import { plannedCampaign } from '../support/running-campaign.js';
 
 let database: TestDatabase;
 let dataSource: DataSource;

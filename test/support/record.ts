@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import type { TestApp } from '../../support/app.js';
+import type { TestApp } from './app.js';
 
 export interface DeliveryRow {
   user_id: string;

@@ -13,7 +13,7 @@ import {
 } from '../support/factories.js';
 import { waitForOutput, type PollcastProcess } from '../support/process.js';
 import { waitFor } from '../support/wait.js';
-import { scrape, valueOf } from './support/samples.js';
+import { scrape, valueOf } from '../metrics/support/samples.js';
 
 interface Report {
   status: string;

@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { AudienceStore } from '../../src/campaigns/audience.store.js';
-import type { TestDatabase } from '../support/database.js';
+import type { TestDatabase } from './database.js';
 
 /** A campaign that runs and has no audience yet. */
 export async function runningCampaign(

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { waitFor } from '../support/wait.js';
+import { waitFor } from '../../support/wait.js';
 import { kill, query, Scratch } from './scratch.js';
 
 const insert = 'INSERT INTO people SELECT generate_series(1, 100)';

@@ -12,7 +12,7 @@ import {
 } from '../support/factories.js';
 import { waitForOutput, type PollcastProcess } from '../support/process.js';
 import { waitFor } from '../support/wait.js';
-import { change } from './operations.js';
+import { change } from '../campaigns/operations.js';
 
 const RATE = 28;
 /** Long enough for more slots than Telegram takes messages in a second. */

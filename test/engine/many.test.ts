@@ -9,7 +9,7 @@ import {
   followCampaign,
   startCampaign,
 } from '../support/factories.js';
-import { scenario } from '../faults/support/scene.js';
+import { scenario } from '../support/scene.js';
 import { waitFor } from '../support/wait.js';
 
 async function startedCampaign(app: TestApp, pacing: Record<string, number>): Promise<string> {

@@ -9,7 +9,7 @@ import { PeopleStore } from '../../src/people/people.store.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createUsers } from '../support/factories.js';
 import { waitFor } from '../support/wait.js';
-import { plannedCampaign, runningCampaign } from './running-campaign.js';
+import { plannedCampaign, runningCampaign } from '../support/running-campaign.js';
 
 let database: TestDatabase;
 let dataSource: DataSource;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import { useApp } from '../support/use-app.js';
 import { testEnvironment } from '../support/environment.js';
-import { scrape, valueOf } from '../operations/support/samples.js';
+import { scrape, valueOf } from '../metrics/support/samples.js';
 import { waitForOutput, type PollcastProcess } from '../support/process.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 import { waitFor } from '../support/wait.js';

@@ -26,7 +26,9 @@ export interface MemberOptions {
   uid?: number;
 }
 
-const builtModule = fileURLToPath(new URL('../../packages/embedded-postgres/dist/index.js', import.meta.url));
+const builtModule = fileURLToPath(
+  new URL('../../../packages/embedded-postgres/dist/index.js', import.meta.url),
+);
 const fixture = fileURLToPath(new URL('./fixtures/member.mjs', import.meta.url));
 
 /** Another process that joins; it reports what happens to it line by line. */

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
-import { waitFor } from '../support/wait.js';
+import { waitFor } from '../../support/wait.js';
 import { Member } from './member.js';
 import type { MemberOptions } from './member.js';
 

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { BotApi, BotApiError } from '../../src/telegram/bot-api.js';
 import { FAULT_ANSWERS, type FaultAnswer } from '@pollcast/bot-api-sandbox';
 import { createTelegraf } from '../../src/telegram/telegraf.js';
-import { startSandbox, UNLIMITED } from '../sandbox/support.js';
+import { startSandbox, UNLIMITED } from '../packages/bot-api-sandbox/support.js';
 
 const undo: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -1,13 +1,8 @@
 import { expect } from '@jest/globals';
-import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../../support/factories.js';
-import {
-  expectEventsToAddUp,
-  watchCampaign,
-  type ProgressEvent,
-  type Watch,
-} from '../../support/progress.js';
-import { waitFor } from '../../support/wait.js';
-import type { TestApp } from '../../support/app.js';
+import { createCampaign, createOpenPoll, createUsers, startCampaign } from './factories.js';
+import { expectEventsToAddUp, watchCampaign, type ProgressEvent, type Watch } from './progress.js';
+import { waitFor } from './wait.js';
+import type { TestApp } from './app.js';
 import { expectLedgerMatches } from './record.js';
 import { LedgerReader } from './ledger-reader.js';
 

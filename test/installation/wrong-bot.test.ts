@@ -2,7 +2,7 @@
 import { describe, expect } from '@jest/globals';
 import type { ApiClient } from '../../src/cli/api-client.js';
 import { startBotApiSandbox, type BotApiSandbox } from '@pollcast/bot-api-sandbox';
-import { scenario, type Scene } from '../faults/support/scene.js';
+import { scenario, type Scene } from '../support/scene.js';
 import type { TestApp } from '../support/app.js';
 import {
   campaign,

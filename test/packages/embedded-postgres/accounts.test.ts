@@ -14,10 +14,10 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { clustersLeftBehind } from '../../packages/embedded-postgres/src/left-behind.js';
+import { clustersLeftBehind } from '../../../packages/embedded-postgres/src/left-behind.js';
 import { isRoot, query, Scratch } from './scratch.js';
 
-const project = fileURLToPath(new URL('../..', import.meta.url));
+const project = fileURLToPath(new URL('../../..', import.meta.url));
 const nobody = isRoot ? Number(execFileSync('id', ['-u', 'nobody'], { encoding: 'utf8' })) : 0;
 const asRoot = isRoot ? test : test.skip;
 // Not where the project, or node itself, is below a folder like /root.
