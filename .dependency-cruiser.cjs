@@ -36,7 +36,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^src/(access|polls|people|campaigns|delivery|installation)/',
-        pathNot: '(\\.(store|entity)|-statements|^src/campaigns/schedule)\\.ts$',
+        pathNot: '\\.(store|entity)\\.ts$',
       },
       to: { path: '(node_modules/(typeorm|pg)/|^src/database/)' },
     },

@@ -23,7 +23,7 @@ export interface AuditEnding extends AuditSubject {
 
 const INSERT = `
   INSERT INTO audit_entry (actor, token_id, role, action, campaign_id, poll_id, detail)
-  VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id
+  VALUES (:actor, :tokenId, :role, :action, :campaignId, :pollId, :detail) RETURNING id
 `;
 
 /** Completes an entry; the objects that the call created are known only now. */
@@ -64,8 +64,15 @@ export class AuditStore {
 
   /** @returns the number of the entry, which is on disk by then */
   async insert({ identity, action, campaignId, pollId, detail }: AuditedCall): Promise<string> {
-    const { name, tokenId, role } = identity;
-    const values = [name, tokenId, role, action, campaignId, pollId, detail];
+    const values = {
+      actor: identity.name,
+      tokenId: identity.tokenId,
+      role: identity.role,
+      action,
+      campaignId,
+      pollId,
+      detail,
+    };
     return (await oneRow<{ id: string }>(this.dataSource, INSERT, values)).id;
   }
 

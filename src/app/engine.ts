@@ -3,8 +3,9 @@ import type { Logger } from 'pino';
 import { allowManyListeners } from '../kernel/linked-signal.js';
 import { AuditStore } from '../access/audit.store.js';
 import { AudienceStore } from '../campaigns/audience.store.js';
+import { CancelledStore } from '../campaigns/cancelled.store.js';
 import { CampaignEnding } from '../campaigns/ending.js';
-import { CampaignSchedule } from '../campaigns/schedule.js';
+import { CampaignSchedule } from '../campaigns/schedule.store.js';
 import { CampaignStore } from '../campaigns/campaign.store.js';
 import type { Settings } from '../config/settings.js';
 import type { SqlExecutor, TransactionalSql } from '../database/rows.js';
@@ -15,7 +16,8 @@ import { ChatPacing } from '../engine/chat-pacing.js';
 import type { CircuitBreaker } from '../engine/circuit-breaker.js';
 import { ChunkStore } from '../delivery/chunk.store.js';
 import { ChunkWorker } from '../engine/chunk-worker.js';
-import { DeliveryStore } from '../delivery/delivery.store.js';
+import { ClaimStore } from '../delivery/claim.store.js';
+import { SettlementStore } from '../delivery/settlement.store.js';
 import { LeaseKeeper } from '../engine/lease-keeper.js';
 import type { OwnBot } from '../delivery/own-bot.js';
 import type { EngineMeter, JobHandle, JobHandlers, JobQueue, MessageSender } from '../engine/ports.js';
@@ -80,13 +82,15 @@ export function createEngine(parts: EngineParts): Engine {
   const { leaseMs, planTimeLimitMs, chunkTimeLimitMs, reconcileIntervalMs, auditRetentionDays } = settings;
   const capacity = chunkCapacity(settings);
   const campaigns = new CampaignStore(dataSource);
+  const cancelled = new CancelledStore(dataSource);
   const ending = new CampaignEnding(campaigns, logger);
   const schedule = new CampaignSchedule(dataSource, campaigns, logger);
   const chunks = new ChunkStore(engineSql, parts.ownBot);
-  const deliveries = new DeliveryStore(engineSql, parts.ownBot);
+  const deliveries = new SettlementStore(engineSql, parts.ownBot);
 
   const driver = new CampaignDriver({
     store: campaigns,
+    cancelled,
     schedule,
     audience: new AudienceStore(planningSql),
     chunks,
@@ -102,7 +106,7 @@ export function createEngine(parts: EngineParts): Engine {
     sql: dataSource,
     chunks,
     deliveries,
-    campaigns,
+    cancelled,
     schedule,
     ending,
     driver,
@@ -127,7 +131,7 @@ export function createEngine(parts: EngineParts): Engine {
     session,
     queue,
     {
-      deliveries,
+      claims: new ClaimStore(engineSql, parts.ownBot),
       settlements,
       limiter,
       leadTime: new LeadTime(),

@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { AudienceStore } from '../campaigns/audience.store.js';
 import { CampaignEditStore } from '../campaigns/campaign-edit.store.js';
+import { CancelledStore } from '../campaigns/cancelled.store.js';
 import { CampaignListService } from '../campaigns/campaign-list.service.js';
 import { CampaignListStore } from '../campaigns/campaign-list.store.js';
 import { CampaignPreviewService } from '../campaigns/campaign-preview.service.js';
@@ -62,6 +63,7 @@ export function createServices(parts: ServiceParts): Services {
   const campaigns = new CampaignService(
     new CampaignStore(dataSource),
     new CampaignEditStore(dataSource),
+    new CancelledStore(dataSource),
     findPoll,
     queue,
     templates,

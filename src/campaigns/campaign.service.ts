@@ -13,6 +13,7 @@ import {
   templateOf,
 } from './campaign-input.js';
 import type { NotificationCampaign } from './campaign.entity.js';
+import type { CancelledStore } from './cancelled.store.js';
 import type { CampaignStore, Requeue, RunOptions, RunResult } from './campaign.store.js';
 import type { CreateCampaignInput, UpdateCampaignInput } from './campaign.types.js';
 import type { PacingPlan } from './estimate.js';
@@ -36,6 +37,7 @@ export class CampaignService {
   constructor(
     private readonly campaigns: CampaignStore,
     private readonly edits: CampaignEditStore,
+    private readonly cancelled: CancelledStore,
     private readonly findPoll: (id: string) => Promise<Poll | null>,
     private readonly queue: CampaignJobs,
     private readonly templates: TemplateCheck,
@@ -101,7 +103,7 @@ export class CampaignService {
   async cancel(id: string): CampaignResult {
     if (!(await this.change(id, 'cancel'))) return this.explainRefusal(id, 'cancel');
     // A job does the rest of a large audience.
-    if (await this.campaigns.skipSomeCancelled(id)) await this.queue.enqueueDrive(id);
+    if (await this.cancelled.skipSome(id)) await this.queue.enqueueDrive(id);
     return success(await this.require(id));
   }
 

@@ -1,12 +1,11 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
+import { rows, type SqlExecutor } from '../database/rows.js';
 import { POLL_IS_OPEN } from '../polls/poll-open.js';
 import { NotificationCampaign } from './campaign.entity.js';
-import { CANCELLED_WITH_PENDING, SKIP_CANCELLED } from './cancel-statements.js';
 import type { EndingStore, Failure } from './ending.js';
 import { TRANSITIONS, type CampaignEvent } from './lifecycle.js';
 import { lockOutOthers } from './other-campaigns.store.js';
-import { REQUEUE_REFUSED, TEXT_REFUSED } from './refused-text.js';
+import { requeueRefused, TEXT_REFUSED } from './refused-text.store.js';
 
 export interface NewCampaign {
   topicId: string;
@@ -70,12 +69,18 @@ const RESCHEDULE_CHUNKS = `
   WHERE campaign.id = $1 AND chunk.campaign_id = $1 AND chunk.number = waiting.number AND chunk.state = 'WAITING'
 `;
 
+const INSERT = `
+  INSERT INTO notification_campaign (topic_id, name, message_template, button_text, chunk_size, chunk_interval_ms,
+    send_interval_ms, status, scheduled_for, not_reminded_for_hours, idempotency_key, idempotency_fingerprint)
+  VALUES (:topicId, :name, :messageTemplate, :buttonText, :chunkSize, :chunkIntervalMs,
+    :sendIntervalMs, :status, :scheduledFor, :notRemindedForHours, :idempotencyKey, :idempotencyFingerprint)
+  ON CONFLICT (idempotency_key) DO NOTHING RETURNING id
+`;
+
 const COUNT_OUTCOMES = `
   SELECT concat_ws(' ', status, reason) AS outcome, count(*)::integer AS count FROM delivery
   WHERE campaign_id = $1 GROUP BY status, reason ORDER BY count DESC, outcome
 `;
-
-const SKIP_BATCH = 5000;
 
 /** The events after which a campaign sends. */
 type RunEvent = Extract<CampaignEvent, 'start' | 'resume' | 'retry'>;
@@ -108,27 +113,7 @@ export class CampaignStore implements EndingStore {
 
   /** @returns the id, or undefined when the idempotency key is taken */
   async insert(campaign: NewCampaign): Promise<string | undefined> {
-    const [row] = await rows<{ id: string }>(
-      this.dataSource,
-      `INSERT INTO notification_campaign (topic_id, message_template, chunk_size, chunk_interval_ms, send_interval_ms,
-         status, scheduled_for, idempotency_key, idempotency_fingerprint, name, button_text,
-         not_reminded_for_hours)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (idempotency_key) DO NOTHING RETURNING id`,
-      [
-        campaign.topicId,
-        campaign.messageTemplate,
-        campaign.chunkSize,
-        campaign.chunkIntervalMs,
-        campaign.sendIntervalMs,
-        campaign.status,
-        campaign.scheduledFor,
-        campaign.idempotencyKey,
-        campaign.idempotencyFingerprint,
-        campaign.name,
-        campaign.buttonText,
-        campaign.notRemindedForHours,
-      ],
-    );
+    const [row] = await rows<{ id: string }>(this.dataSource, INSERT, { ...campaign });
     return row?.id;
   }
 
@@ -174,8 +159,8 @@ export class CampaignStore implements EndingStore {
   failRefused(id: string, failure: Failure): Promise<boolean> {
     return this.unlessRefused(async (manager) => {
       // As a retry: deliveries before their campaign.
-      const requeued = await rows(manager, REQUEUE_REFUSED, [id, failure.code]);
-      return requeued.length > 0 && this.transition(id, 'refuse', failure, manager);
+      const requeued = await requeueRefused(manager, id, failure.code);
+      return requeued > 0 && this.transition(id, 'refuse', failure, manager);
     });
   }
 
@@ -227,32 +212,6 @@ export class CampaignStore implements EndingStore {
       if (error instanceof ChangeRefused) return false;
       throw error;
     }
-  }
-
-  /** Skips at most one batch. @returns whether recipients of the cancelled campaign may be left */
-  async skipSomeCancelled(id: string): Promise<boolean> {
-    return (await this.skipBatch(id, 0)).found === SKIP_BATCH;
-  }
-
-  /**
-   * @param signal ends it after the batch that it is at
-   * @returns how many recipients of cancelled campaigns were skipped
-   */
-  async skipAllCancelled(signal?: AbortSignal): Promise<number> {
-    const cancelled = await rows<{ id: string }>(this.dataSource, CANCELLED_WITH_PENDING);
-    let total = 0;
-    for (const { id } of cancelled) {
-      let batch = { count: 0, found: SKIP_BATCH, last: 0 };
-      while (batch.found === SKIP_BATCH && !signal?.aborted) {
-        batch = await this.skipBatch(id, batch.last);
-        total += batch.count;
-      }
-    }
-    return total;
-  }
-
-  private skipBatch(id: string, firstChunk: number): Promise<{ count: number; found: number; last: number }> {
-    return oneRow(this.dataSource, SKIP_CANCELLED, [id, SKIP_BATCH, firstChunk]);
   }
 }
 

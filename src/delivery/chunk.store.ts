@@ -1,56 +1,82 @@
 import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
 import type { ChunkCapacity } from './capacity.js';
-import { CHUNKS_WITHOUT_JOB, CLAIM_DUE_CHUNK } from './due-chunk-statements.js';
-import type { OwnBot } from './own-bot.js';
+import type { ChunkClaim, ChunkRef, DueChunk, LeasedChunk, ReleasedChunk, Repairs } from './leased-chunk.js';
+import { isBotOfInstallation, type OwnBot } from './own-bot.js';
 
-/** What a campaign sends, and how fast; both can be changed while it is paused. */
-export interface CampaignContent {
-  messageTemplate: string;
-  buttonText: string | null;
-  sendIntervalMs: number;
-  contentVersion: number;
-}
+/**
+ * What a chunk takes of the installation's capacity: the messages that it sends within the time limit (:withinMs milliseconds) at
+ * its own pace. One that waits for its interval takes next to nothing, however many recipients it holds.
+ */
+const SHARE = `least(campaign.chunk_size, :withinMs::double precision / nullif(campaign.send_interval_ms, 0))`;
 
-/** A chunk that this worker may send to until the lease ends. */
-export interface LeasedChunk extends CampaignContent {
-  campaignId: string;
-  number: number;
-  leaseToken: string;
-  /** Recipients still pending when the chunk was claimed. */
-  remaining: number;
-  pollId: string;
-  pollTitle: string;
-}
+/**
+ * Claims one chunk that is due: of the campaign with the fewest running chunks, so that a small campaign does not
+ * wait for a large one. No more run at once than can end within the time limit at the installation's rate (:messages messages,
+ * by their shares); the first chunk of a campaign runs all the same. Only chunks count that have been due for :overdueMs
+ * milliseconds; :holderKey is the key of the session that will hold the lease, :ownBot the bot.
+ */
+const CLAIM_DUE_CHUNK = `
+  WITH running AS (
+    SELECT campaign_id, count(*) AS chunks, count(*) * min(${SHARE}) AS share
+    FROM campaign_chunk JOIN notification_campaign campaign ON campaign.id = campaign_id
+    WHERE state = 'RUNNING' GROUP BY campaign_id
+  ), candidate AS (
+    SELECT chunk.campaign_id, chunk.number
+    FROM campaign_chunk chunk
+    JOIN notification_campaign campaign ON campaign.id = chunk.campaign_id AND campaign.status = 'PROCESSING'
+    LEFT JOIN running USING (campaign_id)
+    WHERE chunk.state = 'WAITING' AND chunk.due_at <= statement_timestamp() - :overdueMs * interval '1 millisecond'
+      AND ${isBotOfInstallation(':ownBot')}
+      AND (running.chunks IS NULL
+        OR (SELECT sum(share) FROM running) + ${SHARE} <= :messages::double precision)
+    ORDER BY coalesce(running.chunks, 0), chunk.due_at, chunk.campaign_id, chunk.number
+    LIMIT 1
+    FOR UPDATE OF chunk SKIP LOCKED
+  ), counted AS (
+    SELECT candidate.*, (
+      SELECT count(*)::integer FROM delivery
+      WHERE delivery.campaign_id = candidate.campaign_id AND delivery.chunk_number = candidate.number
+        AND delivery.status = 'PENDING') AS remaining
+    FROM candidate
+  ), claimed AS (
+    UPDATE campaign_chunk chunk SET
+      state = 'RUNNING',
+      lease_token = lease.token,
+      lease_expires_at = clock_timestamp() + :leaseMs * interval '1 millisecond',
+      holder_key = :holderKey,
+      held_lease = lease.token,
+      attempts = CASE WHEN counted.remaining < chunk.remaining_at_claim THEN 1 ELSE chunk.attempts + 1 END,
+      remaining_at_claim = counted.remaining
+    FROM counted, (SELECT gen_random_uuid() AS token) lease
+    WHERE chunk.campaign_id = counted.campaign_id AND chunk.number = counted.number
+    RETURNING chunk.campaign_id, chunk.number, chunk.lease_token, counted.remaining
+  )
+  SELECT claimed.campaign_id AS "campaignId", claimed.number, claimed.lease_token AS "leaseToken", claimed.remaining,
+    poll.id AS "pollId", poll.title AS "pollTitle", campaign.message_template AS "messageTemplate",
+    campaign.button_text AS "buttonText", campaign.send_interval_ms AS "sendIntervalMs",
+    campaign.content_version AS "contentVersion"
+  FROM claimed
+  JOIN notification_campaign campaign ON campaign.id = claimed.campaign_id
+  JOIN poll ON poll.id = campaign.topic_id
+`;
 
-export interface ChunkRef {
-  campaignId: string;
-  number: number;
-}
-
-export interface DueChunk extends ChunkRef {
-  dueAt: Date;
-}
-
-/** What a worker asks for. */
-export interface ChunkClaim {
-  leaseMs: number;
-  capacity: ChunkCapacity;
-  /** Key of the session that holds the lease; without one only the end of the lease frees the chunk. */
-  holderKey: string | null;
-  /** Leaves out chunks that have been due for less. */
-  overdueMs?: number;
-}
-
-export interface ReleasedChunk {
-  state: 'WAITING' | 'DONE';
-  dueAt: Date;
-}
-
-export interface Repairs {
-  releasedChunks: number;
-  setAsideChunks: number;
-  unconfirmedDeliveries: number;
-}
+/** A job that found no room to run its chunk is gone, rightly: who finishes a chunk goes on with the next. */
+const CHUNKS_WITHOUT_JOB = `
+  WITH running AS (
+    SELECT coalesce(sum(${SHARE}), 0) AS share
+    FROM campaign_chunk busy JOIN notification_campaign campaign ON campaign.id = busy.campaign_id
+    WHERE busy.state = 'RUNNING'
+  )
+  SELECT chunk.campaign_id AS "campaignId", chunk.number, chunk.due_at AS "dueAt"
+  FROM campaign_chunk chunk JOIN notification_campaign campaign ON campaign.id = chunk.campaign_id
+  WHERE campaign.status = 'PROCESSING' AND chunk.state = 'WAITING' AND chunk.due_at IS NOT NULL
+    AND (:campaignId::bigint IS NULL OR chunk.campaign_id = :campaignId)
+    AND (chunk.enqueued_at IS NULL OR (
+      greatest(chunk.enqueued_at, chunk.due_at) < clock_timestamp() - :overdueMs * interval '1 millisecond'
+      AND ${SHARE} + (SELECT share FROM running) <= greatest(${SHARE}, :messages::double precision)))
+  ORDER BY chunk.due_at, chunk.campaign_id, chunk.number
+  LIMIT :limit
+`;
 
 /** Claims in a row without a single send after which a chunk is set aside. */
 export const MAX_CHUNK_ATTEMPTS = 5;
@@ -182,7 +208,7 @@ export class ChunkStore {
 
   async claimDue(request: ChunkClaim): Promise<LeasedChunk | undefined> {
     const { leaseMs, capacity, holderKey, overdueMs = 0 } = request;
-    const parameters = [leaseMs, capacity.messages, holderKey, overdueMs, capacity.withinMs, this.ownBot];
+    const parameters = { leaseMs, ...capacity, holderKey, overdueMs, ownBot: this.ownBot };
     const [chunk] = await rows<LeasedChunk>(this.sql, CLAIM_DUE_CHUNK, parameters);
     return chunk;
   }
@@ -228,9 +254,8 @@ export class ChunkStore {
     capacity: ChunkCapacity;
     limit: number;
   }): Promise<DueChunk[]> {
-    const { campaignId, overdueMs, capacity, limit } = options;
-    const parameters = [campaignId ?? null, overdueMs, capacity.messages, limit, capacity.withinMs];
-    return rows<DueChunk>(this.sql, CHUNKS_WITHOUT_JOB, parameters);
+    const { campaignId = null, overdueMs, capacity, limit } = options;
+    return rows<DueChunk>(this.sql, CHUNKS_WITHOUT_JOB, { campaignId, overdueMs, limit, ...capacity });
   }
 
   /** A job was made for each chunk, at the time at which it was due. */

@@ -2,9 +2,10 @@ import type { Logger } from 'pino';
 import type { AudienceStore } from '../campaigns/audience.store.js';
 import type { NotificationCampaign } from '../campaigns/campaign.entity.js';
 import type { CampaignStore } from '../campaigns/campaign.store.js';
+import type { CancelledStore } from '../campaigns/cancelled.store.js';
 import type { CampaignEnding } from '../campaigns/ending.js';
 import { CampaignStatus } from '../campaigns/lifecycle.js';
-import type { CampaignSchedule } from '../campaigns/schedule.js';
+import type { CampaignSchedule } from '../campaigns/schedule.store.js';
 import type { ChunkCapacity } from '../delivery/capacity.js';
 import type { ChunkStore } from '../delivery/chunk.store.js';
 import { pause } from '../kernel/pause.js';
@@ -21,6 +22,7 @@ const TOUCH_INTERVAL_MS = 5000;
 
 export interface CampaignDriverDeps {
   store: CampaignStore;
+  cancelled: CancelledStore;
   schedule: CampaignSchedule;
   audience: AudienceStore;
   chunks: ChunkStore;
@@ -45,12 +47,12 @@ export class CampaignDriver {
    * @param job that has asked for it, if there is one
    */
   async drive(campaignId: string, signal: AbortSignal, job?: JobHandle): Promise<void> {
-    const { store, schedule, queue } = this.deps;
+    const { store, cancelled, schedule, queue } = this.deps;
     const fireAt = await waitUntilDue(await schedule.timeUntilDue(campaignId), signal);
     if (fireAt) return queue.enqueueDrive(campaignId, fireAt);
     await this.startDue(campaignId);
     const campaign = await store.find(campaignId);
-    if (campaign?.status === CampaignStatus.CANCELLED) await store.skipAllCancelled(signal);
+    if (campaign?.status === CampaignStatus.CANCELLED) await cancelled.skipAll(signal);
     if (campaign?.status === CampaignStatus.PROCESSING)
       await keptAlive(job, () => this.driveRunning(campaign, signal));
   }

@@ -1,5 +1,5 @@
 import { pause } from '../kernel/pause.js';
-import { CHAT_INTERVAL } from '../delivery/claim-statements.js';
+import { CHAT_INTERVAL } from '../delivery/claim.store.js';
 import { rows, type SqlExecutor } from '../database/rows.js';
 import { MAX_BLOCK_MS } from './rate-limiter.js';
 

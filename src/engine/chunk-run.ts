@@ -7,8 +7,8 @@ import type { CampaignEnding, StopCode } from '../campaigns/ending.js';
 import { MAX_IDLE_MS } from '../delivery/capacity.js';
 import type { ChatPacing } from './chat-pacing.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
-import type { CampaignContent } from '../delivery/chunk.store.js';
-import type { Claim, DeliveryStore, Recipient } from '../delivery/delivery.store.js';
+import type { CampaignContent } from '../delivery/leased-chunk.js';
+import type { Claim, ClaimStore, Recipient } from '../delivery/claim.store.js';
 import type { LeadTime } from './lead-time.js';
 import type { Lease } from './lease-keeper.js';
 import type { MessageSender, SendOutcome } from './ports.js';
@@ -26,7 +26,7 @@ const LOOK_AHEAD = 20;
 const LONG_LOOK_AHEAD = 2000;
 
 export interface ChunkRunTools {
-  deliveries: DeliveryStore;
+  claims: ClaimStore;
   settlements: SettlementWriter;
   limiter: RateLimiter;
   leadTime: LeadTime;
@@ -164,7 +164,7 @@ export class ChunkRun {
 
   /** While the database is away it is asked again; a claim whose answer was lost is put back first. */
   private async claim(slots: readonly Slot[]): Promise<Claim | undefined> {
-    const { deliveries, leadTime, logger } = this.tools;
+    const { claims, leadTime, logger } = this.tools;
     const askedAt = performance.now();
     const request = {
       claimId: randomUUID(),
@@ -175,7 +175,7 @@ export class ChunkRun {
       sendInMs: untilLeft(slots),
     };
     try {
-      const claim = await deliveries.claim(this.lease.chunk, request);
+      const claim = await claims.claim(this.lease.chunk, request);
       leadTime.observe(performance.now() - askedAt);
       return claim;
     } catch (error) {
@@ -185,7 +185,7 @@ export class ChunkRun {
     while (!this.abandon.aborted) {
       await pause(CLAIM_RETRY_MS, this.abandon);
       try {
-        await deliveries.putBackUnsent(this.lease.chunk, request.claimId);
+        await claims.requeueUnsent(this.lease.chunk, request.claimId);
         break;
       } catch (error) {
         logger.warn({ err: error }, 'recipients could not be put back yet');

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import type { ChunkStore, LeasedChunk } from '../delivery/chunk.store.js';
+import type { ChunkStore } from '../delivery/chunk.store.js';
+import type { LeasedChunk } from '../delivery/leased-chunk.js';
 import type { EngineMeter, JobHandle } from './ports.js';
 import type { HeldSession } from './worker-session.js';
 

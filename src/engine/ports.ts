@@ -2,7 +2,7 @@ import type { StopCode } from '../campaigns/ending.js';
 import type { CampaignStatus } from '../campaigns/lifecycle.js';
 import type { CampaignJobs } from '../campaigns/ports.js';
 import type { DeliveryReason, PersonReason } from '../delivery/reasons.js';
-import type { ChunkRef, DueChunk } from '../delivery/chunk.store.js';
+import type { ChunkRef, DueChunk } from '../delivery/leased-chunk.js';
 import type { Reachability } from '../people/telegram-user.entity.js';
 
 export type { ChunkRef, DueChunk, PersonReason, StopCode };

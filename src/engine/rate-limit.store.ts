@@ -38,9 +38,9 @@ export function slotSpacingMs(messagesPerSecond: number): number {
 
 const RESERVE = `
   SELECT granted, now_ms AS "nowMs", wait_ms AS "waitMs", probe
-  FROM reserve_send_slots($1, $2 * interval '1 millisecond', $3, $4 * interval '1 millisecond',
-    $5 * interval '1 millisecond')
-  WHERE $6 OR NOT EXISTS (SELECT FROM telegram_outage WHERE bot = $1)
+  FROM reserve_send_slots(:botId, :spacingMs * interval '1 millisecond', :wanted, :horizonMs * interval '1 millisecond',
+    :leadMs * interval '1 millisecond')
+  WHERE :duringOutage OR NOT EXISTS (SELECT FROM telegram_outage WHERE bot = :botId)
 `;
 
 /** Processes that are throttled together wait once: the row is locked before it is read, and only what is added counts. */
@@ -89,14 +89,14 @@ export class PostgresRateLimit implements RateLimitStore {
     { leadMs = 0, duringOutage = false }: ReservationOptions = {},
   ): Promise<Reservation> {
     const askedAt = performance.now();
-    const [reserved] = await rows<ReservedRow>(this.sql, RESERVE, [
-      this.botId,
-      slotSpacingMs(this.messagesPerSecond),
+    const [reserved] = await rows<ReservedRow>(this.sql, RESERVE, {
+      botId: this.botId,
+      spacingMs: slotSpacingMs(this.messagesPerSecond),
       wanted,
-      HORIZON_MS,
+      horizonMs: HORIZON_MS,
       leadMs,
       duringOutage,
-    ]);
+    });
     if (!reserved) return { granted: 0, waitMs: HORIZON_MS, outage: true };
     const { granted, nowMs, probe } = reserved;
     this.clock.observe(askedAt, nowMs, performance.now());

@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import { rows, type SqlExecutor } from '../database/rows.js';
-import type { CampaignStore } from '../campaigns/campaign.store.js';
-import type { CampaignSchedule } from '../campaigns/schedule.js';
+import type { CancelledStore } from '../campaigns/cancelled.store.js';
+import type { CampaignSchedule } from '../campaigns/schedule.store.js';
 import type { ChunkStore } from '../delivery/chunk.store.js';
-import type { DeliveryStore } from '../delivery/delivery.store.js';
+import type { SettlementStore } from '../delivery/settlement.store.js';
 import type { CampaignDriver } from './campaign-driver.js';
 import type { CampaignEnding } from '../campaigns/ending.js';
 import { REPAIR_KINDS, type EngineMeter, type JobQueue, type RepairCounts } from './ports.js';
@@ -23,8 +23,8 @@ const UNPLANNED = `
 export interface ReconcilerParts {
   sql: SqlExecutor;
   chunks: ChunkStore;
-  deliveries: DeliveryStore;
-  campaigns: CampaignStore;
+  deliveries: SettlementStore;
+  cancelled: CancelledStore;
   schedule: CampaignSchedule;
   ending: CampaignEnding;
   driver: CampaignDriver;
@@ -66,12 +66,12 @@ export class Reconciler {
   }
 
   private steps(signal: AbortSignal): (() => Promise<Partial<RepairCounts>>)[] {
-    const { chunks, deliveries, campaigns, leaseMs } = this.parts;
+    const { chunks, deliveries, cancelled, leaseMs } = this.parts;
     return [
       () => chunks.reapDeadLeases(),
       async () => ({ orphanedDeliveries: await deliveries.settleOrphans(leaseMs) }),
       async () => ({ reopenedChunks: await chunks.reopenStranded() }),
-      async () => ({ skippedDeliveries: await campaigns.skipAllCancelled(signal) }),
+      async () => ({ skippedDeliveries: await cancelled.skipAll(signal) }),
       async () => ({ completedCampaigns: await this.completeDrained() }),
       async () => ({ startedCampaigns: await this.startDue() }),
       async () => ({ plannedCampaigns: await this.planUnplanned() }),

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { pause } from '../kernel/pause.js';
 import { DeliveryStatus } from '../delivery/delivery.entity.js';
 import { FailureLog } from './failure-log.js';
-import type { LedgerState, Settlement, Streak } from '../delivery/delivery.store.js';
+import type { LedgerState, Settlement, Streak } from '../delivery/settlement.store.js';
 
 /** Settled answers are durable within 100 ms: the group closes after half of that, the rest is for the database. */
 const GROUP_WINDOW_MS = 50;

@@ -3,7 +3,8 @@ import type { StopCode } from '../campaigns/ending.js';
 import type { DeliveryReason, PersonReason } from '../delivery/reasons.js';
 import { TelegramUserStatus, type Reachability } from '../people/telegram-user.entity.js';
 import { isPersonal } from '../campaigns/template.js';
-import type { Recipient, Settlement } from '../delivery/delivery.store.js';
+import type { Recipient } from '../delivery/claim.store.js';
+import type { Settlement } from '../delivery/settlement.store.js';
 import type { SendOutcome } from './ports.js';
 
 /** What an outcome means for the delivery; `stopReason` when it means the end for the whole campaign. */

@@ -11,20 +11,20 @@ export interface ImportCounts {
 }
 
 /**
- * $1 ids, $2 to $5 usernames, names and languages; $6 to $9 the ids whose username, ... was left out and stays. In the order of
- * ids, as every statement that changes many users. xmax is 0 only on rows that this statement inserted.
+ * The ids in `keep...` are those whose username, ... was left out and stays. In the order of ids, as every statement that
+ * changes many users. xmax is 0 only on rows that this statement inserted.
  */
 const IMPORT = `
   WITH imported AS (
     INSERT INTO telegram_user AS person (id, username, first_name, last_name, language_code)
-    SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[]) AS given (id)
+    SELECT * FROM unnest(:ids::bigint[], :usernames::text[], :firstNames::text[], :lastNames::text[], :languageCodes::text[]) AS given (id)
     ORDER BY given.id
     ON CONFLICT (id) DO UPDATE SET
-      username = CASE WHEN person.id = ANY ($6::bigint[]) THEN person.username ELSE excluded.username END,
-      first_name = CASE WHEN person.id = ANY ($7::bigint[]) THEN person.first_name ELSE excluded.first_name END,
-      last_name = CASE WHEN person.id = ANY ($8::bigint[]) THEN person.last_name ELSE excluded.last_name END,
+      username = CASE WHEN person.id = ANY (:keepUsername::bigint[]) THEN person.username ELSE excluded.username END,
+      first_name = CASE WHEN person.id = ANY (:keepFirstName::bigint[]) THEN person.first_name ELSE excluded.first_name END,
+      last_name = CASE WHEN person.id = ANY (:keepLastName::bigint[]) THEN person.last_name ELSE excluded.last_name END,
       language_code = CASE
-        WHEN person.id = ANY ($9::bigint[]) THEN person.language_code ELSE excluded.language_code END,
+        WHEN person.id = ANY (:keepLanguageCode::bigint[]) THEN person.language_code ELSE excluded.language_code END,
       updated_at = clock_timestamp()
     RETURNING xmax = 0 AS created
   )
@@ -32,16 +32,16 @@ const IMPORT = `
   FROM imported
 `;
 
-/** $1 to $5 the user; $6 whether they asked for reminders (true), for none (false), or neither (null). */
+/** :wantsReminders says whether they asked for reminders (true), for none (false), or neither (null). */
 const RECORD_WRITER = `
   INSERT INTO telegram_user AS person (id, username, first_name, last_name, language_code, reachable_at, opted_out_at)
-  VALUES ($1, $2, $3, $4, $5, clock_timestamp(), CASE WHEN NOT $6::boolean THEN clock_timestamp() END)
+  VALUES (:id, :username, :firstName, :lastName, :languageCode, clock_timestamp(), CASE WHEN NOT :wantsReminders::boolean THEN clock_timestamp() END)
   ON CONFLICT (id) DO UPDATE SET
     username = excluded.username, first_name = excluded.first_name, last_name = excluded.last_name,
     language_code = excluded.language_code, status = 'ACTIVE', reachable_at = excluded.reachable_at,
     opted_out_at = CASE
-      WHEN $6 THEN NULL
-      WHEN NOT $6 THEN coalesce(person.opted_out_at, excluded.opted_out_at)
+      WHEN :wantsReminders THEN NULL
+      WHEN NOT :wantsReminders THEN coalesce(person.opted_out_at, excluded.opted_out_at)
       ELSE person.opted_out_at END,
     updated_at = clock_timestamp()
   RETURNING opted_out_at IS NOT NULL AS "optedOut"
@@ -77,6 +77,8 @@ function statusCondition(statuses: readonly TelegramUserStatus[]): string {
     : reached;
 }
 
+type ImportedColumn = 'username' | 'firstName' | 'lastName' | 'languageCode';
+
 export class PeopleStore {
   constructor(private readonly dataSource: DataSource) {}
 
@@ -100,14 +102,20 @@ export class PeopleStore {
 
   /** @param people users with distinct ids */
   import(people: readonly TelegramUserInput[]): Promise<ImportCounts> {
-    const columns = ['username', 'firstName', 'lastName', 'languageCode'] as const;
-    return oneRow<ImportCounts>(this.dataSource, IMPORT, [
-      people.map((person) => person.id),
-      ...columns.map((column) => people.map((person) => person[column] ?? null)),
-      ...columns.map((column) =>
-        people.filter((person) => person[column] === undefined).map((person) => person.id),
-      ),
-    ]);
+    const values = (column: ImportedColumn) => people.map((person) => person[column] ?? null);
+    const leftOut = (column: ImportedColumn) =>
+      people.filter((person) => person[column] === undefined).map((person) => person.id);
+    return oneRow<ImportCounts>(this.dataSource, IMPORT, {
+      ids: people.map((person) => person.id),
+      usernames: values('username'),
+      firstNames: values('firstName'),
+      lastNames: values('lastName'),
+      languageCodes: values('languageCode'),
+      keepUsername: leftOut('username'),
+      keepFirstName: leftOut('firstName'),
+      keepLastName: leftOut('lastName'),
+      keepLanguageCode: leftOut('languageCode'),
+    });
   }
 
   /**
@@ -119,14 +127,14 @@ export class PeopleStore {
     { id, username, firstName, lastName, languageCode }: TelegramUserInput,
     wantsReminders?: boolean,
   ): Promise<{ optedOut: boolean }> {
-    return oneRow(this.dataSource, RECORD_WRITER, [
+    return oneRow(this.dataSource, RECORD_WRITER, {
       id,
-      username ?? null,
-      firstName ?? null,
-      lastName ?? null,
-      languageCode ?? null,
-      wantsReminders ?? null,
-    ]);
+      username: username ?? null,
+      firstName: firstName ?? null,
+      lastName: lastName ?? null,
+      languageCode: languageCode ?? null,
+      wantsReminders: wantsReminders ?? null,
+    });
   }
 
   /** Records that a user has blocked the bot. An opt-out is another fact, and stays. */

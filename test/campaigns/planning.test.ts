@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import type { DataSource } from 'typeorm';
 import { AudienceStore } from '../../src/campaigns/audience.store.js';
-import { CampaignStore } from '../../src/campaigns/campaign.store.js';
+import { CancelledStore } from '../../src/campaigns/cancelled.store.js';
 import { createDataSource } from '../../src/app/data-source.js';
 import type { TransactionalSql } from '../../src/database/rows.js';
 import { PeopleStore } from '../../src/people/people.store.js';
@@ -123,7 +123,7 @@ describe('skipping whom a cancelled campaign has left', () => {
     await cancelledCampaign('1');
     await cancelledCampaign('2');
     await plannedCampaign(database, dataSource, '1', 1000);
-    expect(await new CampaignStore(dataSource).skipAllCancelled()).toBe(12_000);
+    expect(await new CancelledStore(dataSource).skipAll()).toBe(12_000);
     const none = { pending_users: 0, skipped_users: 6000 };
     expect(await counters()).toEqual([none, none, { pending_users: 6000, skipped_users: 0 }]);
   });
@@ -131,9 +131,9 @@ describe('skipping whom a cancelled campaign has left', () => {
   test('begins no batch once it is told to end', async () => {
     await createUsers(database, 3);
     const id = await cancelledCampaign('1');
-    const store = new CampaignStore(dataSource);
-    expect(await store.skipAllCancelled(AbortSignal.abort())).toBe(0);
-    expect(await store.skipSomeCancelled(id)).toBe(false);
+    const store = new CancelledStore(dataSource);
+    expect(await store.skipAll(AbortSignal.abort())).toBe(0);
+    expect(await store.skipSome(id)).toBe(false);
     expect(await counters()).toEqual([{ pending_users: 0, skipped_users: 3 }]);
   });
 });

@@ -9,7 +9,7 @@ import { AuditTrail } from '../../src/access/audit-trail.js';
 import { AudienceStore } from '../../src/campaigns/audience.store.js';
 import { DeliveryListService } from '../../src/delivery/delivery-list.service.js';
 import { DeliveryListStore } from '../../src/delivery/delivery-list.store.js';
-import { CampaignStore } from '../../src/campaigns/campaign.store.js';
+import { CancelledStore } from '../../src/campaigns/cancelled.store.js';
 import { DeliveryStatus } from '../../src/delivery/delivery.entity.js';
 import { createLogger } from '../../src/config/logger.js';
 import { createDataSource } from '../../src/app/data-source.js';
@@ -18,7 +18,8 @@ import { PeopleService } from '../../src/people/people.service.js';
 import { PeopleStore } from '../../src/people/people.store.js';
 import { TelegramUserStatus } from '../../src/people/telegram-user.entity.js';
 import { ChunkStore } from '../../src/delivery/chunk.store.js';
-import { DeliveryStore } from '../../src/delivery/delivery.store.js';
+import { ClaimStore } from '../../src/delivery/claim.store.js';
+import { SettlementStore } from '../../src/delivery/settlement.store.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createUsers } from '../support/factories.js';
 import { waitFor } from '../support/wait.js';
@@ -136,12 +137,13 @@ describe(`with ${USERS} recipients`, () => {
 
   test('the work on a chunk scans nothing', async () => {
     const sent = await withoutScans(async (dataSource) => {
-      const [chunks, deliveries] = [new ChunkStore(dataSource), new DeliveryStore(dataSource)];
+      const [chunks, claims] = [new ChunkStore(dataSource), new ClaimStore(dataSource)];
+      const deliveries = new SettlementStore(dataSource);
       const chunk = await chunks.claimDue(LEASE);
       if (!chunk) throw new Error('No chunk is due.');
       const claimId = randomUUID();
       await chunks.renew([chunk.leaseToken], LEASE.leaseMs);
-      const { recipients } = await deliveries.claim(chunk, {
+      const { recipients } = await claims.claim(chunk, {
         claimId,
         wanted: 10,
         lookAhead: 20,
@@ -156,7 +158,7 @@ describe(`with ${USERS} recipients`, () => {
         messageId: userId,
       }));
       await deliveries.settle(chunk.campaignId, settlements, { reason: null, count: 0, broken: true });
-      await deliveries.putBackUnsent(chunk, claimId);
+      await claims.requeueUnsent(chunk, claimId);
       expect(await chunks.release(chunk, 0)).toMatchObject({ state: 'WAITING' });
       return settlements.length;
     });
@@ -179,7 +181,7 @@ describe(`with ${USERS} recipients`, () => {
 
   test('looking for what dead workers left in flight reads nothing that is pending', async () => {
     const before = await readDeliveries();
-    await connected((dataSource) => new DeliveryStore(dataSource).settleOrphans(0));
+    await connected((dataSource) => new SettlementStore(dataSource).settleOrphans(0));
     expect((await readDeliveries()) - before).toBeLessThan(USERS / 1000);
   });
 
@@ -213,7 +215,7 @@ describe(`with ${USERS} recipients`, () => {
   test('skipping whom a cancelled campaign has left sorts nothing, and reads little more than it skips', async () => {
     await database.query("UPDATE notification_campaign SET status = 'CANCELLED'");
     const before = await readDeliveries();
-    const skipped = await withoutScans((dataSource) => new CampaignStore(dataSource).skipAllCancelled());
+    const skipped = await withoutScans((dataSource) => new CancelledStore(dataSource).skipAll());
     expect(skipped).toBeGreaterThan(USERS - 100);
     expect((await readDeliveries()) - before).toBeLessThan(1.1 * USERS);
   });

@@ -6,8 +6,10 @@ import { createDataSource } from '../../src/app/data-source.js';
 import { PreparedSql } from '../../src/database/prepared.js';
 import type { SqlExecutor } from '../../src/database/rows.js';
 import { engineSession } from '../../src/database/session.js';
-import { ChunkStore, type LeasedChunk } from '../../src/delivery/chunk.store.js';
-import { DeliveryStore } from '../../src/delivery/delivery.store.js';
+import { ChunkStore } from '../../src/delivery/chunk.store.js';
+import type { LeasedChunk } from '../../src/delivery/leased-chunk.js';
+import { ClaimStore } from '../../src/delivery/claim.store.js';
+import { SettlementStore } from '../../src/delivery/settlement.store.js';
 import { TakeoverStore } from '../../src/engine/takeover.store.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createUsers } from '../support/factories.js';
@@ -165,9 +167,10 @@ async function leasedChunk(chunks: ChunkStore): Promise<LeasedChunk> {
 }
 
 /** Claims so many of the chunk that reading all of the campaign looks cheaper than one by one, and settles all but one, whose claim is taken for lost. */
-async function workChunk(chunk: LeasedChunk, deliveries: DeliveryStore): Promise<void> {
+async function workChunk(chunk: LeasedChunk, sql: SqlExecutor): Promise<void> {
+  const [claims, deliveries] = [new ClaimStore(sql), new SettlementStore(sql)];
   const claimId = randomUUID();
-  const { recipients } = await deliveries.claim(chunk, {
+  const { recipients } = await claims.claim(chunk, {
     claimId,
     wanted: 100,
     lookAhead: 20,
@@ -185,7 +188,7 @@ async function workChunk(chunk: LeasedChunk, deliveries: DeliveryStore): Promise
   const streak = { reason: null, count: 0, broken: true };
   await deliveries.settle(chunk.campaignId, settlements.slice(0, 1), streak);
   await deliveries.settle(chunk.campaignId, settlements.slice(1), streak);
-  await deliveries.putBackUnsent(chunk, claimId);
+  await claims.requeueUnsent(chunk, claimId);
 }
 
 describe(`a campaign of ${USERS}`, () => {
@@ -198,11 +201,11 @@ describe(`a campaign of ${USERS}`, () => {
     await prepare();
     await plan('2', 200);
     const sql = new ExplainingSql();
-    const [chunks, deliveries] = [new ChunkStore(sql), new DeliveryStore(sql)];
+    const chunks = new ChunkStore(sql);
     const chunk = await leasedChunk(chunks);
     await chunks.renew([chunk.leaseToken], LEASE.leaseMs);
     await new TakeoverStore(sql).look({ leaseMs: LEASE.leaseMs, reconnectedAt: null, overduePlanMs: 0 });
-    await workChunk(chunk, deliveries);
+    await workChunk(chunk, sql);
     expect(await chunks.release(chunk, 0)).toMatchObject({ state: 'WAITING' });
     expect(sql.wide()).toEqual([]);
     expect(sql.mostRead()).toBeLessThan(1000);
@@ -213,12 +216,13 @@ describe(`a campaign of ${USERS}`, () => {
     await database.query('TRUNCATE delivery');
     const pool = new Pool({ connectionString: database.url, max: 1, ...engineSession(10_000) });
     const sql = new PreparedSql(pool);
-    const [chunks, deliveries] = [new ChunkStore(sql), new DeliveryStore(sql)];
+    const chunks = new ChunkStore(sql);
+    const [claims, deliveries] = [new ClaimStore(sql), new SettlementStore(sql)];
     const absent = { campaignId: '2', number: 0, leaseToken: randomUUID() } as LeasedChunk;
     // PostgreSQL keeps a plan for any parameters from the sixth time on.
     for (let time = 0; time < 10; time += 1) {
       await chunks.claimDue(LEASE);
-      await deliveries.claim(absent, {
+      await claims.claim(absent, {
         claimId: randomUUID(),
         wanted: 100,
         lookAhead: 20,
@@ -231,7 +235,7 @@ describe(`a campaign of ${USERS}`, () => {
     await plan('2', 200);
     const before = await deliveriesReadSoFar(sql);
     const chunk = await leasedChunk(chunks);
-    await workChunk(chunk, deliveries);
+    await workChunk(chunk, sql);
     await chunks.release(chunk, 0);
     expect((await deliveriesReadSoFar(sql)) - before).toBeLessThan(5000);
     await pool.end();
@@ -250,7 +254,7 @@ describe(`a campaign of ${USERS}`, () => {
     expect((await deliveriesReadSoFar(plainSql())) - before).toBeLessThan(5 * USERS);
     const sql = new ExplainingSql();
     const chunk = await leasedChunk(new ChunkStore(sql));
-    await workChunk(chunk, new DeliveryStore(sql));
+    await workChunk(chunk, sql);
     expect(sql.wide()).toEqual([]);
     expect(sql.mostRead()).toBeLessThan(1000);
     const [counts] = await database.query(
@@ -265,7 +269,7 @@ describe(`a campaign of ${USERS}`, () => {
     await plan('2', 10_000);
     const chunk = await leasedChunk(new ChunkStore(plainSql()));
     const sql = new ExplainingSql();
-    await workChunk(chunk, new DeliveryStore(sql));
+    await workChunk(chunk, sql);
     expect(sql.wide()).toEqual([]);
     expect(sql.mostRead()).toBeLessThan(1000);
   });

@@ -7,8 +7,10 @@ import { DeliveryStatus } from '../../src/delivery/delivery.entity.js';
 import { createDataSource } from '../../src/app/data-source.js';
 import { PeopleStore } from '../../src/people/people.store.js';
 import { TelegramUserStatus } from '../../src/people/telegram-user.entity.js';
-import { ChunkStore, type LeasedChunk } from '../../src/delivery/chunk.store.js';
-import { DeliveryStore, type Claim } from '../../src/delivery/delivery.store.js';
+import { ChunkStore } from '../../src/delivery/chunk.store.js';
+import type { LeasedChunk } from '../../src/delivery/leased-chunk.js';
+import { ClaimStore, type Claim } from '../../src/delivery/claim.store.js';
+import { SettlementStore } from '../../src/delivery/settlement.store.js';
 import { SettlementWriter } from '../../src/engine/settlements.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createUsers } from '../support/factories.js';
@@ -20,13 +22,15 @@ const LEASE = { leaseMs: 60_000, capacity: { messages: 1000, withinMs: 240_000 }
 let database: TestDatabase;
 let dataSource: DataSource;
 let chunks: ChunkStore;
-let deliveries: DeliveryStore;
+let deliveries: SettlementStore;
+let claims: ClaimStore;
 
 beforeEach(async () => {
   database = await createTestDatabase();
   dataSource = await createDataSource({ url: database.url }).initialize();
   chunks = new ChunkStore(dataSource);
-  deliveries = new DeliveryStore(dataSource);
+  deliveries = new SettlementStore(dataSource);
+  claims = new ClaimStore(dataSource);
   await database.query("INSERT INTO poll (title, status) VALUES ('Lunch', 'OPEN'), ('Dinner', 'OPEN')");
 });
 afterEach(async () => {
@@ -47,7 +51,7 @@ function claim(
   sendInMs = 0,
 ): Promise<Claim> {
   const { contentVersion } = chunk;
-  return deliveries.claim(chunk, { claimId, wanted, lookAhead: 20, contentVersion, sendInMs });
+  return claims.claim(chunk, { claimId, wanted, lookAhead: 20, contentVersion, sendInMs });
 }
 
 function statuses(): Promise<{ status: string; attempts: number }[]> {
@@ -97,7 +101,7 @@ describe('a claim whose answer was lost', () => {
     const [lost, other] = [randomUUID(), randomUUID()];
     await claim(chunk, 1, lost);
     await claim(chunk, 1, other);
-    await deliveries.putBackUnsent(chunk, lost);
+    await claims.requeueUnsent(chunk, lost);
     expect(await statuses()).toEqual([
       { status: 'PENDING', attempts: 0 },
       { status: 'SENDING', attempts: 1 },
@@ -107,7 +111,7 @@ describe('a claim whose answer was lost', () => {
     // The same statement, executed once more after the recipient was handed out anew.
     await database.query('DELETE FROM chat_pacing');
     await claim(chunk, 1);
-    await deliveries.putBackUnsent(chunk, lost);
+    await claims.requeueUnsent(chunk, lost);
     expect((await statuses()).map(({ status }) => status)).toEqual(['SENDING', 'SENDING', 'PENDING']);
   });
 });
@@ -130,7 +134,7 @@ describe('a claim whose connection was lost', () => {
     const lost = randomUUID();
     const claiming = claim(chunk, 2, lost);
     await waiting(1);
-    const puttingBack = deliveries.putBackUnsent(chunk, lost);
+    const puttingBack = claims.requeueUnsent(chunk, lost);
     await waiting(2);
     await blocker.end();
     expect((await claiming).recipients).toHaveLength(2);

@@ -5,17 +5,18 @@ import type { DataSource } from 'typeorm';
 import { AudienceStore } from '../../src/campaigns/audience.store.js';
 import { requeueFinished } from '../../src/delivery/retry.store.js';
 import type { RetrySelection } from '../../src/delivery/delivery.types.js';
+import { CancelledStore } from '../../src/campaigns/cancelled.store.js';
 import { CampaignEnding } from '../../src/campaigns/ending.js';
 import { CampaignStore, type RunResult } from '../../src/campaigns/campaign.store.js';
 import { DeliveryStatus } from '../../src/delivery/delivery.entity.js';
 import { finishEstimateOf } from '../../src/campaigns/progress.js';
-import { CampaignSchedule } from '../../src/campaigns/schedule.js';
+import { CampaignSchedule } from '../../src/campaigns/schedule.store.js';
 import { createDataSource } from '../../src/app/data-source.js';
 import type { TransactionalSql } from '../../src/database/rows.js';
 import { PeopleStore } from '../../src/people/people.store.js';
 import { TelegramUserStatus } from '../../src/people/telegram-user.entity.js';
 import { ChunkStore } from '../../src/delivery/chunk.store.js';
-import { DeliveryStore, type Settlement } from '../../src/delivery/delivery.store.js';
+import { SettlementStore, type Settlement } from '../../src/delivery/settlement.store.js';
 import { CampaignDriver } from '../../src/engine/campaign-driver.js';
 import type { JobQueue, RepairCounts } from '../../src/engine/ports.js';
 import { SettlementWriter } from '../../src/engine/settlements.js';
@@ -30,13 +31,13 @@ const { SENT, FAILED, SKIPPED, UNCONFIRMED } = DeliveryStatus;
 let database: TestDatabase;
 let dataSource: DataSource;
 let campaigns: CampaignStore;
-let deliveries: DeliveryStore;
+let deliveries: SettlementStore;
 
 beforeEach(async () => {
   database = await createTestDatabase();
   dataSource = await createDataSource({ url: database.url }).initialize();
   campaigns = new CampaignStore(dataSource);
-  deliveries = new DeliveryStore(dataSource);
+  deliveries = new SettlementStore(dataSource);
   await database.query("INSERT INTO poll (title, status) VALUES ('Lunch', 'OPEN'), ('Dinner', 'CLOSED')");
 });
 afterEach(async () => {
@@ -265,6 +266,7 @@ describe('a campaign that is due', () => {
   function createDriver(queue: JobQueue, sql: TransactionalSql, repairs: Partial<RepairCounts>[] = []) {
     return new CampaignDriver({
       store: campaigns,
+      cancelled: new CancelledStore(dataSource),
       schedule: new CampaignSchedule(dataSource, campaigns, SILENT),
       audience: new AudienceStore(sql),
       chunks: new ChunkStore(dataSource),

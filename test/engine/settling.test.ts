@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { DeliveryStatus } from '../../src/delivery/delivery.entity.js';
 import { TelegramUserStatus } from '../../src/people/telegram-user.entity.js';
-import type { Settlement } from '../../src/delivery/delivery.store.js';
+import type { Settlement } from '../../src/delivery/settlement.store.js';
 import type { SendOutcome } from '../../src/engine/ports.js';
 import { backoffMs, judge } from '../../src/engine/verdict.js';
 import { streakOf } from '../../src/engine/settlements.js';

@@ -1,20 +1,24 @@
+import type { StopCode } from '../campaigns/ending.js';
+import type { CampaignStatus } from '../campaigns/lifecycle.js';
+import { oneRow, type SqlExecutor } from '../database/rows.js';
+import type { Reachability } from '../people/telegram-user.entity.js';
+import type { DeliveryStatus } from './delivery.entity.js';
+import type { OwnBot } from './own-bot.js';
+import type { DeliveryReason } from './reasons.js';
+
 /**
  * Writes a group of results of one campaign: deliveries, people, counters and the streak of like failures, all or
  * nothing. Each result settles only the claim it belongs to, so writing a group twice changes nothing. An answer that
  * comes after the delivery was given up as UNCONFIRMED, or even put back, still counts when it says SENT. Who has
  * written to the bot since the claim is not called unreachable by its answer, which may be the older of the two.
  *
- * Deliveries are joined by the campaign of the results, never by $1: for a campaign that is newer than the statistics the
+ * Deliveries are joined by the campaign of the results, never by :campaignId: for a campaign that is newer than the statistics the
  * planner expects no rows for a constant, and reads all of its deliveries to settle one.
- *
- * $1 campaign; of each result $2 user, $3 fence, $4 status, $5 reason, $6 message id, $7 milliseconds to the next try,
- * $8 whether the attempt is unspent, $9 new status of the person, $10 new chat; of the Streak $11 reason, $12 count,
- * $13 broken; $14 whether the sandbox has taken them.
  */
-export const SETTLE = `
+const SETTLE = `
   WITH result AS MATERIALIZED (
-    SELECT $1::bigint AS campaign_id, * FROM unnest($2::bigint[], $3::integer[], $4::text[], $5::text[], $6::bigint[], $7::double precision[],
-        $8::boolean[], $9::text[], $10::bigint[])
+    SELECT :campaignId::bigint AS campaign_id, * FROM unnest(:userIds::bigint[], :fences::integer[], :statuses::text[], :reasons::text[], :messageIds::bigint[], :retriesInMs::double precision[],
+        :unspent::boolean[], :userStatuses::text[], :chatIds::bigint[])
       AS result (user_id, fence, status, reason, message_id, retry_in_ms, unspent, user_status, chat_id)
   ), open AS (
     SELECT result.*, delivery.status AS was, delivery.updated_at AS claimed_at
@@ -55,13 +59,13 @@ export const SETTLE = `
   )
   SELECT campaign.status, campaign.pending_users AS "pendingUsers", campaign.failure_streak AS "failureStreak",
     campaign.failure_streak_reason AS "failureStreakReason"
-  FROM change, LATERAL change_counters($1, sent => change.sent, failed => change.failed,
-    unconfirmed => change.unconfirmed, by_sandbox => $14, streak_reason => $11,
-    streak_count => CASE WHEN change.results > 0 THEN $12::integer END, streak_broken => $13) campaign
+  FROM change, LATERAL change_counters(:campaignId, sent => change.sent, failed => change.failed,
+    unconfirmed => change.unconfirmed, by_sandbox => :bySandbox, streak_reason => :streakReason,
+    streak_count => CASE WHEN change.results > 0 THEN :streakCount::integer END, streak_broken => :streakBroken) campaign
 `;
 
-/** What a worker died over after its chunk had changed hands: no lease covers these any more. $1 least age in milliseconds. */
-export const SETTLE_ORPHANS = `
+/** Settles deliveries left SENDING by a worker that lost its chunk. $1 least age in milliseconds. */
+const SETTLE_ORPHANS = `
   WITH orphan AS (
     SELECT delivery.campaign_id, delivery.user_id
     FROM delivery
@@ -81,3 +85,65 @@ export const SETTLE_ORPHANS = `
   )
   SELECT coalesce(sum(count), 0)::integer AS count FROM counted
 `;
+
+/** The result of one claim, to be written to the ledger. */
+export interface Settlement {
+  campaignId: string;
+  userId: string;
+  fence: number;
+  status: DeliveryStatus.SENT | DeliveryStatus.FAILED | DeliveryStatus.UNCONFIRMED | DeliveryStatus.PENDING;
+  reason?: DeliveryReason | StopCode;
+  messageId?: string;
+  /** For PENDING: milliseconds until the next try. */
+  retryInMs?: number;
+  /** For PENDING: the request does not count as an attempt. */
+  attemptUnspent?: boolean;
+  userStatus?: Reachability;
+  chatId?: string;
+}
+
+/** Like failures at the end of a group of settlements; `broken` when something else came before them. */
+export interface Streak {
+  reason: string | null;
+  count: number;
+  broken: boolean;
+}
+
+export interface LedgerState {
+  status: CampaignStatus;
+  pendingUsers: number;
+  failureStreak: number;
+  failureStreakReason: string | null;
+}
+
+/** Results of claims, and the counters that follow from them. */
+export class SettlementStore {
+  constructor(
+    private readonly sql: SqlExecutor,
+    private readonly ownBot: OwnBot = null,
+  ) {}
+
+  settle(campaignId: string, group: readonly Settlement[], streak: Streak): Promise<LedgerState> {
+    return oneRow<LedgerState>(this.sql, SETTLE, {
+      campaignId,
+      userIds: group.map((settlement) => settlement.userId),
+      fences: group.map((settlement) => settlement.fence),
+      statuses: group.map((settlement) => settlement.status),
+      reasons: group.map((settlement) => settlement.reason ?? null),
+      messageIds: group.map((settlement) => settlement.messageId ?? null),
+      retriesInMs: group.map((settlement) => settlement.retryInMs ?? null),
+      unspent: group.map((settlement) => settlement.attemptUnspent ?? false),
+      userStatuses: group.map((settlement) => settlement.userStatus ?? null),
+      chatIds: group.map((settlement) => settlement.chatId ?? null),
+      streakReason: streak.reason,
+      streakCount: streak.count,
+      streakBroken: streak.broken,
+      bySandbox: this.ownBot === null,
+    });
+  }
+
+  /** @returns how many deliveries were given up as UNCONFIRMED */
+  async settleOrphans(olderThanMs: number): Promise<number> {
+    return (await oneRow<{ count: number }>(this.sql, SETTLE_ORPHANS, [olderThanMs])).count;
+  }
+}

@@ -12,7 +12,7 @@ const DUE = `
 `;
 
 const TIME_UNTIL_DUE = `
-  SELECT greatest(0, extract(epoch FROM scheduled_for - clock_timestamp()) * 1000)::float8 AS ms
+  SELECT greatest(0, extract(epoch FROM scheduled_for - clock_timestamp()) * 1000)::double precision AS ms
   FROM notification_campaign WHERE id = $1 AND status = 'SCHEDULED'
 `;
 

@@ -1,4 +1,5 @@
-import { MAX_FAILURE_STREAK, TEXT_CODES } from './ending.js';
+import { rows, type SqlExecutor } from '../database/rows.js';
+import { MAX_FAILURE_STREAK, TEXT_CODES, type FailureCode } from './ending.js';
 
 /**
  * Telegram refuses every text of the campaign, whatever the name in it: so many in a row, or all there were, or some that
@@ -12,8 +13,8 @@ export const TEXT_REFUSED = `(
   )
 ) IS TRUE`;
 
-/** Puts back who was certainly not reached because the text was refused. $1 campaign, $2 reason. */
-export const REQUEUE_REFUSED = `
+/** Requeues who was certainly not reached because the text was refused. $1 campaign, $2 reason. */
+const REQUEUE_REFUSED = `
   WITH refused AS (
     SELECT campaign_id, user_id, chunk_number FROM delivery
     WHERE campaign_id = $1 AND status = 'FAILED' AND reason = $2
@@ -32,3 +33,13 @@ export const REQUEUE_REFUSED = `
   FROM (SELECT count(*) AS total FROM requeued HAVING count(*) > 0) change,
     LATERAL change_counters($1, failed => -change.total)
 `;
+
+/** Requeues the recipients of a campaign whose every text is refused. @returns how many */
+export async function requeueRefused(
+  sql: SqlExecutor,
+  campaignId: string,
+  code: FailureCode,
+): Promise<number> {
+  const [requeued] = await rows<{ total: number }>(sql, REQUEUE_REFUSED, [campaignId, code]);
+  return requeued?.total ?? 0;
+}

@@ -1,5 +1,7 @@
+import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
+
 /** Cancelled campaigns with people who are to be skipped. */
-export const CANCELLED_WITH_PENDING = `
+const CANCELLED_WITH_PENDING = `
   SELECT id FROM notification_campaign WHERE status = 'CANCELLED' AND pending_users > 0 ORDER BY id
 `;
 
@@ -9,7 +11,7 @@ export const CANCELLED_WITH_PENDING = `
  * left behind in the index need not be passed over again. Going by ctid: for as many rows as a batch has, a join would
  * read the whole table. $1 campaign, $2 recipients at most, $3 first chunk.
  */
-export const SKIP_CANCELLED = `
+const SKIP_CANCELLED = `
   WITH doomed AS (
     SELECT delivery.ctid AS place, delivery.chunk_number
     FROM notification_campaign campaign JOIN delivery ON delivery.campaign_id = campaign.id
@@ -30,3 +32,36 @@ export const SKIP_CANCELLED = `
   SELECT coalesce((SELECT count FROM counted), 0) AS count, found.count AS found, found.last
   FROM (SELECT count(*)::integer AS count, max(chunk_number) AS last FROM doomed) found
 `;
+
+const SKIP_BATCH = 5000;
+
+/** What cancelled campaigns leave to be done. */
+export class CancelledStore {
+  constructor(private readonly sql: SqlExecutor) {}
+
+  /** Skips at most one batch. @returns whether recipients of the cancelled campaign may be left */
+  async skipSome(id: string): Promise<boolean> {
+    return (await this.skipBatch(id, 0)).found === SKIP_BATCH;
+  }
+
+  /**
+   * @param signal ends it after the batch that it is at
+   * @returns how many recipients of cancelled campaigns were skipped
+   */
+  async skipAll(signal?: AbortSignal): Promise<number> {
+    const cancelled = await rows<{ id: string }>(this.sql, CANCELLED_WITH_PENDING);
+    let total = 0;
+    for (const { id } of cancelled) {
+      let batch = { count: 0, found: SKIP_BATCH, last: 0 };
+      while (batch.found === SKIP_BATCH && !signal?.aborted) {
+        batch = await this.skipBatch(id, batch.last);
+        total += batch.count;
+      }
+    }
+    return total;
+  }
+
+  private skipBatch(id: string, firstChunk: number): Promise<{ count: number; found: number; last: number }> {
+    return oneRow(this.sql, SKIP_CANCELLED, [id, SKIP_BATCH, firstChunk]);
+  }
+}
