@@ -1,11 +1,12 @@
 import { Check, Column, Entity, PrimaryGeneratedColumn, Unique } from 'typeorm';
+import { isOneOf } from '../kernel/sql.js';
 import { Role } from './identity.js';
 
 /** A token of the API. Only its digest is stored. Rows are never deleted: the audit log refers to them. */
 @Entity('api_token')
 @Unique('api_token_name_key', ['name'])
 @Unique('api_token_hash_key', ['tokenHash'])
-@Check('api_token_role_check', `role IN ('ADMIN', 'OPERATOR', 'VIEWER')`)
+@Check('api_token_role_check', isOneOf('role', Object.values(Role)))
 @Check('api_token_hash_check', 'octet_length(token_hash) = 32')
 export class ApiToken {
   @PrimaryGeneratedColumn('identity', {

@@ -1,5 +1,6 @@
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { isOneOf } from '../kernel/sql.js';
 import { Role } from './identity.js';
 
 export enum AuditOutcome {
@@ -27,8 +28,8 @@ registerEnumType(AuditOutcome, {
 @Index('audit_entry_campaign_idx', ['campaignId', 'id'])
 @Index('audit_entry_actor_idx', ['actor', 'id'])
 @Index('audit_entry_action_idx', ['action', 'id'])
-@Check('audit_entry_role_check', `role IN ('ADMIN', 'OPERATOR', 'VIEWER')`)
-@Check('audit_entry_outcome_check', `outcome IN ('STARTED', 'SUCCEEDED', 'REFUSED', 'FORBIDDEN', 'FAILED')`)
+@Check('audit_entry_role_check', isOneOf('role', Object.values(Role)))
+@Check('audit_entry_outcome_check', isOneOf('outcome', Object.values(AuditOutcome)))
 @ObjectType({
   description: 'One call of a mutation, or what was done past the API: who did what to which campaign when.',
 })

@@ -10,6 +10,7 @@ import {
   Unique,
   type Relation,
 } from 'typeorm';
+import { isOneOf } from '../kernel/sql.js';
 import { Poll } from '../polls/poll.entity.js';
 import { COUNTERS_CHECK, Ledger, LEDGER_CHECK } from './ledger.entity.js';
 import { CampaignStatus } from './lifecycle.js';
@@ -19,10 +20,7 @@ import { CampaignStatus } from './lifecycle.js';
 @Index('notification_campaign_status_idx', ['status', 'createdAt', 'id'])
 @Index('notification_campaign_topic_idx', ['topicId', 'createdAt', 'id'])
 @Unique('notification_campaign_idempotency_key', ['idempotencyKey'])
-@Check(
-  'notification_campaign_status_check',
-  `status IN ('PENDING', 'SCHEDULED', 'PROCESSING', 'PAUSED', 'COMPLETED', 'FAILED', 'CANCELLED')`,
-)
+@Check('notification_campaign_status_check', isOneOf('status', Object.values(CampaignStatus)))
 @Check('notification_campaign_ledger_check', LEDGER_CHECK)
 @Check('notification_campaign_counters_check', COUNTERS_CHECK)
 @Check(

@@ -1,10 +1,11 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import { Column } from 'typeorm';
 
-export const LEDGER_CHECK =
-  'total_users = pending_users + sent_users + failed_users + skipped_users + unconfirmed_users';
-export const COUNTERS_CHECK =
-  'pending_users >= 0 AND sent_users >= 0 AND failed_users >= 0 AND skipped_users >= 0 AND unconfirmed_users >= 0';
+/** The columns in which every recipient of a campaign is counted once. */
+const COUNTER_COLUMNS = ['pending_users', 'sent_users', 'failed_users', 'skipped_users', 'unconfirmed_users'];
+
+export const LEDGER_CHECK = `total_users = ${COUNTER_COLUMNS.join(' + ')}`;
+export const COUNTERS_CHECK = COUNTER_COLUMNS.map((column) => `${column} >= 0`).join(' AND ');
 
 /** The ledger of a campaign: at every instant `totalUsers` is the sum of the five others. It is no type by itself. */
 @ObjectType()

@@ -10,6 +10,7 @@ import { createDetachedSchema, emitSchema } from '../app/emit-schema.js';
 import { CommandFailure } from './failure.js';
 import { apiPage } from './generated/api-page.js';
 import { diagrams } from './generated/diagrams.js';
+import { errorsPage } from './generated/errors-page.js';
 import { envExample, settingsPage } from './generated/settings-docs.js';
 import type { Interruption } from './interruption.js';
 import { withTemporaryPostgres } from './temporary-postgres.js';
@@ -30,6 +31,7 @@ export async function generateCommand(
     'schema/database.sql': database,
     'docs/diagrams.md': diagrams(database),
     'docs/api.md': apiPage(schema, listApi(schema)),
+    'docs/errors.md': errorsPage(),
     'docs/settings.md': settingsPage(),
     '.env.example': envExample(),
   };

@@ -1,13 +1,15 @@
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
+import { isOneOf } from '../kernel/sql.js';
 import { NotificationCampaign } from '../campaigns/campaign.entity.js';
 
-export type ChunkState = 'WAITING' | 'RUNNING' | 'DONE' | 'SET_ASIDE';
+const CHUNK_STATES = ['WAITING', 'RUNNING', 'DONE', 'SET_ASIDE'] as const;
+export type ChunkState = (typeof CHUNK_STATES)[number];
 
 /** A part of a campaign's audience that one worker at a time sends to, for as long as it holds the lease. */
 @Entity('campaign_chunk')
 @Index('campaign_chunk_due_idx', ['dueAt'], { where: `state = 'WAITING'` })
 @Index('campaign_chunk_lease_idx', ['leaseExpiresAt'], { where: `state = 'RUNNING'` })
-@Check('campaign_chunk_state_check', `state IN ('WAITING', 'RUNNING', 'DONE', 'SET_ASIDE')`)
+@Check('campaign_chunk_state_check', isOneOf('state', CHUNK_STATES))
 @Check('campaign_chunk_lease_check', `(state = 'RUNNING') = (lease_token IS NOT NULL)`)
 export class CampaignChunk {
   @PrimaryColumn({ name: 'campaign_id', type: 'bigint', primaryKeyConstraintName: 'campaign_chunk_pk' })

@@ -1,5 +1,6 @@
 import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
 import type { ChunkCapacity } from './capacity.js';
+import { CHANGES, countChanges } from './counters.js';
 import type { ChunkClaim, ChunkRef, DueChunk, LeasedChunk, ReleasedChunk, Repairs } from './leased-chunk.js';
 import { isBotOfInstallation, type OwnBot } from './own-bot.js';
 
@@ -150,10 +151,8 @@ const REAP_DEAD_LEASES = `
   ), counted AS (
     SELECT change.unconfirmed
     FROM (
-      SELECT campaign_id, count(*) FILTER (WHERE status = 'UNCONFIRMED') AS unconfirmed,
-        count(*) FILTER (WHERE status = 'FAILED') AS failed
-      FROM settled GROUP BY 1 ORDER BY 1
-    ) change, LATERAL change_counters(change.campaign_id, failed => change.failed, unconfirmed => change.unconfirmed)
+      SELECT campaign_id, ${countChanges("'PENDING'", 'status')} FROM settled GROUP BY 1 ORDER BY 1
+    ) change, LATERAL change_counters(change.campaign_id, ${CHANGES})
   ), released AS (
     UPDATE campaign_chunk chunk SET
       state = CASE WHEN dead.hopeless THEN 'SET_ASIDE' ELSE 'WAITING' END,

@@ -1,5 +1,6 @@
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
+import { isOneOf } from '../kernel/sql.js';
 import { PublicDeliveryReason, type DeliveryReason } from './reasons.js';
 import { TelegramUser } from '../people/telegram-user.entity.js';
 import { CampaignChunk } from './chunk.entity.js';
@@ -13,17 +14,29 @@ export enum DeliveryStatus {
   UNCONFIRMED = 'UNCONFIRMED',
 }
 
+interface StatusRow {
+  description: string;
+  /** The counter of the campaign in which it is. */
+  counter: 'pending' | 'sent' | 'failed' | 'skipped' | 'unconfirmed';
+}
+
+/** What there is to know of each status: the enum of the API, the CHECK and the counters follow from here. */
+export const DELIVERY_STATUSES: Readonly<Record<DeliveryStatus, StatusRow>> = {
+  PENDING: { description: 'Waits for its turn.', counter: 'pending' },
+  SENDING: { description: 'The request is under way; counted as pending.', counter: 'pending' },
+  SENT: { description: 'Accepted by Telegram.', counter: 'sent' },
+  FAILED: { description: 'Refused by Telegram for good; the reason says why.', counter: 'failed' },
+  SKIPPED: { description: 'Not sent because no longer wanted; the reason says why.', counter: 'skipped' },
+  UNCONFIRMED: {
+    description: 'Sent or not, nobody knows; not sent again unless asked for.',
+    counter: 'unconfirmed',
+  },
+};
+
 registerEnumType(DeliveryStatus, {
   name: 'DeliveryStatus',
   description: 'What became of one reminder.',
-  valuesConfig: {
-    PENDING: { description: 'Waits for its turn.' },
-    SENDING: { description: 'The request is under way; counted as pending.' },
-    SENT: { description: 'Accepted by Telegram.' },
-    FAILED: { description: 'Refused by Telegram for good; the reason says why.' },
-    SKIPPED: { description: 'Not sent because no longer wanted; the reason says why.' },
-    UNCONFIRMED: { description: 'Sent or not, nobody knows; not sent again unless asked for.' },
-  },
+  valuesConfig: DELIVERY_STATUSES,
 });
 
 @Entity('delivery')
@@ -35,10 +48,7 @@ registerEnumType(DeliveryStatus, {
 })
 @Index('delivery_sending_idx', ['campaignId', 'chunkNumber'], { where: `status = 'SENDING'` })
 @Index('delivery_user_idx', ['userId'])
-@Check(
-  'delivery_status_check',
-  `status IN ('PENDING', 'SENDING', 'SENT', 'FAILED', 'SKIPPED', 'UNCONFIRMED')`,
-)
+@Check('delivery_status_check', isOneOf('status', Object.values(DeliveryStatus)))
 @ObjectType({ description: 'One reminder of a campaign to one recipient.' })
 export class Delivery {
   @PrimaryColumn({ name: 'campaign_id', type: 'bigint', primaryKeyConstraintName: 'delivery_pk' })

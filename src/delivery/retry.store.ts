@@ -1,5 +1,6 @@
 import { rows, type SqlExecutor } from '../database/rows.js';
 import { MAY_BE_REMINDED } from '../people/reachable.js';
+import { CHANGES, countChanges } from './counters.js';
 import type { RetrySelection } from './delivery.types.js';
 
 /**
@@ -12,7 +13,7 @@ const RETRY_DELIVERIES = `
     JOIN telegram_user person ON person.id = delivery.user_id AND ${MAY_BE_REMINDED}
     WHERE campaign_id = $1 AND delivery.status = ANY ($2) AND ($3::text[] IS NULL OR reason = ANY ($3))
     ORDER BY user_id FOR UPDATE OF delivery
-  ), put_back AS (
+  ), requeued AS (
     UPDATE delivery SET status = 'PENDING', refusals = 0, not_before = NULL, updated_at = clock_timestamp()
     FROM finished WHERE delivery.campaign_id = $1 AND delivery.user_id = finished.user_id
     RETURNING finished.status
@@ -22,12 +23,8 @@ const RETRY_DELIVERIES = `
   )
   SELECT change.total::integer AS total
   FROM (
-    SELECT count(*) AS total, count(*) FILTER (WHERE status = 'FAILED') AS failed,
-      count(*) FILTER (WHERE status = 'SKIPPED') AS skipped,
-      count(*) FILTER (WHERE status = 'UNCONFIRMED') AS unconfirmed
-    FROM put_back
-  ) change, LATERAL change_counters($1, failed => -change.failed, skipped => -change.skipped,
-    unconfirmed => -change.unconfirmed)
+    SELECT count(*) AS total, ${countChanges('status', "'PENDING'")} FROM requeued
+  ) change, LATERAL change_counters($1, ${CHANGES})
 `;
 
 /** Puts finished deliveries back whose recipients can be reached. @returns how many */

@@ -2,6 +2,7 @@ import type { StopCode } from '../campaigns/ending.js';
 import type { CampaignStatus } from '../campaigns/lifecycle.js';
 import { oneRow, type SqlExecutor } from '../database/rows.js';
 import type { Reachability } from '../people/telegram-user.entity.js';
+import { CHANGES, countChanges } from './counters.js';
 import type { DeliveryStatus } from './delivery.entity.js';
 import type { OwnBot } from './own-bot.js';
 import type { DeliveryReason } from './reasons.js';
@@ -52,15 +53,11 @@ const SETTLE = `
       updated_at = clock_timestamp()
     FROM affected WHERE person.id = affected.user_id
   ), change AS (
-    SELECT count(*) AS results,
-      count(*) FILTER (WHERE status = 'SENT') AS sent, count(*) FILTER (WHERE status = 'FAILED') AS failed,
-      count(*) FILTER (WHERE status = 'UNCONFIRMED') - count(*) FILTER (WHERE was = 'UNCONFIRMED') AS unconfirmed
-    FROM settled
+    SELECT count(*) AS results, ${countChanges('was', 'status')} FROM settled
   )
   SELECT campaign.status, campaign.pending_users AS "pendingUsers", campaign.failure_streak AS "failureStreak",
     campaign.failure_streak_reason AS "failureStreakReason"
-  FROM change, LATERAL change_counters(:campaignId, sent => change.sent, failed => change.failed,
-    unconfirmed => change.unconfirmed, by_sandbox => :bySandbox, streak_reason => :streakReason,
+  FROM change, LATERAL change_counters(:campaignId, ${CHANGES}, by_sandbox => :bySandbox, streak_reason => :streakReason,
     streak_count => CASE WHEN change.results > 0 THEN :streakCount::integer END, streak_broken => :streakBroken) campaign
 `;
 

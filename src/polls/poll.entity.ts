@@ -1,5 +1,6 @@
 import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { isOneOf } from '../kernel/sql.js';
 
 /** A poll is drafted, opened for answers, and closed by hand or by its closing time. */
 export enum PollStatus {
@@ -20,7 +21,7 @@ registerEnumType(PollStatus, {
 
 @Entity('poll')
 @Index('poll_created_idx', ['createdAt', 'id'])
-@Check('poll_status_check', `status IN ('DRAFT', 'OPEN', 'CLOSED')`)
+@Check('poll_status_check', isOneOf('status', Object.values(PollStatus)))
 @ObjectType({ description: 'A poll that an organisation runs in Telegram.' })
 export class Poll {
   @PrimaryGeneratedColumn('identity', {
