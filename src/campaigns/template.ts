@@ -1,8 +1,11 @@
 import { isBlank } from '../kernel/blank.js';
 import { isolate } from '../kernel/isolate.js';
+import type { Addressee, ReminderContent } from './ports.js';
 
 export const DEFAULT_MESSAGE_TEMPLATE =
   'Hello {{firstName}}, you have not finished the poll “{{pollTitle}}” yet. It only takes a moment.';
+
+const BUTTON_TEXT = 'Open the poll';
 
 /** How a recipient is addressed whose first name is not known or shows nothing. */
 const ANONYMOUS_NAME = 'there';
@@ -74,6 +77,25 @@ export function renderTemplate(template: string, { firstName, pollTitle }: Templ
       return escapeHtml(part.startsWith('<') ? values[name] : isolate(values[name]));
     }),
   );
+}
+
+/** A reminder as it is sent: HTML text, and one button that opens the bot's chat with a start parameter. */
+export interface Reminder {
+  chatId: string;
+  text: string;
+  button: { text: string; startParameter: string };
+}
+
+/** The reminder that one recipient gets: the text with its names filled in, and the button that opens the poll. */
+export function reminderFor(
+  to: Addressee,
+  { messageTemplate, pollId, pollTitle, buttonText }: ReminderContent,
+): Reminder {
+  return {
+    chatId: to.chatId,
+    text: renderTemplate(messageTemplate, { firstName: to.firstName, pollTitle }),
+    button: { text: buttonText ?? BUTTON_TEXT, startParameter: `poll_${pollId}` },
+  };
 }
 
 /** Whether two recipients can get different texts. */

@@ -18,7 +18,7 @@ import { ChatPacing } from '../engine/chat-pacing.js';
 import { DirectSender } from '../engine/direct-sender.js';
 import { PostgresRateLimit } from '../engine/rate-limit.store.js';
 import { RateLimiter } from '../engine/rate-limiter.js';
-import { reminderFor } from '../engine/reminder.js';
+import { reminderFor } from '../campaigns/template.js';
 import { DirectTestSender } from '../engine/test-sender.js';
 import { CommandFailure, ExitCode } from './failure.js';
 import type { CommandContext } from './shell.js';

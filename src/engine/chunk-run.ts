@@ -13,7 +13,7 @@ import type { LeadTime } from './lead-time.js';
 import type { Lease } from './lease-keeper.js';
 import type { MessageSender, SendOutcome } from './ports.js';
 import { MAX_BLOCK_MS, type RateLimiter, type Slot, type SlotRequest } from './rate-limiter.js';
-import { reminderFor } from './reminder.js';
+import { reminderFor } from '../campaigns/template.js';
 import { judge, NOT_SENT } from './verdict.js';
 import type { SettlementWriter } from './settlements.js';
 import { takeTurn, untilLeft } from './take-turn.js';

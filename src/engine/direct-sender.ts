@@ -1,6 +1,6 @@
 import { linkSignals } from '../kernel/linked-signal.js';
 import type { ChatPacing } from './chat-pacing.js';
-import type { DirectMessages, MessageSender, OutgoingMessage, SendOutcome } from './ports.js';
+import type { DirectMessages, MessageSender, Reminder, SendOutcome } from './ports.js';
 import { URGENT, type RateLimiter, type Slot } from './rate-limiter.js';
 import { takeTurn, untilLeft } from './take-turn.js';
 
@@ -33,7 +33,7 @@ export class DirectSender implements DirectMessages {
   }
 
   /** As `send`, of a message of the sender: what it needs is found out before the message's turn is taken. */
-  async sendMessage(sender: MessageSender, message: OutgoingMessage): Promise<SendOutcome | undefined> {
+  async sendMessage(sender: MessageSender, message: Reminder): Promise<SendOutcome | undefined> {
     const problem = await sender.prepare();
     if (problem?.kind === 'throttled') await this.limiter.throttled(problem.retryAfterMs);
     return problem ?? this.send(message.chatId, () => sender.send(message));

@@ -1,4 +1,4 @@
-import type { EngineMeter, MessageSender, OutgoingMessage, SendOutcome } from './ports.js';
+import type { EngineMeter, MessageSender, Reminder, SendOutcome } from './ports.js';
 
 /** A sender whose answers, and the time they take, are told to the meter. */
 export class MeteredSender implements MessageSender {
@@ -15,7 +15,7 @@ export class MeteredSender implements MessageSender {
     return this.sender.probe(signal);
   }
 
-  async send(message: OutgoingMessage, abandon?: AbortSignal): Promise<SendOutcome> {
+  async send(message: Reminder, abandon?: AbortSignal): Promise<SendOutcome> {
     const startedAt = performance.now();
     const outcome = await this.sender.send(message, abandon);
     this.meter.answered(outcome.kind, performance.now() - startedAt);

@@ -1,18 +1,12 @@
 import type { StopCode } from '../campaigns/ending.js';
 import type { CampaignStatus } from '../campaigns/lifecycle.js';
 import type { CampaignJobs } from '../campaigns/ports.js';
+import type { Reminder } from '../campaigns/template.js';
 import type { DeliveryReason, PersonReason } from '../delivery/reasons.js';
 import type { ChunkRef, DueChunk } from '../delivery/leased-chunk.js';
 import type { Reachability } from '../people/telegram-user.entity.js';
 
-export type { ChunkRef, DueChunk, PersonReason, StopCode };
-
-/** What is sent to one recipient: HTML text, and one button that opens the bot's chat with a start parameter. */
-export interface OutgoingMessage {
-  chatId: string;
-  text: string;
-  button: { text: string; startParameter: string };
-}
+export type { ChunkRef, DueChunk, PersonReason, Reminder, StopCode };
 
 /** What became of one request to send a message. */
 export type SendOutcome =
@@ -55,7 +49,7 @@ export interface MessageSender {
    * Never throws for anything that Telegram or the network does.
    * @param abandon aborted when the answer must not be waited for any longer: the outcome is ambiguous then
    */
-  send(message: OutgoingMessage, abandon?: AbortSignal): Promise<SendOutcome>;
+  send(message: Reminder, abandon?: AbortSignal): Promise<SendOutcome>;
 }
 
 /** Messages of no campaign: before all campaign messages, and within the limits. */

@@ -2,7 +2,7 @@ import { STOPS } from '../campaigns/ending.js';
 import type { Addressee, ReminderContent, TestResult, TestSender } from '../campaigns/ports.js';
 import type { DirectSender } from './direct-sender.js';
 import type { MessageSender, SendOutcome } from './ports.js';
-import { reminderFor } from './reminder.js';
+import { reminderFor } from '../campaigns/template.js';
 
 /** Sends test messages, within the limits that all processes share. */
 export class DirectTestSender implements TestSender {

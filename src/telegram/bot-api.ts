@@ -1,6 +1,5 @@
 import { Pool } from 'undici';
-import type { TelegramFailure } from './bot-api-answer.js';
-import { readAnswer } from './bot-api-answer.js';
+import { type TelegramFailure, readAnswer } from './answers.js';
 import { HttpError, HttpExchange, type HttpAnswer, type HttpRequest } from './http-exchange.js';
 
 export interface BotApiOptions {

@@ -1,6 +1,5 @@
 import type { Logger } from 'pino';
-import { classify } from './classification.js';
-import type { TelegramFailure } from './bot-api-answer.js';
+import { classify, type TelegramFailure } from './answers.js';
 import { BotApiError } from './bot-api.js';
 
 const REDIRECTED =

@@ -1,6 +1,6 @@
 import { unlessAborted } from '../kernel/unless-aborted.js';
-import { classify } from './classification.js';
-import type { MessageSender, OutgoingMessage, SendOutcome } from '../engine/ports.js';
+import { classify } from './answers.js';
+import type { MessageSender, Reminder, SendOutcome } from '../engine/ports.js';
 import { BotApiError, type BotApi } from './bot-api.js';
 import type { BotProfile } from './bot-profile.js';
 
@@ -57,7 +57,7 @@ export class TelegramSender implements MessageSender {
     }
   }
 
-  async send({ chatId, text, button }: OutgoingMessage, abandon?: AbortSignal): Promise<SendOutcome> {
+  async send({ chatId, text, button }: Reminder, abandon?: AbortSignal): Promise<SendOutcome> {
     const url = this.profile.deepLink(button.startParameter);
     const payload = {
       chat_id: chatId,

@@ -1,4 +1,4 @@
-import { classify } from './classification.js';
+import { classify } from './answers.js';
 import { BotApiError, type BotApi } from './bot-api.js';
 
 /** No answer at all, or an answer, which may be that the token is not accepted. */

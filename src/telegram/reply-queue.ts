@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { allowManyListeners } from '../kernel/linked-signal.js';
-import { classify } from './classification.js';
+import { classify } from './answers.js';
 import type { DirectMessages, SendOutcome } from '../engine/ports.js';
 import { BotApiError, type BotApi } from './bot-api.js';
 import { sentOutcome } from './message-sender.js';

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { access, readdir, readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
 import { projectPath } from '../../src/config/paths.js';
 
@@ -33,4 +33,12 @@ test('ARCHITECTURE.md says of every room what the table says, in the same order'
   const places = Object.entries(await readRooms()).map(([name, { is }]) => tree.indexOf(` ${name}/ ${is}`));
   expect(places).not.toContain(-1);
   expect(places).toEqual([...places].sort((a, b) => a - b));
+});
+
+test('the way of a campaign goes through at most twenty files, which exist', async () => {
+  const text = await readFile(projectPath('ARCHITECTURE.md'), 'utf8');
+  const files = [...text.matchAll(/^\| \d+ \| ([\w./-]+\.ts) \|/gm)].map(([, file]) => file ?? '');
+  expect(files.length).toBeGreaterThan(0);
+  expect(files.length).toBeLessThanOrEqual(20);
+  for (const file of files) await access(projectPath('src', file));
 });

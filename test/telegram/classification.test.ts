@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { classify } from '../../src/telegram/classification.js';
-import type { TelegramFailure } from '../../src/telegram/bot-api-answer.js';
+import { classify, type TelegramFailure } from '../../src/telegram/answers.js';
 
 const FORBIDDEN = 'Forbidden: ';
 const BAD_REQUEST = 'Bad Request: ';
