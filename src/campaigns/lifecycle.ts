@@ -10,20 +10,23 @@ export enum CampaignStatus {
   CANCELLED = 'CANCELLED',
 }
 
+/** What there is to know of each status: the enum of the API and the CHECK follow from here. */
+const STATUSES: Readonly<Record<CampaignStatus, { description: string }>> = {
+  PENDING: { description: 'Created, not started.' },
+  SCHEDULED: { description: 'Starts by itself at scheduledFor.' },
+  PROCESSING: { description: 'Reminders are being sent.' },
+  PAUSED: { description: 'Stopped by an operator, or by the system with a failure that says why.' },
+  COMPLETED: { description: 'No recipient is pending.' },
+  FAILED: {
+    description: 'Stopped because nothing could be sent; the failure says why. It can be resumed.',
+  },
+  CANCELLED: { description: 'Ended by an operator; whoever was pending is skipped.' },
+};
+
 registerEnumType(CampaignStatus, {
   name: 'CampaignStatus',
   description: 'Where a campaign stands.',
-  valuesConfig: {
-    PENDING: { description: 'Created, not started.' },
-    SCHEDULED: { description: 'Starts by itself at scheduledFor.' },
-    PROCESSING: { description: 'Reminders are being sent.' },
-    PAUSED: { description: 'Stopped by an operator, or by the system with a failure that says why.' },
-    COMPLETED: { description: 'No recipient is pending.' },
-    FAILED: {
-      description: 'Stopped because nothing could be sent; the failure says why. It can be resumed.',
-    },
-    CANCELLED: { description: 'Ended by an operator; whoever was pending is skipped.' },
-  },
+  valuesConfig: STATUSES,
 });
 
 /** What can happen to a campaign. */
