@@ -7,6 +7,7 @@ import type { Settings } from '../config/settings.js';
 import { createDataSource, migrate } from './data-source.js';
 import { preflight } from '../database/preflight.js';
 import { PreparedSql } from '../database/prepared.js';
+import { poolEnd } from '../database/pool-end.js';
 import { PoolSql } from '../database/pool-sql.js';
 import type { SqlExecutor, TransactionalSql } from '../database/rows.js';
 import { whileScarce } from '../database/scarce.js';
@@ -137,7 +138,8 @@ async function openPools(
     logger,
   );
   const [jobs, engine, planning] = [open(directUrl, 'jobs'), open(url, 'engine'), open(url, 'planning')];
-  const end = () => Promise.all([dataSource.destroy(), jobs.end(), engine.end(), planning.end()]);
+  const ends = [jobs, engine, planning].map(poolEnd);
+  const end = () => Promise.all([dataSource.destroy(), ...ends.map((endPool) => endPool())]);
   try {
     // The job queue begins with two, and does not try again.
     await whileScarce(
