@@ -8,7 +8,7 @@ import { Authenticator, type ConfiguredTokens } from '../access/authenticator.js
 import { SignIn } from '../access/sign-in.js';
 import { TokenWatch } from '../access/token-watch.js';
 
-/** Who may come in, and what they did. */
+/** Authentication and the audit log. */
 export interface Access {
   authenticator: Authenticator;
   tokenWatch: TokenWatch;

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { prepareDataDir } from '../config/data-dir.js';
 
 /**
- * The admin token of an installation that was given none: made on the first start and kept in the data folder,
- * readable by its owner only. Of processes that start together, one makes it and the others read it.
+ * Reads the admin token of an installation without a configured one. It is generated on the first start and kept in the data
+ * folder, readable by its owner only. Of processes that start together, one generates it and the others read it.
  */
-export function keptAdminToken(dataDir: string): string {
+export function readGeneratedAdminToken(dataDir: string): string {
   prepareDataDir(dataDir);
   const file = join(dataDir, 'admin-token');
   try {

@@ -5,27 +5,27 @@ import { logOperation, listRootFields, type OperationObserver } from '../graphql
 import { startHttpServer, type HttpServerOptions } from '../http/server.js';
 import type { Metrics } from '../metrics/metrics.js';
 import { createAccess } from './access.js';
-import { keptAdminToken } from './admin-token.js';
+import { readGeneratedAdminToken } from './admin-token.js';
 import { createLoaders, type GraphQLContext } from './context.js';
-import type { Operations } from './operations.js';
+import type { Ops } from './ops.js';
 import { startProgress } from './progress.js';
 import { createResolvers } from './resolvers.js';
 import { createSchema } from './schema.js';
 import { createServices, type ServiceParts } from './services.js';
-import type { Undo } from './undo.js';
+import type { ShutdownStack } from './shutdown-stack.js';
 
 export interface ApiParts extends ServiceParts {
   databaseUrl: string;
-  operations: Operations;
-  /** The Agenda of the moment, for the page of jobs. */
+  operations: Ops;
+  /** The current Agenda, for Agendash. */
   agenda: () => Agenda;
   logger: Logger;
 }
 
 export interface Api {
   url: string;
-  keptAdminToken: string | undefined;
-  /** A code for the fragment of a link that signs a browser in, once. */
+  generatedAdminToken: string | undefined;
+  /** Issues a one-time code for a sign-in link. */
   issueSignInCode: () => string;
 }
 
@@ -38,7 +38,7 @@ function observer(metrics: Metrics, rootFields: readonly string[], logger: Logge
   };
 }
 
-function doorsOf(
+function httpOptions(
   settings: Settings,
 ): Pick<
   HttpServerOptions,
@@ -61,26 +61,26 @@ function doorsOf(
 
 /**
  * Builds the services and resolvers of the API and serves them.
- * @param undo is told how each step is undone, so that nothing is left of those before one that fails
+ * @param shutdown gets a step for everything that was started, also if a later start fails
  */
-export async function startApi(parts: ApiParts, undo: Undo): Promise<Api> {
+export async function startApi(parts: ApiParts, shutdown: ShutdownStack): Promise<Api> {
   const { settings, dataSource, operations, agenda, logger } = parts;
   const { metrics } = operations;
-  const kept = settings.adminToken === undefined ? keptAdminToken(settings.dataDir) : undefined;
-  const { adminToken = kept ?? '', viewerToken } = settings;
+  const generated = settings.adminToken === undefined ? readGeneratedAdminToken(settings.dataDir) : undefined;
+  const { adminToken = generated ?? '', viewerToken } = settings;
   const { audit, ...access } = createAccess({ adminToken, viewerToken }, dataSource, logger);
   const services = createServices(parts);
   const { campaigns, sources } = services;
-  const hub = await startProgress({ ...parts, ...services }, undo);
-  undo.add(() => {
+  const hub = await startProgress({ ...parts, ...services }, shutdown);
+  shutdown.add(() => {
     access.tokenWatch.close();
   });
   const schema = await createSchema(createResolvers({ ...services, audit }));
-  // One for all, so that what the subscribers of a campaign ask for in one tick is read once.
+  // Shared by all subscribers, so that each value is read once per tick.
   const uncached = createLoaders(sources, { cache: false });
   const rootFields = listRootFields(schema);
   const server = await startHttpServer({
-    ...doorsOf(settings),
+    ...httpOptions(settings),
     ...access,
     schema,
     knownFields: new Set(rootFields),
@@ -96,7 +96,11 @@ export async function startApi(parts: ApiParts, undo: Undo): Promise<Api> {
     }),
     logger,
   });
-  undo.add(() => server.close());
+  shutdown.add(() => server.close());
   metrics.watchClients({ sockets: () => server.sockets(), subscribers: () => hub.watchers() });
-  return { url: server.url, keptAdminToken: kept, issueSignInCode: () => access.signIn.issueCode() };
+  return {
+    url: server.url,
+    generatedAdminToken: generated,
+    issueSignInCode: () => access.signIn.issueCode(),
+  };
 }

@@ -17,39 +17,39 @@ import { connectDatabase } from './database.js';
 import type { Engine } from './engine.js';
 import { connectJobs } from './jobs.js';
 import type { ProcessDeps } from './deps.js';
-import { createOperations } from './operations.js';
+import { createOps } from './ops.js';
 import { connectTelegram } from './telegram.js';
-import { Undo } from './undo.js';
+import { ShutdownStack } from './shutdown-stack.js';
 
 export type AppRole = 'api' | 'worker';
 
 /** A running process. */
 export interface App {
-  /** Where the API listens, in a process that serves it. */
+  /** URL of the API, in a process that serves it. */
   url: string | undefined;
-  /** The token to use the API with, when it was made on the first start rather than configured. */
-  keptAdminToken: string | undefined;
-  /** In a process that serves the API: a code for the fragment of a link that signs a browser in, once. */
+  /** The admin token, if it was generated rather than configured. */
+  generatedAdminToken: string | undefined;
+  /** Issues a one-time code for a sign-in link, in a process that serves the API. */
   issueSignInCode: (() => string) | undefined;
-  /** Where the built-in sandbox shows what it took, when it stands in for Telegram. */
+  /** URL of the built-in sandbox, if it stands in for Telegram. */
   sandboxUrl: string | undefined;
   /**
-   * Ends everything in order: not ready any more, no new send, no new request; what is in flight is answered and
-   * settled, leases are released, connections closed.
+   * Shuts down gracefully: the process is no longer ready, starts no sends and accepts no requests; what is in flight is
+   * answered and settled, leases are released, connections closed.
    */
   stop(): Promise<void>;
 }
 
-/** Connects the process to all that is outside of it. Nothing of it does anything by itself yet. */
-async function connect(settings: Settings, logger: Logger, undo: Undo): Promise<ProcessDeps> {
+/** Connects to the database, the job storage and Telegram, without starting any work. */
+async function connect(settings: Settings, logger: Logger, shutdown: ShutdownStack): Promise<ProcessDeps> {
   const { leaseMs: lockMs, jobTickMs: tickMs, reconcileIntervalMs, messagesPerSecond } = settings;
   const database = await connectDatabase(settings, logger);
-  undo.add(() => database.close());
+  shutdown.add(() => database.close());
   const telegram = await connectTelegram(settings, logger);
-  undo.add(() => telegram.close());
+  shutdown.add(() => telegram.close());
   const { dataSource, engineSql, planningSql, jobPool } = database;
   const storage = await connectJobs(settings, jobPool);
-  undo.add(() => storage.close());
+  shutdown.add(() => storage.close());
   const chunkConcurrency = chunkSlots(settings);
   const scheduler = new JobScheduler({
     storage,
@@ -66,7 +66,7 @@ async function connect(settings: Settings, logger: Logger, undo: Undo): Promise<
     sender,
     logger,
   });
-  undo.add(() => {
+  shutdown.add(() => {
     breaker.stop();
   });
   const limiter = new RateLimiter(
@@ -79,9 +79,9 @@ async function connect(settings: Settings, logger: Logger, undo: Undo): Promise<
     breaker,
   );
   const guard = createBotGuard(telegram, engineSql, logger);
-  undo.add(() => guard.stop());
+  shutdown.add(() => guard.stop());
   await guard.start();
-  const operations = createOperations({ database, telegram, scheduler, metrics, guard, logger });
+  const operations = createOps({ database, telegram, scheduler, metrics, guard, logger });
   const sql = { dataSource, engineSql, planningSql };
   const databaseUrl = database.directUrl;
   const shared = { queue: scheduler, sender, limiter, breaker, meter: metrics.engine };
@@ -90,19 +90,26 @@ async function connect(settings: Settings, logger: Logger, undo: Undo): Promise<
   return { ...parts, logger, database, telegram, scheduler, metrics, operations, guard };
 }
 
-async function serveOperations({ settings, operations, logger }: ProcessDeps, undo: Undo): Promise<void> {
+async function serveOperations(
+  { settings, operations, logger }: ProcessDeps,
+  shutdown: ShutdownStack,
+): Promise<void> {
   const { host, workerPort } = settings;
   if (workerPort === undefined) return;
-  const { startOperationsServer } = await import('../http/operations-server.js');
+  const { startOpsServer: startOperationsServer } = await import('../http/ops-server.js');
   const server = await startOperationsServer({ host, port: workerPort }, operations);
-  undo.add(() => server.close());
+  shutdown.add(() => server.close());
   logger.info(`health and metrics at ${server.url}`);
 }
 
-/** Begins to work jobs, where there is an engine for them, or else only to hand them in. */
-async function startJobs(deps: ProcessDeps, engine: Engine | undefined, undo: Undo): Promise<void> {
+/** Starts the job queue: with an engine it works jobs, otherwise it only creates them. */
+async function startJobs(
+  deps: ProcessDeps,
+  engine: Engine | undefined,
+  shutdown: ShutdownStack,
+): Promise<void> {
   const { scheduler } = deps;
-  undo.add(async () => {
+  shutdown.add(async () => {
     engine?.stop();
     await scheduler.stop();
     await engine?.close();
@@ -111,14 +118,14 @@ async function startJobs(deps: ProcessDeps, engine: Engine | undefined, undo: Un
   if (!engine) await scheduler.start();
   else {
     const { startWork } = await import('./work.js');
-    await startWork(deps, engine, undo);
+    await startWork(deps, engine, shutdown);
   }
 }
 
-/** What other processes find out about Telegram stops or starts this one, too. */
+/** Follows the outages of Telegram that other processes notice. */
 async function followOutages(
   { databaseUrl, breaker, telegram, logger }: ProcessDeps,
-  undo: Undo,
+  shutdown: ShutdownStack,
 ): Promise<void> {
   const refresh = () => void breaker.refresh();
   const listener = new PostgresListener({
@@ -131,7 +138,7 @@ async function followOutages(
     logger,
   });
   await listener.start();
-  undo.add(() => listener.close());
+  shutdown.add(() => listener.close());
 }
 
 async function loadEngine(deps: ProcessDeps): Promise<Engine> {
@@ -139,57 +146,57 @@ async function loadEngine(deps: ProcessDeps): Promise<Engine> {
   return createEngine(deps);
 }
 
-async function serveApi(deps: ProcessDeps, undo: Undo): Promise<Api> {
+async function serveApi(deps: ProcessDeps, shutdown: ShutdownStack): Promise<Api> {
   const { startApi } = await import('./api.js');
   const { dataSource, scheduler } = deps;
   const audience = new AudienceStore(dataSource);
-  return startApi({ ...deps, audience, agenda: () => scheduler.current }, undo);
+  return startApi({ ...deps, audience, agenda: () => scheduler.current }, shutdown);
 }
 
-/** A role is loaded by the processes that have it. */
+/** Loads and starts the roles of this process. */
 async function startRoles(
   deps: ProcessDeps,
   roles: readonly AppRole[],
-  undo: Undo,
+  shutdown: ShutdownStack,
 ): Promise<Api | undefined> {
   const { scheduler, operations } = deps;
   const isApi = roles.includes('api');
-  await followOutages(deps, undo);
-  if (!isApi) await serveOperations(deps, undo);
+  await followOutages(deps, shutdown);
+  if (!isApi) await serveOperations(deps, shutdown);
   const engine = roles.includes('worker') ? await loadEngine(deps) : undefined;
-  await startJobs(deps, engine, undo);
-  const api = isApi ? await serveApi(deps, undo) : undefined;
-  // Before anything that takes its time to end, during which messages would still go out.
-  undo.add(() => {
+  await startJobs(deps, engine, shutdown);
+  const api = isApi ? await serveApi(deps, shutdown) : undefined;
+  // Before steps that take time, during which messages would still go out.
+  shutdown.add(() => {
     engine?.stop();
     deps.breaker.stop();
     void scheduler.stopTaking();
   });
-  undo.add(() => {
+  shutdown.add(() => {
     operations.readiness.stop();
   });
   return api;
 }
 
-/** The composition root: builds the parts that the roles need from the settings, and starts them. */
+/** The composition root: creates and starts what the roles need. */
 export async function startApp(settings: Settings, roles: readonly AppRole[], logger: Logger): Promise<App> {
-  const undo = new Undo(logger);
+  const shutdown = new ShutdownStack(logger);
   try {
     const { host, port, workerPort } = settings;
     const wanted = roles.includes('api') ? port : workerPort;
     if (wanted !== undefined) await requireFreePort(host, wanted);
-    const deps = await connect(settings, logger, undo);
-    const api = await startRoles(deps, roles, undo);
+    const deps = await connect(settings, logger, shutdown);
+    const api = await startRoles(deps, roles, shutdown);
     const { sandboxUrl } = deps.telegram;
     return {
       url: api?.url,
-      keptAdminToken: api?.keptAdminToken,
+      generatedAdminToken: api?.generatedAdminToken,
       issueSignInCode: api?.issueSignInCode,
       sandboxUrl,
-      stop: () => undo.run(),
+      stop: () => shutdown.run(),
     };
   } catch (error) {
-    await undo.run();
+    await shutdown.run();
     throw error;
   }
 }

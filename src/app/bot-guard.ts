@@ -6,7 +6,7 @@ import type { BotApi } from '../telegram/bot-api.js';
 import { askTelegram } from '../telegram/reachability.js';
 import type { ConnectedTelegram } from './telegram.js';
 
-/** Whose bot the token is. */
+/** Asks Telegram which bot the token belongs to. */
 export async function identifyBot(botApi: BotApi): Promise<Identification> {
   const { username, tokenRejected } = await askTelegram(botApi);
   if (username !== undefined) return { username };

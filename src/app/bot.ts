@@ -8,7 +8,7 @@ import { DirectSender } from '../engine/direct-sender.js';
 import type { RateLimiter } from '../engine/rate-limiter.js';
 import { Bot } from '../telegram/bot.js';
 import type { BotUpdate } from '../telegram/bot-update.js';
-import { Hearing } from '../telegram/hearing.js';
+import { PollingHealth } from '../telegram/polling-health.js';
 import { ReplyQueue } from '../telegram/reply-queue.js';
 import { createTelegraf } from '../telegram/telegraf.js';
 import { UpdateBatch } from '../telegram/update-batch.js';
@@ -24,12 +24,12 @@ export interface BotParts {
 }
 
 export interface RunningBot {
-  /** Whether this process has to read what people write to the bot, and cannot. */
-  isDeaf(): boolean;
+  /** Whether this process should read the bot's updates, and fails. */
+  isFailing(): boolean;
   stop(): Promise<void>;
 }
 
-/** Starts to listen to the people who write to the bot. */
+/** Starts to read the bot's updates. */
 export function startBot({ telegram, databaseUrl, dataSource, limiter, logger }: BotParts): RunningBot {
   const { botApi, botId, profile } = telegram;
   const replies = new ReplyQueue(botApi, new DirectSender(limiter, new ChatPacing(dataSource)), logger);
@@ -40,18 +40,18 @@ export function startBot({ telegram, databaseUrl, dataSource, limiter, logger }:
     return telegraf.handleUpdate(update as Update);
   };
   const batch = new UpdateBatch({ handle, logger });
-  const hearing = new Hearing(logger);
+  const health = new PollingHealth(logger);
   const poller = new UpdatePoller({
     botApi,
     botId,
     databaseUrl,
     prepare: () => profile.load(),
     batch,
-    hearing,
+    health,
   });
   poller.start();
   return {
-    isDeaf: () => hearing.isFailing(),
+    isFailing: () => health.isFailing(),
     stop: async () => {
       await Promise.all([poller.stop(), replies.stop()]);
     },

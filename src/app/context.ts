@@ -10,7 +10,7 @@ import type { PeopleStore } from '../people/people.store.js';
 import { createPollLoaders, type PollContext } from '../polls/poll.loaders.js';
 import type { PollStore } from '../polls/poll.store.js';
 
-/** What resolvers know about the operation they serve; each domain has its part of it. */
+/** The context of an operation; each domain defines its part. */
 export type GraphQLContext = AuditContext &
   PollContext &
   CampaignContext &
@@ -24,7 +24,7 @@ export interface LoaderSources {
   standstills: StandstillStore;
 }
 
-/** Fresh loaders for one operation, so that a page of nodes takes a constant number of statements. */
+/** Creates loaders for one operation, so that a page takes a constant number of statements. */
 export function createLoaders(
   { polls, people, audience, standstills }: LoaderSources,
   options: BatchOptions,

@@ -30,7 +30,7 @@ import { Question, QuestionOption } from '../polls/question.entity.js';
 import * as database from '../database/data-source.js';
 import { migrateTables } from '../database/migrate.js';
 
-/** The one place where an entity or a migration is listed. */
+/** Lists every entity and migration. */
 const TABLES: database.Tables = {
   entities: [
     Poll,
@@ -68,12 +68,12 @@ const TABLES: database.Tables = {
   ],
 };
 
-/** A connection to the database of this project, not opened yet. */
+/** Creates a data source without connecting. */
 export function createDataSource(options: database.DataSourceOptions): DataSource {
   return database.createDataSource(options, TABLES);
 }
 
-/** Brings the schema of a database up to date. @returns the names of the migrations that this call ran */
+/** Brings the schema of a database up to date. @returns the migrations that this call ran */
 export function migrate(options: database.DataSourceOptions): Promise<string[]> {
   return migrateTables(options, TABLES);
 }

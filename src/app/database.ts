@@ -21,15 +21,15 @@ export type DatabaseSettings = Pick<
 
 export interface DatabaseLocation {
   url: string;
-  /** Past a pooler, for what needs a session of its own: LISTEN, advisory locks, migrations, the job queue. */
+  /** URL past a pooler, for everything that needs a session: LISTEN, advisory locks, migrations, the job queue. */
   directUrl: string;
   embedded: boolean;
   leave: () => Promise<void>;
 }
 
 /**
- * The configured database, or else the embedded one, which is started if it does not run yet.
- * @throws UnfitDatabase when the configured one cannot be used as it is
+ * Locates the configured database, or else the embedded one, and starts that if necessary.
+ * @throws UnfitDatabase if the configured one cannot be used as it is
  */
 export async function locateDatabase(settings: DatabaseSettings, logger: Logger): Promise<DatabaseLocation> {
   const { databaseUrl: url, databaseDirectUrl, databaseConnections: connections, dataDir } = settings;
@@ -56,31 +56,31 @@ export interface ConnectedDatabase {
   jobPool: Pool;
   /** For the statements of the engine that run for every message. */
   engineSql: SqlExecutor;
-  /** For the planning of audiences, whose statements take as long as they take. */
+  /** For planning, whose statements have no time limit. */
   planningSql: TransactionalSql;
-  /** Every pool of the process, by what it is for. */
+  /** All pools of the process by purpose. */
   pools: Record<'application' | 'jobs' | 'engine' | 'planning', Pool>;
   close(): Promise<void>;
 }
 
-/** Beside the pools: LISTEN, the poller of updates, the session of a worker, and what is opened for a moment at the start. */
+/** Connections besides the pools: LISTEN, the poller of updates, the worker's session, and short ones at the start. */
 const SINGLE_CONNECTIONS = 5;
 
-/** What a process may take at the most, by what it is for: 16, 6, 8 and 5 of the default of 40. */
+/** Divides the connections of a process by purpose: 16, 6, 8 and 5 of the default of 40. */
 function poolSizes(connections: number): Record<'application' | 'jobs' | 'engine' | 'planning', number> {
   const pooled = connections - SINGLE_CONNECTIONS;
   const share = (of35: number, least: number) => Math.max(least, Math.floor((pooled * of35) / 35));
-  // Agenda holds one to listen; planning needs a second one to break a planning off.
+  // Agenda holds one to listen; planning needs a second one to cancel a statement.
   const [jobs, engine, planning] = [share(6, 2), share(8, 2), share(5, 2)];
   return { application: pooled - jobs - engine - planning, jobs, engine, planning };
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
-/** No statement of the jobs and the engine takes as long: the connection is silent, and given up for another. */
+/** No statement of jobs or engine takes this long. The connection is dead, and replaced by another. */
 const STATEMENT_TIMEOUT_MS = 15_000;
-/** The server ends it before that: what nobody waits for must neither hold locks nor take effect later. */
+/** The server's time limit is shorter, so that a statement the client gave up neither holds locks nor takes effect later. */
 const SERVER_TIMEOUT_MS = 14_000;
-/** The longest of the application's gives a whole campaign another try, or counts a filtered list. */
+/** The longest statements of the application retry a whole campaign, or count a filtered list. */
 const APPLICATION_TIMEOUT_MS = 60_000;
 
 function createPool(url: string, applicationName: string, options: PoolConfig, logger: Logger): Pool {
@@ -97,7 +97,7 @@ function createPool(url: string, applicationName: string, options: PoolConfig, l
   return pool;
 }
 
-/** Locates the database, brings its schema up to date and connects. */
+/** Locates the database, migrates it and connects. */
 export async function connectDatabase(
   settings: DatabaseSettings,
   logger: Logger,
@@ -141,7 +141,7 @@ async function openPools(
   const ends = [jobs, engine, planning].map(poolEnd);
   const end = () => Promise.all([dataSource.destroy(), ...ends.map((endPool) => endPool())]);
   try {
-    // The job queue begins with two, and does not try again.
+    // The job queue opens two connections at its start, and does not retry.
     await whileScarce(
       () => Promise.all([jobs.query('SELECT pg_sleep(0.01)'), jobs.query('SELECT 1')]),
       logger,

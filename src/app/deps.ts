@@ -2,15 +2,15 @@ import type { BotGuard } from '../installation/bot-guard.js';
 import type { JobScheduler } from '../jobs/job-scheduler.js';
 import type { ConnectedDatabase } from './database.js';
 import type { EngineParts } from './engine.js';
-import type { Operations } from './operations.js';
+import type { Ops } from './ops.js';
 import type { ConnectedTelegram } from './telegram.js';
 
-/** What every process has, whatever its roles. */
+/** Dependencies that every process has, whatever its roles. */
 export interface ProcessDeps extends EngineParts {
   database: ConnectedDatabase;
   telegram: ConnectedTelegram;
   scheduler: JobScheduler;
-  metrics: Operations['metrics'];
-  operations: Operations;
+  metrics: Ops['metrics'];
+  operations: Ops;
   guard: BotGuard;
 }

@@ -2,8 +2,8 @@ import type { EmbeddedPostgres, EmbeddedPostgresOptions } from '@pollcast/embedd
 import { UnfitDatabase } from '../database/unfit-database.js';
 
 /**
- * Joins the embedded PostgreSQL, which an installation for production comes without.
- * @throws UnfitDatabase when it is not installed, or does not run on this machine
+ * Joins the embedded PostgreSQL, which production installations do not include.
+ * @throws UnfitDatabase if it is not installed, or does not run on this machine
  */
 export async function joinEmbeddedDatabase(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { joinEmbeddedPostgres, EmbeddedPostgresError } = await loadPackage();

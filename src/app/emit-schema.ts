@@ -3,7 +3,7 @@ import { createSchema } from './schema.js';
 
 const HEADER = '# Emitted from the code by "npm run generate"; a test holds it against the code.\n\n';
 
-/** The public schema to print, not to execute: nothing is connected for it. */
+/** Creates the public schema for printing, without connections. */
 export function createDetachedSchema(): Promise<GraphQLSchema> {
   return createSchema({
     get: () => {
@@ -12,7 +12,7 @@ export function createDetachedSchema(): Promise<GraphQLSchema> {
   });
 }
 
-/** The public schema as text, as schema/schema.graphql has it. */
+/** Prints the public schema, as in schema/schema.graphql. */
 export async function emitSchema(): Promise<string> {
   const schema = await createDetachedSchema();
   return `${HEADER}${printSchema(lexicographicSortSchema(schema))}\n`;

@@ -4,8 +4,8 @@ import type { JobStorage } from '../jobs/job-storage.js';
 import { PostgresJobs } from '../jobs/postgres-jobs.js';
 
 /**
- * The jobs in MongoDB when there is a MONGODB_URL, otherwise in PostgreSQL. Its driver is loaded only for those who use it.
- * @param pool of PostgreSQL, over which processes tell each other of new jobs in either case
+ * Connects the job storage: MongoDB if MONGODB_URL is set, otherwise PostgreSQL. MongoDB's driver is loaded only if needed.
+ * @param pool of PostgreSQL, which announces new jobs in either case
  * @throws JobStorageUnavailable
  */
 export async function connectJobs({ mongodbUrl }: Settings, pool: Pool): Promise<JobStorage> {

@@ -2,9 +2,9 @@ import type { Logger } from 'pino';
 import type { CampaignListStore } from '../campaigns/campaign-list.store.js';
 import { ProgressHub } from '../campaigns/progress-hub.js';
 import { PostgresListener } from '../database/listener.js';
-import type { Undo } from './undo.js';
+import type { ShutdownStack } from './shutdown-stack.js';
 
-/** Changes of campaigns, announced by the database (see the trigger notification_campaign_changed). */
+/** Channel of the trigger notification_campaign_changed. */
 const CHANGES_CHANNEL = 'campaign_changed';
 
 export interface ProgressParts {
@@ -13,10 +13,10 @@ export interface ProgressParts {
   logger: Logger;
 }
 
-/** The hub that is told by the database what has changed. Listens when this returns. */
+/** Starts the hub that the database notifies of changes. Listens when this returns. */
 export async function startProgress(
   { databaseUrl, campaignLists, logger }: ProgressParts,
-  undo: Undo,
+  shutdown: ShutdownStack,
 ): Promise<ProgressHub> {
   const hub = new ProgressHub(
     (ids) => campaignLists.findMany(ids),
@@ -36,8 +36,8 @@ export async function startProgress(
     logger,
   });
   await listener.start();
-  undo.add(() => listener.close());
-  undo.add(() => {
+  shutdown.add(() => listener.close());
+  shutdown.add(() => {
     hub.close();
   });
   return hub;

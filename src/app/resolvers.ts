@@ -20,7 +20,7 @@ import type { PeopleService } from '../people/people.service.js';
 import { PollResolver, QuestionOptionResolver, QuestionResolver } from '../polls/poll.resolver.js';
 import type { PollService } from '../polls/poll.service.js';
 
-/** What resolvers are made of. */
+/** Dependencies of resolvers. */
 export interface ResolverParts {
   polls: PollService;
   people: PeopleService;
@@ -44,7 +44,7 @@ function recipe<T extends object>(type: ClassType<T>, make: (parts: ResolverPart
   return { type, make };
 }
 
-/** All of the schema: the one place where a resolver is listed. */
+/** Lists every resolver. */
 const RECIPES: readonly Recipe[] = [
   recipe(PollResolver, ({ polls }) => new PollResolver(polls)),
   recipe(QuestionResolver, () => new QuestionResolver()),
@@ -73,14 +73,13 @@ const RECIPES: readonly Recipe[] = [
 
 export const RESOLVER_CLASSES = RECIPES.map(({ type }) => type) as NonEmptyArray<ClassType>;
 
-/** The resolvers, made once and given out by class. */
+/** Creates the resolvers, one instance per class. */
 export function createResolvers(parts: ResolverParts): ContainerType {
   const resolvers = new Map<unknown, object>(RECIPES.map(({ type, make }) => [type, make(parts)]));
   return {
     get: (type: ClassType) => {
       const resolver = resolvers.get(type);
-      if (!resolver)
-        throw new Error(`There is no resolver ${type.name}: it has to be listed in resolvers.ts.`);
+      if (!resolver) throw new Error(`There is no resolver ${type.name}: list it in resolvers.ts.`);
       return resolver;
     },
   };

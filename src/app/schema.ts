@@ -12,7 +12,7 @@ const authChecker: AuthChecker<GraphQLContext, Role> = ({ context }, roles) => {
   return true;
 };
 
-/** type-graphql insists on one; the subscription of this schema has a source of its own instead of topics. */
+/** type-graphql requires one, but the subscriptions of this schema bring their own source. */
 const NO_TOPICS: PubSub = {
   publish: () => {
     throw new Error('There are no topics.');
@@ -22,7 +22,7 @@ const NO_TOPICS: PubSub = {
   },
 };
 
-/** The public schema. @param container gives the instance of each resolver class */
+/** Creates the public schema. @param container provides the instance of each resolver class */
 export async function createSchema(container: ContainerType): Promise<GraphQLSchema> {
   const schema = await buildSchema({
     resolvers: RESOLVER_CLASSES,
@@ -30,21 +30,18 @@ export async function createSchema(container: ContainerType): Promise<GraphQLSch
     authChecker,
     scalarsMap: [{ type: Date, scalar: DateTimeScalar }],
     pubSub: NO_TOPICS,
-    // Inputs are checked by the services, which answer with userErrors.
+    // Services validate inputs, and return userErrors.
     validate: false,
   });
   recordMutations(schema);
   refuseRoundedIds(schema);
-  describe(schema.getQueryType(), 'What can be read, with any token where nothing else is said.');
-  describe(
-    schema.getMutationType(),
-    'What can be changed. What a user can put right comes back as userErrors.',
-  );
-  describe(schema.getSubscriptionType(), 'What can be followed live, over graphql-ws on the same path.');
+  describe(schema.getQueryType(), 'Queries. Any token may use them unless stated otherwise.');
+  describe(schema.getMutationType(), 'Mutations. Errors that a user can correct are returned as userErrors.');
+  describe(schema.getSubscriptionType(), 'Live updates, over graphql-ws on the same path.');
   return schema;
 }
 
-/** type-graphql has no place for the descriptions of the root types. */
+/** Describes a root type, which type-graphql cannot. */
 function describe(type: { description?: string | null } | null | undefined, description: string): void {
   if (type) type.description = description;
 }

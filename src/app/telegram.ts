@@ -1,24 +1,24 @@
 import type { Logger } from 'pino';
 import type { Settings } from '../config/settings.js';
 import type { OwnBot } from '../delivery/own-bot.js';
-import { BotApi, botIdOf } from '../telegram/bot-api.js';
+import { BotApi, readBotId } from '../telegram/bot-api.js';
 import { BotProfile } from '../telegram/bot-profile.js';
 import { TelegramSender } from '../telegram/message-sender.js';
 
 export interface ConnectedTelegram {
-  /** The public number of the bot. */
+  /** Public id of the bot. */
   botId: string;
   botApi: BotApi;
   profile: BotProfile;
   sender: TelegramSender;
-  /** The bot as the installation knows it. */
+  /** The bot in the installation's terms. */
   ownBot: OwnBot;
-  /** Where the sandbox listens, when it stands in for Telegram. */
+  /** URL of the sandbox, if it stands in for Telegram. */
   sandboxUrl: string | undefined;
   close(): Promise<void>;
 }
 
-/** Telegram when there is a bot token, otherwise the sandbox, which sends nothing to anybody. */
+/** Connects to Telegram if there is a bot token, otherwise to the sandbox, which sends nothing. */
 export async function connectTelegram(settings: Settings, logger: Logger): Promise<ConnectedTelegram> {
   const { botToken, telegramApiRoot, requestTimeoutMs, paidBroadcast, messagesPerSecond } = settings;
   if (botToken !== undefined && !settings.sandbox) {
@@ -33,7 +33,7 @@ export async function connectTelegram(settings: Settings, logger: Logger): Promi
   const { startBotApiSandbox } = await import('@pollcast/bot-api-sandbox');
   const sandbox = await startBotApiSandbox({
     messagesPerSecond: Math.max(30, messagesPerSecond + 2),
-    // It runs for as long as the process: weeks of messages must not fill the memory.
+    // Weeks of messages must not fill the memory of a process.
     keepRecords: 10_000,
   });
   logger.info(
@@ -53,6 +53,6 @@ export async function connectTelegram(settings: Settings, logger: Logger): Promi
     const botApi = new BotApi({ token, apiRoot, timeoutMs: requestTimeoutMs });
     const profile = new BotProfile(botApi);
     const sender = new TelegramSender(botApi, profile, { paidBroadcast });
-    return { botId: botIdOf(token), botApi, profile, sender };
+    return { botId: readBotId(token), botApi, profile, sender };
   }
 }

@@ -16,8 +16,8 @@ function rowsFor(app: App, { production, dataDir, botToken }: Settings): Row[] {
   if (!production)
     rows.push(['Explorer', `${signInLink(app)}  (signs in one browser, once, within an hour)`]);
   rows.push(['API', `${app.url ?? ''}/graphql`]);
-  if (app.keptAdminToken !== undefined)
-    rows.push(['Admin token', `${app.keptAdminToken}  (kept in ${join(dataDir, 'admin-token')})`]);
+  if (app.generatedAdminToken !== undefined)
+    rows.push(['Admin token', `${app.generatedAdminToken}  (kept in ${join(dataDir, 'admin-token')})`]);
   rows.push([
     'Telegram',
     botToken === undefined
@@ -38,7 +38,7 @@ function block(app: App, settings: Settings): string {
 /** Says that the process is ready, and in a terminal what can be done with it. */
 export function announce(app: App, settings: Settings, logger: Logger): void {
   if (app.url === undefined) return;
-  if (app.keptAdminToken !== undefined && !process.stdout.isTTY)
+  if (app.generatedAdminToken !== undefined && !process.stdout.isTTY)
     logger.info(`the admin token is in ${join(settings.dataDir, 'admin-token')}`);
   logger.info(`GraphQL API at ${app.url}/graphql`);
   if (process.stdout.isTTY) console.log(block(app, settings));

@@ -28,18 +28,18 @@ export async function runCampaign(api: ApiClient, pollId: string, pacing: Pacing
   const { createCampaign } = await api.run<{ createCampaign: CampaignPayload }>(operation('createCampaign'), {
     input,
   });
-  const id = campaignOf(createCampaign);
+  const id = requireCampaign(createCampaign);
   const startedAt = performance.now();
   const { startCampaign } = await api.run<{ startCampaign: CampaignPayload }>(operation('startCampaign'), {
     id,
   });
-  campaignOf(startCampaign);
+  requireCampaign(startCampaign);
   const last = await showProgress(api, id);
   showSummary(id, last, performance.now() - startedAt);
   if (last.status !== 'COMPLETED') throw new CommandFailure(`The campaign ended as ${last.status}.`);
 }
 
-function campaignOf({ campaign, userErrors }: CampaignPayload): string {
+function requireCampaign({ campaign, userErrors }: CampaignPayload): string {
   if (!campaign) throw new CommandFailure(userErrors[0]?.message ?? 'The API returned no campaign.');
   return campaign.id;
 }
@@ -55,9 +55,9 @@ async function showProgress(api: ApiClient, campaignId: string): Promise<Progres
       const done = totalUsers - pendingUsers;
       if (planned && !bar.isActive) {
         console.log(`Started notification campaign for ${totalUsers} users in ${campaign.chunkCount} chunks`);
-        bar.start(totalUsers, done, payloadOf(progress));
+        bar.start(totalUsers, done, describeProgress(progress));
       }
-      bar.update(done, payloadOf(progress));
+      bar.update(done, describeProgress(progress));
       last = progress;
     }
   } finally {
@@ -67,23 +67,23 @@ async function showProgress(api: ApiClient, campaignId: string): Promise<Progres
   return last;
 }
 
-function payloadOf({ progressPercentage, messagesPerSecond, estimatedFinishAt }: Progress): object {
+function describeProgress({ progressPercentage, messagesPerSecond, estimatedFinishAt }: Progress): object {
   const ms = estimatedFinishAt === null ? 0 : Date.parse(estimatedFinishAt) - Date.now();
   return {
     percent: progressPercentage.toFixed(1),
     rate: messagesPerSecond.toFixed(1),
-    remaining: durationOf(Math.max(0, ms)),
+    remaining: formatDuration(Math.max(0, ms)),
   };
 }
 
-function durationOf(ms: number): string {
+function formatDuration(ms: number): string {
   const seconds = Math.ceil(ms / 1000);
   return seconds < 100 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }
 
 function showSummary(id: string, progress: Progress, durationMs: number): void {
   const { totalUsers, sentUsers, failedUsers, skippedUsers, unconfirmedUsers, pendingUsers } = progress;
-  console.log(`Campaign ${id} ${progress.status} after ${durationOf(durationMs)}:`);
+  console.log(`Campaign ${id} ${progress.status} after ${formatDuration(durationMs)}:`);
   const lines = Object.entries({
     SENT: sentUsers,
     FAILED: failedUsers,

@@ -64,7 +64,7 @@ async function demonstrate(
   const app = await startApp(settings, ['api', 'worker'], createCommandLogger({ logLevel }));
   try {
     const url = app.url ?? '';
-    const token = settings.adminToken ?? app.keptAdminToken ?? '';
+    const token = settings.adminToken ?? app.generatedAdminToken ?? '';
     const campaign = runCampaign(new ApiClient(url, token), pollId, fast ? FAST_PACING : undefined);
     await interruption.orElse(campaign);
     if (!keep) {

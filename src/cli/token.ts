@@ -38,7 +38,7 @@ interface Parts {
 const COMMAND_LINE: Identity = { name: 'command line', role: Role.ADMIN, tokenId: null };
 
 /** Detail for the audit log. A given name is checked first: it may be anything, also the token itself. */
-function detailOf(nameOrId: string, role?: string): string | null {
+function describeToken(nameOrId: string, role?: string): string | null {
   if (!/^(?!pct_)[\w.-]{1,64}$/.test(nameOrId)) return null;
   return `token: ${nameOrId}${role === undefined ? '' : `, role: ${role}`}`;
 }
@@ -51,7 +51,7 @@ async function audited<T>(
   work: () => Promise<Result<T>>,
 ): Promise<T> {
   const call = { identity: COMMAND_LINE, action, campaignId: null, pollId: null, detail };
-  return valueOf(
+  return unwrap(
     await audit.record(call, work, (result) => endingBy(result.ok ? undefined : result.errors[0])),
   );
 }
@@ -68,7 +68,7 @@ async function run(command: TokenCommand, parts: Parts): Promise<void> {
     case 'revoke': {
       const { nameOrId } = command;
       const revoke = () => tokens.revoke(nameOrId);
-      const { id, name } = await audited(parts, 'revokeToken', detailOf(nameOrId), revoke);
+      const { id, name } = await audited(parts, 'revokeToken', describeToken(nameOrId), revoke);
       output.log(
         `Revoked token ${id} ${name}: it is refused from now on, and its connections end within 5 s.`,
       );
@@ -82,7 +82,7 @@ async function create(
   parts: Parts,
 ): Promise<void> {
   const work = () => parts.tokens.create({ name, role: Role[role], lifetimeMs });
-  const { token, record } = await audited(parts, 'createToken', detailOf(name, role), work);
+  const { token, record } = await audited(parts, 'createToken', describeToken(name, role), work);
   const end = record.expiresAt ? `until ${record.expiresAt.toISOString()}` : 'until it is revoked';
   parts.logger.info(`Token ${record.id} ${name} is ${role} ${end}. It is shown this once only:`);
   parts.output.log(token);
@@ -110,7 +110,7 @@ function list(tokens: readonly TokenRecord[], output: Console): void {
 }
 
 /** @throws CommandFailure with the errors to correct */
-function valueOf<T>(result: Result<T>): T {
+function unwrap<T>(result: Result<T>): T {
   if (result.ok) return result.value;
   const [error] = result.errors;
   const exitCode = error?.code === UserErrorCode.INVALID ? ExitCode.WRONG_USAGE : ExitCode.FAILED;

@@ -17,7 +17,7 @@ import { limitJsonBodies } from './json-bodies.js';
 import { limitConnections } from './connection-limit.js';
 import { addExplorerRoutes, hasExplorer } from './explorer-routes.js';
 import { addGraphQLRoutes, type GraphQLRoutesOptions } from './graphql-routes.js';
-import { addOperationsRoutes, type Operations } from './operations-routes.js';
+import { addOpsRoutes, type Ops } from './ops-routes.js';
 import { addRequestIds, chooseRequestId } from './request-id.js';
 import { addSignInRoutes } from './sign-in-routes.js';
 import { SocketLimiter, type SocketLimits } from './sockets/socket-limiter.js';
@@ -27,7 +27,7 @@ import { limitUnreadAnswers } from './unread-answers.js';
 export interface HttpServerOptions extends Omit<GraphQLRoutesOptions, 'rates' | 'socketLimiter' | 'watch'> {
   host: string;
   port: number;
-  operations: Operations;
+  operations: Ops;
   signIn: SignIn;
   agenda: AgendashOptions['agenda'];
   audit: AgendashOptions['audit'];
@@ -150,7 +150,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   await acceptSockets(app, logger);
   const watch = new SocketWatch(logger);
   const rates = new RequestRates(options.requestRates);
-  addOperationsRoutes(app, options.operations);
+  addOpsRoutes(app, options.operations);
   await addAgendashRoutes(app, { ...options, rates });
   addSignInRoutes(app, { signIn: options.signIn, rates });
   if (!options.production && hasExplorer()) addExplorerRoutes(app);

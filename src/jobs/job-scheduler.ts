@@ -49,7 +49,7 @@ export class JobScheduler implements JobQueue {
   }
   private restarting: Promise<void> | undefined;
   private isStopping = false;
-  private handedBack: Promise<void> | undefined;
+  private unlocked: Promise<void> | undefined;
   private stoppingAt = 0;
 
   constructor(private readonly options: JobSchedulerOptions) {
@@ -147,11 +147,11 @@ export class JobScheduler implements JobQueue {
    * find them on their next tick.
    */
   stopTaking(): Promise<void> {
-    this.handedBack ??= this.handBack();
-    return this.handedBack;
+    this.unlocked ??= this.unlockJobs();
+    return this.unlocked;
   }
 
-  private async handBack(): Promise<void> {
+  private async unlockJobs(): Promise<void> {
     clearInterval(this.watchdog);
     this.started = false;
     this.isStopping = true;
@@ -214,12 +214,12 @@ export class JobScheduler implements JobQueue {
     for (const name of [DRIVE_JOB, OLD_DRIVE_JOB])
       this.agenda.define<DriveData>(
         name,
-        (job) => this.track(handlers.drive(job.attrs.data.campaignId, handleOf(job))),
+        (job) => this.track(handlers.drive(job.attrs.data.campaignId, toHandle(job))),
         { ...common, concurrency: DRIVE_CONCURRENCY, lockLimit: DRIVE_CONCURRENCY },
       );
     this.agenda.define<ChunkRef>(
       CHUNK_JOB,
-      (job) => this.track(handlers.sendChunk(job.attrs.data, handleOf(job))),
+      (job) => this.track(handlers.sendChunk(job.attrs.data, toHandle(job))),
       { ...common, concurrency: chunkConcurrency, lockLimit: chunkConcurrency },
     );
     this.agenda.define(RECONCILE_JOB, () => this.track(handlers.reconcile()), {
@@ -244,6 +244,6 @@ export class JobScheduler implements JobQueue {
   }
 }
 
-function handleOf<T>(job: Job<T>): JobHandle {
+function toHandle<T>(job: Job<T>): JobHandle {
   return { touch: () => job.touch() };
 }

@@ -66,11 +66,11 @@ export class Metrics {
     );
   }
 
-  watchBot(bot: { isDeaf: () => boolean }): void {
+  watchBot(bot: { isFailing: () => boolean }): void {
     this.gauge(
       'pollcast_bot_updates_failing',
-      'Whether this process fails to read the updates of the bot, which is its task.',
-      () => Number(bot.isDeaf()),
+      'Whether this process should read the updates of the bot, and fails.',
+      () => Number(bot.isFailing()),
     );
   }
 

@@ -2,7 +2,7 @@ import { TelegramUserStatus, type Reachability } from '../people/telegram-user.e
 import type { PersonReason, SendOutcome, StopCode } from '../engine/ports.js';
 import type { HttpAnswer } from './http-exchange.js';
 
-/** What went wrong with a Bot API call, without anything secret in it. */
+/** Why a Bot API call failed, without secrets. */
 export type TelegramFailure =
   | {
       kind: 'answer';
@@ -11,7 +11,7 @@ export type TelegramFailure =
       retryAfterSeconds?: number;
       migrateToChatId?: string;
     }
-  /** A status, and a body that is not Telegram's: something on the way has answered. */
+  /** A status with a body that is not Telegram's: a proxy or gateway has answered. */
   | { kind: 'page'; status: number; retryAfterSeconds?: number }
   /**
    * No usable answer; `code` is that of Node or undici (ECONNRESET, ...), or TIMEOUT, ABORTED, INVALID_BODY, UNKNOWN.
@@ -21,10 +21,10 @@ export type TelegramFailure =
 
 export type BotApiAnswer = { ok: true; result: unknown } | { ok: false; failure: TelegramFailure };
 
-/** Telegram says at most a week; anything else is no waiting time. */
+/** Telegram's waiting times are a week at most; larger numbers are not waiting times. */
 const MAX_RETRY_AFTER_SECONDS = 604_800;
 
-/** Tells Telegram's own answer from a page of what stands between us and Telegram. */
+/** Distinguishes Telegram's own answers from pages of proxies and gateways. */
 export function readAnswer({ status, retryAfter, body }: HttpAnswer): BotApiAnswer {
   const json = parse(body);
   const isSuccess = status >= 200 && status < 300;
@@ -77,7 +77,7 @@ type Page = Extract<TelegramFailure, { kind: 'page' }>;
 
 interface Rule {
   readonly code: number;
-  /** A part of Telegram's description; letter case does not matter. */
+  /** Part of Telegram's description, case-insensitive. */
   readonly description?: string;
   readonly outcome: SendOutcome;
 }
@@ -97,8 +97,8 @@ function templateUnusable(description: string, reason: StopCode, textOnly = fals
 }
 
 /**
- * Telegram documents no list of errors: these are the descriptions that it has been seen to send. The first rule
- * that fits decides; what fits none is decided by its code alone.
+ * Telegram does not document its errors; these descriptions were observed. The first matching rule decides, or else the
+ * status code alone.
  */
 const RULES: readonly Rule[] = [
   gone(403, 'blocked by the user', 'BOT_BLOCKED', BLOCKED),
@@ -130,12 +130,12 @@ const RULES: readonly Rule[] = [
   templateUnusable('parse mode', 'PARSE_MODE_INVALID'),
 ];
 
-/** Telegram says how long to wait; a 429 without that is waited out for this long. */
+/** Waiting time for a 429 that names none. */
 const DEFAULT_RETRY_AFTER_SECONDS = 1;
 
 const UNAVAILABLE: SendOutcome = { kind: 'outage', reason: 'TELEGRAM_UNAVAILABLE', isDelivered: 'no' };
 const UNREACHABLE_NOW: SendOutcome = { kind: 'outage', reason: 'TELEGRAM_UNREACHABLE', isDelivered: 'no' };
-/** A gateway may give up on an answer after Telegram has delivered the message. */
+/** A gateway may give up after Telegram has delivered the message. */
 const LOST_BY_GATEWAY: SendOutcome = { kind: 'outage', reason: 'ANSWER_LOST', isDelivered: 'unknown' };
 const REDIRECTED: SendOutcome = { kind: 'botUnusable', reason: 'API_ROOT_REDIRECTS' };
 
@@ -163,14 +163,14 @@ function classifyAnswer(answer: Answer): SendOutcome {
   return { kind: 'recipientFailed', reason: 'BAD_REQUEST' };
 }
 
-/** A proxy's 4xx says that it has not passed the request on; its 5xx may come after the delivery. */
+/** A proxy answers 4xx without passing the request on; its 5xx may come after the delivery. */
 function classifyPage({ status, retryAfterSeconds }: Page): SendOutcome {
   if (status === 429) return throttled(retryAfterSeconds);
   if (status >= 500) return LOST_BY_GATEWAY;
   return status >= 400 ? UNAVAILABLE : REDIRECTED;
 }
 
-/** Sorts what Telegram or the network answered to sendMessage into what the engine has to do about it. */
+/** Classifies a failed sendMessage by what the engine must do. */
 export function classify(failure: TelegramFailure): SendOutcome {
   if (failure.kind === 'answer') return classifyAnswer(failure);
   if (failure.kind === 'page') return classifyPage(failure);

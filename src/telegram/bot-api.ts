@@ -5,11 +5,11 @@ import { HttpError, HttpExchange, type HttpAnswer, type HttpRequest } from './ht
 export interface BotApiOptions {
   token: string;
   apiRoot: string;
-  /** How long an answer may take. Telegram itself may hold a request for 8 s. */
+  /** Time limit of an answer. Telegram may hold a request for 8 s. */
   timeoutMs: number;
 }
 
-/** A call that failed, with nothing in it but what may be logged. */
+/** A failed call. Everything in it may be logged. */
 export class BotApiError extends Error {
   override readonly name = 'BotApiError';
 
@@ -18,15 +18,15 @@ export class BotApiError extends Error {
   }
 }
 
-/** 100 updates of the largest messages stay below; a sent message is a few kB. */
+/** Above the size of 100 updates with the largest messages; a sent message takes a few kB. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 /** Far more than the engine keeps in flight. */
 const MAX_CONNECTIONS = 512;
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
- * The Bot API of one bot, and the only way from this process to Telegram. Follows no redirect, ends every call within its
- * timeout, and tells the token in no error.
+ * The Bot API of one bot, and the only connection from this process to Telegram. Follows no redirect, ends every call within
+ * its timeout, and never puts the token into an error.
  */
 export class BotApi {
   readonly #pool: Pool;
@@ -34,7 +34,7 @@ export class BotApi {
   readonly #timeoutMs: number;
   readonly #token: string;
 
-  /** Opens no connection yet. */
+  /** Does not connect yet. */
   constructor({ token, apiRoot, timeoutMs }: BotApiOptions) {
     const { origin, pathname } = new URL(apiRoot);
     this.#pool = new Pool(origin, {
@@ -52,9 +52,9 @@ export class BotApi {
   }
 
   /**
-   * @param timeoutMs from when the request is written to a socket; until then the connection has a timeout of its own
+   * @param timeoutMs begins when the request is written to a socket; connecting has its own timeout
    * @throws BotApiError
-   * @throws TypeError when the payload names a file by address, which other clients would fetch from this machine
+   * @throws TypeError if the payload has a file as {media: {url}}, which telegraf would fetch from this machine
    */
   async call<T>(
     method: string,
@@ -69,7 +69,7 @@ export class BotApi {
     throw new BotApiError(this.#withoutToken(answer.failure));
   }
 
-  /** Cuts what is under way. */
+  /** Aborts the calls under way. */
   async close(): Promise<void> {
     await this.#pool.destroy();
   }
@@ -114,7 +114,7 @@ function refuseAddresses(payload: object): void {
   }
 }
 
-/** The public number of a bot, the part of its token before the colon. */
-export function botIdOf(token: string): string {
+/** Reads the public id of a bot, the part of its token before the colon. */
+export function readBotId(token: string): string {
   return token.slice(0, token.indexOf(':'));
 }

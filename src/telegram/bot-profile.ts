@@ -1,7 +1,7 @@
 import type { UserFromGetMe } from 'telegraf/types';
 import { BotApiError, type BotApi } from './bot-api.js';
 
-/** What Telegram says of the bot itself. Asked for when it is first needed, and again only if that failed. */
+/** The bot's own profile. It is loaded when first needed, and again only if that failed. */
 export class BotProfile {
   private user: UserFromGetMe | undefined;
   private asking: Promise<void> | undefined;
@@ -9,8 +9,8 @@ export class BotProfile {
   constructor(private readonly botApi: BotApi) {}
 
   /**
-   * Asks for the bot's name unless it is known, once for all who wait for it.
-   * @throws BotApiError when Telegram cannot be asked
+   * Loads the profile unless it is known. Concurrent callers share one request.
+   * @throws BotApiError if Telegram cannot be asked
    */
   load(): Promise<void> {
     if (this.user) return Promise.resolve();
@@ -20,12 +20,12 @@ export class BotProfile {
     return this.asking;
   }
 
-  /** The address that opens the bot's chat with a start parameter. @throws Error when the name is not loaded */
+  /** URL that opens the bot's chat with a start parameter. @throws Error if the profile is not loaded */
   deepLink(startParameter: string): string {
     return `https://t.me/${this.me().username}?start=${startParameter}`;
   }
 
-  /** @throws Error when the name is not loaded */
+  /** @throws Error if the profile is not loaded */
   me(): UserFromGetMe {
     if (!this.user) throw new Error('The name of the bot has to be loaded first.');
     return this.user;

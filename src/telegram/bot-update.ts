@@ -1,11 +1,11 @@
-/** The parts of Telegram's Update that the bot understands. */
+/** The parts of Telegram's Update that the bot handles. */
 export interface BotUpdate {
   update_id: number;
   message?: { chat: UpdateChat; from?: UpdateSender; text?: string };
   my_chat_member?: MemberUpdate;
 }
 
-/** The kinds of updates to ask for: those of BotUpdate. Telegram sends no others then. */
+/** The kinds of updates that Telegram sends to us: those of BotUpdate. */
 export const UPDATE_KINDS: readonly (keyof BotUpdate)[] = ['message', 'my_chat_member'];
 
 export interface UpdateChat {
@@ -21,7 +21,7 @@ export interface UpdateSender {
   language_code?: string;
 }
 
-/** In a private chat the bot is "kicked" by who blocks it, and a "member" again after that. */
+/** In a private chat, the bot is "kicked" when the user blocks it, and a "member" after unblocking. */
 export interface MemberUpdate {
   chat: UpdateChat;
   from: UpdateSender;

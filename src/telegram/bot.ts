@@ -9,14 +9,14 @@ const WELCOME =
 const STILL_OPTED_OUT = 'You get no reminders, as you asked. Write /start to get them again.';
 const GOODBYE = 'You will get no more reminders. Write /start if you change your mind.';
 
-/** What the bot does when somebody writes to it, blocks it or unblocks it. */
+/** Handles messages to the bot, blocks and unblocks. */
 export class Bot {
   constructor(
     private readonly people: PeopleStore,
     private readonly replies: ReplyQueue,
   ) {}
 
-  /** What was recorded stands, whether or not the reply arrives. @throws when it cannot be recorded now */
+  /** Records the update; a failed reply does not undo that. @throws if it cannot be recorded now */
   async handle({ message, my_chat_member: member }: BotUpdate): Promise<void> {
     if (message?.chat.type === 'private' && message.from) {
       await this.answer(message.chat.id, message.from, message.text ?? '');
@@ -25,7 +25,7 @@ export class Bot {
 
   private async answer(chatId: number, from: UpdateSender, text: string): Promise<void> {
     const command = parseCommand(text);
-    const { optedOut } = await this.people.recordWriter(personOf(from), reminderWish(command));
+    const { optedOut } = await this.people.recordWriter(toUserInput(from), reminderWish(command));
     if (command?.name === 'stop') this.replies.put(String(chatId), GOODBYE);
     if (command?.name === 'start') this.replies.put(String(chatId), optedOut ? STILL_OPTED_OUT : WELCOME);
   }
@@ -37,13 +37,19 @@ export class Bot {
   }
 }
 
-/** Only a bare /start asks for reminders: with a payload it comes from a button, which may be an old one. */
+/** Only a bare /start asks for reminders. One with a payload comes from a button, perhaps an old one. */
 function reminderWish(command: ReturnType<typeof parseCommand>): boolean | undefined {
   if (command?.name === 'stop') return false;
   return command?.name === 'start' && command.payload === '' ? true : undefined;
 }
 
-function personOf({ id, username, first_name, last_name, language_code }: UpdateSender): TelegramUserInput {
+function toUserInput({
+  id,
+  username,
+  first_name,
+  last_name,
+  language_code,
+}: UpdateSender): TelegramUserInput {
   return {
     id: String(id),
     username: storable(username),
@@ -53,7 +59,7 @@ function personOf({ id, username, first_name, last_name, language_code }: Update
   };
 }
 
-/** PostgreSQL stores no U+0000, and an update that cannot be recorded would be lost. */
+/** Removes U+0000, which PostgreSQL cannot store: the update would be lost. */
 function storable(text: string | undefined): string | undefined {
   return text?.replaceAll('\0', '');
 }

@@ -1,15 +1,15 @@
 export interface BotCommand {
   /** In lower case, without the slash. */
   name: string;
-  /** What follows it, such as the payload of a deep link. */
+  /** Text after the command, such as the payload of a deep link. */
   payload: string;
 }
 
 const COMMAND = /^\/(\w{1,32})(?:@\w+)?(?:\s+(.*))?$/s;
 
 /**
- * The command that a message gives, in any letter case and with or without the bot's name: "/Start@Bot poll_1".
- * @returns undefined for a text that is no command
+ * Parses a command in any letter case, with or without the bot's name: "/Start@Bot poll_1".
+ * @returns undefined for a text that is not a command
  */
 export function parseCommand(text: string): BotCommand | undefined {
   const [, name, payload = ''] = COMMAND.exec(text.trim()) ?? [];

@@ -3,19 +3,19 @@ import type { Dispatcher } from 'undici';
 export interface HttpRequest {
   path: string;
   body: string;
-  /** How long the answer may take from when the request is written to a socket. */
+  /** Time limit of the answer, from when the request is written to a socket. */
   timeoutMs: number;
   signal?: AbortSignal;
 }
 
-/** Headers have come; `body` is missing where the rest has not. */
+/** Headers have arrived; `body` is undefined if the rest has not. */
 export interface HttpAnswer {
   status: number;
   retryAfter: string | undefined;
   body: string | undefined;
 }
 
-/** No status has come. `isWritten`: the request may have reached the server. */
+/** No status has arrived. `isWritten`: the request may have reached the server. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
 
@@ -31,8 +31,8 @@ const TIMEOUT = 'TIMEOUT';
 const ABORTED = 'ABORTED';
 
 /**
- * One request and its answer. undici calls `onRequestStart` right before it writes to a socket: waiting for a connection
- * comes before, and takes nothing of the time for the answer.
+ * One request and its answer. undici calls `onRequestStart` right before it writes to a socket, so waiting for a connection
+ * does not count towards the timeout.
  */
 export class HttpExchange implements Dispatcher.DispatchHandler {
   readonly answer: Promise<HttpAnswer>;
@@ -100,7 +100,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     this.controller?.abort(new HttpError(code, true));
   }
 
-  /** A status that has come says enough, whatever became of the body. */
+  /** A status that has arrived is enough, with or without the body. */
   private fail(code: string): void {
     if (this.status === undefined || this.status < 300)
       this.finish(new HttpError(code, this.controller !== undefined));

@@ -9,7 +9,7 @@ import {
 import type { MessageMarkup } from '../campaigns/ports.js';
 import { shorten } from '../kernel/shorten.js';
 
-/** Telegram allows 64 characters; each override of direction that a name leaves open is closed by another one. */
+/** Telegram allows 64 characters; each direction override that a name leaves open is closed by another character. */
 const LONGEST_NAME = '\u202E'.repeat(63) + 'A';
 
 /** Telegram's HTML, and its limit for one message. */
@@ -27,7 +27,7 @@ export const TELEGRAM_MARKUP: MessageMarkup = {
   },
 };
 
-/** What is wrong and what would be right. */
+/** Describes the problem and its correction. */
 function describeProblem(problem: MarkupProblem): string {
   switch (problem.kind) {
     case 'unsupportedTag':
@@ -37,7 +37,7 @@ function describeProblem(problem: MarkupProblem): string {
     case 'unclosedEndTag':
       return 'this end tag does not end. Close it with ">".';
     case 'unexpectedEndTag':
-      return 'this end tag ends nothing. Take it out, or begin the tag before it.';
+      return 'this end tag ends nothing. Remove it, or open the tag before it.';
     case 'unmatchedEndTag':
       return `</${shorten(problem.found)}> comes where </${problem.tag}> has to come first: tags must not cross.`;
     case 'missingEndTag':

@@ -4,12 +4,12 @@ import type { MessageSender, Reminder, SendOutcome } from '../engine/ports.js';
 import { BotApiError, type BotApi } from './bot-api.js';
 import type { BotProfile } from './bot-profile.js';
 
-function outcomeOf(error: unknown): SendOutcome {
+function toOutcome(error: unknown): SendOutcome {
   if (error instanceof BotApiError) return classify(error.failure);
   throw error;
 }
 
-/** What Telegram answers to sendMessage; anything else leaves open what became of the message. */
+/** Reads the result of sendMessage. With any other result, the message may or may not have been sent. */
 export function sentOutcome(answer: unknown): SendOutcome {
   const { message_id: messageId } = (answer ?? {}) as { message_id?: unknown };
   if (!Number.isSafeInteger(messageId)) return { kind: 'ambiguous', reason: 'ANSWER_LOST' };
@@ -18,9 +18,9 @@ export function sentOutcome(answer: unknown): SendOutcome {
 
 const UNREACHABLE: SendOutcome = { kind: 'outage', reason: 'TELEGRAM_UNREACHABLE', isDelivered: 'no' };
 
-/** What a call that failed before the message itself left means for the message: whatever it was, nothing was sent. */
+/** Converts a failure before the message itself was sent: whatever failed, nothing was sent. */
 function beforeSending(error: unknown): SendOutcome {
-  const outcome = outcomeOf(error);
+  const outcome = toOutcome(error);
   return outcome.kind === 'throttled' || outcome.kind === 'botUnusable' ? outcome : UNREACHABLE;
 }
 
@@ -42,7 +42,7 @@ export class TelegramSender implements MessageSender {
   }
 
   async probe(signal: AbortSignal): Promise<boolean> {
-    // Without a text nothing is sent, whoever it is for; getMe alone proves nothing about sendMessage.
+    // A sendMessage without text sends nothing. getMe alone proves nothing about sendMessage.
     return (
       (await this.isAnswered('getMe', {}, signal)) && this.isAnswered('sendMessage', { chat_id: 0 }, signal)
     );
@@ -53,7 +53,7 @@ export class TelegramSender implements MessageSender {
       await this.botApi.call(method, payload, signal);
       return true;
     } catch (error) {
-      return !['outage', 'ambiguous', 'notSent'].includes(outcomeOf(error).kind);
+      return !['outage', 'ambiguous', 'notSent'].includes(toOutcome(error).kind);
     }
   }
 
@@ -70,7 +70,7 @@ export class TelegramSender implements MessageSender {
     try {
       return sentOutcome(await this.botApi.call('sendMessage', payload, abandon));
     } catch (error) {
-      return outcomeOf(error);
+      return toOutcome(error);
     }
   }
 }

@@ -1,17 +1,17 @@
 import { classify } from './answers.js';
 import { BotApiError, type BotApi } from './bot-api.js';
 
-/** No answer at all, or an answer, which may be that the token is not accepted. */
+/** Whether Telegram answers, and whether it accepts the token. */
 export interface TelegramState {
   reachable: boolean;
   tokenRejected: boolean;
-  /** What Telegram calls the bot, where it said so. */
+  /** Username of the bot, if Telegram told it. */
   username?: string;
 }
 
 const TIMEOUT_MS = 1500;
 
-/** Asks Telegram for the bot's name. Never throws for anything that Telegram or the network does. */
+/** Asks Telegram for the bot's username. Never throws because of Telegram or the network. */
 export async function askTelegram(botApi: BotApi): Promise<TelegramState> {
   try {
     const me = await botApi.call<{ username?: string } | undefined>('getMe', {}, undefined, TIMEOUT_MS);

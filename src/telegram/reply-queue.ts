@@ -5,14 +5,14 @@ import type { DirectMessages, SendOutcome } from '../engine/ports.js';
 import { BotApiError, type BotApi } from './bot-api.js';
 import { sentOutcome } from './message-sender.js';
 
-/** The text may change until the turn of the reply has come. */
+/** A reply whose text may change until it is sent. */
 interface Reply {
   text: string;
 }
 
 /**
- * Replies to people who write to the bot: before all campaign messages, and within the limits. Somebody who writes faster
- * than may be replied to gets the newest reply, and holds up nobody.
+ * Replies to users who write to the bot: before all campaign messages, and within the limits. A user who writes faster than
+ * replies are allowed gets the newest one, and holds up no one else.
  */
 export class ReplyQueue {
   private readonly stopping = new AbortController();
@@ -33,7 +33,7 @@ export class ReplyQueue {
     else if (!this.stopping.signal.aborted) this.start(chatId, { text });
   }
 
-  /** No reply from now on; what is under way is no longer waited for. */
+  /** Stops replying, without waiting for replies under way. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await Promise.all(this.running);
@@ -50,7 +50,7 @@ export class ReplyQueue {
   }
 
   private async reply(chatId: string, reply: Reply): Promise<void> {
-    // What comes from then on is another reply.
+    // Later messages get another reply.
     const close = () => {
       if (this.waiting.get(chatId) === reply) this.waiting.delete(chatId);
     };

@@ -4,19 +4,19 @@ import type { BotApi } from './bot-api.js';
 
 type CallOptions = { signal?: AbortSignal } | undefined;
 
-/** telegraf's methods, by way of the one port to the Bot API. */
+/** Routes telegraf's methods through the one port to the Bot API. */
 function ported(botApi: BotApi): Telegram {
-  // Without a token of its own it could reach nobody, not even by mistake.
+  // Without a token it cannot reach Telegram by mistake.
   const telegram = new Telegram('');
   const callApi = (method: string, payload: object, options: CallOptions) =>
     botApi.call(method, payload, options?.signal);
   return Object.assign(telegram, { callApi });
 }
 
-/** telegraf as the bot's framework: it sorts updates to handlers, and opens no connection. */
+/** telegraf as the bot's framework: it dispatches updates, and opens no connection. */
 export function createTelegraf(botApi: BotApi, me: UserFromGetMe): Telegraf {
   const telegram = ported(botApi);
-  /** telegraf makes a client of its own for each update. */
+  /** telegraf creates a client for each update. */
   class PortedContext extends Context {
     constructor(update: Update, _telegram: Telegram, botInfo: UserFromGetMe) {
       super(update, telegram, botInfo);
@@ -29,7 +29,7 @@ export function createTelegraf(botApi: BotApi, me: UserFromGetMe): Telegraf {
   });
   telegraf.telegram = telegram;
   telegraf.botInfo = me;
-  // An update that cannot be handled now is tried again by whoever has read it.
+  // The poller retries an update that cannot be handled now.
   telegraf.catch((error) => {
     throw error;
   });

@@ -3,29 +3,29 @@ import { pause } from '../kernel/pause.js';
 import type { BotUpdate } from './bot-update.js';
 
 export interface UpdateBatchOptions {
-  /** Throws when the update cannot be handled now; it is tried again then. */
+  /** Throws if the update cannot be handled now; then it is retried. */
   handle: (update: BotUpdate) => Promise<void>;
   logger: Logger;
 }
 
-/** While an update of one chat is tried again, those of so many others less one go on. */
+/** Chats whose updates are handled concurrently. */
 const CHATS_AT_ONCE = 16;
 const RETRY_DELAY_MS = 2000;
-/** An update that fails this often is given up, so that it does not hold up all that come after it. */
+/** An update that fails this often is dropped, so that it does not hold up later ones. */
 const MAX_TRIES = 5;
 
-/** Handles the updates that come together: those of different chats side by side, those of one chat in their order. */
+/** Handles a batch of updates: different chats concurrently, those of one chat in order. */
 export class UpdateBatch {
-  /** Of a batch that was not brought to its end, and so comes again. */
+  /** Updates of an unfinished batch, which will be read again. */
   private readonly done = new Set<number>();
 
   constructor(private readonly options: UpdateBatchOptions) {}
 
   /**
-   * @param checkDatabase throws when the database cannot be reached: nothing is given up then
-   * @param end aborted when no more may be handled
-   * @returns whether each was handled or given up, so that they can be confirmed
-   * @throws what checkDatabase throws, when nothing is under way any more
+   * @param checkDatabase throws if the database cannot be reached; then no update is dropped
+   * @param end aborted when no more updates may be handled
+   * @returns whether every update was handled or dropped, so that the batch can be confirmed
+   * @throws what checkDatabase throws, after the handlers have ended
    */
   async handle(
     updates: readonly BotUpdate[],
@@ -34,7 +34,7 @@ export class UpdateBatch {
   ): Promise<boolean> {
     const ids = new Set(updates.map((update) => update.update_id));
     for (const id of this.done) if (!ids.has(id)) this.done.delete(id);
-    const chats = chatsOf(updates.filter((update) => !this.done.has(update.update_id)));
+    const chats = groupByChat(updates.filter((update) => !this.done.has(update.update_id)));
     const failures: unknown[] = [];
     const work = async () => {
       for (let chat = chats.shift(); chat; chat = chats.shift()) {
@@ -74,8 +74,8 @@ export class UpdateBatch {
   }
 }
 
-/** The updates of each chat, in order; one of no chat stands alone. */
-function chatsOf(updates: readonly BotUpdate[]): BotUpdate[][] {
+/** Groups updates by chat, in order. An update without a chat is a group of its own. */
+function groupByChat(updates: readonly BotUpdate[]): BotUpdate[][] {
   const chats = new Map<string, BotUpdate[]>();
   for (const update of updates) {
     const chat = (update.message ?? update.my_chat_member)?.chat;

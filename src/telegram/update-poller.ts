@@ -4,34 +4,34 @@ import { unlessAborted } from '../kernel/unless-aborted.js';
 import { WatchedConnection } from '../database/watched-connection.js';
 import { BotApiError, type BotApi } from './bot-api.js';
 import { UPDATE_KINDS, type BotUpdate } from './bot-update.js';
-import type { Hearing } from './hearing.js';
+import type { PollingHealth } from './polling-health.js';
 import type { UpdateBatch } from './update-batch.js';
 
 export interface UpdatePollerOptions {
   botApi: BotApi;
   botId: string;
   databaseUrl: string;
-  /** What has to be known before updates are handled. @throws BotApiError */
+  /** Runs before updates are handled. @throws BotApiError */
   prepare: () => Promise<void>;
   batch: UpdateBatch;
-  hearing: Hearing;
+  health: PollingHealth;
 }
 
-/** Telegram keeps a request open for this long until an update comes. */
+/** How long Telegram holds a request until an update arrives. */
 const LONG_POLL_SECONDS = 25;
-/** While updates cannot be read, so that it is soon known when they can; another reader cuts off also these. */
+/** The same while updates cannot be read, so that recovery is noticed soon. */
 const PROBE_SECONDS = 5;
 const LONG_POLL_MARGIN_MS = 10_000;
 const RETRY_DELAY_MS = 2000;
-/** How often a process that is not the poller looks whether it has to be. */
+/** How often another process checks whether it must become the poller. */
 const TAKE_OVER_MS = 5000;
 /** First key of the advisory lock of the poller; the second is derived from the bot. */
 const POLLER_LOCK = 7_655_324;
 
 /**
- * Reads the updates of a bot, a batch at a time. Telegram gives them to one reader only, so of all processes the one
- * that holds an advisory lock is the poller; when it dies the server frees the lock and another takes over. A batch is
- * confirmed only when all of it was handled.
+ * Reads the updates of a bot in batches. Telegram serves one reader only, so the process that holds an advisory lock is the
+ * poller. When it dies, the server frees the lock and another process takes over. A batch is confirmed only after all of
+ * it was handled.
  */
 export class UpdatePoller {
   private readonly stopping = new AbortController();
@@ -50,31 +50,31 @@ export class UpdatePoller {
   }
 
   private async run(): Promise<void> {
-    const { databaseUrl: url, hearing } = this.options;
+    const { databaseUrl: url, health } = this.options;
     while (!this.stopped()) {
       try {
         const connection = await WatchedConnection.open({ url, applicationName: 'pollcast poller' });
         await this.pollIfFirst(connection).finally(() => connection.close());
       } catch (error) {
         if (this.stopped()) return;
-        hearing.failed(error);
+        health.failed(error);
         await pause(RETRY_DELAY_MS, this.stopping.signal);
       }
     }
   }
 
-  /** @throws when the database cannot be reached */
+  /** @throws if the database cannot be reached */
   private async pollIfFirst(connection: WatchedConnection): Promise<void> {
     const [lock] = await connection.query<{ locked: boolean }>(
       'SELECT pg_try_advisory_lock($1, hashtext($2)) AS locked',
       [POLLER_LOCK, this.options.botId],
     );
     if (!lock?.locked) {
-      this.options.hearing.worked();
+      this.options.health.worked();
       await pause(TAKE_OVER_MS, this.stopping.signal);
       return;
     }
-    // From its loss on another process may be the poller.
+    // After the loss of the connection, another process may be the poller.
     const loss = new AbortController();
     connection.lost.catch(() => {
       loss.abort();
@@ -88,11 +88,11 @@ export class UpdatePoller {
     }
   }
 
-  /** @throws when the database cannot be reached: nothing may be given up then */
+  /** @throws if the database cannot be reached; then no update may be dropped */
   private async pollUntil(end: AbortSignal, holder: WatchedConnection): Promise<void> {
-    const { botApi, prepare, batch, hearing } = this.options;
+    const { botApi, prepare, batch, health } = this.options;
     for (;;) {
-      const timeout = hearing.isFailing() ? PROBE_SECONDS : LONG_POLL_SECONDS;
+      const timeout = health.isFailing() ? PROBE_SECONDS : LONG_POLL_SECONDS;
       try {
         await unlessAborted(prepare(), end);
         const updates = await botApi.call<BotUpdate[]>(
@@ -101,15 +101,15 @@ export class UpdatePoller {
           end,
           timeout * 1000 + LONG_POLL_MARGIN_MS,
         );
-        hearing.worked();
+        health.worked();
         const areDone = await batch.handle(updates, () => holder.query('SELECT 1'), end);
         const last = updates.at(-1);
         if (last && areDone) this.offset = last.update_id + 1;
       } catch (error) {
         if (end.aborted) return;
         if (!(error instanceof BotApiError)) throw error;
-        hearing.failed(error);
-        await pause(Math.max(RETRY_DELAY_MS, retryAfterMsOf(error)), end);
+        health.failed(error);
+        await pause(Math.max(RETRY_DELAY_MS, readRetryAfterMs(error)), end);
       }
       if (end.aborted) return;
     }
@@ -120,6 +120,6 @@ export class UpdatePoller {
   }
 }
 
-function retryAfterMsOf({ failure }: BotApiError): number {
+function readRetryAfterMs({ failure }: BotApiError): number {
   return failure.kind === 'transport' ? 0 : (failure.retryAfterSeconds ?? 0) * 1000;
 }

@@ -112,7 +112,7 @@ async function watchingConnections(): Promise<number[]> {
 }
 
 /** A client that has been let in and reads nothing from then on. */
-async function deafClient(token: string): Promise<WebSocket> {
+async function silentClient(token: string): Promise<WebSocket> {
   const socket = new WebSocket(socketUrl(app.url), 'graphql-transport-ws');
   // Writing to what the server has cut off fails.
   socket.on('error', () => undefined);
@@ -125,7 +125,7 @@ async function deafClient(token: string): Promise<WebSocket> {
 
 describe('a client that does not answer the closing of its socket', () => {
   test('can do nothing more with it, and is cut off', async () => {
-    const socket = await deafClient(await createToken(app.database, name, 'ADMIN'));
+    const socket = await silentClient(await createToken(app.database, name, 'ADMIN'));
     await revokeToken(app.database, name);
     const [token] = await app.database.query('SELECT id FROM api_token WHERE name = $1', [name]);
     await waitFor('the server to close it', () => app.output().includes(`"tokenId":"${String(token?.id)}"`));

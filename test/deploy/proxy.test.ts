@@ -252,11 +252,11 @@ describeWithNginx('what the proxy tells the API', () => {
 
   test('when its answer is not read: the proxy keeps little of it', async () => {
     const asked = request(`${proxy.url}/graphql?large`, { agent: false }).end();
-    const [deaf] = (await once(asked, 'response')) as [IncomingMessage];
+    const [unread] = (await once(asked, 'response')) as [IncomingMessage];
     // Meanwhile it passes on others, from the first byte to the last.
     for (let i = 0; i < 3; i += 1) await (await fetch(`${proxy.url}/graphql?large`)).arrayBuffer();
     expect(large.map(({ writableFinished }) => writableFinished)).toEqual([false, true, true, true]);
-    deaf.destroy();
+    unread.destroy();
   });
 
   test('that a WebSocket is wanted', async () => {

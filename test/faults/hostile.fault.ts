@@ -1,6 +1,11 @@
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { ask as askForLong, askDeafly, createLongCampaigns, templates } from '../http/support/unread.js';
+import {
+  ask as askForLong,
+  askWithoutReading,
+  createLongCampaigns,
+  templates,
+} from '../http/support/unread.js';
 import type { TestApp } from '../support/app.js';
 import { waitFor } from '../support/wait.js';
 import { ask, attack, comeAnew, expectRightAnswers, latencies, startAttackedApi } from './support/attack.js';
@@ -42,13 +47,13 @@ test('a stranger that holds connections keeps nobody out', async () => {
 
 test('answers that nobody reads are given up', async () => {
   await createLongCampaigns(app);
-  const deaf: Socket[] = [];
+  const unread: Socket[] = [];
   await waitFor('the limit of the address', async () => {
-    deaf.push(askDeafly(app, templates(5)));
+    unread.push(askWithoutReading(app, templates(5)));
     return (await askForLong(app, templates(5)))[0] === 429;
   });
   // It reads nothing, and does not hang up either.
   const isFree = async () => (await askForLong(app, templates(5)))[0] === 200;
   await waitFor('the answers to be given up', isFree);
-  for (const socket of deaf) socket.destroy();
+  for (const socket of unread) socket.destroy();
 });

@@ -5,7 +5,7 @@ import { VIEWER_TOKEN } from '../support/app.js';
 import { useApp } from '../support/use-app.js';
 import { codeOf, TRANSPORTS } from '../support/requests.js';
 import { waitFor } from '../support/wait.js';
-import { ask, askDeafly, createLongCampaigns, templates } from './support/unread.js';
+import { ask, askWithoutReading, createLongCampaigns, templates } from './support/unread.js';
 
 const OTHER_ADDRESS = '127.0.0.2';
 
@@ -30,24 +30,24 @@ test.each(TRANSPORTS)('a result of more than 2 MiB is not given over %s', async 
 });
 
 test('an address that reads nothing gets no more large answers, and is in the way of nobody else', async () => {
-  const deaf: Socket[] = [];
+  const unread: Socket[] = [];
   const refused = await waitFor('the limit', async () => {
-    deaf.push(askDeafly(app, templates(5)));
+    unread.push(askWithoutReading(app, templates(5)));
     const [status, code] = await ask(app, templates(5));
     return status !== 200 && [status, code];
   });
   expect(refused).toEqual([429, 'TOO_MUCH_UNREAD']);
-  expect(deaf.length).toBeLessThan(60);
+  expect(unread.length).toBeLessThan(60);
   expect(await ask(app, '{ polls { totalCount } }')).toEqual([200, undefined]);
   expect(await ask(app, templates(5), OTHER_ADDRESS)).toEqual([200, undefined]);
 
-  for (const socket of deaf) socket.destroy();
+  for (const socket of unread) socket.destroy();
   await waitFor('what was held to be let go', async () => (await ask(app, templates(5)))[0] === 200);
 });
 
 test('an answer whose client has left meanwhile is not held for ever', async () => {
   for (let index = 0; index < 12; index += 1) {
-    const gone = askDeafly(app, templates(5));
+    const gone = askWithoutReading(app, templates(5));
     await once(gone, 'connect');
     // What it has asked is on its way, and carried out all the same.
     gone.destroySoon();
@@ -56,15 +56,16 @@ test('an answer whose client has left meanwhile is not held for ever', async () 
 });
 
 test('all addresses together get no more large answers than the process can hold', async () => {
-  const deaf: Socket[] = [];
+  const unread: Socket[] = [];
   const refused = await waitFor('the limit', async () => {
     // Each address stays below its own limit, since what is over it is not held.
-    for (let last = 10; last < 20; last += 1) deaf.push(askDeafly(app, templates(5), `127.0.0.${last}`));
+    for (let last = 10; last < 20; last += 1)
+      unread.push(askWithoutReading(app, templates(5), `127.0.0.${last}`));
     const [status, code] = await ask(app, templates(5), OTHER_ADDRESS);
     return status !== 200 && [status, code];
   });
   expect(refused).toEqual([503, 'TOO_MUCH_UNREAD']);
   expect(await ask(app, '{ polls { totalCount } }', OTHER_ADDRESS)).toEqual([200, undefined]);
-  for (const socket of deaf) socket.destroy();
+  for (const socket of unread) socket.destroy();
   await waitFor('what was held to be let go', async () => (await ask(app, templates(5)))[0] === 200);
 });

@@ -187,7 +187,7 @@ describe('bot adopt', () => {
     const { server, environment } = await botOf(scene, OTHER_TOKEN);
     const settings = { DATABASE_URL: app.database.url, ...environment };
     const adopted = await runCommand(['bot', 'adopt'], settings);
-    expect(adopted.output).toMatch(/is the bot of this installation from now on\.\n3 people/);
+    expect(adopted.output).toMatch(/is the bot of this installation from now on\.\n3 users/);
     expect(adopted.code).toBe(0);
     const again = await runCommand(['bot', 'adopt'], settings);
     expect([again.code, again.output]).toEqual([0, expect.stringContaining('already')]);

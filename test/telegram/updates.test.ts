@@ -84,7 +84,7 @@ test('a lock that breaks without a word is noticed, and the updates are read on'
   );
   proxy.silence(holder?.port ?? 0);
   await waitFor('the loss to be noticed', () =>
-    /The connection does not answer.*what people write to the bot is not read/.test(app.output()),
+    /The connection does not answer.*updates of the bot cannot be read/.test(app.output()),
   );
   expect(await poller()).toBe(before);
   proxy.drop(holder?.port ?? 0);
@@ -93,7 +93,7 @@ test('a lock that breaks without a word is noticed, and the updates are read on'
 });
 
 describe('a webhook that somebody has set', () => {
-  const WARNING = /somebody has set a webhook/g;
+  const WARNING = /a webhook is set/g;
 
   async function callBotApi(method: string, payload: object): Promise<void> {
     const response = await fetch(`${app.sandbox.url}/bot${app.sandbox.token}/${method}`, {
@@ -105,23 +105,23 @@ describe('a webhook that somebody has set', () => {
   }
 
   /** How many workers say that they cannot read the updates. */
-  async function deafWorkers(): Promise<number> {
+  async function failingWorkers(): Promise<number> {
     const samples = await Promise.all(workers.map(({ url }) => scrape(url)));
     const values = samples.map((found) => valueOf(found, 'pollcast_bot_updates_failing'));
     return values.reduce<number>((sum, value) => sum + (value ?? NaN), 0);
   }
 
   test('is warned of once, shown by the gauge, and got over', async () => {
-    await waitFor('both to hear', async () => (await deafWorkers()) === 0);
+    await waitFor('both to read updates', async () => (await failingWorkers()) === 0);
     // Nobody takes what it delivers: it stays with Telegram.
     await callBotApi('setWebhook', { url: 'http://127.0.0.1:9/' });
-    await waitFor('the gauge', async () => (await deafWorkers()) === 1);
+    await waitFor('the gauge', async () => (await failingWorkers()) === 1);
     const asked = timesAsked();
     await app.sandbox.waitUntil(() => timesAsked() > asked + 2);
     expect(app.output().match(WARNING)).toHaveLength(1);
 
     await callBotApi('deleteWebhook', {});
-    await waitFor('the gauge', async () => (await deafWorkers()) === 0);
+    await waitFor('the gauge', async () => (await failingWorkers()) === 0);
     await isReplied(7_000_005);
   });
 });

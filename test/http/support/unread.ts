@@ -45,7 +45,7 @@ export function ask(
 }
 
 /** Asks more than the buffers of the system hold, on one connection, and reads nothing of the answers. */
-export function askDeafly({ url }: TestApp, query: string, localAddress?: string): Socket {
+export function askWithoutReading({ url }: TestApp, query: string, localAddress?: string): Socket {
   const { hostname, port } = new URL(url);
   const body = JSON.stringify({ query });
   const head = Object.entries({ host: hostname, ...HEADERS, 'content-length': String(body.length) });

@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 
 /** Health and metrics of a process. */
-export interface Operations {
+export interface Ops {
   readiness: { report(): Promise<{ status: string; checks: Record<string, string> }> };
   metrics: { readonly contentType: string; render(): Promise<string> };
 }
 
 /** Endpoints for supervisors, load balancers and Prometheus. They need no token. */
-export function addOperationsRoutes(app: FastifyInstance, { readiness, metrics }: Operations): void {
+export function addOpsRoutes(app: FastifyInstance, { readiness, metrics }: Ops): void {
   app.get('/healthz', () => ({ status: 'ok' }));
   app.get('/readyz', async (_request, reply) => {
     const report = await readiness.report();

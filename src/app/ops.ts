@@ -10,7 +10,7 @@ import { askTelegram } from '../telegram/reachability.js';
 import type { ConnectedDatabase } from './database.js';
 import type { ConnectedTelegram } from './telegram.js';
 
-export interface OperationsParts {
+export interface OpsDeps {
   database: ConnectedDatabase;
   telegram: ConnectedTelegram;
   scheduler: JobScheduler;
@@ -19,19 +19,19 @@ export interface OperationsParts {
   logger: Logger;
 }
 
-/** As the routes of a process tell it. */
-export interface Operations {
+/** Health and metrics of a process, for its routes. */
+export interface Ops {
   readiness: Readiness;
   metrics: Metrics;
 }
 
-/** Scrapes of several Prometheus servers read the database once meanwhile. */
+/** Several scrapes within this time share one read of the database. */
 const WORKLOAD = { keepMs: 2000, timeoutMs: 3000 };
-/** However many probes and scrapes there are, Telegram is asked this often. */
+/** Probes and scrapes within this time share one request to Telegram. */
 const TELEGRAM = { keepMs: 5000, timeoutMs: 2000 };
 
-/** What a process tells about its health, and the gauges that are read when Prometheus asks. */
-export function createOperations(parts: OperationsParts): Operations {
+/** Creates the readiness checks, and the gauges that are read for each scrape. */
+export function createOps(parts: OpsDeps): Ops {
   const { database, telegram, scheduler, metrics, guard, logger } = parts;
   const { dataSource, pools } = database;
   const workload = new Cached(() => readWorkload(dataSource), WORKLOAD);
@@ -62,7 +62,7 @@ export function createOperations(parts: OperationsParts): Operations {
   if (telegram.sandboxUrl === undefined) {
     checks.push({
       name: 'telegram',
-      // A refused token is an answer: the process must stay within reach to tell of it, as it does by the alert.
+      // A refused token is an answer: the process must stay reachable to report it.
       run: async () => {
         if (!(await telegramState.get()).reachable) throw new Error('Telegram does not answer.');
       },

@@ -6,8 +6,8 @@ const REDIRECTED =
   'the server at TELEGRAM_API_ROOT answers with a redirect, which is not followed; set it to the address that answers itself';
 const DATABASE_AWAY = 'until the database can be reached, which decides who reads it';
 
-/** Whether what people write to the bot can be read. The log is told when that changes, with what to do about it. */
-export class Hearing {
+/** Whether the bot's updates can be read. Logs each change, with the way to correct a failure. */
+export class PollingHealth {
   private trouble: string | undefined;
 
   constructor(private readonly logger: Logger) {}
@@ -17,23 +17,23 @@ export class Hearing {
   }
 
   failed(error: unknown): void {
-    const trouble = error instanceof BotApiError ? troubleOf(error.failure) : DATABASE_AWAY;
+    const trouble = error instanceof BotApiError ? describeTrouble(error.failure) : DATABASE_AWAY;
     const level = trouble === this.trouble ? 'debug' : 'warn';
-    this.logger[level]({ err: error }, `what people write to the bot is not read: ${trouble}`);
+    this.logger[level]({ err: error }, `updates of the bot cannot be read: ${trouble}`);
     this.trouble = trouble;
   }
 
   worked(): void {
-    if (this.isFailing()) this.logger.info('what people write to the bot is read again');
+    if (this.isFailing()) this.logger.info('updates of the bot are read again');
     this.trouble = undefined;
   }
 }
 
-function troubleOf(failure: TelegramFailure): string {
+function describeTrouble(failure: TelegramFailure): string {
   if (failure.kind === 'answer' && failure.code === 409) {
     return failure.description.toLowerCase().includes('webhook')
-      ? 'somebody has set a webhook for it; end that (deleteWebhook), or give Pollcast a bot of its own'
-      : 'another program reads it; end that one, or give Pollcast a bot of its own';
+      ? 'a webhook is set; remove it (deleteWebhook), or give Pollcast a bot of its own'
+      : 'another program reads them; stop it, or give Pollcast a bot of its own';
   }
   const outcome = classify(failure);
   switch (outcome.kind) {
@@ -41,8 +41,8 @@ function troubleOf(failure: TelegramFailure): string {
       if (outcome.reason === 'API_ROOT_REDIRECTS') return REDIRECTED;
       return 'Telegram refuses the bot token; set BOT_TOKEN to a valid one and restart';
     case 'throttled':
-      return 'until the time is over for which Telegram makes the bot wait';
+      return 'until Telegram no longer throttles the bot';
     default:
-      return 'until Telegram answers again; see that it can be reached from here';
+      return 'until Telegram answers again; check that it can be reached from here';
   }
 }

@@ -2,8 +2,8 @@ import type { Logger } from 'pino';
 
 type Step = () => Promise<void> | void;
 
-/** How what has been started is undone, step by step in reverse order: at the end, and when a later start fails. */
-export class Undo {
+/** Shutdown steps of everything that was started. They run in reverse order at the end, or when a later start fails. */
+export class ShutdownStack {
   private readonly steps: Step[] = [];
 
   constructor(private readonly logger: Logger) {}
@@ -12,13 +12,13 @@ export class Undo {
     this.steps.push(step);
   }
 
-  /** A step that fails does not keep the others from being taken. */
+  /** Runs all steps, also after one that fails. */
   async run(): Promise<void> {
     for (let step = this.steps.pop(); step; step = this.steps.pop()) {
       try {
         await step();
       } catch (error) {
-        this.logger.error({ err: error }, 'a part of the process did not end in order');
+        this.logger.error({ err: error }, 'a shutdown step failed');
       }
     }
   }

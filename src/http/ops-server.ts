@@ -1,5 +1,5 @@
 import Fastify from 'fastify';
-import { addOperationsRoutes, type Operations } from './operations-routes.js';
+import { addOpsRoutes, type Ops } from './ops-routes.js';
 
 export interface OperationsServer {
   url: string;
@@ -7,12 +7,12 @@ export interface OperationsServer {
 }
 
 /** Serves the ops endpoints of a process without an API. Listens when this returns. */
-export async function startOperationsServer(
+export async function startOpsServer(
   { host, port }: { host: string; port: number },
-  operations: Operations,
+  operations: Ops,
 ): Promise<OperationsServer> {
   const app = Fastify({ forceCloseConnections: true });
-  addOperationsRoutes(app, operations);
+  addOpsRoutes(app, operations);
   const url = await app.listen({ host, port });
   return { url, close: () => app.close() };
 }
