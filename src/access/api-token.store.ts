@@ -21,6 +21,12 @@ const INSERT = `
   ON CONFLICT (name) DO NOTHING RETURNING ${COLUMNS}
 `;
 
+const LIST = `SELECT ${COLUMNS} FROM api_token ORDER BY api_token.id`;
+
+const FIND_BY_ID = `SELECT ${COLUMNS} FROM api_token WHERE id = $1`;
+
+const FIND_BY_NAME = `SELECT ${COLUMNS} FROM api_token WHERE name = $1`;
+
 const REVOKE = `
   UPDATE api_token SET revoked_at = clock_timestamp() WHERE id = $1 AND revoked_at IS NULL RETURNING ${COLUMNS}
 `;
@@ -64,16 +70,14 @@ export class ApiTokenStore {
   }
 
   list(): Promise<TokenRecord[]> {
-    return rows(this.sql, `SELECT ${COLUMNS} FROM api_token ORDER BY api_token.id`);
+    return rows(this.sql, LIST);
   }
 
   async find(by: { id: string } | { name: string }): Promise<TokenRecord | undefined> {
-    const [column, value] = 'id' in by ? ['id', by.id] : ['name', by.name];
-    const [token] = await rows<TokenRecord>(
-      this.sql,
-      `SELECT ${COLUMNS} FROM api_token WHERE ${column} = $1`,
-      [value],
-    );
+    const [token] =
+      'id' in by
+        ? await rows<TokenRecord>(this.sql, FIND_BY_ID, [by.id])
+        : await rows<TokenRecord>(this.sql, FIND_BY_NAME, [by.name]);
     return token;
   }
 

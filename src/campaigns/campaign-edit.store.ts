@@ -14,6 +14,15 @@ const EDIT_COLUMNS: Readonly<Record<keyof CampaignEdit, string>> = {
   sendIntervalMs: 'send_interval_ms',
 };
 
+/** :from are the statuses in which it is allowed, :to is the next one, if there is one. */
+const changeContent = (edit: CampaignEdit): string => `
+  UPDATE notification_campaign SET
+    ${(Object.keys(edit) as (keyof CampaignEdit)[]).map((name) => `${EDIT_COLUMNS[name]} = :${name}`).join(', ')},
+    status = coalesce(:to, status), content_version = content_version + 1
+  WHERE id = :id AND status = ANY (:from) AND ${'chunkSize' in edit ? 'planned_at IS NULL' : 'true'}
+  RETURNING id
+`;
+
 export class CampaignEditStore {
   constructor(private readonly sql: SqlExecutor) {}
 
@@ -24,20 +33,12 @@ export class CampaignEditStore {
   async edit(id: string, edit: CampaignEdit): Promise<boolean> {
     const event = edit.scheduledFor === null ? 'unschedule' : 'schedule';
     const transition = edit.scheduledFor === undefined ? undefined : TRANSITIONS[event];
-    const columns = Object.keys(edit) as (keyof CampaignEdit)[];
-    const changes = columns.map((column, place) => `${EDIT_COLUMNS[column]} = $${place + 4}`);
-    const changed = await rows(
-      this.sql,
-      `UPDATE notification_campaign SET
-         status = coalesce($2, status), content_version = content_version + 1, ${changes.join(', ')}
-       WHERE id = $1 AND status = ANY ($3) AND ${'chunkSize' in edit ? 'planned_at IS NULL' : 'true'} RETURNING id`,
-      [
-        id,
-        transition?.to ?? null,
-        transition?.from ?? (needsNotStarted(edit) ? TRANSITIONS.schedule.from : EDITABLE_STATUSES),
-        ...columns.map((column) => edit[column]),
-      ],
-    );
+    const changed = await rows(this.sql, changeContent(edit), {
+      ...edit,
+      id,
+      to: transition?.to ?? null,
+      from: transition?.from ?? (needsNotStarted(edit) ? TRANSITIONS.schedule.from : EDITABLE_STATUSES),
+    });
     return changed.length > 0;
   }
 }

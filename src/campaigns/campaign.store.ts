@@ -57,6 +57,13 @@ const EVENT_CONDITIONS: Partial<Record<PlainEvent, string>> = {
   complete: `pending_users = 0 AND planned_at IS NOT NULL AND NOT ${TEXT_REFUSED}`,
 };
 
+/** The compare-and-set of an event, with the parameters of EVENT_COLUMNS. */
+const changeStatus = (event: PlainEvent): string => `
+  UPDATE notification_campaign SET status = $2, ${EVENT_COLUMNS[event]}
+  WHERE id = $1 AND status = ANY ($3) AND ${EVENT_CONDITIONS[event] ?? 'true'}
+  RETURNING id
+`;
+
 /** Waiting chunks of a campaign that goes on are due one after the other from now, and need new jobs. */
 const RESCHEDULE_CHUNKS = `
   UPDATE campaign_chunk chunk SET
@@ -128,12 +135,13 @@ export class CampaignStore implements EndingStore {
     executor: SqlExecutor = this.dataSource,
   ): Promise<boolean> {
     const { from, to } = TRANSITIONS[event];
-    const changed = await rows(
-      executor,
-      `UPDATE notification_campaign SET status = $2, ${EVENT_COLUMNS[event]}
-       WHERE id = $1 AND status = ANY ($3) AND ${EVENT_CONDITIONS[event] ?? 'true'} RETURNING id`,
-      [id, to, from, failure?.code ?? null, failure?.message ?? null],
-    );
+    const changed = await rows(executor, changeStatus(event), [
+      id,
+      to,
+      from,
+      failure?.code ?? null,
+      failure?.message ?? null,
+    ]);
     return changed.length > 0;
   }
 

@@ -47,6 +47,19 @@ const INSERT_COMPLETIONS = `
   INSERT INTO poll_completion (poll_id, user_id) SELECT $3, id FROM person ON CONFLICT DO NOTHING
 `;
 
+const LOCK_POLL = 'SELECT pg_advisory_xact_lock(hashtext($1))';
+
+const FIND_POLL = 'SELECT id FROM poll WHERE title = $1 ORDER BY id LIMIT 1';
+
+const INSERT_POLL = `INSERT INTO poll (title, status) VALUES ($1, 'OPEN') RETURNING id`;
+
+/** With its options in their order. */
+const INSERT_QUESTION = `
+  WITH asked AS (INSERT INTO question (poll_id, position, text) VALUES ($1, $2, $3) RETURNING id)
+  INSERT INTO question_option (question_id, position, text)
+  SELECT asked.id, place, text FROM asked, unnest($4::text[]) WITH ORDINALITY AS offered (text, place)
+`;
+
 const COUNTS = `
   SELECT count(*)::integer AS users, count(done.user_id)::integer AS completed,
     count(*) FILTER (WHERE ${MAY_BE_REMINDED} AND done.user_id IS NULL)::integer AS "audienceSize"
@@ -58,25 +71,12 @@ const BATCH = 20_000;
 
 async function referencePoll(dataSource: DataSource): Promise<string> {
   return dataSource.transaction(async (manager) => {
-    await manager.query(`SELECT pg_advisory_xact_lock(hashtext('${POLL_TITLE}'))`);
-    const [existing] = await rows<{ id: string }>(
-      manager,
-      `SELECT id FROM poll WHERE title = $1 ORDER BY id LIMIT 1`,
-      [POLL_TITLE],
-    );
+    await manager.query(LOCK_POLL, [POLL_TITLE]);
+    const [existing] = await rows<{ id: string }>(manager, FIND_POLL, [POLL_TITLE]);
     if (existing) return existing.id;
-    const { id } = await oneRow<{ id: string }>(
-      manager,
-      `INSERT INTO poll (title, status) VALUES ($1, 'OPEN') RETURNING id`,
-      [POLL_TITLE],
-    );
+    const { id } = await oneRow<{ id: string }>(manager, INSERT_POLL, [POLL_TITLE]);
     for (const [index, { text, options }] of QUESTIONS.entries()) {
-      await manager.query(
-        `WITH asked AS (INSERT INTO question (poll_id, position, text) VALUES ($1, $2, $3) RETURNING id)
-         INSERT INTO question_option (question_id, position, text)
-         SELECT asked.id, place, text FROM asked, unnest($4::text[]) WITH ORDINALITY AS offered (text, place)`,
-        [id, index + 1, text, options],
-      );
+      await manager.query(INSERT_QUESTION, [id, index + 1, text, options]);
     }
     return id;
   });

@@ -12,6 +12,12 @@ const MIGRATION_LOCK = 7_655_323;
 /** How often to check whether the process that migrates is done. */
 const TURN_RETRY_MS = 100;
 
+const TAKE_LOCK = 'SELECT pg_try_advisory_lock($1) AS locked';
+
+const TABLE_EXISTS = "SELECT to_regclass('migration') IS NOT NULL AS exists";
+
+const NAMES_OF_RAN = 'SELECT name FROM migration';
+
 /**
  * Brings the database schema up to date. Any number of processes may call this at once: they take turns by an advisory
  * lock, and all but the first find nothing to do.
@@ -36,9 +42,7 @@ export async function migrateTables(options: DataSourceOptions, tables: Tables):
 /** Polls for the lock, because a statement that waits for it would prevent the checks of the connection. */
 async function takeTurn(lock: WatchedConnection): Promise<void> {
   const isOurs = async () => {
-    const [row] = await lock.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [
-      MIGRATION_LOCK,
-    ]);
+    const [row] = await lock.query<{ locked: boolean }>(TAKE_LOCK, [MIGRATION_LOCK]);
     return row?.locked === true;
   };
   while (!(await isOurs())) await pause(TURN_RETRY_MS);
@@ -61,16 +65,13 @@ async function runMigrations(
 }
 
 async function isBehind(dataSource: DataSource): Promise<boolean> {
-  const { exists } = await oneRow<{ exists: boolean }>(
-    dataSource,
-    "SELECT to_regclass('migration') IS NOT NULL AS exists",
-  );
+  const { exists } = await oneRow<{ exists: boolean }>(dataSource, TABLE_EXISTS);
   return !exists || (await pendingMigrations(dataSource)).length > 0;
 }
 
 /** @returns the names of the migrations that this code has and the database lacks */
 export async function pendingMigrations(dataSource: DataSource): Promise<string[]> {
-  const ran = await rows<{ name: string }>(dataSource, 'SELECT name FROM migration');
+  const ran = await rows<{ name: string }>(dataSource, NAMES_OF_RAN);
   const names = new Set(ran.map(({ name }) => name));
   return dataSource.migrations.map(({ name }) => name ?? '').filter((name) => !names.has(name));
 }

@@ -28,6 +28,8 @@ const TAKE_OVER_MS = 5000;
 /** First key of the advisory lock of the poller; the second is derived from the bot. */
 const POLLER_LOCK = 7_655_324;
 
+const TAKE_LOCK = 'SELECT pg_try_advisory_lock($1, hashtext($2)) AS locked';
+
 /**
  * Reads the updates of a bot in batches. Telegram serves one reader only, so the process that holds an advisory lock is the
  * poller. When it dies, the server frees the lock and another process takes over. A batch is confirmed only after all of
@@ -65,10 +67,7 @@ export class UpdatePoller {
 
   /** @throws if the database cannot be reached */
   private async pollIfFirst(connection: WatchedConnection): Promise<void> {
-    const [lock] = await connection.query<{ locked: boolean }>(
-      'SELECT pg_try_advisory_lock($1, hashtext($2)) AS locked',
-      [POLLER_LOCK, this.options.botId],
-    );
+    const [lock] = await connection.query<{ locked: boolean }>(TAKE_LOCK, [POLLER_LOCK, this.options.botId]);
     if (!lock?.locked) {
       this.options.health.worked();
       await pause(TAKE_OVER_MS, this.stopping.signal);
