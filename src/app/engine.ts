@@ -64,51 +64,42 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-/** What a worker process runs. */
-export function createEngine(parts: EngineParts): Engine {
-  const {
-    settings,
-    databaseUrl,
-    dataSource,
-    engineSql,
-    planningSql,
-    queue,
-    sender,
-    limiter,
-    breaker,
-    meter,
-    logger,
-  } = parts;
-  const { leaseMs, planTimeLimitMs, chunkTimeLimitMs, reconcileIntervalMs, auditRetentionDays } = settings;
-  const capacity = chunkCapacity(settings);
+/** What several parts of an engine read and write. */
+function createStores({ dataSource, engineSql, ownBot, logger }: EngineParts) {
   const campaigns = new CampaignStore(dataSource);
-  const cancelled = new CancelledStore(dataSource);
-  const ending = new CampaignEnding(campaigns, logger);
-  const schedule = new CampaignSchedule(dataSource, campaigns, logger);
-  const chunks = new ChunkStore(engineSql, parts.ownBot);
-  const deliveries = new SettlementStore(engineSql, parts.ownBot);
+  return {
+    campaigns,
+    cancelled: new CancelledStore(dataSource),
+    ending: new CampaignEnding(campaigns, logger),
+    schedule: new CampaignSchedule(dataSource, campaigns, logger),
+    chunks: new ChunkStore(engineSql, ownBot),
+    deliveries: new SettlementStore(engineSql, ownBot),
+  };
+}
 
-  const driver = new CampaignDriver({
+type Stores = ReturnType<typeof createStores>;
+
+function createDriver(parts: EngineParts, { campaigns, ...stores }: Stores): CampaignDriver {
+  const { settings, planningSql, queue, meter, logger } = parts;
+  return new CampaignDriver({
+    ...stores,
     store: campaigns,
-    cancelled,
-    schedule,
     audience: new AudienceStore(planningSql),
-    chunks,
     queue,
-    ending,
-    capacity,
-    overdueMs: reconcileIntervalMs,
+    capacity: chunkCapacity(settings),
+    overdueMs: settings.reconcileIntervalMs,
     meter,
     logger,
   });
+}
+
+function createReconciler(parts: EngineParts, stores: Stores, driver: CampaignDriver): Reconciler {
+  const { settings, dataSource, queue, meter, logger } = parts;
+  const { leaseMs, reconcileIntervalMs, auditRetentionDays } = settings;
   const audit = new AuditStore(dataSource);
-  const reconciler = new Reconciler({
+  return new Reconciler({
+    ...stores,
     sql: dataSource,
-    chunks,
-    deliveries,
-    cancelled,
-    schedule,
-    ending,
     driver,
     queue,
     leaseMs,
@@ -119,78 +110,103 @@ export function createEngine(parts: EngineParts): Engine {
     meter,
     logger,
   });
+}
+
+function createWorker(
+  parts: EngineParts,
+  { chunks, deliveries, ending }: Stores,
+  session: WorkerSession,
+): ChunkWorker {
+  const { settings, engineSql, ownBot, queue, sender, limiter, breaker, meter, logger } = parts;
+  const { leaseMs, chunkTimeLimitMs: timeLimitMs } = settings;
   const settlements = new SettlementWriter(
     deliveries,
     (campaignId, state) => ending.endIfDue(campaignId, state),
     logger,
   );
-  const session = new WorkerSession(databaseUrl, logger);
-  const worker = new ChunkWorker(
+  const claims = new ClaimStore(engineSql, ownBot);
+  const pacing = new ChatPacing(engineSql);
+  const leadTime = new LeadTime();
+  return new ChunkWorker(
     chunks,
     new LeaseKeeper(chunks, leaseMs, meter, logger),
     session,
     queue,
-    {
-      claims: new ClaimStore(engineSql, parts.ownBot),
-      settlements,
-      limiter,
-      leadTime: new LeadTime(),
-      pacing: new ChatPacing(engineSql),
-      breaker,
-      sender,
-      ending,
-      logger,
-    },
-    { leaseMs, timeLimitMs: chunkTimeLimitMs, capacity, slots: chunkSlots(settings) },
+    { claims, settlements, limiter, leadTime, pacing, breaker, sender, ending, logger },
+    { leaseMs, timeLimitMs, capacity: chunkCapacity(settings), slots: chunkSlots(settings) },
   );
-  const stopping = new AbortController();
-  const planLimits = {
-    softMs: planTimeLimitMs,
-    hardMs: planTimeLimitMs * PLAN_HARD_FACTOR,
-    signals: [allowManyListeners(stopping.signal)],
-  };
-  const drive = (campaignId: string, job?: JobHandle) =>
-    withTimeLimits(planLimits, (signal) => driver.drive(campaignId, signal, job));
-  const store = new TakeoverStore(engineSql);
-  const takeover = new Takeover({
-    store,
-    chunks,
-    session,
-    worker,
-    drive,
-    mayWork: parts.mayWork,
-    leaseMs,
-    meter,
-    logger,
-  });
-  const progressLog = new ProgressLog(dataSource, settings.messagesPerSecond, logger);
-  let stoppedAt = 0;
-  return {
-    handlers: {
+}
+
+/** What a worker process runs. */
+class WorkerEngine implements Engine {
+  readonly handlers: JobHandlers;
+  private readonly session: WorkerSession;
+  private readonly worker: ChunkWorker;
+  private readonly takeover: Takeover;
+  private readonly progressLog: ProgressLog;
+  private readonly stopping = new AbortController();
+  private stoppedAt = 0;
+
+  constructor(parts: EngineParts) {
+    const { settings, databaseUrl, dataSource, engineSql, mayWork, meter, logger } = parts;
+    const { leaseMs, messagesPerSecond } = settings;
+    const stores = createStores(parts);
+    const driver = createDriver(parts, stores);
+    const reconciler = createReconciler(parts, stores, driver);
+    const session = new WorkerSession(databaseUrl, logger);
+    const worker = createWorker(parts, stores, session);
+    const drive = this.limitDrives(driver, settings.planTimeLimitMs);
+    const store = new TakeoverStore(engineSql);
+    const { chunks } = stores;
+    this.takeover = new Takeover({ store, chunks, session, worker, drive, mayWork, leaseMs, meter, logger });
+    this.progressLog = new ProgressLog(dataSource, messagesPerSecond, logger);
+    this.session = session;
+    this.worker = worker;
+    this.handlers = {
       drive,
       sendChunk: (chunk, job) => worker.work(chunk, job),
       reconcile: async () => {
-        await reconciler.run(stopping.signal);
+        await reconciler.run(this.stopping.signal);
       },
-    },
-    holderKey: () => session.current?.key ?? null,
-    open: () => session.open(),
-    start: () => {
-      takeover.start();
-      progressLog.start();
-    },
-    stop: () => {
-      if (stopping.signal.aborted) return;
-      stoppedAt = performance.now();
-      stopping.abort();
-      takeover.stop();
-      progressLog.stop();
-      worker.stop();
-    },
-    close: async () => {
-      const ended = takeover.ended().then(() => worker.ended());
-      await withTimeout(ended, stoppedAt + SHUTDOWN.workMs - performance.now());
-      await session.close();
-    },
-  };
+    };
+  }
+
+  holderKey(): string | null {
+    return this.session.current?.key ?? null;
+  }
+
+  open(): Promise<void> {
+    return this.session.open();
+  }
+
+  start(): void {
+    this.takeover.start();
+    this.progressLog.start();
+  }
+
+  stop(): void {
+    if (this.stopping.signal.aborted) return;
+    this.stoppedAt = performance.now();
+    this.stopping.abort();
+    this.takeover.stop();
+    this.progressLog.stop();
+    this.worker.stop();
+  }
+
+  async close(): Promise<void> {
+    const ended = this.takeover.ended().then(() => this.worker.ended());
+    await withTimeout(ended, this.stoppedAt + SHUTDOWN.workMs - performance.now());
+    await this.session.close();
+  }
+
+  private limitDrives(driver: CampaignDriver, softMs: number) {
+    const signals = [allowManyListeners(this.stopping.signal)];
+    const limits = { softMs, hardMs: softMs * PLAN_HARD_FACTOR, signals };
+    return (campaignId: string, job?: JobHandle): Promise<void> =>
+      withTimeLimits(limits, (signal) => driver.drive(campaignId, signal, job));
+  }
+}
+
+export function createEngine(parts: EngineParts): Engine {
+  return new WorkerEngine(parts);
 }
