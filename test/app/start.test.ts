@@ -41,7 +41,8 @@ test('8 processes that start at the same instant on an empty database all come u
   const migrating = started.filter(({ command }) => command === 'migrate');
   expect(await Promise.all(migrating.map(({ running }) => running.exited))).toEqual([0, 0]);
   expect(await dumpSchema(app.database.url)).toBe(schema);
-  expect(app.output().match(/InitialSchema/g)).toHaveLength(1);
+  // Whichever it was; a command says it in other words than a server.
+  expect(app.output().match(/Ran InitialSchema|database schema brought up to date/g)).toHaveLength(1);
   // Each worker has asked for it; where that is not atomic one is left all the same.
   const names = await waitFor('one job that reconciles', async () => {
     const jobs = (await app.jobs.all()) as { name: string }[];
