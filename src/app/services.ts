@@ -7,7 +7,7 @@ import { CampaignListStore } from '../campaigns/campaign-list.store.js';
 import { CampaignPreviewService } from '../campaigns/campaign-preview.service.js';
 import { CampaignService } from '../campaigns/campaign.service.js';
 import { CampaignStore } from '../campaigns/campaign.store.js';
-import { pendingCampaignOf } from '../campaigns/other-campaigns.store.js';
+import { findPendingCampaign } from '../campaigns/other-campaigns.store.js';
 import { StandstillStore } from '../installation/standstill.store.js';
 import { TemplateCheck } from '../campaigns/template-check.js';
 import { TestNotificationService } from '../campaigns/test-notification.service.js';
@@ -83,7 +83,7 @@ export function createServices(parts: ServiceParts): Services {
     previews: new CampaignPreviewService(
       audience,
       findPoll,
-      (pollId) => pendingCampaignOf(dataSource, pollId),
+      (pollId) => findPendingCampaign(dataSource, pollId),
       () => installations.isSandbox(),
       templates,
       defaults,

@@ -5,31 +5,31 @@ import { MAY_BE_REMINDED, SHOWN_STATUS } from '../people/reachable.js';
 import type { ExclusionReason } from './campaign-preview.types.js';
 import { MAY_HAVE_REMINDED, recentCampaigns, REMINDED_AT, remindedWithin } from './reminded.js';
 
-/** Whom a campaign for a poll would address: everyone reachable who has not completed it. */
+/** The audience of a campaign: reachable users who have not completed the poll. */
 const AUDIENCE_CONDITION = `
   ${MAY_BE_REMINDED}
   AND NOT EXISTS (SELECT FROM poll_completion done WHERE done.poll_id = $1 AND done.user_id = person.id)
 `;
 
-/** Whether another campaign has reminded the person lately, where the campaign leaves out who was. */
+/** Whether another campaign reminded the user within the hours that this campaign leaves out. */
 const REMINDED_RECENTLY = remindedWithin({
   campaigns: '(SELECT recent FROM campaign)::bigint[]',
   userId: 'person.id',
   hours: '(SELECT not_reminded_for_hours FROM campaign)',
 });
 
-/** One planning of a campaign at a time; the row of the campaign stays free for pauses and cancellations meanwhile. */
+/** Admits one planning per campaign, and leaves its row free for pauses and cancellations. */
 const LOCK_PLANNING = `
   SELECT pg_try_advisory_xact_lock(${planningLock('$1')}) AS locked, pg_backend_pid() AS pid
 `;
 
-/** From another connection: the one that plans is busy. Does nothing when its statement has not begun yet. */
-const BREAK_OFF_PLANNING = 'SELECT pg_cancel_backend($1)';
+/** Runs on another connection, since the planning one is busy. Has no effect before its statement begins. */
+const CANCEL_PLANNING = 'SELECT pg_cancel_backend($1)';
 const BREAK_OFF_AGAIN_MS = 250;
 
 /**
- * Fixes the audience of a running campaign: recipients and chunks in one statement, in which no recipient passes through
- * this process. planned_at makes a second planning find nothing to do.
+ * Fixes the audience of a running campaign: recipients and chunks in one statement, so that no recipient passes through this
+ * process. planned_at prevents a second planning.
  */
 const PLAN = `
   WITH campaign AS (
@@ -58,14 +58,14 @@ const PLAN = `
   FROM campaign
 `;
 
-/** A campaign that was paused while it was planned keeps its audience; one that was cancelled gets none. */
+/** A campaign paused during planning keeps its audience; a cancelled one gets none. */
 const FINISH_PLANNING = `
   UPDATE notification_campaign SET planned_at = $2, total_users = $3, pending_users = $3, chunk_count = $4
   WHERE id = $1 AND planned_at IS NULL AND status IN ('PROCESSING', 'PAUSED')
   RETURNING id
 `;
 
-/** For lists and counts of a new campaign, until autovacuum comes. The engine's statements do not depend on it. */
+/** Statistics for lists and counts until autovacuum runs. The engine's statements do not depend on them. */
 const REFRESH_STATISTICS = 'ANALYZE campaign_chunk, delivery';
 
 const AUDIENCE_SIZES = `
@@ -86,7 +86,7 @@ const EXCLUSIONS = `
   GROUP BY reason ORDER BY reason
 `;
 
-/** Of the audience, who was reminded within $2 hours, and of the others who was within the last 24. */
+/** Counts who of the audience was reminded within $2 hours, and who of the others within the last 24. */
 const REMINDED = `
   WITH reminded AS (
     SELECT delivery.user_id, max(${REMINDED_AT}) AS at FROM delivery
@@ -121,11 +121,11 @@ export interface Exclusion {
   count: number;
 }
 
-/** How many of an audience were reminded of its poll, by whichever campaign. */
+/** How many of an audience were reminded of the poll by any campaign. */
 export interface Reminded {
-  /** Too lately for the campaign: they are left out. */
+  /** Within the hours that the campaign leaves out. */
   tooLately: number;
-  /** Of those who are not, within the last 24 hours. */
+  /** Others, within the last 24 hours. */
   lately: number;
 }
 
@@ -134,15 +134,15 @@ export function planningLock(campaignId: string): string {
   return `hashtextextended('plan campaign ' || ${campaignId}::text, 0)`;
 }
 
-/** Rolls a planning back. */
+/** Rolls back a planning. */
 class PlanningRefused extends Error {}
 
 export class AudienceStore {
   constructor(private readonly sql: TransactionalSql) {}
 
   /**
-   * @param signal breaks the planning off, as if it had not begun
-   * @returns undefined when the campaign is not running, is being planned or was planned before
+   * @param signal cancels the planning, which is rolled back
+   * @returns undefined if the campaign is not running, is being planned, or was planned before
    */
   async plan(pollId: string, campaignId: string, signal?: AbortSignal): Promise<PlanResult | undefined> {
     try {
@@ -151,7 +151,7 @@ export class AudienceStore {
           campaignId,
         ]);
         if (!locked) throw new PlanningRefused();
-        return this.breakingOff(signal, pid, () => planWithin(sql, pollId, campaignId));
+        return this.cancellable(signal, pid, () => planWithin(sql, pollId, campaignId));
       });
     } catch (error) {
       if (error instanceof PlanningRefused || signal?.aborted) return undefined;
@@ -159,13 +159,13 @@ export class AudienceStore {
     }
   }
 
-  /** Takes a second or more on a ledger of millions: nothing should wait for it. */
+  /** Takes a second or more on millions of deliveries, so nothing should wait for it. */
   async refreshStatistics(): Promise<void> {
     await this.sql.query(REFRESH_STATISTICS);
   }
 
-  /** Resolves only when the connection can no longer be hit by what breaks it off: its next user is somebody else. */
-  private async breakingOff<T>(
+  /** Resolves only when the connection can no longer be cancelled, since its next user is another one. */
+  private async cancellable<T>(
     signal: AbortSignal | undefined,
     pid: number,
     work: () => Promise<T>,
@@ -188,12 +188,12 @@ export class AudienceStore {
 
   private async breakOffUntil(settled: AbortSignal, pid: number): Promise<void> {
     while (!settled.aborted) {
-      await this.sql.query(BREAK_OFF_PLANNING, [pid]).catch(() => undefined);
+      await this.sql.query(CANCEL_PLANNING, [pid]).catch(() => undefined);
       await pause(BREAK_OFF_AGAIN_MS, settled);
     }
   }
 
-  /** Sizes of the audiences that campaigns for these polls would have now, by poll. */
+  /** Current audience sizes by poll. */
   async sizes(pollIds: readonly string[]): Promise<Map<string, number>> {
     const sizes = await rows<{ pollId: string; size: number }>(this.sql, AUDIENCE_SIZES, [pollIds]);
     return new Map(sizes.map(({ pollId, size }) => [pollId, size]));
@@ -203,17 +203,17 @@ export class AudienceStore {
     return (await this.sizes([pollId])).get(pollId) ?? 0;
   }
 
-  /** Who is left out, counted by reason: COMPLETED, or the status that makes them unreachable. */
+  /** Counts excluded users by reason: COMPLETED, or the status that makes them unreachable. */
   exclusions(pollId: string): Promise<Exclusion[]> {
     return rows<Exclusion>(this.sql, EXCLUSIONS, [pollId]);
   }
 
-  /** @param notForHours leaves out who was reminded within so many hours */
+  /** @param notForHours leaves out users who were reminded within so many hours */
   reminded(pollId: string, notForHours: number | null): Promise<Reminded> {
     return oneRow<Reminded>(this.sql, REMINDED, [pollId, notForHours]);
   }
 
-  /** The recipients who would come first. @param notForHours as for `reminded` */
+  /** The first recipients. @param notForHours as for `reminded` */
   first(
     pollId: string,
     count: number,

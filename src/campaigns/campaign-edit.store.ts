@@ -2,7 +2,7 @@ import { rows, type SqlExecutor } from '../database/rows.js';
 import { needsNotStarted, type CampaignEdit } from './campaign-edit.js';
 import { EDITABLE_STATUSES, TRANSITIONS } from './lifecycle.js';
 
-/** The columns that an edit writes. */
+/** Column of each editable property. */
 const EDIT_COLUMNS: Readonly<Record<keyof CampaignEdit, string>> = {
   name: 'name',
   messageTemplate: 'message_template',
@@ -27,8 +27,8 @@ export class CampaignEditStore {
   constructor(private readonly sql: SqlExecutor) {}
 
   /**
-   * Changes a campaign that does not run, and moves it between PENDING and SCHEDULED where its schedule is changed.
-   * @returns false when its status, or that it is planned, does not allow that
+   * Changes a campaign that is not running, and moves it between PENDING and SCHEDULED if its schedule changes.
+   * @returns false if its status or its planning does not allow the change
    */
   async edit(id: string, edit: CampaignEdit): Promise<boolean> {
     const event = edit.scheduledFor === null ? 'unschedule' : 'schedule';

@@ -1,10 +1,10 @@
 import { userError, UserErrorCode, type UserError } from '../kernel/user-error.js';
-import { templateOf } from './campaign-input.js';
+import { chooseTemplate } from './campaign-input.js';
 import type { NotificationCampaign } from './campaign.entity.js';
 import type { UpdateCampaignInput } from './campaign.types.js';
 import { EDITABLE_STATUSES, TRANSITIONS } from './lifecycle.js';
 
-/** New values of a campaign; what is absent stays. */
+/** New values of a campaign; absent ones stay. */
 export interface CampaignEdit {
   name?: string | null;
   messageTemplate?: string;
@@ -16,11 +16,11 @@ export interface CampaignEdit {
   sendIntervalMs?: number;
 }
 
-export function editOf(input: UpdateCampaignInput): CampaignEdit {
+export function toEdit(input: UpdateCampaignInput): CampaignEdit {
   const { name, messageTemplate, buttonText, scheduledFor, audience, pacing } = input;
   const edit: CampaignEdit = {
     name,
-    messageTemplate: messageTemplate === undefined ? undefined : templateOf(messageTemplate),
+    messageTemplate: messageTemplate === undefined ? undefined : chooseTemplate(messageTemplate),
     buttonText,
     scheduledFor,
     notRemindedForHours: audience === null ? null : audience?.notRemindedForHours,
@@ -31,12 +31,12 @@ export function editOf(input: UpdateCampaignInput): CampaignEdit {
   return Object.fromEntries(Object.entries(edit).filter(([, value]) => value !== undefined));
 }
 
-/** Whether it changes what is fixed once the campaign has started: when that is, and for whom. */
+/** Whether the edit changes schedule or audience, which are fixed once the campaign has started. */
 export function needsNotStarted({ scheduledFor, notRemindedForHours }: CampaignEdit): boolean {
   return scheduledFor !== undefined || notRemindedForHours !== undefined;
 }
 
-/** Why an edit was refused, for the campaign as it was found afterwards. */
+/** Explains the refusal of an edit by the campaign's state afterwards. */
 export function explainEditRefusal(
   { id, status, plannedAt }: NotificationCampaign,
   edit: CampaignEdit,

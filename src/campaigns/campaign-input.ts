@@ -9,12 +9,12 @@ import type { PacingPlan } from './estimate.js';
 import { DEFAULT_MESSAGE_TEMPLATE } from './template.js';
 import type { TemplateCheck } from './template-check.js';
 
-/** Longer ones are cut off on phones. */
+/** Longer labels are truncated on phones. */
 const MAX_BUTTON_LENGTH = 64;
 
 /**
- * What is wrong with the input of a campaign, apart from its poll.
- * @param pollTitle that of its poll, or nothing where there is none
+ * Validates the input of a campaign, apart from its poll.
+ * @param pollTitle undefined if there is no poll
  */
 export async function campaignInputErrors(
   input: CreateCampaignInput | UpdateCampaignInput,
@@ -33,7 +33,7 @@ export async function campaignInputErrors(
   return errors;
 }
 
-/** What creating the campaign would refuse. @param poll null where there is none of that id */
+/** Validates the input and its poll. @param poll null if none has the id */
 export async function createCampaignErrors(
   input: CreateCampaignInput,
   poll: Poll | null,
@@ -53,7 +53,7 @@ export async function createCampaignErrors(
 }
 
 function buttonErrors(text: string, templates: TemplateCheck): UserError[] {
-  if (isBlank(text)) return [invalid('buttonText has nothing to see in it: leave it out.', 'buttonText')];
+  if (isBlank(text)) return [invalid('buttonText is invisible: leave it out.', 'buttonText')];
   const length = templates.countCharacters(text);
   if (length <= MAX_BUTTON_LENGTH) return [];
   const message = `buttonText must have at most ${MAX_BUTTON_LENGTH} characters; this one has ${length}.`;
@@ -64,11 +64,11 @@ function invalid(message: string, property: string): UserError {
   return userError(UserErrorCode.INVALID, message, ['input', property]);
 }
 
-export function templateOf(messageTemplate: string | null | undefined): string {
+export function chooseTemplate(messageTemplate: string | null | undefined): string {
   return messageTemplate ?? DEFAULT_MESSAGE_TEMPLATE;
 }
 
-export function pacingOf(pacing: PacingInput | null | undefined, defaults: PacingPlan): PacingPlan {
+export function choosePacing(pacing: PacingInput | null | undefined, defaults: PacingPlan): PacingPlan {
   return {
     chunkSize: pacing?.chunkSize ?? defaults.chunkSize,
     chunkIntervalMs: pacing?.chunkIntervalMs ?? defaults.chunkIntervalMs,
@@ -76,8 +76,8 @@ export function pacingOf(pacing: PacingInput | null | undefined, defaults: Pacin
   };
 }
 
-/** Two inputs have the same fingerprint exactly if they ask for the same campaign. */
-export function fingerprintOf(input: CreateCampaignInput): string {
+/** Two inputs have the same fingerprint if and only if they ask for the same campaign. */
+export function computeFingerprint(input: CreateCampaignInput): string {
   const { topicId, name, messageTemplate, buttonText, scheduledFor, pacing } = input;
   const { notRemindedForHours } = input.audience ?? {};
   const asked = [
@@ -87,7 +87,7 @@ export function fingerprintOf(input: CreateCampaignInput): string {
     pacing?.chunkSize ?? null,
     pacing?.chunkIntervalMs ?? null,
     pacing?.sendIntervalMs ?? null,
-    // Left out where it is not given: older campaigns keep their fingerprints.
+    // Only if given, so that older campaigns keep their fingerprints.
     ...(name != null || buttonText != null ? [name ?? null, buttonText ?? null] : []),
     ...(notRemindedForHours == null ? [] : [{ notRemindedForHours }]),
   ];

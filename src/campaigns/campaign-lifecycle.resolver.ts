@@ -21,7 +21,7 @@ import type { CampaignPreviewService } from './campaign-preview.service.js';
 import { CampaignPreview } from './campaign-preview.types.js';
 import type { TestNotificationService } from './test-notification.service.js';
 
-/** What operators do around a campaign: look before it starts, try it out, stop it, let it go on, repair it. */
+/** Operations around the life of a campaign: preview, test, pause, resume, cancel. */
 @Resolver()
 export class CampaignLifecycleResolver {
   constructor(
@@ -39,7 +39,7 @@ export class CampaignLifecycleResolver {
     UserErrorCode.TOO_LONG,
   )
   @Query(() => CampaignPreview, {
-    description: 'What a campaign would do if it started now, and what creating it would refuse.',
+    description: 'What a campaign would do if it started now, and the errors of creating it.',
   })
   campaignPreview(
     @Arg('input', () => CreateCampaignInput, { description: 'Campaign to preview.' })
@@ -62,11 +62,11 @@ export class CampaignLifecycleResolver {
   )
   @Mutation(() => CampaignPayload, {
     description:
-      'Changes a campaign that does not run: its texts and pacing, and its schedule before it has started.',
+      'Changes a campaign that is not running: texts and pacing, and its schedule before it has started.',
   })
   async updateCampaign(
     @Arg('id', () => ID, ID_ARGUMENT) id: string,
-    @Arg('input', () => UpdateCampaignInput, { description: 'What is to be otherwise.' })
+    @Arg('input', () => UpdateCampaignInput, { description: 'The new values.' })
     input: UpdateCampaignInput,
   ): Promise<CampaignPayload> {
     const result = await this.campaigns.update(id, input);
@@ -78,7 +78,7 @@ export class CampaignLifecycleResolver {
   @Audited<{ id: string }>({ campaign: ({ id }) => id })
   @Refuses(UserErrorCode.NOT_FOUND, UserErrorCode.INVALID_STATE)
   @Mutation(() => CampaignPayload, {
-    description: 'Stops a running campaign within 2 s; resumeCampaign goes on.',
+    description: 'Pauses a running campaign within 2 s; resumeCampaign continues it.',
   })
   async pauseCampaign(@Arg('id', () => ID, ID_ARGUMENT) id: string): Promise<CampaignPayload> {
     return campaignPayload(await this.campaigns.pause(id));
@@ -93,7 +93,7 @@ export class CampaignLifecycleResolver {
     UserErrorCode.ANOTHER_CAMPAIGN_RUNS,
   )
   @Mutation(() => CampaignPayload, {
-    description: 'Goes on with a campaign that is PAUSED or FAILED. Its audience and totals stay.',
+    description: 'Continues a campaign that is PAUSED or FAILED. Its audience and totals stay.',
   })
   async resumeCampaign(
     @Arg('id', () => ID, ID_ARGUMENT) id: string,
@@ -106,7 +106,7 @@ export class CampaignLifecycleResolver {
   @Audited<{ id: string }>({ campaign: ({ id }) => id })
   @Refuses(UserErrorCode.NOT_FOUND, UserErrorCode.INVALID_STATE)
   @Mutation(() => CampaignPayload, {
-    description: 'Ends a campaign for good: whoever is still pending is SKIPPED.',
+    description: 'Ends a campaign for good. Pending recipients are SKIPPED.',
   })
   async cancelCampaign(@Arg('id', () => ID, ID_ARGUMENT) id: string): Promise<CampaignPayload> {
     return campaignPayload(await this.campaigns.cancel(id));
@@ -116,11 +116,11 @@ export class CampaignLifecycleResolver {
   @Audited<{ campaignId: string }>({ campaign: ({ campaignId }) => campaignId })
   @Refuses(UserErrorCode.NOT_FOUND, UserErrorCode.INVALID_STATE, UserErrorCode.TELEGRAM_REJECTED)
   @Mutation(() => SendTestNotificationPayload, {
-    description: 'Sends the reminder of a campaign to one person now. It is in no ledger.',
+    description: 'Sends the reminder of a campaign to one user now. It is not part of the ledger.',
   })
   async sendTestNotification(
     @Arg('campaignId', () => ID, ID_ARGUMENT) campaignId: string,
-    @Arg('telegramUserId', () => ID, { description: 'Who gets it.' }) telegramUserId: string,
+    @Arg('telegramUserId', () => ID, { description: 'The user who gets it.' }) telegramUserId: string,
   ): Promise<SendTestNotificationPayload> {
     const result = await this.testNotifications.send(campaignId, telegramUserId);
     return { delivered: result.ok, userErrors: result.ok ? [] : result.errors };

@@ -18,11 +18,11 @@ function byCreation(descending: boolean): KeysetOrder<NotificationCampaign> {
   };
 }
 
-/** What people can look through. */
+/** Lists campaigns. */
 export class CampaignListService {
   constructor(private readonly lists: CampaignListStore) {}
 
-  /** @throws BAD_USER_INPUT for a filter that cannot be used */
+  /** @throws BAD_USER_INPUT for an invalid filter */
   async campaigns(
     filter: CampaignFilter | undefined,
     order: CampaignOrder | undefined,

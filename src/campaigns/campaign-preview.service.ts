@@ -2,7 +2,7 @@ import { CodedError } from '../kernel/errors.js';
 import { isRowId } from '../kernel/ids.js';
 import type { Poll } from '../polls/poll.entity.js';
 import type { AudienceStore, Exclusion, Reminded } from './audience.store.js';
-import { createCampaignErrors, pacingOf, templateOf } from './campaign-input.js';
+import { createCampaignErrors, choosePacing, chooseTemplate } from './campaign-input.js';
 import {
   CampaignWarningCode,
   ExclusionReason,
@@ -10,7 +10,7 @@ import {
   type CampaignWarning,
 } from './campaign-preview.types.js';
 import type { CreateCampaignInput } from './campaign.types.js';
-import { chunkCountOf, estimateDurationMs, type PacingPlan } from './estimate.js';
+import { countChunks, estimateDurationMs, type PacingPlan } from './estimate.js';
 import { describeOther } from './other-campaigns.store.js';
 import { renderTemplate } from './template.js';
 import type { TemplateCheck } from './template-check.js';
@@ -20,7 +20,7 @@ export interface CampaignDefaults {
   messagesPerSecond: number;
 }
 
-/** Looks at what a campaign would do, and changes nothing. */
+/** Previews what a campaign would do, without changing anything. */
 export class CampaignPreviewService {
   constructor(
     private readonly audience: AudienceStore,
@@ -31,14 +31,14 @@ export class CampaignPreviewService {
     private readonly defaults: CampaignDefaults,
   ) {}
 
-  /** @throws NOT_FOUND for a poll that does not exist: there is nothing to count then */
+  /** @throws NOT_FOUND for an unknown poll, for which there is nothing to count */
   async preview(input: CreateCampaignInput): Promise<CampaignPreview> {
     const now = new Date();
     const poll = isRowId(input.topicId) ? await this.findPoll(input.topicId) : null;
     if (!poll) throw new CodedError('NOT_FOUND', `There is no poll ${input.topicId}.`);
     const userErrors = await createCampaignErrors(input, poll, now, this.templates);
     const isRefused = (property: string) => userErrors.some(({ field }) => field?.[1] === property);
-    const pacing = pacingOf(isRefused('pacing') ? null : input.pacing, this.defaults.pacing);
+    const pacing = choosePacing(isRefused('pacing') ? null : input.pacing, this.defaults.pacing);
     const notForHours = isRefused('audience') ? null : (input.audience?.notRemindedForHours ?? null);
     const [size, exclusions, reminded, [first], otherId, isSandbox] = await Promise.all([
       this.audience.size(poll.id),
@@ -53,7 +53,7 @@ export class CampaignPreviewService {
     const startsAt = input.scheduledFor && input.scheduledFor > now ? input.scheduledFor : now;
     const estimatedFinishAt = new Date(startsAt.getTime() + estimatedDurationMs);
     const finishesBeforePollCloses = poll.closesAt === null || estimatedFinishAt <= poll.closesAt;
-    const template = templateOf(input.messageTemplate);
+    const template = chooseTemplate(input.messageTemplate);
     const values = { firstName: first?.firstName ?? null, pollTitle: poll.title };
     const longest = isRefused('messageTemplate')
       ? undefined
@@ -62,7 +62,7 @@ export class CampaignPreviewService {
       audienceSize,
       excluded: withReminded(exclusions, reminded),
       remindedRecently: reminded.lately,
-      chunkCount: chunkCountOf(audienceSize, pacing.chunkSize),
+      chunkCount: countChunks(audienceSize, pacing.chunkSize),
       estimatedDurationMs,
       estimatedFinishAt,
       finishesBeforePollCloses,
@@ -86,17 +86,17 @@ function withReminded(exclusions: Exclusion[], { tooLately }: Reminded): Exclusi
   return [...exclusions, { reason: ExclusionReason.REMINDED_RECENTLY, count: tooLately }];
 }
 
-/** A smaller share of the audience that was reminded lately is not warned of. */
+/** Share of recently reminded users from which on the preview warns. */
 const MANY = 0.1;
 
 interface Findings {
   isSandbox: boolean;
-  /** A campaign of the poll that has people pending. */
+  /** Another campaign of the poll with pending recipients. */
   otherId: string | undefined;
   audienceSize: number;
   remindedRecently: number;
   finishesBeforePollCloses: boolean;
-  /** Characters with the longest name, where those are too many. */
+  /** Characters with the longest name, if that is too many. */
   longest: number | undefined;
   maxCharacters: number;
 }
@@ -123,11 +123,11 @@ function warningsFor(findings: Findings): CampaignWarning[] {
       code: CampaignWarningCode.LONG_WITH_LONGEST_NAME,
       message:
         `With the longest name that Telegram allows the message has ${longest} characters; ` +
-        `who has such a name does not get more than ${findings.maxCharacters}.`,
+        `users with such a name do not get more than ${findings.maxCharacters}.`,
     });
   }
   if (!finishesBeforePollCloses) {
-    const message = 'The poll closes before the last reminder: whoever is left then is skipped.';
+    const message = 'The poll closes before the last reminder. Recipients left then are skipped.';
     warnings.push({ code: CampaignWarningCode.ENDS_AFTER_POLL_CLOSES, message });
   }
   if (audienceSize === 0) {

@@ -1,7 +1,7 @@
 import { Field, Float, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { UserError } from '../graphql-types/user-error.js';
 
-/** Why somebody is left out of an audience. */
+/** Why a user is left out of an audience. */
 export enum ExclusionReason {
   COMPLETED = 'COMPLETED',
   OPTED_OUT = 'OPTED_OUT',
@@ -13,27 +13,27 @@ export enum ExclusionReason {
 
 registerEnumType(ExclusionReason, {
   name: 'ExclusionReason',
-  description: 'Why somebody is left out of an audience.',
+  description: 'Why a user is left out of an audience.',
   valuesConfig: {
     COMPLETED: { description: 'Has completed the poll.' },
     OPTED_OUT: { description: 'Wants no reminders.' },
     BLOCKED: { description: 'Has blocked the bot.' },
     DEACTIVATED: { description: 'The account is deleted.' },
-    UNREACHABLE: { description: 'The bot cannot write to this person.' },
+    UNREACHABLE: { description: 'The bot cannot write to this user.' },
     REMINDED_RECENTLY: { description: 'Was reminded of this poll within notRemindedForHours.' },
   },
 });
 
-@ObjectType({ description: 'How many people are left out of an audience, and why.' })
+@ObjectType({ description: 'How many users are left out of an audience, and why.' })
 export class ExclusionCount {
-  @Field(() => ExclusionReason, { description: 'Why they are left out.' })
+  @Field(() => ExclusionReason, { description: 'The reason.' })
   reason!: ExclusionReason;
 
-  @Field(() => Int, { description: 'How many people.' })
+  @Field(() => Int, { description: 'Number of users.' })
   count!: number;
 }
 
-/** What is allowed, but probably not meant. */
+/** Something valid, but probably not intended. */
 export enum CampaignWarningCode {
   ANOTHER_CAMPAIGN_RUNS = 'ANOTHER_CAMPAIGN_RUNS',
   MANY_REMINDED_RECENTLY = 'MANY_REMINDED_RECENTLY',
@@ -45,10 +45,10 @@ export enum CampaignWarningCode {
 
 registerEnumType(CampaignWarningCode, {
   name: 'CampaignWarningCode',
-  description: 'What is allowed, but probably not meant.',
+  description: 'Something valid, but probably not intended.',
   valuesConfig: {
     ANOTHER_CAMPAIGN_RUNS: {
-      description: 'Another campaign of the poll has people pending: this one would not start beside it.',
+      description: 'Another campaign of the poll has pending recipients, so this one would not start.',
     },
     MANY_REMINDED_RECENTLY: {
       description: 'A tenth of the audience or more was reminded of the poll within the last 24 hours.',
@@ -56,37 +56,37 @@ registerEnumType(CampaignWarningCode, {
     ENDS_AFTER_POLL_CLOSES: { description: 'The poll closes before the last reminder.' },
     EMPTY_AUDIENCE: { description: 'There is nobody to remind.' },
     SANDBOX: { description: 'The built-in sandbox takes the messages: nothing is sent.' },
-    LONG_WITH_LONGEST_NAME: { description: 'Too long for Telegram where a name is as long as it can be.' },
+    LONG_WITH_LONGEST_NAME: { description: 'Too long for Telegram with the longest possible name.' },
   },
 });
 
-@ObjectType({ description: 'What is allowed, but probably not meant.' })
+@ObjectType({ description: 'Something valid, but probably not intended.' })
 export class CampaignWarning {
   @Field(() => CampaignWarningCode, { description: 'Stable code, for programs.' })
   code!: CampaignWarningCode;
 
-  @Field(() => String, { description: 'A sentence that says what is probably not meant.' })
+  @Field(() => String, { description: 'A sentence that says what is probably not intended.' })
   message!: string;
 }
 
 @ObjectType({
   description:
-    'What a campaign would do if it started now. An unknown poll is NOT_FOUND as a GraphQL error; else counts are real, ' +
-    'and sampleText is the source where it cannot be rendered.',
+    'What a campaign would do if it started now. An unknown poll is NOT_FOUND as a GraphQL error; otherwise counts are real, ' +
+    'and sampleText is the source if it cannot be rendered.',
 })
 export class CampaignPreview {
-  @Field(() => Int, { description: 'Whom it would remind.' })
+  @Field(() => Int, { description: 'Number of users it would remind.' })
   audienceSize!: number;
 
-  @Field(() => [ExclusionCount], { description: 'Whom it would leave out.' })
+  @Field(() => [ExclusionCount], { description: 'Users it would leave out, by reason.' })
   excluded!: ExclusionCount[];
 
   @Field(() => Int, {
-    description: 'Of the audience, who was reminded of this poll within the last 24 hours.',
+    description: 'Users of the audience who were reminded of this poll within the last 24 hours.',
   })
   remindedRecently!: number;
 
-  @Field(() => Int, { description: 'Chunks that the audience would be cut into.' })
+  @Field(() => Int, { description: 'Chunks that the audience would be split into.' })
   chunkCount!: number;
 
   @Field(() => Float, { description: 'How long it would take, in milliseconds.' })
@@ -101,9 +101,9 @@ export class CampaignPreview {
   @Field(() => String, { description: 'The reminder as its first recipient would get it.' })
   sampleText!: string;
 
-  @Field(() => [UserError], { description: 'What creating it would refuse.' })
+  @Field(() => [UserError], { description: 'Errors of creating it.' })
   userErrors!: UserError[];
 
-  @Field(() => [CampaignWarning], { description: 'What is allowed, but probably not meant.' })
+  @Field(() => [CampaignWarning], { description: 'Something valid, but probably not intended.' })
   warnings!: CampaignWarning[];
 }

@@ -49,7 +49,7 @@ export class NotificationCampaign extends Ledger {
   topicPoll?: Relation<Poll>;
 
   @Column({ type: 'text', nullable: true })
-  @Field(() => String, { nullable: true, description: 'What people call it; null when nobody named it.' })
+  @Field(() => String, { nullable: true, description: 'Name of the campaign; null if it has none.' })
   name!: string | null;
 
   @Column({ name: 'message_template', type: 'text' })
@@ -61,11 +61,11 @@ export class NotificationCampaign extends Ledger {
   @Column({ name: 'button_text', type: 'text', nullable: true })
   @Field(() => String, {
     nullable: true,
-    description: 'Text of the button that opens the poll; null for the usual one.',
+    description: 'Text of the button that opens the poll; null for the default.',
   })
   buttonText!: string | null;
 
-  /** Rises when what is sent, or how fast, is changed. */
+  /** Rises when texts or pacing change. */
   @Column({ name: 'content_version', type: 'integer', default: 1 })
   contentVersion!: number;
 
@@ -78,25 +78,25 @@ export class NotificationCampaign extends Ledger {
   @Column({ name: 'send_interval_ms', type: 'integer' })
   sendIntervalMs!: number;
 
-  /** Leaves out who was reminded of the poll within so many hours; nobody where it is null. */
+  /** Leaves out users who were reminded of the poll within so many hours; null leaves out none. */
   @Column({ name: 'not_reminded_for_hours', type: 'integer', nullable: true })
   notRemindedForHours!: number | null;
 
   @Column({ type: 'text', default: CampaignStatus.PENDING })
-  @Field(() => CampaignStatus, { description: 'Where the campaign stands.' })
+  @Field(() => CampaignStatus, { description: 'State of the campaign.' })
   status!: CampaignStatus;
 
   @Column({ type: 'boolean', default: false })
   @Field(() => Boolean, {
-    description: 'True: the built-in sandbox took its messages, nothing was sent.',
+    description: 'Whether the built-in sandbox took its messages, so that nothing was sent.',
   })
   sandbox!: boolean;
 
   @Column({ name: 'chunk_count', type: 'integer', default: 0 })
-  @Field(() => Int, { description: 'Chunks that the audience was cut into.' })
+  @Field(() => Int, { description: 'Chunks that the audience was split into.' })
   chunkCount!: number;
 
-  /** Rises with every change of the row (a trigger sees to it). */
+  /** Rises with every change of the row, by a trigger. */
   @Column({ type: 'integer', default: 1 })
   version!: number;
 
@@ -115,7 +115,7 @@ export class NotificationCampaign extends Ledger {
   @Field(() => Date, { nullable: true, description: 'When the campaign was first started.' })
   startedAt!: Date | null;
 
-  /** When it last began to run: started, resumed or retried. */
+  /** When it was last started, resumed or retried. */
   @Column({ name: 'running_since', type: 'timestamptz', precision: 3, nullable: true })
   runningSince!: Date | null;
 
@@ -141,7 +141,7 @@ export class NotificationCampaign extends Ledger {
   @Column({ name: 'failure_message', type: 'text', nullable: true })
   failureMessage!: string | null;
 
-  /** Like failures in a row, and their reason: enough of them pause the campaign. */
+  /** Consecutive failures with the same reason; enough of them pause the campaign. */
   @Column({ name: 'failure_streak', type: 'integer', default: 0 })
   failureStreak!: number;
 

@@ -3,12 +3,12 @@ import { loadCount, type BatchOptions } from '../graphql-types/batch.js';
 import type { PollLoaders } from '../polls/poll.loaders.js';
 import type { AudienceStore } from './audience.store.js';
 
-/** Batched reads of what campaigns are about. */
+/** Batched reads for campaigns. */
 export interface CampaignLoaders {
   audienceSize: DataLoader<string, number>;
 }
 
-/** What the resolvers of campaigns know about the operation they serve. */
+/** The part of an operation's context that the resolvers of campaigns need. */
 export interface CampaignContext {
   loaders: CampaignLoaders & Pick<PollLoaders, 'poll'>;
 }

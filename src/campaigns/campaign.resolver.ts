@@ -33,9 +33,9 @@ import {
 } from './campaign.types.js';
 import { NotificationCampaign } from './campaign.entity.js';
 import { NotificationCampaignConnection } from './connections.js';
-import { finishEstimateOf, percentageOf } from './progress.js';
+import { estimateFinish, computePercentage } from './progress.js';
 
-/** The result of a change as the API answers it. */
+/** Converts the result of a change to its payload. */
 export function campaignPayload(result: Result<NotificationCampaign>): CampaignPayload {
   return result.ok
     ? { campaign: result.value, userErrors: [] }
@@ -55,7 +55,8 @@ export function describeBeside({ besideAnother }: BesideAnother): string | undef
 
 export const BESIDE_ANOTHER = {
   defaultValue: false,
-  description: 'Allows it while another campaign of the poll has people pending, who then get two reminders.',
+  description:
+    'Allows it while another campaign of the poll has pending recipients, who then get two reminders.',
 };
 
 @Resolver(() => NotificationCampaign)
@@ -68,7 +69,7 @@ export class CampaignResolver {
 
   @Query(() => NotificationCampaign, {
     nullable: true,
-    description: 'One campaign; null when there is none with this id.',
+    description: 'One campaign, or null if none has this id.',
   })
   campaign(@Arg('id', () => ID, ID_ARGUMENT) id: string): Promise<NotificationCampaign | null> {
     return this.campaigns.find(id);
@@ -80,7 +81,7 @@ export class CampaignResolver {
     filter: CampaignFilter | undefined,
     @Arg('orderBy', () => CampaignOrder, {
       defaultValue: CampaignOrder.CREATED_AT_DESC,
-      description: 'In which order.',
+      description: 'Order of the list.',
     })
     orderBy: CampaignOrder,
     @Arg('first', () => Int, first(20)) size: number,
@@ -126,7 +127,7 @@ export class CampaignResolver {
     description:
       'Schedules the Agenda jobs and answers PROCESSING at once; the audience is split into chunks, ' +
       'pacing.chunkIntervalMs apart, each sending one message every pacing.sendIntervalMs. While another campaign of ' +
-      'the poll has people pending it is refused with ANOTHER_CAMPAIGN_RUNS, unless that is allowed here: nobody ' +
+      'the poll has pending recipients it is refused with ANOTHER_CAMPAIGN_RUNS, unless that is allowed here: nobody ' +
       'should get two reminders by mistake.',
   })
   async startCampaign(
@@ -148,7 +149,7 @@ export class CampaignResolver {
     return { chunkSize, chunkIntervalMs, sendIntervalMs };
   }
 
-  @FieldResolver(() => CampaignAudience, { description: 'Whom it addresses.' })
+  @FieldResolver(() => CampaignAudience, { description: 'Restrictions of its audience.' })
   audience(@Root() { notRemindedForHours }: NotificationCampaign): CampaignAudience {
     return { notRemindedForHours };
   }
@@ -158,12 +159,12 @@ export class CampaignResolver {
       'Share of totalUsers that is no longer pending, 0 to 100. 100 when totalUsers is 0 and the campaign completed.',
   })
   progressPercentage(@Root() campaign: NotificationCampaign): number {
-    return percentageOf(campaign);
+    return computePercentage(campaign);
   }
 
-  @FieldResolver(() => Date, { nullable: true, description: 'When it is likely to finish, while it runs.' })
+  @FieldResolver(() => Date, { nullable: true, description: 'Estimated time of completion, while it runs.' })
   estimatedFinishAt(@Root() campaign: NotificationCampaign): Date | null {
-    return finishEstimateOf(campaign, this.messagesPerSecond, new Date());
+    return estimateFinish(campaign, this.messagesPerSecond, new Date());
   }
 
   @FieldResolver(() => CampaignFailure, {

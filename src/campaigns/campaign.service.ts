@@ -3,14 +3,14 @@ import { isRowId } from '../kernel/ids.js';
 import type { Poll } from '../polls/poll.entity.js';
 import { isClosed, isOpen } from '../polls/poll-open.js';
 import type { CampaignJobs } from './ports.js';
-import { editOf, explainEditRefusal } from './campaign-edit.js';
+import { toEdit, explainEditRefusal } from './campaign-edit.js';
 import type { CampaignEditStore } from './campaign-edit.store.js';
 import {
   campaignInputErrors,
   createCampaignErrors,
-  fingerprintOf,
-  pacingOf,
-  templateOf,
+  computeFingerprint,
+  choosePacing,
+  chooseTemplate,
 } from './campaign-input.js';
 import type { NotificationCampaign } from './campaign.entity.js';
 import type { CancelledStore } from './cancelled.store.js';
@@ -23,16 +23,16 @@ import type { TemplateCheck } from './template-check.js';
 
 type CampaignResult = Promise<Result<NotificationCampaign>>;
 
-/** What an operator does to a campaign, apart from editing it. */
+/** Lifecycle changes that an operator can request. */
 type ManualEvent = Extract<CampaignEvent, 'start' | 'pause' | 'resume' | 'cancel' | 'retry'>;
 
-/** A campaign that runs again, and for how many deliveries. */
+/** A campaign that runs again, and the number of requeued deliveries. */
 export interface RetriedCampaign {
   campaign: NotificationCampaign;
   retriedCount: number;
 }
 
-/** What people can do with campaigns. */
+/** Creates, changes, starts, pauses, resumes and cancels campaigns. */
 export class CampaignService {
   constructor(
     private readonly campaigns: CampaignStore,
@@ -57,29 +57,29 @@ export class CampaignService {
     const id = await this.campaigns.insert({
       topicId: input.topicId,
       name: input.name ?? null,
-      messageTemplate: templateOf(input.messageTemplate),
+      messageTemplate: chooseTemplate(input.messageTemplate),
       buttonText: input.buttonText ?? null,
-      ...pacingOf(input.pacing, this.defaultPacing),
+      ...choosePacing(input.pacing, this.defaultPacing),
       status: input.scheduledFor ? CampaignStatus.SCHEDULED : CampaignStatus.PENDING,
       scheduledFor: input.scheduledFor ?? null,
       notRemindedForHours: input.audience?.notRemindedForHours ?? null,
       idempotencyKey: input.idempotencyKey ?? null,
-      idempotencyFingerprint: input.idempotencyKey == null ? null : fingerprintOf(input),
+      idempotencyFingerprint: input.idempotencyKey == null ? null : computeFingerprint(input),
     });
-    // Without a row, a call with the same key was faster.
+    // No row: a concurrent call with the same key came first.
     if (id === undefined) return this.create(input);
     if (input.scheduledFor) await this.queue.enqueueDrive(id, input.scheduledFor);
     return success(await this.require(id));
   }
 
-  /** Changes texts, pacing or schedule of a campaign that does not run. What is left out stays. */
+  /** Changes texts, pacing or schedule of a campaign that is not running. Absent values stay. */
   async update(id: string, input: UpdateCampaignInput): CampaignResult {
     const campaign = await this.find(id);
     if (!campaign) return this.notFound(id, ['id']);
     const poll = await this.findPoll(campaign.topicId);
     const errors = await campaignInputErrors(input, poll?.title ?? '', new Date(), this.templates);
     if (errors.length > 0) return refusal(...errors);
-    const edit = editOf(input);
+    const edit = toEdit(input);
     if (Object.keys(edit).length > 0 && !(await this.edits.edit(id, edit))) {
       return refusal(explainEditRefusal(await this.require(id), edit));
     }
@@ -109,7 +109,7 @@ export class CampaignService {
 
   /**
    * Runs a campaign again.
-   * @param requeue puts deliveries back, and tells how many
+   * @param requeue requeues deliveries, and returns their number
    */
   async retry(id: string, requeue: Requeue, options: RunOptions = {}): Promise<Result<RetriedCampaign>> {
     let retriedCount = 0;
@@ -136,18 +136,18 @@ export class CampaignService {
     return isRowId(id) && this.campaigns.transition(id, event);
   }
 
-  /** The answer to an idempotency key that was used before. */
+  /** The result for an idempotency key that was used before. */
   private async existing(input: CreateCampaignInput): Promise<Result<NotificationCampaign> | undefined> {
     if (input.idempotencyKey == null) return undefined;
     const campaign = await this.campaigns.findByIdempotencyKey(input.idempotencyKey);
     if (!campaign) return undefined;
-    if (campaign.idempotencyFingerprint === fingerprintOf(input)) return success(campaign);
+    if (campaign.idempotencyFingerprint === computeFingerprint(input)) return success(campaign);
     const message =
       'This idempotency key was used before with another input: use a new key for another campaign.';
     return refusal(userError(UserErrorCode.IDEMPOTENCY_CONFLICT, message, ['input', 'idempotencyKey']));
   }
 
-  /** @param otherId campaign of the same poll that is in the way */
+  /** @param otherId conflicting campaign of the same poll */
   private async explainRefusal(id: string, event: ManualEvent, otherId?: string): CampaignResult {
     const campaign = await this.find(id);
     const field = [event === 'retry' ? 'campaignId' : 'id'];
@@ -172,7 +172,7 @@ export class CampaignService {
       return refusal(userError(UserErrorCode.ANOTHER_CAMPAIGN_RUNS, message, field));
     }
     if (event === 'retry' && from.includes(campaign.status)) {
-      const nothing = `Campaign ${id} has no deliveries of these statuses and reasons to people who can be reached.`;
+      const nothing = `Campaign ${id} has no deliveries of these statuses and reasons to users who can be reached.`;
       return refusal(userError(UserErrorCode.INVALID_STATE, nothing, field));
     }
     const message = `Campaign ${id} is ${campaign.status}; ${event} is possible when it is ${from.join(' or ')}.`;

@@ -4,7 +4,7 @@ import { POLL_IS_OPEN } from '../polls/poll-open.js';
 import { NotificationCampaign } from './campaign.entity.js';
 import type { EndingStore, Failure } from './ending.js';
 import { TRANSITIONS, type CampaignEvent } from './lifecycle.js';
-import { lockOutOthers } from './other-campaigns.store.js';
+import { lockAndFindOther } from './other-campaigns.store.js';
 import { requeueRefused, TEXT_REFUSED } from './refused-text.store.js';
 
 export interface NewCampaign {
@@ -22,14 +22,14 @@ export interface NewCampaign {
   idempotencyFingerprint: string | null;
 }
 
-/** What is done from now on tells how fast the campaign is; the time that it has been waiting does not. */
+/** The basis of the campaign's rate: progress from now on, without the time it has waited. */
 const BEGINS_TO_RUN = `progressed_at = clock_timestamp(), running_since = clock_timestamp(),
     done_before = total_users - pending_users`;
 
-/** Changes of the schedule come with an edit. */
+/** Changes of the schedule are edits. */
 type PlainEvent = Exclude<CampaignEvent, 'schedule' | 'unschedule'>;
 
-/** What else an event writes. $1 id, $2 new status, $3 allowed statuses, $4 failure code, $5 failure message. */
+/** Further columns that an event writes. $1 id, $2 new status, $3 allowed statuses, $4 failure code, $5 failure message. */
 const EVENT_COLUMNS: Readonly<Record<PlainEvent, string>> = {
   start: `started_at = clock_timestamp(), failure_code = $4, failure_message = $5, ${BEGINS_TO_RUN}`,
   holdSchedule: 'failure_code = $4, failure_message = $5',
@@ -47,10 +47,10 @@ const EVENT_COLUMNS: Readonly<Record<PlainEvent, string>> = {
 
 const POLL_OPEN = `EXISTS (SELECT FROM poll WHERE poll.id = topic_id AND ${POLL_IS_OPEN})`;
 
-/** What must hold beside the status. */
+/** Conditions besides the status. */
 const EVENT_CONDITIONS: Partial<Record<PlainEvent, string>> = {
   start: POLL_OPEN,
-  // Where nobody is left to be reminded, all that is missing is the end.
+  // With no recipient left, only the completion is missing.
   resume: `(${POLL_OPEN} OR planned_at IS NOT NULL AND pending_users = 0)`,
   retry: `planned_at IS NOT NULL AND ${POLL_OPEN}`,
   refuse: `failure_streak_reason = $4 AND (status <> 'FAILED' OR failure_code = $4)`,
@@ -64,7 +64,7 @@ const changeStatus = (event: PlainEvent): string => `
   RETURNING id
 `;
 
-/** Waiting chunks of a campaign that goes on are due one after the other from now, and need new jobs. */
+/** Reschedules the waiting chunks of a resumed campaign from now on; they need new jobs. */
 const RESCHEDULE_CHUNKS = `
   UPDATE campaign_chunk chunk SET
     due_at = clock_timestamp() + waiting.place * campaign.chunk_interval_ms * interval '1 millisecond',
@@ -92,19 +92,19 @@ const COUNT_OUTCOMES = `
 /** The events after which a campaign sends. */
 type RunEvent = Extract<CampaignEvent, 'start' | 'resume' | 'retry'>;
 
-/** What became of a campaign that was to run. */
+/** Result of an attempt to run a campaign. */
 export interface RunResult {
   runs: boolean;
-  /** Another campaign of its poll, which keeps it from running. */
+  /** The campaign of the same poll that prevents it. */
   otherId?: string;
 }
 
 export interface RunOptions {
-  /** Runs it also while another campaign of its poll has people pending. */
+  /** Runs it also while another campaign of its poll has pending recipients. */
   besideAnother?: boolean;
 }
 
-/** Puts deliveries of a campaign back, and tells how many. */
+/** Requeues deliveries of a campaign, and returns their number. */
 export type Requeue = (sql: SqlExecutor) => Promise<number>;
 
 export class CampaignStore implements EndingStore {
@@ -118,7 +118,7 @@ export class CampaignStore implements EndingStore {
     return this.dataSource.getRepository(NotificationCampaign).findOneBy({ idempotencyKey });
   }
 
-  /** @returns the id, or undefined when the idempotency key is taken */
+  /** @returns the id, or undefined if the idempotency key is taken */
   async insert(campaign: NewCampaign): Promise<string | undefined> {
     const [row] = await rows<{ id: string }>(this.dataSource, INSERT, { ...campaign });
     return row?.id;
@@ -126,7 +126,7 @@ export class CampaignStore implements EndingStore {
 
   /**
    * One compare-and-set from the table of transitions.
-   * @returns whether the campaign was in a status from which the event is allowed, and now is in the next
+   * @returns whether the event was allowed in the campaign's status, which has now changed
    */
   async transition(
     id: string,
@@ -145,7 +145,7 @@ export class CampaignStore implements EndingStore {
     return changed.length > 0;
   }
 
-  /** How many deliveries have come to which end, such as `FAILED BOT_BLOCKED`, largest first. */
+  /** Numbers of deliveries by status and reason, such as `FAILED BOT_BLOCKED`, largest first. */
   async countOutcomes(id: string): Promise<Record<string, number>> {
     const counts = await rows<{ outcome: string; count: number }>(this.dataSource, COUNT_OUTCOMES, [id]);
     return Object.fromEntries(counts.map(({ outcome, count }) => [outcome, count]));
@@ -155,14 +155,14 @@ export class CampaignStore implements EndingStore {
     return this.beginToRun(id, options, (manager) => this.transition(id, 'start', undefined, manager));
   }
 
-  /** Resumes a campaign and puts its waiting chunks in line again. */
+  /** Resumes a campaign and reschedules its waiting chunks. */
   resume(id: string, options?: RunOptions): Promise<RunResult> {
     return this.beginToRun(id, options, (manager) => this.runAgain(id, 'resume', manager));
   }
 
   /**
-   * Stops a campaign whose every text is refused, and requeues those recipients.
-   * @returns whether that is so
+   * Fails a campaign whose every text is refused, and requeues those recipients.
+   * @returns whether that was the case
    */
   failRefused(id: string, failure: Failure): Promise<boolean> {
     return this.unlessRefused(async (manager) => {
@@ -172,7 +172,7 @@ export class CampaignStore implements EndingStore {
     });
   }
 
-  /** Runs a campaign again for the deliveries that are put back within the same transaction. */
+  /** Runs a campaign again for deliveries that are requeued in the same transaction. */
   async retry(
     id: string,
     requeue: Requeue,
@@ -182,13 +182,13 @@ export class CampaignStore implements EndingStore {
     const result = await this.beginToRun(id, options, async (manager) => {
       // Deliveries before their campaign, the order in which every statement locks them.
       total = await requeue(manager);
-      // With nothing to retry it would be a resumption, or an end that was at another time.
+      // With nothing to retry, this would resume or complete the campaign.
       return total > 0 && this.runAgain(id, 'retry', manager);
     });
     return { ...result, retriedCount: result.runs ? total : 0 };
   }
 
-  /** Makes a campaign run, unless another one of its poll does. */
+  /** Makes a campaign run, unless another campaign of its poll does. */
   private async beginToRun(
     id: string,
     { besideAnother = false }: RunOptions = {},
@@ -196,7 +196,7 @@ export class CampaignStore implements EndingStore {
   ): Promise<RunResult> {
     let otherId: string | undefined;
     const runs = await this.unlessRefused(async (manager) => {
-      otherId = await lockOutOthers(manager, id);
+      otherId = await lockAndFindOther(manager, id);
       if (otherId !== undefined && !besideAnother) return false;
       return begin(manager);
     });
@@ -223,5 +223,5 @@ export class CampaignStore implements EndingStore {
   }
 }
 
-/** Rolls a change back. */
+/** Rolls back a change. */
 class ChangeRefused extends Error {}

@@ -23,7 +23,7 @@ registerEnumType(CampaignOrder, {
   description: 'How a campaign spreads its messages over time, under the rate of the installation.',
 })
 export class Pacing {
-  @Field(() => Int, { description: 'Recipients a chunk.' })
+  @Field(() => Int, { description: 'Recipients per chunk.' })
   chunkSize!: number;
 
   @Field(() => Int, { description: 'Milliseconds between the starts of two chunks.' })
@@ -33,11 +33,12 @@ export class Pacing {
   sendIntervalMs!: number;
 }
 
-@ObjectType({ description: 'Whom of those who have not completed the poll a campaign addresses.' })
+@ObjectType({ description: 'Restricts the users who have not completed the poll.' })
 export class CampaignAudience {
   @Field(() => Int, {
     nullable: true,
-    description: 'Leaves out who was reminded of this poll within so many hours; null leaves nobody out.',
+    description:
+      'Leaves out users who were reminded of this poll within so many hours; null leaves out none.',
   })
   notRemindedForHours!: number | null;
 }
@@ -58,7 +59,7 @@ export class CampaignFilter {
   @Field(() => [CampaignStatus], { nullable: true, description: 'Any of these statuses.' })
   status?: CampaignStatus[] | null;
 
-  @Field(() => ID, { nullable: true, description: 'The poll that they remind of.' })
+  @Field(() => ID, { nullable: true, description: 'The poll they remind of.' })
   topicId?: string | null;
 
   @Field(() => Date, { nullable: true, description: 'Created at this instant or later.' })
@@ -72,13 +73,13 @@ const CHUNK_SIZE_RANGE = 'chunkSize must be from 1 to 10000.';
 const INTERVAL_RANGE = '$property must be from 0 to 3600000 milliseconds.';
 
 @InputType({
-  description: 'Pacing of a new campaign; what is left out follows the settings of the installation.',
+  description: 'Pacing of a new campaign; absent values follow the settings of the installation.',
 })
 export class PacingInput {
   @IsOptional()
   @Min(1, { message: CHUNK_SIZE_RANGE })
   @Max(10_000, { message: CHUNK_SIZE_RANGE })
-  @Field(() => Int, { nullable: true, description: 'Recipients a chunk, 1 to 10000.' })
+  @Field(() => Int, { nullable: true, description: 'Recipients per chunk, 1 to 10000.' })
   chunkSize?: number | null;
 
   @IsOptional()
@@ -102,7 +103,7 @@ export class PacingInput {
 
 const HOURS_RANGE = 'notRemindedForHours must be from 1 to 8760 hours.';
 
-@InputType({ description: 'Whom of those who have not completed the poll to address.' })
+@InputType({ description: 'Restricts the users who have not completed the poll.' })
 export class CampaignAudienceInput {
   @IsOptional()
   @Min(1, { message: HOURS_RANGE })
@@ -110,7 +111,7 @@ export class CampaignAudienceInput {
   @Field(() => Int, {
     nullable: true,
     description:
-      'Leaves out who was reminded of this poll within so many hours, 1 to 8760; null leaves nobody out.',
+      'Leaves out users who were reminded of this poll within so many hours, 1 to 8760; null leaves out none.',
   })
   notRemindedForHours?: number | null;
 }
@@ -124,7 +125,7 @@ export class CreateCampaignInput {
 
   @IsOptional()
   @Length(1, 200, { message: NAME_LENGTH })
-  @Field(() => String, { nullable: true, description: 'What people call it, 1 to 200 characters.' })
+  @Field(() => String, { nullable: true, description: 'Name of the campaign, 1 to 200 characters.' })
   name?: string | null;
 
   @Field(() => String, {
@@ -144,11 +145,11 @@ export class CreateCampaignInput {
   @ValidateNested()
   @Field(() => CampaignAudienceInput, {
     nullable: true,
-    description: 'Whom to address; everybody who has not completed the poll where it says nothing else.',
+    description: 'Restricts the audience; by default, all users who have not completed the poll.',
   })
   audience?: CampaignAudienceInput | null;
 
-  @Field(() => Date, { nullable: true, description: 'When the campaign is to start by itself.' })
+  @Field(() => Date, { nullable: true, description: 'When the campaign starts by itself.' })
   scheduledFor?: Date | null;
 
   @IsOptional()
@@ -175,18 +176,18 @@ export class CreateCampaignInput {
 export class UpdateCampaignInput {
   @IsOptional()
   @Length(1, 200, { message: NAME_LENGTH })
-  @Field(() => String, { nullable: true, description: 'What people call it; null takes the name away.' })
+  @Field(() => String, { nullable: true, description: 'Name of the campaign; null removes it.' })
   name?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Text of the reminder, in Telegram HTML; null for the usual one.',
+    description: 'Text of the reminder, in Telegram HTML; null for the default.',
   })
   messageTemplate?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Text of the button that opens the poll, at most 64 characters; null for the usual one.',
+    description: 'Text of the button that opens the poll, at most 64 characters; null for the default.',
   })
   buttonText?: string | null;
 
@@ -194,13 +195,13 @@ export class UpdateCampaignInput {
   @ValidateNested()
   @Field(() => CampaignAudienceInput, {
     nullable: true,
-    description: 'Whom to address; what is left out of it stays, null is everybody.',
+    description: 'Restricts the audience; absent values stay, null removes restrictions.',
   })
   audience?: CampaignAudienceInput | null;
 
   @Field(() => Date, {
     nullable: true,
-    description: 'When the campaign is to start by itself; null for not by itself.',
+    description: 'When the campaign starts by itself; null for never.',
   })
   scheduledFor?: Date | null;
 
@@ -208,28 +209,28 @@ export class UpdateCampaignInput {
   @ValidateNested()
   @Field(() => PacingInput, {
     nullable: true,
-    description: 'How to spread the messages over time; what is left out of it stays.',
+    description: 'How to spread the messages over time; absent values stay.',
   })
   pacing?: PacingInput | null;
 }
 
-@ObjectType({ description: 'A campaign after the change, or what stands in the way of it.' })
+@ObjectType({ description: 'The changed campaign, or the errors that prevented the change.' })
 export class CampaignPayload {
   @Field(() => NotificationCampaign, {
     nullable: true,
-    description: 'The campaign; null when there is none.',
+    description: 'The campaign, or null if there is none.',
   })
   campaign!: NotificationCampaign | null;
 
-  @Field(() => [UserError], { description: 'What has to be put right; empty when the change was made.' })
+  @Field(() => [UserError], { description: 'Errors to correct; empty if the change was made.' })
   userErrors!: UserError[];
 }
 
-@ObjectType({ description: 'Whether one test message arrived.' })
+@ObjectType({ description: 'Result of a test message.' })
 export class SendTestNotificationPayload {
   @Field(() => Boolean, { description: 'Whether Telegram accepted the message.' })
   delivered!: boolean;
 
-  @Field(() => [UserError], { description: 'What has to be put right; empty when it was delivered.' })
+  @Field(() => [UserError], { description: 'Errors to correct; empty if it was delivered.' })
   userErrors!: UserError[];
 }

@@ -1,15 +1,15 @@
 import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
 
-/** Cancelled campaigns with people who are to be skipped. */
+/** Cancelled campaigns with pending recipients, who must be skipped. */
 const CANCELLED_WITH_PENDING = `
   SELECT id FROM notification_campaign WHERE status = 'CANCELLED' AND pending_users > 0 ORDER BY id
 `;
 
 /**
- * Skips who is still pending in a cancelled campaign, a batch at a time so that no statement takes long. In the order of
- * delivery_open_idx, which is that of the recipients: a batch reads no more than it skips. What earlier batches have
- * left behind in the index need not be passed over again. Going by ctid: for as many rows as a batch has, a join would
- * read the whole table. $1 campaign, $2 recipients at most, $3 first chunk.
+ * Skips pending recipients of a cancelled campaign in batches, so that no statement takes long. Batches follow
+ * delivery_open_idx, so that each reads no more than it skips, and dead index entries of earlier batches are not read
+ * again. Rows are updated by ctid, since a join of a whole batch would scan the table. $1 campaign, $2 recipients at most,
+ * $3 first chunk.
  */
 const SKIP_CANCELLED = `
   WITH doomed AS (
@@ -35,17 +35,17 @@ const SKIP_CANCELLED = `
 
 const SKIP_BATCH = 5000;
 
-/** What cancelled campaigns leave to be done. */
+/** Skips the recipients of cancelled campaigns. */
 export class CancelledStore {
   constructor(private readonly sql: SqlExecutor) {}
 
-  /** Skips at most one batch. @returns whether recipients of the cancelled campaign may be left */
+  /** Skips at most one batch. @returns whether pending recipients may be left */
   async skipSome(id: string): Promise<boolean> {
     return (await this.skipBatch(id, 0)).found === SKIP_BATCH;
   }
 
   /**
-   * @param signal ends it after the batch that it is at
+   * @param signal stops after the current batch
    * @returns how many recipients of cancelled campaigns were skipped
    */
   async skipAll(signal?: AbortSignal): Promise<number> {

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { CampaignEvent } from './lifecycle.js';
 
-/** Why nothing can be sent. `meaning` stands in docs/errors.md; `advice` says what to do, to those who run the campaign. */
+/** Why nothing can be sent. `meaning` is for docs/errors.md; `advice` tells operators what to do. */
 export const STOPS = {
   BOT_TOKEN_REJECTED: {
     meaning: 'Telegram does not accept the bot token',
@@ -51,17 +51,17 @@ export const STOPS = {
   },
 } as const satisfies Record<string, { meaning: string; advice: string }>;
 
-/** Why the system pauses a campaign by itself. */
+/** Why the system pauses a campaign. */
 const PAUSES = {
   REPEATED_FAILURES: {
-    meaning: 'many reminders in a row failed alike, and not because of the people themselves',
+    meaning: 'many reminders in a row failed for the same reason, which is not the recipients',
   },
   MISSED_SCHEDULE: { meaning: 'nothing ran when it was due' },
   POLL_CLOSED: { meaning: 'the poll took no answers when it was due' },
-  ANOTHER_CAMPAIGN_RUNS: { meaning: 'another campaign of the poll had people pending when it was due' },
+  ANOTHER_CAMPAIGN_RUNS: { meaning: 'another campaign of the poll had pending recipients when it was due' },
 } as const satisfies Record<string, { meaning: string }>;
 
-/** Why a campaign was stopped other than by a person: the one list of codes, from which metrics and docs follow. */
+/** Why the system stopped a campaign. Metrics and docs follow from this list. */
 export const FAILURES = { ...STOPS, ...PAUSES };
 
 export type StopCode = keyof typeof STOPS;
@@ -69,7 +69,7 @@ export type FailureCode = keyof typeof FAILURES;
 
 export const FAILURE_CODES = Object.keys(FAILURES) as readonly FailureCode[];
 
-/** Those that one recipient's name may have caused; where it is not the name, they come for everybody. */
+/** Codes that a recipient's name may cause; otherwise they affect every recipient. */
 export const TEXT_CODES = [
   'MARKUP_INVALID',
   'MESSAGE_TOO_LONG',
@@ -82,7 +82,7 @@ function isTextCode(reason: string | null): reason is TextCode {
   return (TEXT_CODES as readonly (string | null)[]).includes(reason);
 }
 
-/** Like failures in a row after which it is not the recipients' fault. */
+/** Consecutive failures with one reason after which the recipients are not the cause. */
 export const MAX_FAILURE_STREAK = 20;
 
 export interface Failure {
@@ -90,14 +90,14 @@ export interface Failure {
   message: string;
 }
 
-/** How a campaign stands after results were written. */
+/** State of a campaign after results were written. */
 export interface CampaignState {
   pendingUsers: number;
   failureStreak: number;
   failureStreakReason: string | null;
 }
 
-/** What ends a campaign in the database. Each is one compare-and-set that may find nothing to do. */
+/** Changes that end a campaign. Each is one compare-and-set that may find nothing to do. */
 export interface EndingStore {
   transition(
     id: string,
@@ -108,14 +108,14 @@ export interface EndingStore {
   countOutcomes(id: string): Promise<Record<string, number>>;
 }
 
-/** How the system ends a campaign that has nobody left, and stops one that fails again and again. */
+/** Completes campaigns without pending recipients, and stops those that keep failing. */
 export class CampaignEnding {
   constructor(
     private readonly campaigns: EndingStore,
     private readonly logger: Logger,
   ) {}
 
-  /** Ends or stops the campaign where its results say so. */
+  /** Completes or stops the campaign if its results require it. */
   async endIfDue(
     campaignId: string,
     { pendingUsers, failureStreak, failureStreakReason }: CampaignState,
@@ -124,12 +124,12 @@ export class CampaignEnding {
     if (pendingUsers === 0) await this.complete(campaignId);
     else if (failureStreak >= MAX_FAILURE_STREAK) {
       const reason = failureStreakReason ?? 'UNKNOWN';
-      const message = `${failureStreak} reminders in a row ended with ${reason}. Look into it, then resume.`;
+      const message = `${failureStreak} reminders in a row ended with ${reason}. Find the cause, then resume.`;
       await this.stop(campaignId, 'pause', { code: 'REPEATED_FAILURES', message });
     }
   }
 
-  /** A text that no recipient can get is the campaign's fault. @returns whether the campaign has stopped for that */
+  /** Stops a campaign whose text no recipient can get. @returns whether it has stopped for that */
   async stopIfRefused(campaignId: string, failureStreakReason: string | null): Promise<boolean> {
     if (!isTextCode(failureStreakReason)) return false;
     const failure = { code: failureStreakReason, message: STOPS[failureStreakReason].advice };
@@ -145,7 +145,7 @@ export class CampaignEnding {
     }
   }
 
-  /** Fails the campaign: nothing can be sent until somebody puts that right. */
+  /** Fails the campaign: nothing can be sent until an operator corrects the cause. */
   async fail(campaignId: string, code: StopCode): Promise<void> {
     await this.stop(campaignId, 'fail', { code, message: STOPS[code].advice });
   }
@@ -164,7 +164,7 @@ export class CampaignEnding {
     this.logger.error({ ...(await this.summary(campaignId)), code }, `campaign ${done}: ${message}`);
   }
 
-  /** What became of everybody, and why. Where it cannot be read, the campaign has stopped all the same. */
+  /** Outcomes by reason for the log. The campaign has ended also if they cannot be read. */
   private async summary(campaignId: string): Promise<object> {
     try {
       return { campaignId, outcomes: await this.campaigns.countOutcomes(campaignId) };

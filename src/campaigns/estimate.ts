@@ -4,14 +4,14 @@ export interface PacingPlan {
   sendIntervalMs: number;
 }
 
-export function chunkCountOf(audienceSize: number, chunkSize: number): number {
+export function countChunks(audienceSize: number, chunkSize: number): number {
   return Math.ceil(audienceSize / chunkSize);
 }
 
 /**
- * How long a campaign takes at the least, in milliseconds: chunks start one after the other, each sends one message
- * every sendIntervalMs, and together they send no more than the installation's rate. Until enough chunks run to reach
- * that rate the pacing decides, from then on the rate; and the last chunks need their own time in any case.
+ * Minimum duration of a campaign in milliseconds. Chunks start one after the other, each sends one message every
+ * sendIntervalMs, and together they send at most at the installation's rate. Until enough chunks run to reach that rate, the
+ * pacing decides, then the rate; the last chunks need their own time in any case.
  */
 export function estimateDurationMs(
   audienceSize: number,
@@ -20,7 +20,7 @@ export function estimateDurationMs(
 ): number {
   if (audienceSize === 0) return 0;
   const { chunkSize, chunkIntervalMs, sendIntervalMs } = pacing;
-  const chunkCount = chunkCountOf(audienceSize, chunkSize);
+  const chunkCount = countChunks(audienceSize, chunkSize);
   const lastChunkSize = audienceSize - (chunkCount - 1) * chunkSize;
   const endOf = (chunk: number, size: number) => chunk * chunkIntervalMs + (size - 1) * sendIntervalMs;
   const lastEndsMs = Math.max(
@@ -41,18 +41,18 @@ export function estimateDurationMs(
 export interface Progress {
   totalUsers: number;
   pendingUsers: number;
-  /** When it last began to run; null where nobody has noted it. */
+  /** When it last began to run; null if unknown. */
   runningSince: Date | null;
   /** How many recipients were no longer pending then. */
   doneBefore: number;
 }
 
-/** Below this share of what there was to do since then the plan says more about the end than what has been observed. */
+/** Below this share of the remaining work, the plan estimates the end better than the observed rate. */
 const OBSERVED_SHARE = 0.02;
 
 /**
- * When a running campaign is likely to finish. Early on by its plan, later by its own average rate since it last began
- * to run, which has every delay in it that the plan does not know of, and no pause.
+ * Estimates when a running campaign finishes: first by its plan, later by its average rate since it last began to run, which
+ * includes every delay that the plan does not know, and no pause.
  */
 export function estimateFinishAt(
   progress: Progress,

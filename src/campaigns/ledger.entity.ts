@@ -1,13 +1,13 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import { Column } from 'typeorm';
 
-/** The columns in which every recipient of a campaign is counted once. */
+/** The counters; every recipient of a campaign is in exactly one of them. */
 const COUNTER_COLUMNS = ['pending_users', 'sent_users', 'failed_users', 'skipped_users', 'unconfirmed_users'];
 
 export const LEDGER_CHECK = `total_users = ${COUNTER_COLUMNS.join(' + ')}`;
 export const COUNTERS_CHECK = COUNTER_COLUMNS.map((column) => `${column} >= 0`).join(' AND ');
 
-/** The ledger of a campaign: at every instant `totalUsers` is the sum of the five others. It is no type by itself. */
+/** Counters of a campaign: `totalUsers` is always the sum of the other five. Not a type of its own. */
 @ObjectType()
 export abstract class Ledger {
   @Column({ name: 'total_users', type: 'integer', default: 0 })
@@ -16,7 +16,7 @@ export abstract class Ledger {
 
   @Column({ name: 'pending_users', type: 'integer', default: 0 })
   @Field(() => Int, {
-    description: 'Recipients to whom nothing has been sent yet, or whose answer is awaited.',
+    description: 'Recipients whose message was not sent yet, or whose answer is awaited.',
   })
   pendingUsers!: number;
 
@@ -25,7 +25,7 @@ export abstract class Ledger {
   sentUsers!: number;
 
   @Column({ name: 'failed_users', type: 'integer', default: 0 })
-  @Field(() => Int, { description: 'Refused by Telegram for good; each delivery says why.' })
+  @Field(() => Int, { description: 'Refused by Telegram for good; each delivery has the reason.' })
   failedUsers!: number;
 
   @Column({ name: 'skipped_users', type: 'integer', default: 0 })
@@ -37,14 +37,14 @@ export abstract class Ledger {
   @Column({ name: 'unconfirmed_users', type: 'integer', default: 0 })
   @Field(() => Int, {
     description:
-      'A process or a connection died between the request and its answer: sent or not, nobody knows.',
+      'A process or connection died between the request and its answer, so they may or may not be sent.',
   })
   unconfirmedUsers!: number;
 }
 
 type Counts = Record<keyof Ledger, number>;
 
-/** Complete, or it does not compile. */
+/** Lists all counters, or it does not compile. */
 const COUNTERS: Record<keyof Ledger, true> = {
   totalUsers: true,
   pendingUsers: true,
@@ -54,8 +54,8 @@ const COUNTERS: Record<keyof Ledger, true> = {
   unconfirmedUsers: true,
 };
 
-/** The ledger alone of what has one. */
-export function ledgerOf(source: Counts): Counts {
+/** Picks the counters. */
+export function pickCounters(source: Counts): Counts {
   const names = Object.keys(COUNTERS) as (keyof Ledger)[];
   return Object.fromEntries(names.map((name) => [name, source[name]])) as Counts;
 }

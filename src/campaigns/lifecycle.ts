@@ -10,7 +10,7 @@ export enum CampaignStatus {
   CANCELLED = 'CANCELLED',
 }
 
-/** What there is to know of each status: the enum of the API and the CHECK follow from here. */
+/** Properties of each status, from which the API's enum and the CHECK constraint follow. */
 const STATUSES: Readonly<Record<CampaignStatus, { description: string }>> = {
   PENDING: { description: 'Created, not started.' },
   SCHEDULED: { description: 'Starts by itself at scheduledFor.' },
@@ -20,16 +20,16 @@ const STATUSES: Readonly<Record<CampaignStatus, { description: string }>> = {
   FAILED: {
     description: 'Stopped because nothing could be sent; the failure says why. It can be resumed.',
   },
-  CANCELLED: { description: 'Ended by an operator; whoever was pending is skipped.' },
+  CANCELLED: { description: 'Ended by an operator; pending recipients are skipped.' },
 };
 
 registerEnumType(CampaignStatus, {
   name: 'CampaignStatus',
-  description: 'Where a campaign stands.',
+  description: 'State of a campaign.',
   valuesConfig: STATUSES,
 });
 
-/** What can happen to a campaign. */
+/** Events of a campaign. */
 export type CampaignEvent =
   | 'schedule'
   | 'unschedule'
@@ -50,7 +50,7 @@ interface Transition {
 
 const { PENDING, SCHEDULED, PROCESSING, PAUSED, COMPLETED, FAILED, CANCELLED } = CampaignStatus;
 
-/** The whole lifecycle. Every change of status is one compare-and-set from a row of this table. */
+/** The whole lifecycle. Every change of status is one compare-and-set by a row of this table. */
 export const TRANSITIONS: Readonly<Record<CampaignEvent, Transition>> = {
   schedule: { from: [PENDING, SCHEDULED], to: SCHEDULED },
   unschedule: { from: [PENDING, SCHEDULED], to: PENDING },
@@ -59,16 +59,16 @@ export const TRANSITIONS: Readonly<Record<CampaignEvent, Transition>> = {
   pause: { from: [PROCESSING], to: PAUSED },
   resume: { from: [PAUSED, FAILED], to: PROCESSING },
   fail: { from: [PROCESSING], to: FAILED },
-  // Every text was refused: also found by answers that come after it was stopped.
+  // Every text was refused; answers that arrive after a stop can show it as well.
   refuse: { from: [PROCESSING, PAUSED, FAILED], to: FAILED },
   cancel: { from: [PENDING, SCHEDULED, PROCESSING, PAUSED, FAILED], to: CANCELLED },
-  // Also of a campaign that was paused while its last messages were in flight.
+  // Also a campaign that was paused while its last messages were in flight.
   complete: { from: [PROCESSING, PAUSED], to: COMPLETED },
   retry: { from: [COMPLETED, PAUSED, FAILED, PROCESSING], to: PROCESSING },
 };
 
-/** The statuses in which texts and pacing can be changed: nothing is being sent. */
+/** Statuses in which texts and pacing can be changed, since nothing is being sent. */
 export const EDITABLE_STATUSES: readonly CampaignStatus[] = [PENDING, SCHEDULED, PAUSED, FAILED];
 
-/** The statuses in which nothing more happens unless somebody asks for it: a subscription ends there. */
+/** Statuses in which nothing happens without an operator, so that subscriptions end. */
 export const FINAL_STATUSES: readonly CampaignStatus[] = [COMPLETED, FAILED, CANCELLED];

@@ -7,14 +7,13 @@ import type { CampaignContext } from './campaign.loaders.js';
 import type { CampaignListService } from './campaign-list.service.js';
 import { NotificationCampaignConnection } from './connections.js';
 
-/** What campaigns have to say about a poll: polls know nothing of them. */
+/** Fields of polls about campaigns, of which polls know nothing. */
 @Resolver(() => Poll)
 export class PollCampaignsResolver {
   constructor(private readonly lists: CampaignListService) {}
 
   @FieldResolver(() => Int, {
-    description:
-      'Reachable users who have not completed the poll: whom a campaign started now would address.',
+    description: 'Reachable users who have not completed the poll: the audience of a campaign started now.',
   })
   audienceSize(@Root() poll: Poll, @Ctx() { loaders }: CampaignContext): Promise<number> {
     return loaders.audienceSize.load(poll.id);

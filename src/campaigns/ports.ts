@@ -1,6 +1,6 @@
-/** The alarm clock. A job may run late, twice or never: the tables decide what is to be done. */
+/** The job queue as an alarm clock. A job may run late, twice or never: the tables decide what is done. */
 export interface CampaignJobs {
-  /** @param at when the campaign is to start by itself; at once without it */
+  /** @param at when the campaign starts by itself; by default at once */
   enqueueDrive(campaignId: string, at?: Date): Promise<void>;
 }
 
@@ -9,7 +9,7 @@ export interface Addressee {
   firstName: string | null;
 }
 
-/** What a reminder is made of. */
+/** Content of a reminder. */
 export interface ReminderContent {
   messageTemplate: string;
   buttonText: string | null;
@@ -17,28 +17,28 @@ export interface ReminderContent {
   pollTitle: string;
 }
 
-/** Sends a reminder that is in no ledger. */
+/** Sends a reminder that is not part of the ledger. */
 export interface TestSender {
   sendTest(to: Addressee, content: ReminderContent): Promise<TestResult>;
 }
 
-/** `problem` is a sentence that says why the message was not accepted. */
+/** `problem` is a sentence with the reason why the message was not accepted. */
 export type TestResult = { messageId: string } | { problem: string };
 
-/** How those who deliver a message read its text. */
+/** Markup of the messenger that delivers the text. */
 export interface MessageMarkup {
-  /** Of a text without its markup. */
+  /** Limit of a text without its markup. */
   readonly maxCharacters: number;
   /** The longest name of a recipient. */
   readonly longestName: string;
   countCharacters(text: string): number;
-  /** @returns the text without its markup, or what would be refused of it */
+  /** @returns the text without its markup, or the problem for which it would be refused */
   read(source: string): { text: string } | MarkupProblem;
 }
 
 export interface MarkupProblem {
   /** In UTF-16 units. */
   position: number;
-  /** What is wrong and what would be right. */
+  /** The problem and its correction. */
   advice: string;
 }

@@ -1,54 +1,54 @@
 import type { NotificationCampaign } from './campaign.entity.js';
 import { CampaignStatus, FINAL_STATUSES } from './lifecycle.js';
-import { Mailbox } from './mailbox.js';
+import { LatestValueStream } from './latest-value-stream.js';
 import { SendRate } from './send-rate.js';
 
-/** At most four events a second for one campaign. */
+/** At most four events per second for one campaign. */
 const TICK_MS = 250;
 
 /** One state of a watched campaign. */
 export interface ProgressSnapshot {
   campaign: NotificationCampaign;
-  /** Messages accepted a second, over the last seconds. */
+  /** Accepted messages per second, over the last seconds. */
   messagesPerSecond: number;
   at: Date;
 }
 
-interface Topic {
-  /** Each with the version that it was given last. */
-  watchers: Map<Mailbox<ProgressSnapshot>, number>;
+interface Channel {
+  /** Each with the version it got last. */
+  watchers: Map<LatestValueStream<ProgressSnapshot>, number>;
   rate: SendRate;
-  /** Read on a tick, or brought by a newcomer: then the others get it on the next tick. */
+  /** Read on a tick, or by a new watcher; then the others get it on the next tick. */
   newest: ProgressSnapshot | undefined;
 }
 
-/** Whether nothing about the campaign changes any more by itself. */
+/** Whether the campaign no longer changes by itself. */
 function isFinal({ status, pendingUsers }: NotificationCampaign): boolean {
-  // The reminders under way when a campaign is cancelled still get their answers.
+  // Reminders under way when a campaign is cancelled still get their answers.
   if (status === CampaignStatus.CANCELLED) return pendingUsers === 0;
   return FINAL_STATUSES.includes(status);
 }
 
-/** The same to everybody for one version, whoever has read it. */
-function newestOf(topic: Topic, campaign: NotificationCampaign): ProgressSnapshot {
-  if (topic.newest && topic.newest.campaign.version >= campaign.version) return topic.newest;
+/** Returns the same snapshot to every watcher for one version. */
+function shareNewest(channel: Channel, campaign: NotificationCampaign): ProgressSnapshot {
+  if (channel.newest && channel.newest.campaign.version >= campaign.version) return channel.newest;
   const at = new Date();
-  const messagesPerSecond = topic.rate.observe(campaign.sentUsers, at.getTime());
-  topic.newest = { campaign, messagesPerSecond, at };
-  return topic.newest;
+  const messagesPerSecond = channel.rate.observe(campaign.sentUsers, at.getTime());
+  channel.newest = { campaign, messagesPerSecond, at };
+  return channel.newest;
 }
 
-function deliver(mailbox: Mailbox<ProgressSnapshot>, snapshot: ProgressSnapshot): void {
-  mailbox.put(snapshot);
-  if (isFinal(snapshot.campaign)) mailbox.finish();
+function deliver(stream: LatestValueStream<ProgressSnapshot>, snapshot: ProgressSnapshot): void {
+  stream.put(snapshot);
+  if (isFinal(snapshot.campaign)) stream.finish();
 }
 
 /**
- * Passes changes of campaigns on to whoever watches them in this process. All campaigns that changed since the last
- * tick are read with one statement, however many watch them, and a reader who is slow gets the newest state only.
+ * Distributes changes of campaigns to their watchers in this process. One statement reads all campaigns that changed since
+ * the last tick, whatever the number of watchers. A slow reader gets only the latest state.
  */
 export class ProgressHub {
-  private readonly topics = new Map<string, Topic>();
+  private readonly channels = new Map<string, Channel>();
   private readonly changed = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
   private lastTickAt = 0;
@@ -58,54 +58,55 @@ export class ProgressHub {
     private readonly onError: (error: unknown) => void,
   ) {}
 
-  /** Says that a campaign has changed. */
+  /** Marks a campaign as changed. */
   notify(campaignId: string): void {
-    if (!this.topics.has(campaignId)) return;
+    if (!this.channels.has(campaignId)) return;
     this.changed.add(campaignId);
     this.timer ??= setTimeout(() => void this.tick(), Math.max(0, this.lastTickAt + TICK_MS - Date.now()));
   }
 
-  /** Says that changes may have gone unheard. */
+  /** Marks all watched campaigns as changed, since notifications may have been lost. */
   notifyAll(): void {
-    for (const campaignId of this.topics.keys()) this.notify(campaignId);
+    for (const campaignId of this.channels.keys()) this.notify(campaignId);
   }
 
-  /** How many watch a campaign in this process. */
+  /** Number of watchers in this process. */
   watchers(): number {
-    return [...this.topics.values()].reduce((sum, topic) => sum + topic.watchers.size, 0);
+    return [...this.channels.values()].reduce((sum, channel) => sum + channel.watchers.size, 0);
   }
 
   /** Ends all subscriptions. */
   close(): void {
     clearTimeout(this.timer);
-    for (const topic of this.topics.values()) for (const mailbox of topic.watchers.keys()) mailbox.finish();
+    for (const channel of this.channels.values())
+      for (const stream of channel.watchers.keys()) stream.finish();
   }
 
-  /** The current state at once, then the newest after each change, with rising version; ends after the final one. */
+  /** Yields the current state at once, then the latest after each change, with rising versions; ends after the final one. */
   watch(campaign: NotificationCampaign): AsyncIterableIterator<ProgressSnapshot> {
-    const topic = this.topics.get(campaign.id) ?? {
+    const channel = this.channels.get(campaign.id) ?? {
       watchers: new Map(),
       rate: new SendRate(),
       newest: undefined,
     };
-    const mailbox = new Mailbox<ProgressSnapshot>(() => {
-      topic.watchers.delete(mailbox);
-      if (topic.watchers.size === 0 && this.topics.get(campaign.id) === topic)
-        this.topics.delete(campaign.id);
+    const stream = new LatestValueStream<ProgressSnapshot>(() => {
+      channel.watchers.delete(stream);
+      if (channel.watchers.size === 0 && this.channels.get(campaign.id) === channel)
+        this.channels.delete(campaign.id);
     });
-    this.topics.set(campaign.id, topic);
-    const current = newestOf(topic, campaign);
-    topic.watchers.set(mailbox, current.campaign.version);
-    deliver(mailbox, current);
-    // It may have changed between its being read and the start of watching.
+    this.channels.set(campaign.id, channel);
+    const current = shareNewest(channel, campaign);
+    channel.watchers.set(stream, current.campaign.version);
+    deliver(stream, current);
+    // It may have changed between the read and the start of watching.
     this.notify(campaign.id);
-    return mailbox;
+    return stream;
   }
 
   private async tick(): Promise<void> {
     this.timer = undefined;
     this.lastTickAt = Date.now();
-    const ids = [...this.changed].filter((id) => this.topics.has(id));
+    const ids = [...this.changed].filter((id) => this.channels.has(id));
     this.changed.clear();
     if (ids.length === 0) return;
     try {
@@ -117,13 +118,13 @@ export class ProgressHub {
   }
 
   private publish(campaign: NotificationCampaign): void {
-    const topic = this.topics.get(campaign.id);
-    if (!topic) return;
-    const newest = newestOf(topic, campaign);
-    for (const [mailbox, seen] of topic.watchers) {
+    const channel = this.channels.get(campaign.id);
+    if (!channel) return;
+    const newest = shareNewest(channel, campaign);
+    for (const [stream, seen] of channel.watchers) {
       if (newest.campaign.version <= seen) continue;
-      topic.watchers.set(mailbox, newest.campaign.version);
-      deliver(mailbox, newest);
+      channel.watchers.set(stream, newest.campaign.version);
+      deliver(stream, newest);
     }
   }
 }

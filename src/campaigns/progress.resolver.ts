@@ -1,17 +1,17 @@
 import { Arg, ID, Resolver, Root, type SubscribeResolverData, Subscription } from 'type-graphql';
 import { CodedError } from '../kernel/errors.js';
 import type { CampaignService } from './campaign.service.js';
-import { ledgerOf } from './ledger.entity.js';
+import { pickCounters } from './ledger.entity.js';
 import type { ProgressHub, ProgressSnapshot } from './progress-hub.js';
 import { CampaignProgress } from './progress.types.js';
-import { finishEstimateOf, percentageOf } from './progress.js';
+import { estimateFinish, computePercentage } from './progress.js';
 
-/** What the subscription knows about the operation. */
+/** The part of an operation's context that the subscription needs. */
 export interface ProgressContext {
   progress: { campaigns: Pick<CampaignService, 'find'>; hub: Pick<ProgressHub, 'watch'> };
 }
 
-/** type-graphql calls this without the resolver's instance, so what it needs comes with the context. */
+/** type-graphql calls this without the resolver's instance, so its dependencies are in the context. */
 async function subscribe({
   args,
   context,
@@ -43,14 +43,14 @@ export class ProgressResolver {
   ): CampaignProgress {
     const { version, status } = campaign;
     return {
-      ...ledgerOf(campaign),
+      ...pickCounters(campaign),
       campaignId,
       campaign,
       version,
       status,
-      progressPercentage: percentageOf(campaign),
+      progressPercentage: computePercentage(campaign),
       messagesPerSecond,
-      estimatedFinishAt: finishEstimateOf(campaign, this.messagesPerSecond, at),
+      estimatedFinishAt: estimateFinish(campaign, this.messagesPerSecond, at),
       at,
     };
   }

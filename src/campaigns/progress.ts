@@ -2,12 +2,12 @@ import type { NotificationCampaign } from './campaign.entity.js';
 import { estimateFinishAt, progressPercentage } from './estimate.js';
 import { CampaignStatus } from './lifecycle.js';
 
-export function percentageOf({ totalUsers, pendingUsers, status }: NotificationCampaign): number {
+export function computePercentage({ totalUsers, pendingUsers, status }: NotificationCampaign): number {
   return progressPercentage(totalUsers, pendingUsers, status === CampaignStatus.COMPLETED);
 }
 
 /** When a campaign is likely to finish; null unless it runs and its audience is known. */
-export function finishEstimateOf(
+export function estimateFinish(
   campaign: NotificationCampaign,
   messagesPerSecond: number,
   now: Date,

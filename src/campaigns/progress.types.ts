@@ -5,7 +5,7 @@ import { CampaignStatus } from './lifecycle.js';
 
 @ObjectType({
   description:
-    'One state of a campaign on its way. In every event: ' +
+    'A state of a running campaign. In every event: ' +
     'totalUsers = pendingUsers + sentUsers + failedUsers + skippedUsers + unconfirmedUsers.',
 })
 export class CampaignProgress extends Ledger {
@@ -18,16 +18,16 @@ export class CampaignProgress extends Ledger {
   @Field(() => Int, { description: 'Rises from event to event.' })
   version!: number;
 
-  @Field(() => CampaignStatus, { description: 'Where the campaign stands.' })
+  @Field(() => CampaignStatus, { description: 'State of the campaign.' })
   status!: CampaignStatus;
 
   @Field(() => Float, { description: 'Share of totalUsers that is no longer pending, 0 to 100.' })
   progressPercentage!: number;
 
-  @Field(() => Float, { description: 'Messages accepted a second, over the last ten seconds.' })
+  @Field(() => Float, { description: 'Accepted messages per second, over the last ten seconds.' })
   messagesPerSecond!: number;
 
-  @Field(() => Date, { nullable: true, description: 'When it is likely to finish, while it runs.' })
+  @Field(() => Date, { nullable: true, description: 'Estimated time of completion, while it runs.' })
   estimatedFinishAt!: Date | null;
 
   @Field(() => Date, { description: 'When this state was read.' })

@@ -2,8 +2,8 @@ import { rows, type SqlExecutor } from '../database/rows.js';
 import { MAX_FAILURE_STREAK, TEXT_CODES, type FailureCode } from './ending.js';
 
 /**
- * Telegram refuses every text of the campaign, whatever the name in it: so many in a row, or all there were, or some that
- * were still in flight when it stopped for that.
+ * Whether Telegram refuses every text of the campaign, whatever the name: enough in a row, or all there were, or some that
+ * were in flight when the campaign stopped for that.
  */
 export const TEXT_REFUSED = `(
   failure_streak_reason IN ('${TEXT_CODES.join("', '")}') AND failure_streak > 0 AND (
@@ -13,7 +13,7 @@ export const TEXT_REFUSED = `(
   )
 ) IS TRUE`;
 
-/** Requeues who was certainly not reached because the text was refused. $1 campaign, $2 reason. */
+/** Requeues recipients whose text was refused, and who so were certainly not reached. $1 campaign, $2 reason. */
 const REQUEUE_REFUSED = `
   WITH refused AS (
     SELECT campaign_id, user_id, chunk_number FROM delivery

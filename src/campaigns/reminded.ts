@@ -1,13 +1,13 @@
 /**
- * When a reminder was sent, or may have been. One that is SENDING or UNCONFIRMED counts: its recipient may have it.
- * Reads the table delivery under that name.
+ * When a reminder was or may have been sent. SENDING and UNCONFIRMED count, since the recipient may have it. Reads the table
+ * `delivery` by that name.
  */
 export const REMINDED_AT = 'coalesce(delivery.sent_at, delivery.updated_at)';
 
 export const MAY_HAVE_REMINDED = `delivery.status IN ('SENT', 'SENDING', 'UNCONFIRMED')`;
 
 export interface RemindedBy {
-  /** SQL of the campaigns that count, an array that is read once a statement. */
+  /** SQL of the campaigns that count: an array that is read once per statement. */
   campaigns: string;
   /** SQL of the recipient. */
   userId: string;
@@ -16,8 +16,8 @@ export interface RemindedBy {
 }
 
 /**
- * The other campaigns of a poll that may have reminded somebody within so many hours. Each settlement writes its campaign,
- * and what is SENDING is pending.
+ * The other campaigns of a poll that may have reminded users within so many hours. Each settlement updates its campaign, and
+ * SENDING counts as pending.
  */
 export function recentCampaigns(pollId: string, campaignId: string, hours: string): string {
   return `ARRAY (
@@ -27,9 +27,9 @@ export function recentCampaigns(pollId: string, campaignId: string, hours: strin
 }
 
 /**
- * Whether one of the campaigns has reminded the recipient within so many hours. A subquery that is never turned into a join:
- * it reads the few deliveries of one recipient by index, whatever the statistics say, so that the cost of an audience grows
- * with its size and no faster.
+ * Whether one of the campaigns reminded the recipient within so many hours. A subquery that the planner cannot turn into a
+ * join: it reads the few deliveries of one recipient by index, whatever the statistics say, so that the cost is linear in the
+ * size of the audience.
  */
 export function remindedWithin({ campaigns, userId, hours }: RemindedBy): string {
   return `coalesce((

@@ -16,7 +16,7 @@ const TIME_UNTIL_DUE = `
   FROM notification_campaign WHERE id = $1 AND status = 'SCHEDULED'
 `;
 
-/** A job may fire a little early by the clock of the database. */
+/** How early a job may fire by the clock of the database. */
 const TOLERANCE_MS = 100;
 
 const MISSED: Failure = {
@@ -34,7 +34,7 @@ function anotherRuns(otherId: string): Failure {
   return { code: ANOTHER_CAMPAIGN_RUNS, message };
 }
 
-/** Starts scheduled campaigns that are due; what was missed by more than an hour does not fire late by surprise. */
+/** Starts scheduled campaigns that are due. One that was missed by more than an hour is paused instead. */
 export class CampaignSchedule {
   constructor(
     private readonly sql: SqlExecutor,
@@ -57,14 +57,14 @@ export class CampaignSchedule {
     return started;
   }
 
-  /** Milliseconds by the clock of the database; 0 when the campaign is not waiting for its schedule. */
+  /** Milliseconds by the clock of the database; 0 if the campaign does not wait for its schedule. */
   async timeUntilDue(campaignId: string): Promise<number> {
     const [row] = await rows<{ ms: number }>(this.sql, TIME_UNTIL_DUE, [campaignId]);
     return row?.ms ?? 0;
   }
 
   private async hold(campaignId: string, failure: Failure): Promise<void> {
-    // Nothing to hold if somebody has started it by hand meanwhile.
+    // It may have been started by hand meanwhile.
     if (await this.campaigns.transition(campaignId, 'holdSchedule', failure)) {
       this.logger.error({ campaignId, code: failure.code }, `campaign paused: ${failure.message}`);
     }

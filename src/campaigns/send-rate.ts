@@ -5,11 +5,11 @@ interface Sample {
   at: number;
 }
 
-/** Messages a second over a sliding window of ten seconds, from readings of a counter that only rises. */
+/** Messages per second over a sliding window of ten seconds, from readings of a rising counter. */
 export class SendRate {
   private samples: Sample[] = [];
 
-  /** @returns the rate, with one decimal; 0 until there are two readings */
+  /** @returns the rate with one decimal; 0 before the second reading */
   observe(sent: number, at: number): number {
     this.samples = this.samples.filter((sample) => sample.at >= at - WINDOW_MS && sample.sent <= sent);
     this.samples.push({ sent, at });

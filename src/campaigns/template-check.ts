@@ -4,20 +4,20 @@ import { userError, UserErrorCode, type UserError } from '../kernel/user-error.j
 import type { MessageMarkup } from './ports.js';
 import { placeholderInTag, PLACEHOLDERS, renderTemplate, unknownPlaceholders } from './template.js';
 
-/** Enough for a full message of nothing but escaped characters and tags. */
+/** Enough for a message of maximum length that consists of escaped characters and tags. */
 const MAX_SOURCE_LENGTH = 32_768;
 
 const SHORTEST_NAME = 'A';
 const KNOWN_PLACEHOLDERS = PLACEHOLDERS.map((name) => `{{${name}}}`).join(' and ');
 
-/** More of these say nothing new. */
+/** Limit of reported unknown placeholders. */
 const MAX_UNKNOWN = 5;
 
-/** Holds templates against the markup of those who deliver them. */
+/** Checks templates by the markup of the messenger. */
 export class TemplateCheck {
   constructor(private readonly markup: MessageMarkup) {}
 
-  /** Of a text without its markup. */
+  /** Limit of a text without its markup. */
   get maxCharacters(): number {
     return this.markup.maxCharacters;
   }
@@ -26,7 +26,7 @@ export class TemplateCheck {
     return this.markup.countCharacters(text);
   }
 
-  /** What would be refused of a template whatever is filled in, so that nobody is sent anything. */
+  /** Errors for which every message of the template would be refused. */
   errors(template: string, pollTitle: string, field: string[]): UserError[] {
     const invalid = (message: string) => userError(UserErrorCode.TEMPLATE_INVALID, message, field);
     if (template.length > MAX_SOURCE_LENGTH) {
@@ -35,22 +35,22 @@ export class TemplateCheck {
     const problems = this.markupProblems(template);
     if (problems.length > 0) return problems.map(invalid);
     const shortest = this.readText(template, SHORTEST_NAME, pollTitle);
-    if (isBlank(shortest)) return [invalid('The message has nothing to see in it: write some text.')];
+    if (isBlank(shortest)) return [invalid('The message is invisible: write some text.')];
     const length = this.countCharacters(shortest);
     if (length <= this.maxCharacters) return [];
     return [tooLong('The message', length, this.maxCharacters, field)];
   }
 
   /**
-   * How long the message is with the longest name, where that is too long for it.
-   * @param template one without errors
+   * Length of the message with the longest name, if that exceeds the limit.
+   * @param template without errors
    */
   excessiveLength(template: string, pollTitle: string): number | undefined {
     const length = this.countCharacters(this.readText(template, this.markup.longestName, pollTitle));
     return length > this.maxCharacters ? length : undefined;
   }
 
-  /** The message of a template without errors, without its markup. */
+  /** Renders a template without errors, and removes the markup. */
   private readText(template: string, firstName: string, pollTitle: string): string {
     const read = this.markup.read(renderTemplate(template, { firstName, pollTitle }));
     if ('advice' in read) throw new Error(`A checked template cannot be read: ${read.advice}`);
@@ -61,19 +61,20 @@ export class TemplateCheck {
     const problems = unknownPlaceholders(template)
       .slice(0, MAX_UNKNOWN)
       .map(({ name, position }) => {
-        const place = this.placeOf(template, position);
+        const place = this.describePlace(template, position);
         return `${place}: unknown placeholder {{${shorten(name)}}}; ${KNOWN_PLACEHOLDERS} are known.`;
       });
     const read = this.markup.read(template);
-    if ('advice' in read) return [...problems, `${this.placeOf(template, read.position)}: ${read.advice}`];
+    if ('advice' in read)
+      return [...problems, `${this.describePlace(template, read.position)}: ${read.advice}`];
     const misplaced = placeholderInTag(template);
     if (!misplaced) return problems;
     const sentence = `{{${misplaced.name}}} may stand in the text or in the quotes of an attribute, not in a tag.`;
-    return [...problems, `${this.placeOf(template, misplaced.position)}: ${sentence}`];
+    return [...problems, `${this.describePlace(template, misplaced.position)}: ${sentence}`];
   }
 
-  /** @param position in UTF-16 units; people count characters */
-  private placeOf(template: string, position: number): string {
+  /** @param position in UTF-16 units; the result counts characters */
+  private describePlace(template: string, position: number): string {
     const lines = template.slice(0, position).split('\n');
     return `Line ${lines.length}, column ${this.countCharacters(lines.at(-1) ?? '') + 1}`;
   }

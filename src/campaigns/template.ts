@@ -7,42 +7,42 @@ export const DEFAULT_MESSAGE_TEMPLATE =
 
 const BUTTON_TEXT = 'Open the poll';
 
-/** How a recipient is addressed whose first name is not known or shows nothing. */
+/** Replaces a first name that is unknown or invisible. */
 const ANONYMOUS_NAME = 'there';
 
 export const PLACEHOLDERS = ['firstName', 'pollTitle'] as const;
 type Placeholder = (typeof PLACEHOLDERS)[number];
 
-/** With the spaces left to whoever reads the name: taken out by the pattern, many of them would take cubic time. */
+/** Spaces are trimmed by the caller: in the pattern, many of them would take cubic time. */
 const PLACEHOLDER_PATTERN = /\{\{([^{}]*)\}\}/g;
 
 interface FoundPlaceholder {
   name: string;
-  /** Of its braces in the template, in UTF-16 units. */
+  /** Position of its braces in the template, in UTF-16 units. */
   position: number;
 }
 
-function placeholdersOf(template: string): FoundPlaceholder[] {
+function findPlaceholders(template: string): FoundPlaceholder[] {
   const found = [...template.matchAll(PLACEHOLDER_PATTERN)];
   return found.map(({ 1: name = '', index }) => ({ name: name.trim(), position: index }));
 }
 
-/** Placeholders of which nobody knows what to fill in. */
+/** Finds unknown placeholders. */
 export function unknownPlaceholders(template: string): FoundPlaceholder[] {
-  return placeholdersOf(template).filter(({ name }) => !isPlaceholder(name));
+  return findPlaceholders(template).filter(({ name }) => !isPlaceholder(name));
 }
 
-/** The first placeholder within a tag that is not in the quotes of an attribute: a name would become markup there. */
+/** Finds the first placeholder within a tag but outside of quotes, where a name would become markup. */
 export function placeholderInTag(template: string): FoundPlaceholder | undefined {
   for (const { 0: part, index } of template.matchAll(TAG_OR_TEXT)) {
     const blanked = part.replace(/"[^"]*"|'[^']*'/g, (quoted) => '.'.repeat(quoted.length));
-    const [inTag] = part.startsWith('<') ? placeholdersOf(blanked) : [];
+    const [inTag] = part.startsWith('<') ? findPlaceholders(blanked) : [];
     if (inTag) return { ...inTag, position: index + inTag.position };
   }
   return undefined;
 }
 
-/** Escapes what Telegram's HTML mode would read as markup, also inside the value of an attribute. */
+/** Escapes a text for Telegram's HTML, also within attribute values. */
 function escapeHtml(text: string): string {
   return text
     .replaceAll('&', '&amp;')
@@ -53,7 +53,7 @@ function escapeHtml(text: string): string {
 }
 
 export interface TemplateValues {
-  /** What the recipient has told Telegram, which may show nothing. */
+  /** As the recipient set it in Telegram; may be invisible. */
   firstName: string | null;
   pollTitle: string;
 }
@@ -62,8 +62,8 @@ export interface TemplateValues {
 const TAG_OR_TEXT = /<[^<>"']*(?:"[^"]*"[^<>"']*|'[^']*'[^<>"']*)*>|[^<]+|</g;
 
 /**
- * Replaces the placeholders. The template is HTML as Telegram understands it; the values are plain text, isolated so
- * that their direction stays theirs. The value of an attribute, such as a link, is no text that anybody reads.
+ * Replaces the placeholders. The template is Telegram's HTML; values are plain text, isolated so that their direction does not
+ * affect the text around them. Attribute values, such as links, are not isolated: nobody reads them as text.
  */
 export function renderTemplate(template: string, { firstName, pollTitle }: TemplateValues): string {
   const values = {
@@ -79,14 +79,14 @@ export function renderTemplate(template: string, { firstName, pollTitle }: Templ
   );
 }
 
-/** A reminder as it is sent: HTML text, and one button that opens the bot's chat with a start parameter. */
+/** A reminder as it is sent: HTML text, and a button that opens the bot's chat with a start parameter. */
 export interface Reminder {
   chatId: string;
   text: string;
   button: { text: string; startParameter: string };
 }
 
-/** The reminder that one recipient gets: the text with its names filled in, and the button that opens the poll. */
+/** Renders the reminder for one recipient. */
 export function reminderFor(
   to: Addressee,
   { messageTemplate, pollId, pollTitle, buttonText }: ReminderContent,
@@ -100,7 +100,7 @@ export function reminderFor(
 
 /** Whether two recipients can get different texts. */
 export function isPersonal(template: string): boolean {
-  return placeholdersOf(template).some(({ name }) => name === 'firstName');
+  return findPlaceholders(template).some(({ name }) => name === 'firstName');
 }
 
 function isPlaceholder(name: string): name is Placeholder {

@@ -15,7 +15,7 @@ export interface TestNotificationSources {
 /** The texts of a campaign. */
 type Texts = Pick<NotificationCampaign, 'messageTemplate' | 'buttonText'>;
 
-/** Those of a campaign that brings none of its own. */
+/** Default texts of campaigns. */
 export const DEFAULT_TEXTS: Texts = { messageTemplate: DEFAULT_MESSAGE_TEMPLATE, buttonText: null };
 
 type TestResult = Promise<Result<{ chatId: string; messageId: string }>>;
@@ -24,16 +24,16 @@ function refused(code: UserErrorCode, message: string, ...field: string[]): Retu
   return refusal(userError(code, message, field.length > 0 ? field : undefined));
 }
 
-/** One reminder to one user, to see what it looks like. */
+/** Sends single reminders for testing. */
 export class TestNotificationService {
   constructor(
     private readonly sources: TestNotificationSources,
     private readonly sender: TestSender,
-    /** Why this process must send nothing, if it must not. */
+    /** Why this process must not send, or null. */
     private readonly problem: () => string | null,
   ) {}
 
-  /** The reminder of a campaign. */
+  /** Sends the reminder of a campaign. */
   async send(campaignId: string, userId: string): TestResult {
     const { findCampaign, findPoll } = this.sources;
     const campaign = isRowId(campaignId) ? await findCampaign(campaignId) : null;
@@ -44,7 +44,7 @@ export class TestNotificationService {
     return this.sendTexts(campaign, poll, userId);
   }
 
-  /** The reminder that a campaign for the poll sends if it brings no texts of its own. */
+  /** Sends the default reminder for a poll. */
   sendDefault(poll: Poll, userId: string): TestResult {
     return this.sendTexts(DEFAULT_TEXTS, poll, userId);
   }
@@ -53,7 +53,7 @@ export class TestNotificationService {
     const user = isRowId(userId) ? await this.sources.findUser(userId) : null;
     if (!user) return refused(UserErrorCode.NOT_FOUND, `There is no user ${userId}.`, 'telegramUserId');
     if (user.optedOutAt) {
-      const message = `User ${userId} wants no reminders: they have to write /start to the bot first.`;
+      const message = `User ${userId} wants no reminders. They must write /start to the bot first.`;
       return refused(UserErrorCode.INVALID_STATE, message, 'telegramUserId');
     }
     const problem = this.problem();

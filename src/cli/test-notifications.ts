@@ -4,7 +4,7 @@ import { connectTelegram, type ConnectedTelegram } from '../app/telegram.js';
 import { AudienceStore, type Exclusion } from '../campaigns/audience.store.js';
 import { CampaignStore } from '../campaigns/campaign.store.js';
 import { ExclusionReason } from '../campaigns/campaign-preview.types.js';
-import { chunkCountOf, estimateDurationMs } from '../campaigns/estimate.js';
+import { countChunks, estimateDurationMs } from '../campaigns/estimate.js';
 import { DEFAULT_TEXTS, TestNotificationService } from '../campaigns/test-notification.service.js';
 import type { Settings } from '../config/settings.js';
 import { isRowId } from '../kernel/ids.js';
@@ -83,7 +83,7 @@ async function showAudience(
     audience.exclusions(poll.id),
     audience.first(poll.id, NAMES_SHOWN),
   ]);
-  const chunks = chunkCountOf(size, settings.chunkSize);
+  const chunks = countChunks(size, settings.chunkSize);
   const seconds = Math.ceil(estimateDurationMs(size, settings, settings.messagesPerSecond) / 1000);
   output.log(`Poll ${poll.id} "${poll.title}" is ${poll.status}.`);
   output.log(`A campaign would notify ${size} users in ${chunks} chunks, in about ${seconds} s.`);

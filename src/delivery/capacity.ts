@@ -4,18 +4,18 @@ export interface CapacitySettings {
   chunkSize: number;
 }
 
-/** What running chunks may ask of the installation's rate together, so that each ends within its time limit. */
+/** How much of the installation's rate running chunks may use together, so that each ends within its time limit. */
 export interface ChunkCapacity {
   messages: number;
-  /** The time within which they are sent. */
+  /** The time in which they are sent. */
   withinMs: number;
 }
 
-/** Of a chunk's time limit, what sending may take. */
+/** Share of a chunk's time limit for sending. */
 const SENDING_SHARE = 0.8;
-/** A chunk that has to wait for longer than this is released meanwhile. */
+/** A chunk that must wait longer than this is released meanwhile. */
 export const MAX_IDLE_MS = 5000;
-/** Job slots beyond the chunks that may run, so that a chunk of another campaign finds one. */
+/** Extra job slots, so that a chunk of another campaign finds one. */
 const SPARE_SLOTS = 8;
 const MAX_SLOTS = 256;
 
@@ -27,7 +27,7 @@ export function chunkCapacity({
   return { messages: (messagesPerSecond * withinMs) / 1000, withinMs };
 }
 
-/** Chunks that one process runs at once: as many as there may be of those that ask for least without being released. */
+/** Number of chunks that one process runs at once: as many as fit if each uses the least possible rate. */
 export function chunkSlots(settings: CapacitySettings): number {
   const { messages, withinMs } = chunkCapacity(settings);
   const leastShare = Math.min(settings.chunkSize, withinMs / MAX_IDLE_MS);

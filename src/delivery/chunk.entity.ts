@@ -5,7 +5,7 @@ import { NotificationCampaign } from '../campaigns/campaign.entity.js';
 const CHUNK_STATES = ['WAITING', 'RUNNING', 'DONE', 'SET_ASIDE'] as const;
 export type ChunkState = (typeof CHUNK_STATES)[number];
 
-/** A part of a campaign's audience that one worker at a time sends to, for as long as it holds the lease. */
+/** A part of a campaign's audience. One worker at a time sends to it while it holds the lease. */
 @Entity('campaign_chunk')
 @Index('campaign_chunk_due_idx', ['dueAt'], { where: `state = 'WAITING'` })
 @Index('campaign_chunk_lease_idx', ['leaseExpiresAt'], { where: `state = 'RUNNING'` })
@@ -28,7 +28,7 @@ export class CampaignChunk {
   @Column({ name: 'due_at', type: 'timestamptz', precision: 3, nullable: true })
   dueAt!: Date | null;
 
-  /** When an Agenda job was made for the chunk; null when it needs one. */
+  /** When an Agenda job was created for the chunk; null if it needs one. */
   @Column({ name: 'enqueued_at', type: 'timestamptz', precision: 3, nullable: true })
   enqueuedAt!: Date | null;
 
@@ -38,22 +38,22 @@ export class CampaignChunk {
   @Column({ name: 'lease_expires_at', type: 'timestamptz', precision: 3, nullable: true })
   leaseExpiresAt!: Date | null;
 
-  /** The worker's session that holds the lease, by the key of its advisory lock. */
+  /** Key of the advisory lock of the worker's session that holds the lease. */
   @Column({ name: 'holder_key', type: 'bigint', nullable: true })
   holderKey!: string | null;
 
-  /** The lease that `holderKey` holds: workers of an older version change `leaseToken` alone. */
+  /** The lease that `holderKey` holds. Workers of an older version change `leaseToken` only. */
   @Column({ name: 'held_lease', type: 'uuid', nullable: true })
   heldLease!: string | null;
 
-  /** Claims in a row that sent nothing. */
+  /** Consecutive claims that sent nothing. */
   @Column({ type: 'integer', default: 0 })
   attempts!: number;
 
   @Column({ name: 'remaining_at_claim', type: 'integer', nullable: true })
   remainingAtClaim!: number | null;
 
-  /** Why the chunk was set aside. */
+  /** Why the chunk was quarantined. */
   @Column({ type: 'text', nullable: true })
   reason!: string | null;
 }

@@ -5,16 +5,16 @@ import type { ChunkClaim, ChunkRef, DueChunk, LeasedChunk, ReleasedChunk, Repair
 import { isBotOfInstallation, type OwnBot } from './own-bot.js';
 
 /**
- * What a chunk takes of the installation's capacity: the messages that it sends within the time limit (:withinMs milliseconds) at
- * its own pace. One that waits for its interval takes next to nothing, however many recipients it holds.
+ * Share of the installation's capacity that a chunk uses: the messages it sends within the time limit (:withinMs milliseconds)
+ * at its own pace. A chunk with a long interval uses almost nothing, whatever its size.
  */
 const SHARE = `least(campaign.chunk_size, :withinMs::double precision / nullif(campaign.send_interval_ms, 0))`;
 
 /**
- * Claims one chunk that is due: of the campaign with the fewest running chunks, so that a small campaign does not
- * wait for a large one. No more run at once than can end within the time limit at the installation's rate (:messages messages,
- * by their shares); the first chunk of a campaign runs all the same. Only chunks count that have been due for :overdueMs
- * milliseconds; :holderKey is the key of the session that will hold the lease, :ownBot the bot.
+ * Claims one due chunk of the campaign with the fewest running chunks, so that a small campaign does not wait for a large one.
+ * No more chunks run than can end within the time limit at the installation's rate (:messages messages, by their shares),
+ * except for the first chunk of a campaign. Only chunks that have been due for :overdueMs milliseconds count. :holderKey is
+ * the key of the session that holds the lease, :ownBot the bot.
  */
 const CLAIM_DUE_CHUNK = `
   WITH running AS (
@@ -61,7 +61,7 @@ const CLAIM_DUE_CHUNK = `
   JOIN poll ON poll.id = campaign.topic_id
 `;
 
-/** A job that found no room to run its chunk is gone, rightly: who finishes a chunk goes on with the next. */
+/** Chunks that need a job. One whose job found no capacity needs none: the worker that finishes a chunk takes the next. */
 const CHUNKS_WITHOUT_JOB = `
   WITH running AS (
     SELECT coalesce(sum(${SHARE}), 0) AS share
@@ -79,7 +79,7 @@ const CHUNKS_WITHOUT_JOB = `
   LIMIT :limit
 `;
 
-/** Claims in a row without a single send after which a chunk is set aside. */
+/** Consecutive claims without a send after which a chunk is quarantined. */
 export const MAX_CHUNK_ATTEMPTS = 5;
 
 const TIME_UNTIL_DUE = `
@@ -95,15 +95,15 @@ const RENEW_LEASES = `
   RETURNING lease_token AS "leaseToken"
 `;
 
-/** A claim that was lost with the session, while its worker lives, is not the fault of the chunk. */
+/** Refunds a claim that was lost with the session while its worker lives: the chunk is not the cause. */
 const REFUND_ATTEMPT = `
   UPDATE campaign_chunk SET attempts = attempts - 1
   WHERE campaign_id = $1 AND number = $2 AND lease_token IS DISTINCT FROM $3 AND attempts > 0
 `;
 
 /**
- * Ends a lease: DONE without open deliveries, otherwise waiting for another worker, due after $4 milliseconds. Where
- * all that is open is in the hands of a worker whose lease has ended, there is nothing to do for the next one yet.
+ * Ends a lease: DONE without open deliveries, otherwise WAITING and due after $4 milliseconds. If all open deliveries belong to
+ * a worker whose lease has ended, the next worker must wait a second.
  */
 const RELEASE_CHUNK = `
   WITH rest AS (
@@ -129,9 +129,9 @@ const RELEASE_CHUNK = `
 `;
 
 /**
- * Takes the chunks of dead workers back: those whose lease has run out, and those under the leases $2, whose holders are
- * known to be gone. What they left in SENDING was sent or not, nobody knows: UNCONFIRMED. A chunk that has killed its
- * worker too often without one send is quarantined, and who is left in it has FAILED.
+ * Releases the chunks of dead workers: those with expired leases, and those under the leases $2, whose holders are known to be
+ * dead. Deliveries left SENDING may have been sent, so they become UNCONFIRMED. A chunk that has killed its worker too often
+ * without a send is quarantined, and its pending deliveries are FAILED.
  */
 const REAP_DEAD_LEASES = `
   WITH dead AS (
@@ -163,11 +163,11 @@ const REAP_DEAD_LEASES = `
     RETURNING chunk.state
   )
   SELECT (SELECT count(*)::integer FROM released WHERE state = 'WAITING') AS "releasedChunks",
-    (SELECT count(*)::integer FROM released WHERE state = 'SET_ASIDE') AS "setAsideChunks",
+    (SELECT count(*)::integer FROM released WHERE state = 'SET_ASIDE') AS "quarantinedChunks",
     (SELECT coalesce(sum(unconfirmed), 0)::integer FROM counted) AS "unconfirmedDeliveries"
 `;
 
-/** A retry puts deliveries back while their chunk is being released as done, and neither sees the other. */
+/** A retry may requeue deliveries while their chunk is being released as done, and neither sees the other. */
 const REOPEN_CHUNKS = `
   WITH stranded AS (
     SELECT chunk.campaign_id, chunk.number
@@ -190,7 +190,7 @@ const REOPEN_CHUNKS = `
   SELECT count(*)::integer AS count FROM reopened
 `;
 
-/** A chunk that was rescheduled meanwhile has no job for its new time. */
+/** Skips chunks that were rescheduled meanwhile: they have no job for the new time. */
 const MARK_ENQUEUED = `
   UPDATE campaign_chunk chunk SET enqueued_at = clock_timestamp()
   FROM unnest($1::bigint[], $2::integer[], $3::timestamptz[]) AS done (campaign_id, number, due_at)
@@ -198,7 +198,7 @@ const MARK_ENQUEUED = `
     AND chunk.due_at = done.due_at
 `;
 
-/** The chunks of all campaigns and their leases. Every instant is the database's: workers' clocks may differ. */
+/** Chunks and their leases. Every instant is the database's, since clocks of workers may differ. */
 export class ChunkStore {
   constructor(
     private readonly sql: SqlExecutor,
@@ -212,41 +212,41 @@ export class ChunkStore {
     return chunk;
   }
 
-  /** Milliseconds until a waiting chunk of a running campaign is due; undefined when it is not to be waited for. */
+  /** Milliseconds until a waiting chunk of a running campaign is due; undefined for other chunks. */
   async timeUntilDue(chunk: ChunkRef): Promise<number | undefined> {
     const [row] = await rows<{ ms: number }>(this.sql, TIME_UNTIL_DUE, [chunk.campaignId, chunk.number]);
     return row?.ms;
   }
 
-  /** @returns the tokens of the leases that still stand */
+  /** @returns the tokens of the leases that are still held */
   async renew(leaseTokens: string[], leaseMs: number): Promise<Set<string>> {
     const renewed = await rows<{ leaseToken: string }>(this.sql, RENEW_LEASES, [leaseTokens, leaseMs]);
     return new Set(renewed.map((row) => row.leaseToken));
   }
 
-  /** @returns what the chunk is now, or undefined when the lease was another's already */
+  /** @returns the new state of the chunk, or undefined if the lease was lost */
   async release(chunk: LeasedChunk, dueInMs: number): Promise<ReleasedChunk | undefined> {
     const parameters = [chunk.campaignId, chunk.number, chunk.leaseToken, dueInMs];
     const [released] = await rows<ReleasedChunk>(this.sql, RELEASE_CHUNK, parameters);
     return released;
   }
 
-  /** Says that the worker of a chunk that was taken over lives: its claim does not count as one that died. */
+  /** Records that the worker of a chunk that was taken over is alive, so that its claim does not count as a death. */
   async refundAttempt({ campaignId, number, leaseToken }: LeasedChunk): Promise<void> {
     await rows(this.sql, REFUND_ATTEMPT, [campaignId, number, leaseToken]);
   }
 
-  /** @param abandoned leases to take back although they have not run out */
+  /** @param abandoned leases to release although they have not expired */
   reapDeadLeases(abandoned: readonly string[] = []): Promise<Repairs> {
     return oneRow<Repairs>(this.sql, REAP_DEAD_LEASES, [MAX_CHUNK_ATTEMPTS, abandoned]);
   }
 
-  /** @returns how many finished chunks, of one campaign or of all, wait again because somebody in them is pending */
+  /** Reopens finished chunks with pending deliveries, of one campaign or of all. @returns their number */
   async reopenStranded(campaignId?: string): Promise<number> {
     return (await oneRow<{ count: number }>(this.sql, REOPEN_CHUNKS, [campaignId ?? null])).count;
   }
 
-  /** Waiting chunks that have no job, or whose job is overdue by `overdueMs` and must be presumed lost. */
+  /** Waiting chunks without a job, or with one that is overdue by `overdueMs` and presumed lost. */
   withoutJob(options: {
     campaignId?: string;
     overdueMs: number;
@@ -257,7 +257,7 @@ export class ChunkStore {
     return rows<DueChunk>(this.sql, CHUNKS_WITHOUT_JOB, { campaignId, overdueMs, limit, ...capacity });
   }
 
-  /** A job was made for each chunk, at the time at which it was due. */
+  /** Records that each chunk has a job for the time at which it was due. */
   async markEnqueued(chunks: DueChunk[]): Promise<void> {
     await rows(this.sql, MARK_ENQUEUED, [
       chunks.map((chunk) => chunk.campaignId),

@@ -6,31 +6,31 @@ import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
 import type { CampaignContent, LeasedChunk } from './leased-chunk.js';
 import type { OwnBot } from './own-bot.js';
 
-/** A chat takes about one message a second. An expression of SQL. */
+/** Telegram accepts about one message per second and chat. SQL. */
 export const CHAT_INTERVAL = "interval '1 second'";
 
-/** Two campaigns that claim a person at once find each other by the pace of the chat: the later one looks again. */
+/** Of two campaigns that claim a user at once, the second waits for the pace of the chat, and then checks again. */
 const REMINDED_RECENTLY = remindedWithin({
   campaigns: 'campaign.recent',
   userId: 'due.user_id',
   hours: 'campaign.not_reminded_for_hours',
 });
 
-/** A delivery that was retried keeps what Telegram once said of the person. */
+/** A retried delivery keeps Telegram's verdict about the user. */
 const KNOWN_WHY = `delivery.reason IN ('${PERSON_REASONS.join("', '")}')`;
 
 /**
- * Marks up to :wanted recipients of a leased chunk SENDING and those in between that are no longer wanted SKIPPED,
- * counters included. The share lock on the chunk keeps the lease from being taken away under the statement; a chat
- * that got a message less than a second ago, from whichever campaign, is left for later.
+ * Marks up to :wanted recipients of a leased chunk SENDING, and unwanted ones before them SKIPPED, counters included. The share
+ * lock on the chunk protects the lease during the statement. A chat that got a message of any campaign less than a second
+ * ago is left for later.
  *
- * No plan may depend on fresh statistics, which know nothing of a new campaign and believe the partial indexes empty. So a
- * chunk is read by a subquery of its own (LATERAL with LIMIT or OFFSET), and a delivery by campaign and user alone; its
- * status is compared with what was read, since a constant would bring a partial index in. What is left of the chunk is
- * counted only when nobody was claimed, or the cost of a chunk would grow with the square of its size.
+ * No plan may depend on fresh statistics: stale ones do not know a new campaign, and take the partial indexes for empty. So a
+ * chunk is read by a subquery (LATERAL with LIMIT or OFFSET), and a delivery by campaign and user alone; its status is
+ * compared with the value read, since a constant would select a partial index. The rest of the chunk is counted only if
+ * nobody was claimed, or the cost of a chunk would be quadratic in its size.
  *
- * :contentVersion is that of the content that is known: a newer one comes with the claim. All are sent within :sendInMs
- * milliseconds: the second of their chats begins then. Without :ownBot being the bot no lease counts.
+ * :contentVersion is the version that the worker knows; the claim returns newer content. All messages leave within :sendInMs
+ * milliseconds, when the second of their chats begins. A lease counts only if :ownBot is the bot of the installation.
  */
 const claimInOrder = (order: string): string => `
   WITH chunk AS (
@@ -118,7 +118,7 @@ const claimInOrder = (order: string): string => `
   )
   SELECT EXISTS (SELECT FROM chunk) AS leased, EXISTS (SELECT FROM campaign) AS running,
     (SELECT coalesce(json_agg(json_build_object('userId', user_id::text, 'chatId', chat_id::text,
-      'firstName', first_name, 'fence', fence, 'attempts', attempts) ORDER BY user_id), '[]') FROM sending) AS recipients,
+      'firstName', first_name, 'fencingToken', fence, 'attempts', attempts) ORDER BY user_id), '[]') FROM sending) AS recipients,
     (SELECT json_build_object('messageTemplate', message_template, 'buttonText', button_text,
       'sendIntervalMs', send_interval_ms, 'contentVersion', content_version)
       FROM campaign WHERE content_version <> :contentVersion::integer) AS content,
@@ -131,69 +131,69 @@ const claimInOrder = (order: string): string => `
 
 const CLAIM_RECIPIENTS = claimInOrder('user_id');
 
-/** The same for the one message that finds out whether an outage is over: whoever was refused before comes last. */
+/** The same for the trial of an outage, with recipients who were refused before at the end. */
 const CLAIM_FOR_TRIAL = claimInOrder('not_before NULLS FIRST, user_id');
 
 /**
- * Waits until no claim of the chunk is under way any more: the server may go on with one whose connection was lost, and
- * mark recipients after they have been looked for. $1 campaign, $2 chunk.
+ * Waits until no claim of the chunk is under way: the server may continue one whose connection was lost, and mark recipients
+ * later. $1 campaign, $2 chunk.
  */
 const AWAIT_CLAIMS = `
   SELECT FROM campaign_chunk WHERE campaign_id = $1 AND number = $2 FOR NO KEY UPDATE
 `;
 
 /**
- * Requeues what a claim marked whose answer never reached us, so that nothing was sent. Whenever it runs, late or twice,
- * it touches nothing that another claim has marked since. $1 campaign, $2 chunk, $3 id of the claim.
+ * Requeues the recipients of a claim whose answer was lost, so that nothing was sent. Late or repeated runs do not touch what
+ * another claim has marked since. $1 campaign, $2 chunk, $3 id of the claim.
  */
 const REQUEUE_UNSENT = `
   UPDATE delivery SET status = 'PENDING', attempts = attempts - 1
   WHERE campaign_id = $1 AND chunk_number = $2 AND status = 'SENDING' AND claim_id = $3
 `;
 
-/** One recipient whose delivery is marked SENDING for us. */
+/** A recipient whose delivery this worker has marked SENDING. */
 export interface Recipient {
   userId: string;
   chatId: string;
   firstName: string | null;
-  /** Identifies this claim of the delivery: its result settles nothing else. */
-  fence: number;
+  /** Fencing token: identifies this claim of the delivery, whose result settles nothing else. */
+  fencingToken: number;
   /** Requests for this recipient so far, this one included. */
   attempts: number;
 }
 
 export interface Claim {
-  /** False when the lease has been lost: stop at once. */
+  /** False if the lease is lost: stop at once. */
   leased: boolean;
-  /** False when the campaign was paused, cancelled or has failed. */
+  /** False if the campaign was paused or cancelled, or has failed. */
   running: boolean;
   recipients: Recipient[];
-  /** What is sent to them, where it is newer than what was known; otherwise null. */
+  /** The content to send, if newer than the known one; otherwise null. */
   content: CampaignContent | null;
   skipped: number;
-  /** Recipients of the chunk that are still pending; null when somebody was claimed, since it is not counted then. */
+  /** Pending recipients of the chunk; null if somebody was claimed, since they are not counted then. */
   pending: number | null;
-  /** Milliseconds until the first pending recipient may be tried again; null when one may be tried now. */
+  /** Milliseconds until the first pending recipient may be tried; null if one may be tried now. */
   retryInMs: number | null;
 }
 
-/** What one claim asks for. */
+/** Parameters of a claim. */
 export interface ClaimRequest {
-  /** Drawn anew for each claim: tells what it has marked, should its answer be lost. */
+  /** Drawn for each claim: identifies what it has marked if its answer is lost. */
   claimId: string;
-  /** Recipients at the most. */
+  /** Maximum number of recipients. */
   wanted: number;
-  /** Whoever was kept back or refused before comes last: the claim is for a trial. */
+  /** Puts recipients who were refused before at the end: the claim is for a trial. */
   untriedFirst?: boolean;
   /** Unwanted recipients that the claim may pass over in search of wanted ones. */
   lookAhead: number;
-  /** Of the content that is known. */
+  /** Version of the known content. */
   contentVersion: number;
-  /** Milliseconds from now within which all of them are sent. */
+  /** Milliseconds from now within which all messages leave. */
   sendInMs: number;
 }
 
-/** Claims of recipients: from a claim on a delivery is SENDING, until it is settled. */
+/** Claims recipients: a claimed delivery is SENDING until it is settled. */
 export class ClaimStore {
   constructor(
     private readonly sql: SqlExecutor,
@@ -212,7 +212,7 @@ export class ClaimStore {
     });
   }
 
-  /** Requeues what a claim marked whose answer was lost, also when the server is still at it. */
+  /** Requeues the recipients of a claim whose answer was lost, also if the server still works on it. */
   async requeueUnsent(chunk: LeasedChunk, claimId: string): Promise<void> {
     await rows(this.sql, AWAIT_CLAIMS, [chunk.campaignId, chunk.number]);
     await rows(this.sql, REQUEUE_UNSENT, [chunk.campaignId, chunk.number, claimId]);

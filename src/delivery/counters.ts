@@ -1,7 +1,7 @@
 import { isOneOf } from '../kernel/sql.js';
 import { DELIVERY_STATUSES, DeliveryStatus } from './delivery.entity.js';
 
-/** Who is pending follows from the others. */
+/** The counters besides `pending`, which follows from them. */
 const COUNTERS = [...new Set(Object.values(DELIVERY_STATUSES).map(({ counter }) => counter))].filter(
   (counter) => counter !== 'pending',
 );
@@ -12,9 +12,9 @@ function isCounted(status: string, counter: string): string {
 }
 
 /**
- * SQL of columns: by how much each counter changes with rows whose statuses change.
+ * SQL of columns with the change of each counter, for rows whose statuses change.
  * @param was SQL of the status before
- * @param became and after
+ * @param became SQL of the status after
  */
 export function countChanges(was: string, became: string): string {
   return COUNTERS.map(

@@ -8,12 +8,12 @@ interface DeliveryTransition {
 }
 
 /**
- * The whole life of a delivery. Its changes are set-based statements, which docs/diagrams.md draws from this table and the
- * fault suite holds to it.
+ * The whole lifecycle of a delivery. Set-based statements make its changes; a fault test refuses any that is not listed here,
+ * and docs/diagrams.md is drawn from this table.
  */
 export const DELIVERY_TRANSITIONS = {
   claim: { from: [PENDING], to: SENDING },
-  // Also where the answer comes after the delivery was given up or requeued.
+  // Also if the answer arrives after the delivery became UNCONFIRMED or was requeued.
   accepted: { from: [SENDING, UNCONFIRMED, PENDING], to: SENT },
   refused: { from: [SENDING], to: FAILED },
   'answer lost': { from: [SENDING], to: UNCONFIRMED },

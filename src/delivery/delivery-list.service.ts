@@ -13,11 +13,11 @@ function byRecipient(campaignId: string): KeysetOrder<Delivery> {
   };
 }
 
-/** The reminders of a campaign, page by page. */
+/** Lists the deliveries of a campaign. */
 export class DeliveryListService {
   constructor(private readonly lists: DeliveryListStore) {}
 
-  /** @throws BAD_USER_INPUT for a filter that cannot be used */
+  /** @throws BAD_USER_INPUT for an invalid filter */
   async deliveries(
     campaignId: string,
     filter: DeliveryFilter | undefined,

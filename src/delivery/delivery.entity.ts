@@ -16,11 +16,11 @@ export enum DeliveryStatus {
 
 interface StatusRow {
   description: string;
-  /** The counter of the campaign in which it is. */
+  /** The campaign's counter that includes it. */
   counter: 'pending' | 'sent' | 'failed' | 'skipped' | 'unconfirmed';
 }
 
-/** What there is to know of each status: the enum of the API, the CHECK and the counters follow from here. */
+/** Properties of each status, from which the API's enum, the CHECK constraint and the counters follow. */
 export const DELIVERY_STATUSES: Readonly<Record<DeliveryStatus, StatusRow>> = {
   PENDING: { description: 'Waits for its turn.', counter: 'pending' },
   SENDING: { description: 'The request is under way; counted as pending.', counter: 'pending' },
@@ -28,14 +28,14 @@ export const DELIVERY_STATUSES: Readonly<Record<DeliveryStatus, StatusRow>> = {
   FAILED: { description: 'Refused by Telegram for good; the reason says why.', counter: 'failed' },
   SKIPPED: { description: 'Not sent because no longer wanted; the reason says why.', counter: 'skipped' },
   UNCONFIRMED: {
-    description: 'Sent or not, nobody knows; not sent again unless asked for.',
+    description: 'May or may not have been sent; not sent again unless requested.',
     counter: 'unconfirmed',
   },
 };
 
 registerEnumType(DeliveryStatus, {
   name: 'DeliveryStatus',
-  description: 'What became of one reminder.',
+  description: 'State of one reminder.',
   valuesConfig: DELIVERY_STATUSES,
 });
 
@@ -81,14 +81,14 @@ export class Delivery {
   }
 
   @Column({ type: 'text', default: DeliveryStatus.PENDING })
-  @Field(() => DeliveryStatus, { description: 'What became of the reminder.' })
+  @Field(() => DeliveryStatus, { description: 'State of the reminder.' })
   status!: DeliveryStatus;
 
-  /** Rises with every claim: the result of an older claim cannot settle a newer one. */
-  @Column({ type: 'integer', default: 0 })
-  fence!: number;
+  /** Fencing token: rises with every claim, so that the result of an older claim cannot settle a newer one. */
+  @Column({ name: 'fence', type: 'integer', default: 0 })
+  fencingToken!: number;
 
-  /** Which statement has marked it SENDING, by an id that the worker drew. */
+  /** Id of the claim that marked it SENDING, drawn by the worker. */
   @Column({ name: 'claim_id', type: 'uuid', nullable: true })
   claimId!: string | null;
 
@@ -96,11 +96,11 @@ export class Delivery {
   @Field(() => Int, {
     description:
       'Requests made for it in all, retries included, but not those that Telegram throttled; how many more the engine ' +
-      'will make is its own affair and starts over with a retry.',
+      'makes is up to the engine, and starts over with a retry.',
   })
   attempts!: number;
 
-  /** How often it was refused for no reason of the recipient's while others were reached, since the last retry. */
+  /** Refusals without a reason in the recipient, while others were reached, since the last retry. */
   @Column({ type: 'smallint', default: 0 })
   refusals!: number;
 
@@ -108,14 +108,14 @@ export class Delivery {
   @Field(() => PublicDeliveryReason, {
     nullable: true,
     description:
-      'Why it is FAILED, SKIPPED or UNCONFIRMED; after a retry why it was, until there is a new result.',
+      'Why it is FAILED, SKIPPED or UNCONFIRMED; after a retry the old reason, until there is a new result.',
   })
   reason!: DeliveryReason | null;
 
   @Column({ name: 'message_id', type: 'bigint', nullable: true })
   messageId!: string | null;
 
-  /** Not to be tried before this instant: Telegram or the backoff asked to wait. */
+  /** Not to be tried before this instant, because of Telegram or the backoff. */
   @Column({ name: 'not_before', type: 'timestamptz', precision: 3, nullable: true })
   notBefore!: Date | null;
 

@@ -27,7 +27,7 @@ import type { RetryService } from './retry.service.js';
 
 @Resolver(() => Delivery)
 export class DeliveryResolver {
-  @FieldResolver(() => TelegramUser, { description: 'Who is reminded.' })
+  @FieldResolver(() => TelegramUser, { description: 'The user who is reminded.' })
   async user(
     @Root() delivery: Delivery,
     @Ctx() { loaders }: { loaders: PeopleLoaders },
@@ -38,7 +38,7 @@ export class DeliveryResolver {
   }
 }
 
-/** The deliveries of a campaign, and another try for them: campaigns know nothing of the ledger. */
+/** Deliveries of campaigns and their retry; campaigns know nothing of the ledger. */
 @Resolver(() => NotificationCampaign)
 export class CampaignDeliveriesResolver {
   constructor(
@@ -46,10 +46,10 @@ export class CampaignDeliveriesResolver {
     private readonly retries: RetryService,
   ) {}
 
-  @FieldResolver(() => DeliveryConnection, { description: 'Its reminders, by recipient.' })
+  @FieldResolver(() => DeliveryConnection, { description: 'Its deliveries, by recipient.' })
   deliveries(
     @Root() campaign: NotificationCampaign,
-    @Arg('filter', () => DeliveryFilter, { nullable: true, description: 'Which reminders to list.' })
+    @Arg('filter', () => DeliveryFilter, { nullable: true, description: 'Which deliveries to list.' })
     filter: DeliveryFilter | undefined,
     @Arg('first', () => Int, first(50)) size: number,
     @Arg('after', () => String, AFTER) after: string | null,
@@ -74,14 +74,15 @@ export class CampaignDeliveriesResolver {
   )
   @Mutation(() => RetryDeliveriesPayload, {
     description:
-      'Puts finished deliveries of the given statuses, and reasons where given, back to PENDING and runs the campaign ' +
-      'again for them. People who cannot be reached any more are left as they are, with their reason.',
+      'Requeues finished deliveries of the given statuses, and reasons if given, as PENDING and runs the campaign ' +
+      'again for them. Recipients who can no longer be reached stay as they are, with their reason.',
   })
   async retryDeliveries(
     @Arg('campaignId', () => ID, ID_ARGUMENT) campaignId: string,
     @Arg('statuses', () => [DeliveryStatus], {
       defaultValue: [DeliveryStatus.FAILED],
-      description: 'FAILED, UNCONFIRMED or SKIPPED. Who is UNCONFIRMED may get the message a second time.',
+      description:
+        'FAILED, UNCONFIRMED or SKIPPED. UNCONFIRMED recipients may get the message a second time.',
     })
     statuses: DeliveryStatus[],
     @Arg('reasons', () => [PublicDeliveryReason], {

@@ -20,7 +20,7 @@ export class DeliveryFilter {
 /** Which finished deliveries to retry. */
 export interface RetrySelection {
   statuses: readonly DeliveryStatus[];
-  /** Only those with one of these reasons; all when it is left out. */
+  /** Only those with one of these reasons; by default all. */
   reasons?: readonly DeliveryReason[] | null;
 }
 
@@ -28,13 +28,13 @@ export interface RetrySelection {
 export class RetryDeliveriesPayload {
   @Field(() => NotificationCampaign, {
     nullable: true,
-    description: 'The campaign; null when it was refused.',
+    description: 'The campaign, or null if the retry was refused.',
   })
   campaign!: NotificationCampaign | null;
 
-  @Field(() => Int, { description: 'Deliveries put back to PENDING.' })
+  @Field(() => Int, { description: 'Number of requeued deliveries.' })
   retriedCount!: number;
 
-  @Field(() => [UserError], { description: 'What has to be put right; empty when the campaign runs again.' })
+  @Field(() => [UserError], { description: 'Errors to correct; empty if the campaign runs again.' })
   userErrors!: UserError[];
 }

@@ -1,6 +1,6 @@
 import type { ChunkCapacity } from './capacity.js';
 
-/** What a campaign sends, and how fast; both can be changed while it is paused. */
+/** Texts and pacing of a campaign, which can change while it is paused. */
 export interface CampaignContent {
   messageTemplate: string;
   buttonText: string | null;
@@ -13,7 +13,7 @@ export interface LeasedChunk extends CampaignContent {
   campaignId: string;
   number: number;
   leaseToken: string;
-  /** Recipients still pending when the chunk was claimed. */
+  /** Pending recipients when the chunk was claimed. */
   remaining: number;
   pollId: string;
   pollTitle: string;
@@ -28,13 +28,13 @@ export interface DueChunk extends ChunkRef {
   dueAt: Date;
 }
 
-/** What a worker asks for. */
+/** Parameters of a worker's claim. */
 export interface ChunkClaim {
   leaseMs: number;
   capacity: ChunkCapacity;
-  /** Key of the session that holds the lease; without one only the end of the lease frees the chunk. */
+  /** Key of the session that holds the lease; without one, only expiry frees the chunk. */
   holderKey: string | null;
-  /** Leaves out chunks that have been due for less. */
+  /** Ignores chunks that have been due for a shorter time. */
   overdueMs?: number;
 }
 
@@ -45,6 +45,6 @@ export interface ReleasedChunk {
 
 export interface Repairs {
   releasedChunks: number;
-  setAsideChunks: number;
+  quarantinedChunks: number;
   unconfirmedDeliveries: number;
 }

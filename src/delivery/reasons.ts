@@ -1,17 +1,17 @@
 import { registerEnumType } from 'type-graphql';
 
 interface ReasonRow {
-  /** Of the deliveries that have it. */
+  /** Status of deliveries with this reason. */
   status: 'FAILED' | 'UNCONFIRMED' | 'SKIPPED';
   /** For docs/errors.md. */
   meaning: string;
-  /** A verdict about the user, which says more than that the user was found unreachable. */
+  /** A verdict about the user, more specific than RECIPIENT_GONE. */
   isAboutUser?: true;
-  /** Stored under an older name: renaming it there would rewrite large tables. */
+  /** Name in the API. The stored name is older; renaming it would rewrite large tables. */
   publicName?: string;
 }
 
-/** Why a delivery is FAILED, UNCONFIRMED or SKIPPED: the one list, from which the enum of the API and the docs follow. */
+/** Why a delivery is FAILED, UNCONFIRMED or SKIPPED. The API's enum and docs/errors.md follow from this list. */
 const REASONS = {
   BOT_BLOCKED: { status: 'FAILED', isAboutUser: true, meaning: 'the recipient has blocked the bot' },
   USER_DEACTIVATED: { status: 'FAILED', isAboutUser: true, meaning: 'the account is deleted' },
@@ -47,7 +47,7 @@ const REASONS = {
   },
   TELEGRAM_UNREACHABLE: {
     status: 'FAILED',
-    meaning: 'no connection to Telegram; only in campaigns of earlier versions, now it is waited for',
+    meaning: 'no connection to Telegram; only in campaigns of earlier versions',
   },
   CHUNK_SET_ASIDE: {
     status: 'FAILED',
@@ -66,8 +66,7 @@ const REASONS = {
   OPTED_OUT: { status: 'SKIPPED', meaning: 'the recipient wants no more messages' },
   RECIPIENT_GONE: {
     status: 'SKIPPED',
-    meaning:
-      'the recipient was found unreachable meanwhile; where Telegram had said why, that stands there instead',
+    meaning: 'the recipient was found unreachable meanwhile, for an unknown reason',
   },
   REMINDED_RECENTLY: {
     status: 'SKIPPED',
@@ -90,7 +89,7 @@ const NAMES = Object.keys(REASONS) as DeliveryReason[];
 
 export const PERSON_REASONS = NAMES.filter((reason) => DELIVERY_REASONS[reason].isAboutUser);
 
-/** The reasons by the names that the API gives them. */
+/** Reasons by their names in the API. */
 export const PublicDeliveryReason: Readonly<Record<string, DeliveryReason>> = Object.fromEntries(
   NAMES.map((reason) => [DELIVERY_REASONS[reason].publicName ?? reason, reason]),
 );

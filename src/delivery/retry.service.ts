@@ -7,7 +7,7 @@ import { requeueFinished } from './retry.store.js';
 
 const RETRYABLE = [DeliveryStatus.FAILED, DeliveryStatus.UNCONFIRMED, DeliveryStatus.SKIPPED];
 
-/** Another try for finished deliveries. */
+/** Retries finished deliveries. */
 export class RetryService {
   constructor(private readonly campaigns: CampaignService) {}
 
@@ -22,7 +22,7 @@ export class RetryService {
       return refusal(userError(UserErrorCode.INVALID, message, ['statuses']));
     }
     if (reasons?.length === 0) {
-      const message = 'Name at least one reason, or leave reasons out for all of them.';
+      const message = 'Give at least one reason, or leave reasons out for all of them.';
       return refusal(userError(UserErrorCode.INVALID, message, ['reasons']));
     }
     return this.campaigns.retry(

@@ -4,8 +4,8 @@ import { CHANGES, countChanges } from './counters.js';
 import type { RetrySelection } from './delivery.types.js';
 
 /**
- * Puts finished deliveries back; their chunks wait again. Who cannot be reminded any more is left, or the claim would
- * overwrite why. Reasons and attempts stay. $1 campaign, $2 statuses, $3 reasons or null for all.
+ * Requeues finished deliveries; their chunks wait again. Recipients who can no longer be reminded stay, or the claim would
+ * overwrite the reason. Reasons and attempts stay. $1 campaign, $2 statuses, $3 reasons or null for all.
  */
 const RETRY_DELIVERIES = `
   WITH finished AS (
@@ -27,7 +27,7 @@ const RETRY_DELIVERIES = `
   ) change, LATERAL change_counters($1, ${CHANGES})
 `;
 
-/** Puts finished deliveries back whose recipients can be reached. @returns how many */
+/** Requeues finished deliveries whose recipients can be reached. @returns their number */
 export async function requeueFinished(
   sql: SqlExecutor,
   campaignId: string,

@@ -8,17 +8,17 @@ import type { OwnBot } from './own-bot.js';
 import type { DeliveryReason } from './reasons.js';
 
 /**
- * Writes a group of results of one campaign: deliveries, people, counters and the streak of like failures, all or
- * nothing. Each result settles only the claim it belongs to, so writing a group twice changes nothing. An answer that
- * comes after the delivery was given up as UNCONFIRMED, or even put back, still counts when it says SENT. Who has
- * written to the bot since the claim is not called unreachable by its answer, which may be the older of the two.
+ * Writes a group of results of one campaign in one statement: deliveries, users, counters and the failure streak. Each result
+ * settles only its own claim, so writing a group twice changes nothing. SENT counts also if the delivery has become UNCONFIRMED
+ * or was requeued meanwhile. A user who has written to the bot since the claim does not become unreachable by its answer,
+ * which may be older.
  *
- * Deliveries are joined by the campaign of the results, never by :campaignId: for a campaign that is newer than the statistics the
- * planner expects no rows for a constant, and reads all of its deliveries to settle one.
+ * Deliveries are joined by the campaign of the results, not by :campaignId: for a campaign newer than the statistics, the
+ * planner expects no rows for a constant, and would scan all of its deliveries to settle one.
  */
 const SETTLE = `
   WITH result AS MATERIALIZED (
-    SELECT :campaignId::bigint AS campaign_id, * FROM unnest(:userIds::bigint[], :fences::integer[], :statuses::text[], :reasons::text[], :messageIds::bigint[], :retriesInMs::double precision[],
+    SELECT :campaignId::bigint AS campaign_id, * FROM unnest(:userIds::bigint[], :fencingTokens::integer[], :statuses::text[], :reasons::text[], :messageIds::bigint[], :retriesInMs::double precision[],
         :unspent::boolean[], :userStatuses::text[], :chatIds::bigint[])
       AS result (user_id, fence, status, reason, message_id, retry_in_ms, unspent, user_status, chat_id)
   ), open AS (
@@ -83,11 +83,11 @@ const SETTLE_ORPHANS = `
   SELECT coalesce(sum(count), 0)::integer AS count FROM counted
 `;
 
-/** The result of one claim, to be written to the ledger. */
+/** Result of one claim, for the ledger. */
 export interface Settlement {
   campaignId: string;
   userId: string;
-  fence: number;
+  fencingToken: number;
   status: DeliveryStatus.SENT | DeliveryStatus.FAILED | DeliveryStatus.UNCONFIRMED | DeliveryStatus.PENDING;
   reason?: DeliveryReason | StopCode;
   messageId?: string;
@@ -99,7 +99,7 @@ export interface Settlement {
   chatId?: string;
 }
 
-/** Like failures at the end of a group of settlements; `broken` when something else came before them. */
+/** Consecutive failures with one reason at the end of a group of settlements; `broken` if another result precedes them. */
 export interface Streak {
   reason: string | null;
   count: number;
@@ -113,7 +113,7 @@ export interface LedgerState {
   failureStreakReason: string | null;
 }
 
-/** Results of claims, and the counters that follow from them. */
+/** Writes the results of claims, and the counters. */
 export class SettlementStore {
   constructor(
     private readonly sql: SqlExecutor,
@@ -124,7 +124,7 @@ export class SettlementStore {
     return oneRow<LedgerState>(this.sql, SETTLE, {
       campaignId,
       userIds: group.map((settlement) => settlement.userId),
-      fences: group.map((settlement) => settlement.fence),
+      fencingTokens: group.map((settlement) => settlement.fencingToken),
       statuses: group.map((settlement) => settlement.status),
       reasons: group.map((settlement) => settlement.reason ?? null),
       messageIds: group.map((settlement) => settlement.messageId ?? null),
@@ -139,7 +139,7 @@ export class SettlementStore {
     });
   }
 
-  /** @returns how many deliveries were given up as UNCONFIRMED */
+  /** @returns how many deliveries became UNCONFIRMED */
   async settleOrphans(olderThanMs: number): Promise<number> {
     return (await oneRow<{ count: number }>(this.sql, SETTLE_ORPHANS, [olderThanMs])).count;
   }

@@ -11,13 +11,13 @@ import type { ChunkStore } from '../delivery/chunk.store.js';
 import { pause } from '../kernel/pause.js';
 import type { EngineMeter, JobHandle, JobQueue } from './ports.js';
 
-/** Jobs made at once: one after the other would wait for the database each time. */
+/** Jobs created at once, to save round trips to the database. */
 const BATCH_SIZE = 50;
 
-/** A job that fires earlier than its work is due waits for it up to this long; the clocks of machines differ. */
+/** How long a job that fires too early waits for its work; clocks of machines differ. */
 const MAX_EARLY_MS = 10_000;
 
-/** How often the queue is told that a job is alive. */
+/** How often a running job touches its lock. */
 const TOUCH_INTERVAL_MS = 5000;
 
 export interface CampaignDriverDeps {
@@ -29,22 +29,22 @@ export interface CampaignDriverDeps {
   queue: JobQueue;
   ending: CampaignEnding;
   capacity: ChunkCapacity;
-  /** After this long a job that nobody has taken is presumed lost. */
+  /** Time after which a job that was not taken is presumed lost. */
   overdueMs: number;
   meter: Pick<EngineMeter, 'repaired'>;
   logger: Logger;
 }
 
 /**
- * Drives campaigns on: starts those that are due, skips whom cancelled ones have left, and of one that runs fixes the
- * audience, ends it or reopens its chunks, and makes a job for each chunk that has none.
+ * Drives campaigns on: starts due ones, skips the recipients of cancelled ones, and for a running one fixes the audience,
+ * completes it or reopens its chunks, and creates a job for each chunk without one.
  */
 export class CampaignDriver {
   constructor(private readonly deps: CampaignDriverDeps) {}
 
   /**
-   * May run twice, or again after it was interrupted: what is done stays done, and the rest is made up for.
-   * @param job that has asked for it, if there is one
+   * Idempotent: may run twice, or again after an interruption.
+   * @param job that triggered it, if there is one
    */
   async drive(campaignId: string, signal: AbortSignal, job?: JobHandle): Promise<void> {
     const { store, cancelled, schedule, queue } = this.deps;
@@ -57,7 +57,7 @@ export class CampaignDriver {
       await keptAlive(job, () => this.driveRunning(campaign, signal));
   }
 
-  /** Others that are due as well are driven on by jobs of their own. */
+  /** Starts due campaigns; others than this one get their own jobs. */
   private async startDue(campaignId: string): Promise<void> {
     const started = await this.deps.schedule.startDue();
     for (const id of started) if (id !== campaignId) await this.deps.queue.enqueueDrive(id);
@@ -78,7 +78,7 @@ export class CampaignDriver {
     await queue.enqueueDrive(id);
   }
 
-  /** @returns how many recipients the campaign has got by it */
+  /** @returns the number of recipients planned */
   private async plan({ id, topicId }: NotificationCampaign, signal: AbortSignal): Promise<number> {
     const result = await this.deps.audience.plan(topicId, id, signal);
     if (result) this.deps.logger.info({ campaignId: id, ...result }, 'campaign planned');
@@ -94,8 +94,8 @@ export class CampaignDriver {
   }
 
   /**
-   * Makes jobs for chunks that have none, of one campaign or of all.
-   * @returns how many were made
+   * Creates jobs for chunks without one, of one campaign or of all.
+   * @returns their number
    */
   async enqueueChunks(campaignId?: string): Promise<number> {
     const { chunks, queue, capacity, overdueMs } = this.deps;
@@ -108,9 +108,9 @@ export class CampaignDriver {
 }
 
 /**
- * Waits until work is due whose job has fired by a clock that is ahead.
+ * Waits until work is due whose job has fired early by a fast clock.
  * @param dueInMs by the clock of the database
- * @returns when the job has to fire again, by the clock of this machine, where the wait would be too long or was aborted
+ * @returns when the job must fire again, by the clock of this machine, if the wait would be too long or was aborted
  */
 export async function waitUntilDue(dueInMs: number, signal: AbortSignal): Promise<Date | undefined> {
   const dueAt = new Date(Date.now() + dueInMs);
@@ -119,9 +119,9 @@ export async function waitUntilDue(dueInMs: number, signal: AbortSignal): Promis
   return signal.aborted ? dueAt : undefined;
 }
 
-/** Keeps the queue from running a job again while its handler waits for something long. */
+/** Keeps the job's lock while its handler does something long. */
 export async function keptAlive<T>(job: JobHandle | undefined, work: () => Promise<T>): Promise<T> {
-  // A job that cannot be touched runs again, which changes nothing.
+  // A job whose lock expires runs again, which is harmless.
   const timer = setInterval(() => void job?.touch().catch(() => undefined), TOUCH_INTERVAL_MS);
   try {
     return await work();

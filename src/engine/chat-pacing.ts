@@ -4,8 +4,8 @@ import { rows, type SqlExecutor } from '../database/rows.js';
 import { MAX_BLOCK_MS } from './rate-limiter.js';
 
 /**
- * As the claim of a recipient takes it: one message a second to a chat, from whoever. $2 is how many milliseconds from now
- * the message leaves: the second begins then.
+ * Takes the turn of a chat, as the claim of a recipient does: one message per second to a chat, from any source. $2 is the number
+ * of milliseconds until the message leaves, when the second begins.
  */
 const TAKE = `
   INSERT INTO chat_pacing AS pacing (chat_id, next_at)
@@ -26,17 +26,17 @@ const PARK = `
   ON CONFLICT (chat_id) DO UPDATE SET next_at = greatest(pacing.next_at, excluded.next_at)
 `;
 
-/** The chat is taken already. */
+/** Moves a turn that is already taken. */
 const MOVE = `
   UPDATE chat_pacing SET next_at = greatest(next_at, clock_timestamp() + $2 * interval '1 millisecond' + ${CHAT_INTERVAL})
   WHERE chat_id = $1
 `;
 
-/** Telegram's limit of one chat, which campaigns, answers and test messages share. */
+/** Telegram's limit per chat, shared by campaigns, replies and test messages. */
 export class ChatPacing {
   constructor(private readonly sql: SqlExecutor) {}
 
-  /** Waits until a message might go to the chat, without taking its turn, or until the signal is aborted. */
+  /** Waits until the chat is free, without taking its turn, or until the signal is aborted. */
   async untilFree(chatId: string, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const [busy] = await rows<{ ms: number }>(this.sql, BUSY, [chatId]);
@@ -45,17 +45,17 @@ export class ChatPacing {
     }
   }
 
-  /** After a 429: a chat for which Telegram asks for more than the whole bot waits gets nothing from any campaign until then. */
+  /** After a 429 that asks for more than the whole bot waits, the chat is parked for all campaigns. */
   async throttled(chatId: string, retryAfterMs: number): Promise<void> {
     if (retryAfterMs > MAX_BLOCK_MS) await rows(this.sql, PARK, [chatId, retryAfterMs]);
   }
 
-  /** The message for which the turn of the chat was taken leaves later, in so many milliseconds: its second begins then. */
+  /** Moves the chat's turn to a message that leaves later, in so many milliseconds. */
   async move(chatId: string, inMs: number): Promise<void> {
     await rows(this.sql, MOVE, [chatId, inMs]);
   }
 
-  /** @param inMs when the message leaves @returns whether the turn of the chat is taken for it, now that it leaves soon */
+  /** @param inMs milliseconds until the message leaves @returns whether the turn was taken */
   async take(chatId: string, inMs: number): Promise<boolean> {
     return (await rows(this.sql, TAKE, [chatId, inMs])).length > 0;
   }

@@ -19,9 +19,9 @@ import type { SettlementWriter } from './settlements.js';
 import { takeTurn, untilLeft } from './take-turn.js';
 
 const CLAIM_RETRY_MS = 500;
-/** Recipients of one claim; how many messages are on their way is for the limiter to say. */
+/** Maximum recipients per claim; the limiter bounds the messages in flight. */
 const MAX_CLAIM = 256;
-/** Unwanted recipients that a claim passes over: more when the one before found nobody else, as in a closed poll. */
+/** Unwanted recipients that a claim may skip; more if the claim before found no others, as in a closed poll. */
 const LOOK_AHEAD = 20;
 const LONG_LOOK_AHEAD = 2000;
 
@@ -37,7 +37,7 @@ export interface ChunkRunTools {
   logger: Logger;
 }
 
-/** Sends to the recipients of one leased chunk until none is pending or it is told to stop. */
+/** Sends to the recipients of one leased chunk until none is pending, or until it is stopped. */
 export class ChunkRun {
   private readonly sending = new Set<Promise<void>>();
   private readonly unsettled = new Set<Promise<void>>();
@@ -52,24 +52,24 @@ export class ChunkRun {
     private readonly lease: Lease,
     /** Aborted at shutdown, at the soft time limit and when the lease is lost. */
     private readonly stop: AbortSignal,
-    /** Aborted when requests under way must not be waited for any longer. */
+    /** Aborted when requests under way must no longer be awaited. */
     private readonly abandon: AbortSignal,
   ) {
     this.pending = lease.chunk.remaining;
     this.content = lease.chunk;
   }
 
-  /** @returns milliseconds until the rest of the chunk, if any, is worth a new claim */
+  /** @returns milliseconds until a new claim of the chunk makes sense */
   async run(): Promise<number> {
     const idleMs = (await this.prepare()) ?? (await this.sendAll());
     await this.settleAll();
-    // Whoever goes on with the chunk keeps its pace.
+    // The next worker keeps the pace of the chunk.
     return Math.max(0, idleMs, this.nextSendAt - performance.now());
   }
 
   /**
-   * Before a slot is taken or anybody claimed: nobody is to wait for this with a turn to send in hand.
-   * @returns undefined when messages can be sent, otherwise as `run`
+   * Runs before slots and claims, which must not be held while this waits.
+   * @returns undefined if messages can be sent, otherwise as `run`
    */
   private async prepare(): Promise<number | undefined> {
     while (!this.stop.aborted) {
@@ -109,7 +109,7 @@ export class ChunkRun {
         await this.settleAll();
         if (this.putBack === 0) break;
         [this.pending, this.putBack] = [this.putBack, 0];
-        // What has been sent meanwhile may put the next send far away.
+        // Sends meanwhile may have moved the next one far away.
         continue;
       }
       const claim = await this.claimNext();
@@ -120,7 +120,7 @@ export class ChunkRun {
     return idleMs;
   }
 
-  /** Whether the next send is so far away that the chunk had better be released: it takes no capacity meanwhile. */
+  /** Whether the next send is so far away that the chunk should be released, to free its capacity. */
   private isPacedOut(): boolean {
     return this.nextSendAt - performance.now() > MAX_IDLE_MS;
   }
@@ -144,7 +144,7 @@ export class ChunkRun {
     );
     if (slots.length === 0) return undefined;
     const claim = await this.claim(slots);
-    await this.tools.limiter.giveBack(slots.slice(claim?.recipients.length ?? 0));
+    await this.tools.limiter.returnSlots(slots.slice(claim?.recipients.length ?? 0));
     if (!claim) return undefined;
     this.pending = claim.pending ?? Math.max(0, this.pending - claim.recipients.length - claim.skipped);
     if (claim.content) this.content = claim.content;
@@ -162,7 +162,7 @@ export class ChunkRun {
     return { lane: lease.chunk.campaignId, remaining: pending, leadMs: tools.leadTime.ms };
   }
 
-  /** While the database is away it is asked again; a claim whose answer was lost is put back first. */
+  /** Retries while the database is away, after requeueing a claim whose answer was lost. */
   private async claim(slots: readonly Slot[]): Promise<Claim | undefined> {
     const { claims, leadTime, logger } = this.tools;
     const askedAt = performance.now();
@@ -181,14 +181,14 @@ export class ChunkRun {
     } catch (error) {
       logger.warn({ err: error }, 'recipients could not be claimed');
     }
-    // Also when the lease is lost meanwhile: nothing was sent to them, and nobody else knows that.
+    // Also after the lease is lost: only this process knows that nothing was sent.
     while (!this.abandon.aborted) {
       await pause(CLAIM_RETRY_MS, this.abandon);
       try {
         await claims.requeueUnsent(this.lease.chunk, request.claimId);
         break;
       } catch (error) {
-        logger.warn({ err: error }, 'recipients could not be put back yet');
+        logger.warn({ err: error }, 'recipients could not be requeued yet');
       }
     }
     return undefined;
@@ -205,7 +205,7 @@ export class ChunkRun {
     );
   }
 
-  /** @returns undefined when nothing was sent because this worker may not send any more */
+  /** @returns undefined if nothing was sent because this worker may no longer send */
   private async send(
     recipient: Recipient,
     firstSlot: Slot,
@@ -216,15 +216,15 @@ export class ChunkRun {
     const slot = await this.takeTurn(recipient, firstSlot);
     if (!slot) return undefined;
     if (!this.lease.stands()) {
-      await limiter.giveBack([slot]);
+      await limiter.returnSlots([slot]);
       return undefined;
     }
     const startedAt = performance.now();
     this.nextSendAt = startedAt + content.sendIntervalMs;
     const outcome = await this.request(recipient, content);
     if (this.abandon.aborted && outcome.kind === 'ambiguous') {
-      // Who gives up on an answer has learnt nothing of Telegram.
-      await limiter.giveBack([slot]);
+      // An abandoned request says nothing about Telegram.
+      await limiter.returnSlots([slot]);
       return outcome;
     }
     if (outcome.kind === 'throttled') await this.parkChat(recipient, outcome.retryAfterMs);
@@ -248,19 +248,19 @@ export class ChunkRun {
   private async parkChat({ userId, chatId }: Recipient, retryAfterMs: number): Promise<void> {
     const { pacing, logger } = this.tools;
     logger.warn({ userId, retryAfterMs }, 'Telegram throttles the bot');
-    // The recipient itself waits in any case.
+    // The recipient waits in any case.
     await pacing.throttled(chatId, retryAfterMs).catch((error: unknown) => {
       logger.warn({ err: error, userId }, 'the chat could not be parked for other campaigns');
     });
   }
 
-  /** Whatever goes wrong in here, the message may have left: it must not be sent again, nor end the process. */
+  /** Whatever fails here, the message may have left: it must not be sent again, and the process must not end. */
   private async request(recipient: Recipient, content: CampaignContent): Promise<SendOutcome> {
     const { sender, logger } = this.tools;
     try {
       return await sender.send(reminderFor(recipient, { ...this.lease.chunk, ...content }), this.abandon);
     } catch (error) {
-      logger.error({ err: error, userId: recipient.userId }, 'a message failed in an unforeseen way');
+      logger.error({ err: error, userId: recipient.userId }, 'unexpected error while sending a message');
       return { kind: 'ambiguous', reason: 'SENDER_FAILED' };
     }
   }
@@ -272,14 +272,14 @@ export class ChunkRun {
   ): Promise<void> {
     const { campaignId } = this.lease.chunk;
     const verdict = outcome ? judge(outcome, recipient, messageTemplate) : { settlement: NOT_SENT };
-    const { userId, fence } = recipient;
+    const { userId, fencingToken } = recipient;
     const isSent = verdict.settlement.status === DeliveryStatus.SENT;
     this.tools.logger.debug(
       { userId, outcome: outcome?.kind, ...verdict.settlement },
       isSent ? 'sent' : 'not sent',
     );
     if (verdict.settlement.status === DeliveryStatus.PENDING) this.putBack += 1;
-    await this.tools.settlements.add({ campaignId, userId, fence, ...verdict.settlement });
+    await this.tools.settlements.add({ campaignId, userId, fencingToken, ...verdict.settlement });
     if (verdict.stopReason !== undefined) await this.failCampaign(verdict.stopReason);
   }
 
@@ -287,7 +287,7 @@ export class ChunkRun {
     try {
       await this.tools.ending.fail(this.lease.chunk.campaignId, reason);
     } catch (error) {
-      // The recipient is pending again, so the next request finds the same reason.
+      // The recipient is pending again, and the next request will find the same reason.
       this.tools.logger.warn({ err: error, reason }, 'the campaign could not be stopped yet');
     }
   }

@@ -23,17 +23,16 @@ export interface ChunkWorkerOptions {
 }
 
 /**
- * Works chunks when a job wakes it, or when a dead worker has left them. The job names a chunk, but the database decides
- * which one is next; whoever finishes a chunk goes on with the next that is due, so a job that finds no room may simply
- * end.
+ * Works chunks when a job wakes it, or when a dead worker has left them. The job names a chunk, but the database decides which is
+ * next. A worker that finishes a chunk takes the next due one, so a job that finds no capacity can end.
  */
 export class ChunkWorker {
   private readonly stopping = new AbortController();
   private readonly abandoning = new AbortController();
-  /** Of `slots`, those in use: by chunks that run, and by claims whose answer is not known yet. */
+  /** Slots in use by running chunks, and by claims under way. */
   private busySlots = 0;
   private readonly withoutJob = new Set<Promise<void>>();
-  /** The chunks that run here. */
+  /** Chunks running in this process. */
   private readonly running = new Map<string, Promise<void>>();
 
   constructor(
@@ -48,7 +47,7 @@ export class ChunkWorker {
     allowManyListeners(this.abandoning.signal);
   }
 
-  /** No new send from now on; running chunks settle what is in flight and release their leases. */
+  /** Stops sending; running chunks settle what is in flight and release their leases. */
   stop(): void {
     this.stopping.abort();
     setTimeout(() => {
@@ -56,23 +55,23 @@ export class ChunkWorker {
     }, SHUTDOWN.answersMs).unref();
   }
 
-  /** Resolves when no chunk runs any more that was taken without a job. */
+  /** Resolves when no chunk that was taken without a job is running. */
   async ended(): Promise<void> {
     await Promise.all(this.withoutJob);
   }
 
   async work(wanted: ChunkRef, job: JobHandle): Promise<void> {
     if (!(await this.isDue(wanted))) return;
-    // The chunk may have been taken without its job, which ends after it all the same.
-    const running = this.running.get(nameOf(wanted));
+    // The chunk may have been taken without its job, which ends after it nevertheless.
+    const running = this.running.get(toKey(wanted));
     if (running) await keptAlive(job, () => running);
     const claimed = await this.claim(0);
     if (claimed) await this.runFrom(claimed, job);
-    // The job is used up, but a worker that stays may be idle.
+    // This job is spent, but another worker may be idle.
     if (this.stopping.signal.aborted) await this.queue.enqueueChunks([{ ...wanted, dueAt: new Date() }]);
   }
 
-  /** Begins to work, without their jobs, the chunks that have been due for so long; resolves while they run. */
+  /** Starts chunks that have been due for so long without their jobs; resolves while they run. */
   async takeDue(overdueMs: number): Promise<void> {
     for (let claimed = await this.claim(overdueMs); claimed; claimed = await this.claim(overdueMs)) {
       const running = this.runFrom(claimed).catch((error: unknown) => {
@@ -91,12 +90,12 @@ export class ChunkWorker {
     return false;
   }
 
-  /** @returns undefined when no chunk is due, or none may run here now */
+  /** @returns undefined if no chunk is due, or none may run here now */
   private async claim(overdueMs: number): Promise<ClaimedChunk | undefined> {
     const { leaseMs, capacity, slots } = this.options;
     const session = this.session.current;
     if (!session || this.stopping.signal.aborted || this.busySlots >= slots) return undefined;
-    // Others may reach Telegram, and look for what is due without a job, too.
+    // Other workers may reach Telegram, and look for due chunks as well.
     if (this.tools.breaker.unreachable.aborted) return undefined;
     const claimedAt = performance.now();
     let chunk: LeasedChunk | undefined;
@@ -110,11 +109,11 @@ export class ChunkWorker {
     return chunk && { chunk, claimedAt, session };
   }
 
-  /** Runs a chunk, and then one after the other those that are due. */
+  /** Runs a chunk, and then further due ones. */
   private async runFrom(first: ClaimedChunk, job?: JobHandle): Promise<void> {
     let claimed: ClaimedChunk | undefined = first;
     while (claimed) {
-      const name = nameOf(claimed.chunk);
+      const name = toKey(claimed.chunk);
       const run = this.run(claimed, job);
       this.running.set(
         name,
@@ -145,18 +144,18 @@ export class ChunkWorker {
       const dueInMs = await withTimeLimits(limits, (stop) =>
         new ChunkRun({ ...this.tools, logger }, lease, stop, this.abandoning.signal).run(),
       );
-      // A heartbeat from now on would only find that the lease is gone.
+      // A later heartbeat would only find that the lease is gone.
       this.leases.drop(lease);
       const isOurs = await this.release(chunk, dueInMs);
       if (!isOurs && session.lost.aborted) await this.chunks.refundAttempt(chunk);
       logger.debug('chunk ended');
     } finally {
-      // After the hard limit the chunk is not released: its lease runs out, which fences off what may still happen.
+      // After the hard limit the chunk is not released: the expiry of its lease fences off late effects.
       this.leases.drop(lease);
     }
   }
 
-  /** @returns false when the lease was another's already */
+  /** @returns false if the lease was lost */
   private async release(chunk: LeasedChunk, dueInMs: number): Promise<boolean> {
     const released = await this.releaseInTime(chunk, dueInMs);
     await this.tools.ending.complete(chunk.campaignId);
@@ -168,7 +167,7 @@ export class ChunkWorker {
     return released !== undefined;
   }
 
-  /** While the database is away, as it is when it restarts, it is asked again: others would wait for the lease to end. */
+  /** Retries while the database restarts; otherwise other workers would wait for the lease to expire. */
   private async releaseInTime(chunk: LeasedChunk, dueInMs: number): Promise<ReleasedChunk | undefined> {
     for (;;) {
       try {
@@ -185,6 +184,6 @@ export class ChunkWorker {
   }
 }
 
-function nameOf({ campaignId, number }: ChunkRef): string {
+function toKey({ campaignId, number }: ChunkRef): string {
   return `${campaignId}/${number}`;
 }

@@ -7,14 +7,14 @@ import type { MessageSender, SendOutcome } from './ports.js';
 import type { OutageStore, Refusal } from './outage.store.js';
 
 /**
- * `closed`: messages may leave. `open`: an outage of the whole installation lasts, and only a trial may leave. `alone`: others
- * reach Telegram and this process does not.
+ * `closed`: messages may leave. `open`: an outage of the whole installation; only a trial may leave. `alone`: others reach
+ * Telegram, and this process does not.
  */
 type State = 'closed' | 'open' | 'alone';
 
 const POLL_MS = 250;
 const SOON_ATTEMPTS = 1;
-/** A refused recipient comes after the next trial, which is somebody else's. */
+/** A refused recipient waits for longer than the next trial, which must go to another recipient. */
 const RETRY_MARGIN_MS = 250;
 
 export interface CircuitBreakerOptions {
@@ -24,9 +24,9 @@ export interface CircuitBreakerOptions {
 }
 
 /**
- * Keeps messages back while Telegram cannot be reached. Each process probes its own way, without a recipient, at once and
- * then 1 to 30 s apart. Of those whose way works, one at a time sends to one recipient; Telegram's own answer to that ends
- * the outage for all.
+ * Stops sending while Telegram cannot be reached. Each process probes its own connection without a recipient, at once and then
+ * every 1 to 30 s. Of those that succeed, one at a time sends to one recipient; Telegram's own answer to that ends the outage
+ * for all.
  */
 export class CircuitBreaker {
   private readonly prober = randomUUID();
@@ -49,7 +49,7 @@ export class CircuitBreaker {
     return this.state !== 'closed';
   }
 
-  /** Aborted while this process does not reach Telegram: others may, so it must not keep their work from them. */
+  /** Aborted while this process does not reach Telegram. Others may, so it must leave the work to them. */
   get unreachable(): AbortSignal {
     return this.unreachableController.signal;
   }
@@ -58,12 +58,12 @@ export class CircuitBreaker {
     this.stopping.abort();
   }
 
-  /** Milliseconds after which a recipient whose message was kept back or refused is worth another try. */
+  /** Milliseconds after which a recipient whose message was held back or refused may be tried again. */
   get retryInMs(): number {
     return backoffMs(this.attempts + 1, () => 1) + RETRY_MARGIN_MS;
   }
 
-  /** To be called when the outage may have begun or ended elsewhere. */
+  /** Call it when the outage may have begun or ended in another process. */
   async refresh(): Promise<void> {
     if (this.stopping.signal.aborted) return;
     const lasts = await this.lasts();
@@ -72,9 +72,9 @@ export class CircuitBreaker {
   }
 
   /**
-   * Takes what became of a message, or of the question for the bot's name.
+   * Observes the outcome of a message, or of loading the bot's profile.
    * @param trial whether it was the message of a trial
-   * @returns the outcome, which is the recipient's own where only this one draws it
+   * @returns the outcome, attributed to the recipient if only this recipient causes it
    */
   async observe(outcome: SendOutcome, trial = false, recipient?: Refusal): Promise<SendOutcome> {
     if (outcome.kind === 'notSent') {
@@ -90,7 +90,7 @@ export class CircuitBreaker {
     const isPersonal = await this.report(isRefusal ? recipient : undefined);
     if (isPersonal) await this.end();
     else if (trial) await this.returnTrial();
-    // A trial that is refused costs nobody anything: the next may come soon.
+    // A refused trial costs nothing, so the next may follow soon.
     if (isRefusal && trial) this.attempts = Math.min(this.attempts, SOON_ATTEMPTS);
     if (isPersonal) return { kind: 'recipientFailed', reason: 'TELEGRAM_UNAVAILABLE' };
     return outcome.kind === 'outage' ? { ...outcome, retryInMs: this.retryInMs } : outcome;
@@ -101,7 +101,7 @@ export class CircuitBreaker {
     while (this.isOpen() && !this.isWayOpen && !signal.aborted) await pause(POLL_MS, signal);
   }
 
-  /** @returns whether one message may leave to find out whether the outage is over */
+  /** @returns whether one message may leave as a trial */
   async takeTrial(): Promise<boolean> {
     if (this.state !== 'open' || !this.isWayOpen || this.isTrialTaken) return false;
     this.isTrialTaken = true;
@@ -112,23 +112,23 @@ export class CircuitBreaker {
 
   async returnTrial(): Promise<void> {
     this.isTrialTaken = false;
-    // Where that fails, the trial expires by itself, only later.
+    // If that fails, the trial expires later.
     await this.options.store.returnTrial(this.prober).catch(() => undefined);
   }
 
   private isFailure(outcome: SendOutcome, trial: boolean): boolean {
     if (outcome.kind === 'outage') return true;
-    // One lost answer is a matter of one connection. An unforeseen error is none of Telegram's.
+    // One lost answer concerns one connection. An unexpected error is not Telegram's.
     if (outcome.kind !== 'ambiguous' || outcome.reason === 'SENDER_FAILED') return false;
     this.lostAnswers += 1;
     return trial || this.lostAnswers > 1;
   }
 
   private async report(refusal: Refusal | undefined): Promise<boolean> {
-    // It would stop those who reach Telegram.
+    // It would stop processes that reach Telegram.
     if (this.unreachable.aborted || this.stopping.signal.aborted) return false;
     const report = this.options.store.report(refusal).catch((error: unknown) => {
-      this.options.logger.warn({ err: error }, 'the outage of Telegram could not be told to the others');
+      this.options.logger.warn({ err: error }, 'the outage of Telegram could not be recorded');
       return false;
     });
     this.reporting = report;
@@ -152,7 +152,7 @@ export class CircuitBreaker {
       await this.options.store.end();
       this.close();
     } catch (error) {
-      this.options.logger.warn({ err: error }, 'the end of the outage could not be told to the others');
+      this.options.logger.warn({ err: error }, 'the end of the outage could not be recorded');
     }
   }
 
@@ -199,7 +199,7 @@ export class CircuitBreaker {
     else this.enter(lasts ? 'open' : 'alone');
   }
 
-  /** @returns undefined while the database does not say */
+  /** @returns undefined if the database cannot be read */
   private async lasts(): Promise<boolean | undefined> {
     return this.options.store.check().catch(() => undefined);
   }

@@ -1,12 +1,12 @@
 /**
- * Tells instants of the database by the monotonic clock of this process. An answer bounds the offset between the two: the
- * database read its clock after it was asked and before the answer came. The offset moves only as far as that demands, so
- * the fastest answer counts, slow ones change nothing, and a clock that jumps is followed at once.
+ * Converts instants of the database to the monotonic clock of this process. Each answer bounds the offset: the database read
+ * its clock between request and answer. The offset moves only as far as these bounds require, so the fastest answer counts,
+ * slow ones change nothing, and jumps of the clock are followed at once.
  */
 export class DatabaseClock {
   private offsetMs = Infinity;
 
-  /** @param databaseMs as the database read it; all of them in milliseconds, the others of performance.now */
+  /** @param databaseMs clock of the database in milliseconds; the others in milliseconds of performance.now */
   observe(askedAt: number, databaseMs: number, answeredAt: number): void {
     this.offsetMs = Math.min(answeredAt - databaseMs, Math.max(askedAt - databaseMs, this.offsetMs));
   }

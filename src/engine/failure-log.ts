@@ -8,7 +8,7 @@ export interface FailedDelivery {
   reason?: string;
 }
 
-/** Failed deliveries of this process, at most one line a second: an old list must not fill the log. */
+/** Logs failed deliveries of this process, at most one line per second, since an old list must not fill the log. */
 export class FailureLog {
   private nextAt = 0;
   private passedOver = 0;

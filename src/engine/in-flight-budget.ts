@@ -1,21 +1,21 @@
 import { HORIZON_MS } from './rate-limit.store.js';
 
-/** Until the first answers have come. */
+/** Assumed latency before the first answers. */
 const INITIAL_LATENCY_MS = 50;
 const SMOOTHING = 0.1;
 const HEADROOM = 1.5;
 const MIN_IN_FLIGHT = 4;
-/** More would only queue up on the way to Telegram. */
+/** More would only queue up before Telegram. */
 const MAX_IN_FLIGHT = 512;
 
 /**
- * How many messages this process has in hand at once, from their slot to their answer, for all chunks together: what the
- * horizon of the slots holds, and rate × latency (Little's law) with headroom. Latency is an exponentially weighted average
- * over its own requests. What a busy process adds to it does not count: that would only make it busier.
+ * How many messages this process may have in flight, from slot to answer, over all chunks: the slots within the horizon, plus
+ * rate × latency (Little's law) with headroom. Latency is an exponentially weighted average of this process's requests, without
+ * the delays of a busy process, which would only make it busier.
  */
 export class InFlightBudget {
   private latencyMs = INITIAL_LATENCY_MS;
-  /** Messages in hand, and when the request of each began, in milliseconds of performance.now. */
+  /** Messages in flight, and the start of each request in milliseconds of performance.now. */
   private readonly sentAt = new Map<object, number | undefined>();
   private readonly onRoom: (() => void)[] = [];
 
@@ -29,12 +29,12 @@ export class InFlightBudget {
     return Math.min(MAX_IN_FLIGHT, Math.max(MIN_IN_FLIGHT, needed));
   }
 
-  /** How many more may leave now. */
+  /** Number of further messages that may leave now. */
   room(): number {
     return Math.max(0, this.size() - this.sentAt.size);
   }
 
-  /** Resolves when a message has been answered, or was not sent. */
+  /** Resolves when a message was answered, or not sent. */
   untilRoom(): Promise<void> {
     return new Promise((resolve) => {
       this.onRoom.push(resolve);
@@ -55,7 +55,7 @@ export class InFlightBudget {
     this.end(message);
   }
 
-  /** Nothing is on its way for this slot any more. */
+  /** Ends the message of this slot. */
   end(message: object): void {
     if (!this.sentAt.delete(message)) return;
     for (const resolve of this.onRoom.splice(0)) resolve();

@@ -1,11 +1,11 @@
 const MIN_LEAD_MS = 10;
-/** Well below the horizon of the slots. */
+/** Limit, well below the horizon of the slots. */
 const MAX_LEAD_MS = 60;
 const DECAY = 0.9;
 
 /**
- * How far ahead of a send its slot is asked for: as long as the claim of a recipient takes in this process, by the slowest
- * of the latest ones. A slot that its claim outlasts is lost.
+ * How long before a send its slot is requested: the slowest of the latest claims in this process. A slot that passes during the
+ * claim is lost.
  */
 export class LeadTime {
   private slowestMs = MIN_LEAD_MS;

@@ -4,22 +4,22 @@ import type { LeasedChunk } from '../delivery/leased-chunk.js';
 import type { EngineMeter, JobHandle } from './ports.js';
 import type { HeldSession } from './worker-session.js';
 
-/** A heartbeat every sixth of the lease: five may fail before the lease is lost. */
+/** Heartbeats per lease: five may fail before the lease expires. */
 const HEARTBEATS_PER_LEASE = 6;
 
-/** A chunk lease that this process keeps alive. */
+/** A chunk's lease that this process renews. */
 export interface Lease {
   readonly chunk: LeasedChunk;
   /** Aborted when the lease is lost or given up. */
   readonly signal: AbortSignal;
-  /** Whether the lease stands by this process's own clock: false after the process was frozen for too long. */
+  /** Whether the lease is valid by this process's clock: false after a long freeze. */
   stands(): boolean;
 }
 
-/** A chunk that this process has claimed. */
+/** A claimed chunk. */
 export interface ClaimedChunk {
   chunk: LeasedChunk;
-  /** When the claim was asked for, in milliseconds of performance.now. */
+  /** When the claim was requested, in milliseconds of performance.now. */
   claimedAt: number;
   session: HeldSession;
 }
@@ -34,7 +34,7 @@ interface Held {
   unfollow: () => void;
 }
 
-/** Renews all leases of this process with one statement a heartbeat, and touches their jobs. */
+/** Renews all leases of this process with one statement per heartbeat, and touches their jobs. */
 export class LeaseKeeper {
   private readonly held = new Map<string, Held>();
   private timer: NodeJS.Timeout | undefined;
@@ -46,7 +46,7 @@ export class LeaseKeeper {
     private readonly logger: Logger,
   ) {}
 
-  /** The lease ends with the session, too: from then on others may have the chunk. */
+  /** The lease also ends with the session: others may take the chunk then. */
   hold({ chunk, claimedAt, session }: ClaimedChunk, job?: JobHandle): Lease {
     const controller = new AbortController();
     const onLost = () => {
@@ -85,7 +85,7 @@ export class LeaseKeeper {
         if (standing.has(held.chunk.leaseToken)) held.standsUntil = askedAt + this.leaseMs;
         else this.lose(held);
       }
-      // A job that the queue has given up already cannot be touched; the lease alone decides.
+      // A job whose lock has expired cannot be touched; only the lease matters.
       await Promise.allSettled(leases.flatMap(({ job }) => (job ? [job.touch()] : [])));
     } catch (error) {
       this.logger.warn({ err: error, leases: leases.length }, 'leases could not be renewed');

@@ -1,6 +1,6 @@
 import type { EngineMeter, MessageSender, Reminder, SendOutcome } from './ports.js';
 
-/** A sender whose answers, and the time they take, are told to the meter. */
+/** Wraps a sender to measure its answers and their time. */
 export class MeteredSender implements MessageSender {
   constructor(
     private readonly sender: MessageSender,

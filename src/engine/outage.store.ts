@@ -1,43 +1,43 @@
 import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
 
-/** Where changes are announced; the payload is the bot. */
+/** Channel of changes; the payload is the bot. */
 export const OUTAGE_CHANNEL = 'telegram_outage';
 
-/** A recipient whom Telegram, or something on the way, has refused for no reason of the recipient's. */
+/** A recipient for whom Telegram, or a gateway, has refused a message without a reason in the recipient. */
 export interface Refusal {
   campaignId: string;
   userId: string;
 }
 
-/** The outage of Telegram as the whole installation knows it. */
+/** The outage of Telegram, shared by the whole installation. */
 export interface OutageStore {
   /**
-   * Tells of a failure, which begins an outage where there is none.
-   * @returns whether the failures follow this recipient alone, while others are reached
+   * Reports a failure, which begins an outage if there is none.
+   * @returns whether only this recipient causes failures, while others are reached
    */
   report(refusal?: Refusal): Promise<boolean>;
-  /** Tells that somebody looks after it. @returns whether it lasts */
+  /** Reports that this process probes. @returns whether the outage lasts */
   check(): Promise<boolean>;
-  /** @returns whether this process may send to one recipient to find out */
+  /** @returns whether this process may send a trial to one recipient */
   takeTrial(prober: string): Promise<boolean>;
   returnTrial(prober: string): Promise<void>;
   end(): Promise<void>;
 }
 
-/** So many may be refused for the first time in an outage, and it may still be a matter of them alone. */
+/** If so many recipients at most are refused for the first time in an outage, they may be the cause. */
 const MAX_STRANGERS = 2;
 
-/** Own refusals of one person, while others are reached, after which it is the person. */
+/** Refusals of one recipient, while others are reached, after which the recipient is the cause. */
 export const MAX_REFUSALS = 5;
 
-/** A process that dies with the trial in hand keeps the others from theirs for so long. */
+/** How long a process that dies during its trial blocks the others. */
 const TRIAL_MS = 10_000;
 
 /**
- * $1 bot, $2 campaign and $3 user of a refusal, $4 refusals that make it a matter of the person. They are counted at once
- * while only a few fail who were never refused before; beyond that others have to be answered for them to count, which the
- * end of the outage shows. A person's are believed only where others of the campaign have been answered. A failure that is
- * no refusal says that it is the way: no count of strangers is as high.
+ * $1 bot, $2 campaign and $3 user of a refusal, $4 refusals after which the recipient is the cause. Refusals count at once while
+ * few recipients are refused for the first time; otherwise they count when the outage ends because others are reached. They
+ * decide only if others of the campaign were answered. A failure that is not a refusal concerns the connection, and marks the
+ * outage by a count of strangers that none reaches.
  */
 const REPORT = `
   WITH person AS (
@@ -73,7 +73,7 @@ const TAKE_TRIAL = `
 
 const RETURN_TRIAL = 'UPDATE telegram_outage SET prober = NULL WHERE bot = $1 AND prober = $2';
 
-/** Somebody is reached: those who were refused meanwhile are each counted once. */
+/** A recipient is reached: each refusal of the outage is counted once. */
 const END = `
   WITH ended AS (
     DELETE FROM telegram_outage WHERE bot = $1 RETURNING bot
@@ -86,12 +86,12 @@ const END = `
   SELECT pg_notify('${OUTAGE_CHANNEL}', $1) FROM ended
 `;
 
-/** Fresh outages, for statements about standstill: an old row of another bot is nobody's. */
+/** Current outages, for statements about standstill; a stale row may belong to an old bot. */
 export const LASTING_OUTAGE = `
   SELECT since FROM telegram_outage WHERE checked_at > clock_timestamp() - interval '2 minutes'
 `;
 
-/** One row of the table telegram_outage, named by the public number of the bot. */
+/** One row of the table telegram_outage, by the public id of the bot. */
 export class PostgresOutage implements OutageStore {
   constructor(
     private readonly sql: SqlExecutor,

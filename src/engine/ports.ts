@@ -8,56 +8,55 @@ import type { Reachability } from '../people/telegram-user.entity.js';
 
 export type { ChunkRef, DueChunk, PersonReason, Reminder, StopCode };
 
-/** What became of one request to send a message. */
+/** Outcome of one request to send a message. */
 export type SendOutcome =
   | { kind: 'sent'; messageId: string }
-  /** The whole bot has to wait. */
+  /** The whole bot must wait. */
   | { kind: 'throttled'; retryAfterMs: number }
   /**
-   * The way to Telegram is at fault, or Telegram itself, not the recipient. `isDelivered` is unknown after a gateway's
-   * answer; `retryInMs` is when it is worth another try.
+   * The connection or Telegram itself failed, not the recipient. `isDelivered` is unknown after a gateway's answer;
+   * `retryInMs` is when to try again.
    */
   | { kind: 'outage'; reason: DeliveryReason; isDelivered: 'no' | 'unknown'; retryInMs?: number }
-  /** Shutdown came first: the request has not left. */
+  /** Shutdown prevented the request. */
   | { kind: 'notSent' }
-  /** Delivered or not, nobody knows. */
+  /** The message may or may not have been delivered. */
   | { kind: 'ambiguous'; reason: DeliveryReason }
-  /** A verdict about the person, whom later campaigns leave out until they write to the bot. */
+  /** A verdict about the user, whom later campaigns leave out until the user writes to the bot. */
   | { kind: 'recipientGone'; reason: PersonReason; userStatus: Reachability }
-  /** Refused for a reason that is not known: enough alike in a row are not the recipients' fault. */
+  /** Refused for an unknown reason. Many in a row with the same reason are not the recipients' fault. */
   | { kind: 'recipientFailed'; reason: DeliveryReason }
-  /** The chat has another id now. */
+  /** The chat has a new id. */
   | { kind: 'moved'; chatId: string }
-  /** Nothing can be sent by this bot until an operator puts it right. */
+  /** This bot cannot send until an operator corrects the cause. */
   | { kind: 'botUnusable'; reason: StopCode }
-  /** `textOnly`: with other personal data the text might have passed. */
+  /** `textOnly`: with another name the text might have been accepted. */
   | { kind: 'templateUnusable'; reason: StopCode; textOnly: boolean };
 
 /** Sends reminders. */
 export interface MessageSender {
   /**
-   * Finds out what every message needs. To be called before anybody's turn to send is taken: it may take as long as an
-   * answer of Telegram, while `send` asks for nothing but the message itself. Never throws for anything that Telegram or
-   * the network does.
-   * @param signal aborted when it must not be waited for any longer
-   * @returns why nothing can be sent now, or undefined when messages can
+   * Loads what every message needs. Call it before a turn to send is taken: it may take as long as an answer of Telegram, while
+   * `send` requests only the message itself. Never throws because of Telegram or the network.
+   * @param signal aborted when it must no longer be awaited
+   * @returns why nothing can be sent now, or undefined
    */
   prepare(signal?: AbortSignal): Promise<SendOutcome | undefined>;
-  /** @returns whether Telegram itself answers: also to messages, though none is sent. Never throws. */
+  /** @returns whether Telegram itself answers, also to sendMessage, without sending anything. Never throws. */
   probe(signal: AbortSignal): Promise<boolean>;
   /**
-   * Never throws for anything that Telegram or the network does.
-   * @param abandon aborted when the answer must not be waited for any longer: the outcome is ambiguous then
+   * Never throws because of Telegram or the network.
+   * @param abandon aborted when the answer must no longer be awaited; then the outcome is ambiguous
    */
   send(message: Reminder, abandon?: AbortSignal): Promise<SendOutcome>;
 }
 
-/** Messages of no campaign: before all campaign messages, and within the limits. */
+/** Sends messages outside of campaigns: before all campaign messages, and within the limits. */
 export interface DirectMessages {
   /**
-   * @param request sends the message; called when its turn has come, and only then
-   * @param signal aborted when nothing may be sent any more
-   * @returns undefined when nothing was sent: the turn has not come in time, or the signal was aborted before
+   * @param request sends the message; called when its turn has come
+   * @param signal aborted when nothing may be sent any longer
+   * @returns undefined if nothing was sent: the turn did not come in time, or the signal was aborted
    */
   send(
     chatId: string,
@@ -66,18 +65,18 @@ export interface DirectMessages {
   ): Promise<SendOutcome | undefined>;
 }
 
-/** The alarm clock, also for chunks. */
+/** The job queue, also for chunks. */
 export interface JobQueue extends CampaignJobs {
   enqueueChunks(chunks: readonly DueChunk[]): Promise<void>;
 }
 
-/** A running job, as far as its handler has to know it. */
+/** A running job, for its handler. */
 export interface JobHandle {
-  /** Tells the queue that the job is alive. */
+  /** Extends the lock of the job. */
   touch(): Promise<void>;
 }
 
-/** What a worker does when a job fires. */
+/** Handlers of a worker's jobs. */
 export interface JobHandlers {
   /** Takes a campaign a step further, such as planning it once it runs. */
   drive(campaignId: string, job: JobHandle): Promise<void>;
@@ -85,10 +84,10 @@ export interface JobHandlers {
   reconcile(): Promise<void>;
 }
 
-/** What can have been left undone. */
+/** Kinds of repairs. */
 export const REPAIR_KINDS = [
   'releasedChunks',
-  'setAsideChunks',
+  'quarantinedChunks',
   'unconfirmedDeliveries',
   'orphanedDeliveries',
   'reopenedChunks',
@@ -100,24 +99,24 @@ export const REPAIR_KINDS = [
 ] as const;
 export type RepairKind = (typeof REPAIR_KINDS)[number];
 
-/** How often each kind of repair was needed; every one is logged, too. */
+/** Number of repairs by kind. */
 export type RepairCounts = Record<RepairKind, number>;
 
-/** What the engine tells about its own work, to whoever counts it. Times are in milliseconds. */
+/** The engine's measurements. Times are in milliseconds. */
 export interface EngineMeter {
-  /** Telegram, or the network, has answered a message. */
+  /** A message has an outcome. */
   answered(outcome: SendOutcome['kind'], ms: number): void;
-  /** The whole bot has to be silent for so much longer than was known before. */
+  /** The whole bot must be silent for so much longer than before. */
   throttled(ms: number): void;
-  /** A sender was given a slot of the rate limit that is so far from when it asked. */
+  /** A sender got a slot of the rate limit after so much time. */
   waitedForSlot(ms: number): void;
-  /** A lease of a chunk has ended, however it did. */
+  /** A chunk's lease has ended in any way. */
   heldChunk(ms: number): void;
   lostLease(): void;
   repaired(counts: Partial<RepairCounts>): void;
 }
 
-/** The state of the whole installation's work; the age of what waits for a job is 0 where nothing does. */
+/** The work of the whole installation; the age of waiting work is 0 if there is none. */
 export interface Workload {
   duePlans: number;
   dueChunks: number;
@@ -126,12 +125,12 @@ export interface Workload {
   runningChunks: number;
   /** Processes that work jobs. */
   workers: number;
-  /** For how long campaigns have waited for Telegram to answer again; 0 while it does. */
+  /** How long campaigns have waited for Telegram to answer again, or 0. */
   outageMs: number;
-  /** Of all campaigns, so that it only grows. */
+  /** Over all campaigns, so that it only grows. */
   sentMessages: number;
   campaigns: Record<CampaignStatus, number>;
-  /** Campaigns that the system has paused or failed, by the code of the failure. */
+  /** Campaigns that the system paused or failed, by failure code. */
   stopped: Record<string, number>;
   stuckCampaigns: number;
 }

@@ -5,7 +5,7 @@ import { rows, type SqlExecutor } from '../database/rows.js';
 
 const LOOK_INTERVAL_MS = 5000;
 
-/** Of several workers the one whose statement comes first logs a campaign, and nobody else does for 30 s. */
+/** Of several workers, the one whose statement comes first logs a campaign; the others do not for 30 s. */
 const TAKE_DUE = `
   WITH due AS (
     INSERT INTO campaign_log AS log (campaign_id, logged_at)
@@ -33,7 +33,7 @@ type Row = Progress &
     number | string
   >;
 
-/** Logs how far each running campaign is, every 30 s and by one of all workers. */
+/** Logs the progress of each running campaign every 30 s, by one of all workers. */
 export class ProgressLog {
   private readonly stopping = new AbortController();
 
@@ -51,7 +51,7 @@ export class ProgressLog {
     this.stopping.abort();
   }
 
-  /** Logs the campaigns whose turn it is. */
+  /** Logs the campaigns that are due for it. */
   async logDue(): Promise<void> {
     for (const row of await rows<Row>(this.sql, TAKE_DUE)) {
       const { campaignId, totalUsers, pendingUsers, sentUsers, failedUsers, skippedUsers } = row;

@@ -3,35 +3,35 @@ import { DatabaseClock } from './database-clock.js';
 
 export interface Reservation {
   granted: number;
-  /** Milliseconds from now to the first granted slot, which may be past, or until it is worth asking again when none was granted. */
+  /** Milliseconds until the first granted slot, which may be past, or until the next request if none was granted. */
   waitMs: number;
-  /** Nothing is granted since an outage of Telegram lasts. */
+  /** Nothing is granted during an outage of Telegram. */
   outage?: boolean;
-  /** The slot is the one probe after a 429, and this is its name: the rest waits for its answer. */
+  /** Name of the probe, if the slot is the one probe after a 429; the rest waits for its answer. */
   probe?: string;
 }
 
 export interface ReservationOptions {
-  /** No slot lies nearer: what comes before its send takes so long. */
+  /** Minimum time until the slot, for what precedes its send. */
   leadMs?: number;
-  /** For the one message that finds out whether an outage is over. */
+  /** For the trial of an outage. */
   duringOutage?: boolean;
 }
 
-/** The rate limit of one bot as the whole installation shares it. */
+/** The rate limit of one bot, shared by the whole installation. */
 export interface RateLimitStore {
   reserve(wanted: number, options?: ReservationOptions): Promise<Reservation>;
-  /** @returns milliseconds by which this makes the bot wait longer than it had to before */
+  /** @returns milliseconds by which the bot's wait became longer */
   block(durationMs: number): Promise<number>;
   unblock(): Promise<void>;
   /** Makes the probe available again, unless another was granted meanwhile. */
   returnProbe(probe: string): Promise<void>;
 }
 
-/** Slots are handed out at most this far ahead, so that a pause, a 429 or a more urgent message takes effect soon. */
+/** How far ahead slots are granted, so that a pause, a 429 or an urgent message takes effect soon. */
 export const HORIZON_MS = 100;
 
-/** From slot to slot, rounded up to what the database counts in: no second holds more of them than the limit. */
+/** Distance between slots, rounded up to the database's precision, so that no second has more slots than the limit. */
 export function slotSpacingMs(messagesPerSecond: number): number {
   return Math.ceil(1_000_000 / messagesPerSecond) / 1000;
 }
@@ -43,7 +43,7 @@ const RESERVE = `
   WHERE :duringOutage OR NOT EXISTS (SELECT FROM telegram_outage WHERE bot = :botId)
 `;
 
-/** Processes that are throttled together wait once: the row is locked before it is read, and only what is added counts. */
+/** Processes throttled together wait once: the row is locked before it is read, and only the added time counts. */
 const BLOCK = `
   WITH before AS MATERIALIZED (SELECT blocked_until FROM rate_limit WHERE bot = $1 FOR UPDATE)
   INSERT INTO rate_limit AS bot_limit (bot, blocked_until)
@@ -59,7 +59,7 @@ const UNBLOCK = `
   WHERE bot = $1 AND blocked_until <= clock_timestamp() + $2 * interval '1 millisecond'
 `;
 
-/** The instant at which a probe expires is its name: two are granted half a minute apart, or with a block in between. */
+/** A probe is named by its expiry: two probes are granted half a minute apart, or with a block in between. */
 const GRANTED_PROBE = 'SELECT probe_expires_at::text AS probe FROM rate_limit WHERE bot = $1';
 
 const RETURN_PROBE = `
@@ -68,13 +68,13 @@ const RETURN_PROBE = `
 
 interface ReservedRow {
   granted: number;
-  /** By the clock of the database, since 1970. */
+  /** Clock of the database, in milliseconds since 1970. */
   nowMs: number;
   waitMs: number;
   probe: boolean;
 }
 
-/** One row of the table rate_limit, named by the public number of the bot, never by its token. */
+/** One row of the table rate_limit, by the public id of the bot. */
 export class PostgresRateLimit implements RateLimitStore {
   private readonly clock = new DatabaseClock();
 
@@ -103,7 +103,7 @@ export class PostgresRateLimit implements RateLimitStore {
     const at = this.clock.toLocal(nowMs + reserved.waitMs);
     if (granted === 0 || !probe) return { granted, waitMs: at - performance.now() };
     const named = await oneRow<{ probe: string | null }>(this.sql, GRANTED_PROBE, [this.botId]);
-    // Another process was throttled just now: the probe is void.
+    // Another process was just throttled, so the probe is void.
     if (named.probe === null) return { granted: 0, waitMs: 0 };
     return { granted, waitMs: at - performance.now(), probe: named.probe };
   }

@@ -9,23 +9,23 @@ import { slotSpacingMs, type RateLimitStore } from './rate-limit.store.js';
 /** Permission to send one message at `at` (milliseconds of performance.now). */
 export interface Slot {
   at: number;
-  /** As of its reservation. */
+  /** As in its reservation. */
   probe?: string;
-  /** The message finds out whether an outage of Telegram is over. */
+  /** The message is the trial of an outage. */
   trial?: boolean;
 }
 
-/** For whom slots are asked. */
+/** A request for slots. */
 export interface SlotRequest {
-  /** Lanes get equal shares of the rate: one for each campaign, and the urgent one before all others. */
+  /** Lanes get equal shares of the rate. Each campaign has one; the urgent lane comes first. */
   lane: string;
-  /** Within a lane, who has the most left to send comes first, so that the chunks of a campaign end together. */
+  /** Within a lane, the chunk with the most left comes first, so that the chunks of a campaign end together. */
   remaining: number;
-  /** What comes before the send takes so long: no slot is to lie nearer. */
+  /** Minimum time until the slot, for what precedes its send. */
   leadMs?: number;
 }
 
-/** What becomes of a slot: its time has come, was missed, or the message must not leave at all. */
+/** State of a slot: due, missed, or revoked because the message must not leave. */
 export type SlotState = 'due' | 'missed' | 'revoked';
 
 interface Waiter extends SlotRequest {
@@ -34,42 +34,42 @@ interface Waiter extends SlotRequest {
   give: (slots: Slot[]) => void;
 }
 
-/** Asking more often would reserve one slot at a time. */
+/** More frequent requests would reserve one slot at a time. */
 const MIN_NAP_MS = 10;
-/** Of the waits for a throttled bot at most this long at a time: its probe may be answered at any moment. */
+/** Longest single wait for a throttled bot, since its probe may be answered at any moment. */
 const MAX_NAP_MS = 250;
 
-/** A 429 stops the bot for this long at most; after that a probe to another chat shows whether one chat was meant. */
+/** Longest stop of the bot after a 429. Then a probe to another chat shows whether only one chat was meant. */
 export const MAX_BLOCK_MS = 300_000;
-/** Telegram counts whole seconds by its own clock. */
+/** Margin, since Telegram counts whole seconds by its own clock. */
 const BLOCK_MARGIN_MS = 100;
 
-/** Timers are late by a few milliseconds. A slot that is this late is given up. */
+/** Timers are late by a few milliseconds. A slot that is this late is missed. */
 export const MAX_LATE_MS = 10;
 
-/** Whoever reports a 429 waits for so long until others know. */
+/** How long the report of a 429 waits until it is written. */
 const MAX_TELL_MS = 1000;
 
 const URGENT_LANE = 'urgent';
 
-/** Messages that somebody in the chat is waiting for. */
+/** Lane of messages that a user is waiting for. */
 export const URGENT: SlotRequest = { lane: URGENT_LANE, remaining: 1, leadMs: 10 };
 
 /**
- * Hands the installation's send slots to whoever asks in this process. All that wait are served by one statement at a
- * time; lanes (campaigns) take turns slot by slot, so that each gets the same share of the rate whatever the number
- * of its chunks, and the urgent lane comes before all others.
+ * Distributes the installation's send slots within this process. One statement at a time serves all waiters. Lanes (campaigns)
+ * take turns slot by slot, so that each gets the same share of the rate whatever the number of its chunks; the urgent lane
+ * comes first.
  */
 export class RateLimiter {
   private readonly waiters: Waiter[] = [];
-  /** Of what may be on its way from this process; urgent messages leave all the same. */
+  /** The in-flight budget; urgent messages may exceed it. */
   private readonly budget: InFlightBudget;
   private pumping = false;
   private lastLane = '';
-  /** Nothing leaves this process before (milliseconds of performance.now), whether or not others could be told. */
+  /** Until when this process is silent (milliseconds of performance.now), whether or not the block is written. */
   private silentUntil = 0;
   private isUntold = false;
-  private telling: Promise<void> | undefined;
+  private publishing: Promise<void> | undefined;
 
   constructor(
     private readonly store: RateLimitStore,
@@ -82,9 +82,9 @@ export class RateLimiter {
   }
 
   /**
-   * Waits until at least one slot is reserved, and returns up to `wanted`. Each has to be reported or given back: until
-   * then it counts as a message on its way, of which there may be only so many.
-   * @returns the slots in order of time, or none when the signal was aborted
+   * Waits until at least one slot is reserved, and returns up to `wanted`. Each must be reported or returned: until then it
+   * counts in the in-flight budget.
+   * @returns the slots in order of time, or none if the signal was aborted
    */
   acquire(request: SlotRequest, wanted: number, signal: AbortSignal): Promise<Slot[]> {
     if (signal.aborted) return Promise.resolve([]);
@@ -108,13 +108,13 @@ export class RateLimiter {
   }
 
   /**
-   * Waits for the time of a slot. One that a busy process misses is not caught up with: the second in which it would be
-   * used belongs to other slots, of this process and of others.
-   * @returns `revoked` when Telegram has asked for silence meanwhile, or cannot be reached. What is not due is to be given back.
+   * Waits for the time of a slot. A slot that a busy process misses is lost: its use later would take the second of other
+   * slots.
+   * @returns `revoked` if Telegram has asked for silence meanwhile, or cannot be reached. Slots that are not due must be returned.
    */
   async turn(slot: Slot): Promise<SlotState> {
     const waitMs = slot.at - performance.now();
-    // Timers drop fractions, and no slot is used before its time.
+    // Timers drop fractions, and slots must not be used early.
     if (waitMs > 0) await pause(Math.ceil(waitMs));
     if (this.silenceMs() > 0 || (this.isOut() && !slot.trial)) return 'revoked';
     if (performance.now() - slot.at >= MAX_LATE_MS) return 'missed';
@@ -123,10 +123,10 @@ export class RateLimiter {
   }
 
   /**
-   * Tells what became of the message that a slot was used for. After a 429 nobody sends for as long as Telegram asks,
-   * then one probe goes out before the rest; any other answer to the probe lifts the block.
+   * Reports the outcome of a slot's message. After a 429 nothing is sent for as long as Telegram asks; then one probe goes out
+   * before the rest, and any other answer to the probe lifts the block.
    * @param recipient of a campaign
-   * @returns the outcome in the light of what others draw
+   * @returns the outcome, attributed to the recipient if others are reached
    */
   async report(slot: Slot, outcome: SendOutcome, recipient?: Refusal): Promise<SendOutcome> {
     this.budget.answered(slot);
@@ -136,24 +136,24 @@ export class RateLimiter {
   }
 
   /**
-   * Tells that Telegram wants silence for so long, whatever it was asked for. This process keeps it at once; the others
-   * hear of it as soon as it can be written, for which this waits a moment at most.
+   * Reports that Telegram asks for silence. It takes effect in this process at once, and in others as soon as it is written, for
+   * which this waits briefly.
    */
   async throttled(retryAfterMs: number): Promise<void> {
     const silenceMs = Math.min(retryAfterMs, MAX_BLOCK_MS) + BLOCK_MARGIN_MS;
     this.silentUntil = Math.max(this.silentUntil, performance.now() + silenceMs);
     this.isUntold = true;
-    this.telling ??= this.tell().finally(() => {
-      this.telling = undefined;
+    this.publishing ??= this.publishBlock().finally(() => {
+      this.publishing = undefined;
     });
-    await withTimeout(this.telling, MAX_TELL_MS);
+    await withTimeout(this.publishing, MAX_TELL_MS);
   }
 
-  /** Tells that slots were not used. To others only a probe has to be returned: nobody sends until its answer is known. */
-  async giveBack(slots: readonly Slot[]): Promise<void> {
+  /** Returns unused slots. Only a probe must be returned to the others, who wait for its answer. */
+  async returnSlots(slots: readonly Slot[]): Promise<void> {
     for (const slot of slots) this.budget.end(slot);
     const probe = slots.find((slot) => slot.probe !== undefined)?.probe;
-    // Where that fails, the probe expires by itself, only later.
+    // If that fails, the probe expires later.
     if (probe !== undefined) await this.store.returnProbe(probe).catch(this.onError);
     if (slots.some((slot) => slot.trial)) await this.breaker?.returnTrial();
   }
@@ -166,8 +166,8 @@ export class RateLimiter {
     return this.silentUntil - performance.now();
   }
 
-  /** Writes that the bot is blocked, again and again until it is written. */
-  private async tell(): Promise<void> {
+  /** Publishes the block, and retries until it is written. */
+  private async publishBlock(): Promise<void> {
     while (this.isUntold) {
       this.isUntold = false;
       try {
@@ -184,8 +184,8 @@ export class RateLimiter {
   private async pump(): Promise<void> {
     this.pumping = true;
     while (this.waiters.length > 0) {
-      // Whoever asked for more before the others know would be granted it.
-      if (this.telling) await withTimeout(this.telling, MAX_NAP_MS);
+      // A request before the block is published would be granted.
+      if (this.publishing) await withTimeout(this.publishing, MAX_NAP_MS);
       else if (this.silenceMs() > 0) await pause(Math.min(this.silenceMs(), MAX_NAP_MS));
       else if (this.isOut()) await this.serveTrial();
       else await this.serve();
@@ -210,7 +210,7 @@ export class RateLimiter {
     }
   }
 
-  /** Slots to ask for: none while too much is on its way, but for urgent messages. */
+  /** Number of slots to request: none above the in-flight budget, except for urgent messages. */
   private wanted(): number {
     const sum = (waiters: readonly Waiter[]) => waiters.reduce((total, { wanted }) => total + wanted, 0);
     const urgent = this.waiters.filter(({ lane }) => lane === URGENT_LANE);
@@ -221,7 +221,7 @@ export class RateLimiter {
     return Math.max(0, ...this.waiters.map(({ leadMs = 0 }) => leadMs));
   }
 
-  /** During an outage one message may leave at a time, to find out whether it is over. */
+  /** During an outage, one message at a time may leave as a trial. */
   private async serveTrial(): Promise<void> {
     if (!(await this.breaker?.takeTrial())) {
       await pause(MAX_NAP_MS);
@@ -259,11 +259,11 @@ export class RateLimiter {
       this.waiters.splice(this.waiters.indexOf(waiter), 1);
       waiter.give(slots);
     }
-    // Whoever wanted it may have been told to stop meanwhile.
-    if (shares.size === 0) await this.giveBack([{ at: firstAt, probe, trial }]);
+    // The waiter may have been stopped meanwhile.
+    if (shares.size === 0) await this.returnSlots([{ at: firstAt, probe, trial }]);
   }
 
-  /** Whoever has the most left of the lane whose turn it is. */
+  /** The waiter with the most left in the lane whose turn it is. */
   private nextWaiter(shares: ReadonlyMap<Waiter, Slot[]>): Waiter | undefined {
     const hungry = this.waiters.filter((waiter) => (shares.get(waiter)?.length ?? 0) < waiter.wanted);
     const lanes = [...new Set(hungry.map((waiter) => waiter.lane))].sort();

@@ -30,22 +30,22 @@ export interface ReconcilerParts {
   driver: CampaignDriver;
   queue: JobQueue;
   leaseMs: number;
-  /** After this long a step that nobody has taken is presumed lost. */
+  /** Time after which a step that was not taken is presumed lost. */
   overdueMs: number;
-  /** Deletes what is kept for a time only. */
+  /** Deletes expired records. */
   forgetOld: (signal: AbortSignal) => Promise<void>;
   meter: Pick<EngineMeter, 'repaired'>;
   logger: Logger;
 }
 
 /**
- * Puts right what processes that died have left undone. It may run anywhere, at any time and several times at once:
- * each repair is one statement that finds nothing left where another was faster.
+ * Repairs what dead processes left undone. It may run in any process, at any time and several times at once: each repair is one
+ * statement that finds nothing to do if another was faster.
  */
 export class Reconciler {
   constructor(private readonly parts: ReconcilerParts) {}
 
-  /** @param signal ends it after the step, or the batch of a step, that it is at */
+  /** @param signal stops it after the current step or batch */
   async run(signal: AbortSignal): Promise<RepairCounts> {
     const { meter, logger } = this.parts;
     const repairs = Object.fromEntries(REPAIR_KINDS.map((kind) => [kind, 0])) as RepairCounts;
@@ -54,7 +54,7 @@ export class Reconciler {
       try {
         Object.assign(repairs, await step());
       } catch (error) {
-        // The others do not depend on it, and its turn comes again.
+        // Other steps do not depend on it, and it runs again.
         logger.warn({ err: error }, 'a step of the reconciliation failed');
       }
     }

@@ -4,12 +4,12 @@ import { DeliveryStatus } from '../delivery/delivery.entity.js';
 import { FailureLog } from './failure-log.js';
 import type { LedgerState, Settlement, Streak } from '../delivery/settlement.store.js';
 
-/** Settled answers are durable within 100 ms: the group closes after half of that, the rest is for the database. */
+/** Answers are durable within 100 ms: a group closes after half of that, and the rest is for the database. */
 const GROUP_WINDOW_MS = 50;
 const GROUP_SIZE = 200;
 const RETRY_DELAY_MS = 250;
 
-/** What the outage rule takes care of says nothing about the campaign. */
+/** Reasons of outages, which say nothing about the campaign. */
 const OUTAGE_REASONS = new Set<string | undefined>(['ANSWER_LOST', 'ANSWER_TIMEOUT', 'TELEGRAM_UNAVAILABLE']);
 
 export interface SettlementStore {
@@ -21,16 +21,16 @@ interface Entry {
   done: () => void;
 }
 
-/** SQLSTATE classes 22 (data exception) and 23 (integrity violation): the same statement will never pass. */
+/** SQLSTATE classes 22 (data exception) and 23 (integrity violation): a retry would fail as well. */
 function isRefusal(error: unknown): boolean {
   return /^2[23]/.test(String((error as { code?: unknown }).code));
 }
 
 /**
- * The run of like failures at the end of a group; a success or another failure before it breaks an older run. Verdicts
- * about a person are passed over: on an old list many in a row are normal.
+ * Finds the failures with one reason at the end of a group; any other result before them breaks the older streak. Verdicts about
+ * users are ignored, since many in a row are normal on an old list.
  */
-export function streakOf(group: readonly Settlement[]): Streak {
+export function findStreak(group: readonly Settlement[]): Streak {
   const streak: Streak = { reason: null, count: 0, broken: false };
   for (const { status, reason, userStatus } of group) {
     if (status === DeliveryStatus.PENDING || userStatus !== undefined || OUTAGE_REASONS.has(reason)) continue;
@@ -46,11 +46,11 @@ export function streakOf(group: readonly Settlement[]): Streak {
 }
 
 /**
- * Group commit for the ledger: results of all chunks of this process are collected for a moment and written with one
- * statement a campaign. A result is never dropped: while the database is away, its group is tried again.
+ * Group commit for the ledger: results of all chunks of this process are collected briefly, and written with one statement per
+ * campaign. No result is dropped: while the database is away, its group is retried.
  */
 export class SettlementWriter {
-  /** By campaign; where there is one, it is being written until it is empty. */
+  /** Queues by campaign. An existing queue is being written until it is empty. */
   private readonly queues = new Map<string, Entry[]>();
 
   private readonly failures: FailureLog;
@@ -93,7 +93,7 @@ export class SettlementWriter {
     const settlements = group.map((entry) => entry.settlement);
     for (;;) {
       try {
-        const state = await this.store.settle(campaignId, settlements, streakOf(settlements));
+        const state = await this.store.settle(campaignId, settlements, findStreak(settlements));
         await this.onWritten(campaignId, state);
         return;
       } catch (error) {
@@ -110,11 +110,11 @@ export class SettlementWriter {
     }
   }
 
-  /** One result that the database refuses must not keep all others from being written. */
+  /** Writes results one by one, so that one the database refuses does not block the others. */
   private async writeApart(campaignId: string, group: Entry[]): Promise<void> {
     const [only, ...others] = group;
     if (only && others.length === 0) {
-      const { userId, fence, status } = only.settlement;
+      const { userId, fencingToken, status } = only.settlement;
       this.logger.error(
         { campaignId, userId, status },
         'a result cannot be written: the delivery is UNCONFIRMED',
@@ -123,7 +123,7 @@ export class SettlementWriter {
       only.settlement = {
         campaignId,
         userId,
-        fence,
+        fencingToken,
         status: DeliveryStatus.UNCONFIRMED,
         reason: 'RESULT_UNWRITABLE',
       };

@@ -1,34 +1,34 @@
 import { linkSignals } from '../kernel/linked-signal.js';
 import { MAX_LATE_MS, type RateLimiter, type Slot, type SlotRequest } from './rate-limiter.js';
 
-/** A message whose slot was missed waits for another one no longer than this. */
+/** How long a message whose slot was missed waits for another one. */
 const MAX_SECOND_WAIT_MS = 1000;
 
 interface Turn {
   slot: Slot;
-  /** For another slot, when this one is missed. */
+  /** Request for another slot if this one is missed. */
   request: SlotRequest;
   signal: AbortSignal;
-  /** Called with each other slot, ahead of its time. */
+  /** Called with each later slot, before its time. */
   onMoved: (slot: Slot) => Promise<unknown>;
 }
 
 /**
- * Waits until a message may leave: in the time of its slot or, when the process was too busy then, of a later one.
- * @returns the slot that is used, or undefined when nothing may leave now and every slot has been given back
+ * Waits until a message may leave: in its slot or, if the process was too busy, in a later one.
+ * @returns the slot, or undefined if nothing may leave now and every slot was returned
  */
 export async function takeTurn(limiter: RateLimiter, turn: Turn): Promise<Slot | undefined> {
   let slot: Slot | undefined = turn.slot;
   while (slot) {
     const state = await limiter.turn(slot);
     if (state === 'due' && !turn.signal.aborted) return slot;
-    await limiter.giveBack([slot]);
+    await limiter.returnSlots([slot]);
     slot = state === 'missed' ? await moveTurn(limiter, turn) : undefined;
   }
   return undefined;
 }
 
-/** @returns milliseconds until the last of the slots has been used or missed */
+/** @returns milliseconds until the last of the slots is used or missed */
 export function untilLeft(slots: readonly Slot[]): number {
   return Math.max(0, ...slots.map(({ at }) => at - performance.now())) + MAX_LATE_MS;
 }
@@ -39,7 +39,7 @@ async function moveTurn(limiter: RateLimiter, { request, signal, onMoved }: Turn
     const [slot] = await limiter.acquire(request, 1, patience.signal);
     if (!slot) return undefined;
     await onMoved(slot).catch(async (error: unknown) => {
-      await limiter.giveBack([slot]);
+      await limiter.returnSlots([slot]);
       throw error;
     });
     return slot;

@@ -2,7 +2,7 @@ import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
 import { planningLock } from '../campaigns/audience.store.js';
 import { MAX_CHUNK_ATTEMPTS } from '../delivery/chunk.store.js';
 
-/** Keys of the advisory locks that are held in this database. */
+/** Keys of the advisory locks held in this database. */
 const HELD_KEYS = `
   SELECT (classid::bigint << 32) | objid::bigint AS key FROM pg_locks
   WHERE locktype = 'advisory' AND granted AND objsubid = 1
@@ -10,12 +10,12 @@ const HELD_KEYS = `
 `;
 
 /**
- * What needs somebody else to go on with it. A restart or a failover of the server frees all locks at once, of the living
- * too: for one lease after it was noticed, or after a reconnection of one's own ($2), a free lock says nothing. Nor does it
- * for a chunk that would be quarantined ($3 attempts): that is for the end of its lease to decide. The locks are read
- * after the leases, so a lock that is free was held when its lease was taken.
+ * Finds work whose worker is dead. A restart or failover of the server frees all locks, also those of living workers: for one
+ * lease after it was noticed, or after an own reconnection ($2), a free lock means nothing. The same holds for a chunk that
+ * would be quarantined ($3 attempts); only the expiry of its lease decides that. Locks are read after leases, so a free lock
+ * was held when its lease was taken.
  *
- * $1 milliseconds of a lease, $4 milliseconds after which a plan that nobody has begun is presumed lost.
+ * $1 milliseconds of a lease, $4 milliseconds after which a planning that was not begun is presumed lost.
  */
 const LOOK = `
   WITH held AS MATERIALIZED (${HELD_KEYS}), server AS (
@@ -47,7 +47,7 @@ const LOOK = `
     ) AS "overduePlans"
 `;
 
-/** The first server that is known at all has freed nobody's lock. */
+/** The first known server has not freed any locks. */
 const NOTICE_SERVER = `
   INSERT INTO known_server AS known (started_at, noticed_at) VALUES (pg_postmaster_start_time(), '-infinity')
   ON CONFLICT (only_row) DO UPDATE SET started_at = excluded.started_at, noticed_at = clock_timestamp()
@@ -56,12 +56,12 @@ const NOTICE_SERVER = `
 
 export interface Findings {
   serverIsKnown: boolean;
-  /** The clock of the database, in milliseconds since 1970. */
+  /** Clock of the database, in milliseconds since 1970. */
   now: number;
   leaseHasExpired: boolean;
-  /** Leases whose holders have ended. */
+  /** Leases whose holders are dead. */
   abandonedLeases: string[];
-  /** Campaigns that should have been planned, or started, and that nobody is at. */
+  /** Campaigns whose planning or start is overdue, and under way nowhere. */
   overduePlans: string[];
 }
 
@@ -71,7 +71,7 @@ export interface Look {
   overduePlanMs: number;
 }
 
-/** What dead workers have left, seen from their locks. */
+/** Finds the work of dead workers by their locks. */
 export class TakeoverStore {
   constructor(private readonly sql: SqlExecutor) {}
 

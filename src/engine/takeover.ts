@@ -9,13 +9,13 @@ import type { HeldSession, WorkerSession } from './worker-session.js';
 
 const LOOK_INTERVAL_MS = 1000;
 
-/** What is due is left to its job for so long: with a living worker that is late by a tick at most. */
+/** How long due work is left to its job, which a living worker takes within a tick. */
 const OVERDUE_MS = 1500;
 
-/** Jobs come at wrong times on a machine whose clock is further off than this from that of the database. */
+/** Jobs fire at wrong times on a machine whose clock differs by more than this from the database's. */
 const MAX_CLOCK_SKEW_MS = 1000;
 
-/** A campaign whose planning has failed here is left to others, and to its job, for so long. */
+/** How long a campaign whose planning failed here is left to other workers and its job. */
 const FAILED_PLAN_PAUSE_MS = 30_000;
 
 export interface TakeoverDependencies {
@@ -32,15 +32,15 @@ export interface TakeoverDependencies {
 }
 
 /**
- * Goes on with what dead workers have left: their chunks, the chunks whose jobs they have locked, and plans. Looks for it
- * once a second, outside of the job queue, whose locks outlive their holders.
+ * Takes over from dead workers: their chunks, chunks whose jobs they have locked, and plannings. Checks once per second, outside
+ * of the job queue, whose locks outlive their holders.
  */
 export class Takeover {
   private readonly stopping = new AbortController();
   private looking: Promise<void> | undefined;
   private planning: Promise<void> | undefined;
   private readonly failedPlans = new Set<string>();
-  /** The session of the last look: one that is new takes part at once. */
+  /** The session of the last check; a new session takes part at once. */
   private lastSession: HeldSession | undefined;
 
   constructor(private readonly deps: TakeoverDependencies) {
@@ -55,7 +55,7 @@ export class Takeover {
     this.stopping.abort();
   }
 
-  /** Resolves when it has stopped looking and planning. */
+  /** Resolves when checks and planning have ended. */
   async ended(): Promise<void> {
     await this.looking;
     await this.planning;
@@ -68,7 +68,7 @@ export class Takeover {
       try {
         if (session && this.deps.mayWork()) await this.look(session);
       } catch (error) {
-        this.deps.logger.warn({ err: error }, 'what dead workers have left could not be looked up');
+        this.deps.logger.warn({ err: error }, 'the work of dead workers could not be looked up');
       }
       await pause(LOOK_INTERVAL_MS, signal);
     }
@@ -87,18 +87,18 @@ export class Takeover {
     this.planNext(findings.overduePlans);
   }
 
-  /** @returns whether chunks wait for somebody to go on with them */
+  /** @returns whether chunks wait for a worker */
   private async takeBack({ abandonedLeases, leaseHasExpired }: Findings): Promise<boolean> {
     if (abandonedLeases.length === 0 && !leaseHasExpired) return false;
     const { chunks, meter, logger } = this.deps;
     const repairs = await chunks.reapDeadLeases(abandonedLeases);
     meter.repaired(repairs);
-    if (repairs.releasedChunks + repairs.setAsideChunks === 0) return false;
+    if (repairs.releasedChunks + repairs.quarantinedChunks === 0) return false;
     logger.warn({ repairs, abandonedLeases: abandonedLeases.length }, 'repaired what was left undone');
     return true;
   }
 
-  /** One at a time: the process also plans what its jobs ask for. */
+  /** Plans one campaign at a time, besides those of the process's jobs. */
   private planNext(overduePlans: readonly string[]): void {
     const campaignId = overduePlans.find((id) => !this.failedPlans.has(id));
     if (campaignId === undefined || this.planning || this.stopping.signal.aborted) return;

@@ -13,12 +13,12 @@ export class DirectTestSender implements TestSender {
 
   async sendTest(to: Addressee, content: ReminderContent): Promise<TestResult> {
     const outcome = await this.direct.sendMessage(this.sender, reminderFor(to, content));
-    if (!outcome) return { problem: 'Telegram asks the bot to wait; try again later.' };
+    if (!outcome) return { problem: 'Telegram throttles the bot; try again later.' };
     return outcome.kind === 'sent' ? { messageId: outcome.messageId } : { problem: describeOutcome(outcome) };
   }
 }
 
-/** Why a single message was not confirmed. */
+/** Describes why a message was not confirmed. */
 function describeOutcome(outcome: Exclude<SendOutcome, { kind: 'sent' }>): string {
   switch (outcome.kind) {
     case 'throttled':
@@ -26,11 +26,11 @@ function describeOutcome(outcome: Exclude<SendOutcome, { kind: 'sent' }>): strin
     case 'moved':
       return `The chat has moved to ${outcome.chatId}.`;
     case 'ambiguous':
-      return `There was no usable answer (${outcome.reason}): the message may have been sent all the same.`;
+      return `There was no usable answer (${outcome.reason}): the message may have been sent nevertheless.`;
     case 'outage':
       return outcome.isDelivered === 'no'
-        ? 'Telegram cannot be reached, or does not work: nothing was sent. Try again later.'
-        : `There was no usable answer (${outcome.reason}): the message may have been sent all the same.`;
+        ? 'Telegram cannot be reached: nothing was sent. Try again later.'
+        : `There was no usable answer (${outcome.reason}): the message may have been sent nevertheless.`;
     case 'notSent':
       return 'The process is stopping: nothing was sent.';
     case 'botUnusable':

@@ -2,8 +2,8 @@ import { TIMED_OUT, withTimeout } from '../kernel/timeout.js';
 import { linkSignals } from '../kernel/linked-signal.js';
 
 /**
- * How far the hard limit lies above the soft one: a fifth for a chunk (6 and 5 minutes), which waits for answers that are
- * under way, and a sixth for planning (35 and 30 minutes), which ends after the batch of jobs it is at.
+ * Ratio of the hard to the soft limit: a fifth more for a chunk (6 and 5 minutes), which waits for answers under way, and a sixth
+ * more for planning (35 and 30 minutes), which ends after the current batch of jobs.
  */
 export const CHUNK_HARD_FACTOR = 6 / 5;
 export const PLAN_HARD_FACTOR = 7 / 6;
@@ -13,8 +13,8 @@ export class TimeLimitExceeded extends Error {
 }
 
 /**
- * Runs work under two limits: at the soft one, or when one of the other signals is aborted, its signal is aborted and it
- * is expected to end at the next safe point; at the hard one it is given up on.
+ * Runs work under two limits. At the soft limit, or when one of the other signals is aborted, its signal is aborted, and it
+ * should end at the next safe point. At the hard limit it is abandoned.
  * @throws TimeLimitExceeded at the hard limit
  */
 export async function withTimeLimits<T>(

@@ -7,7 +7,7 @@ import type { Recipient } from '../delivery/claim.store.js';
 import type { Settlement } from '../delivery/settlement.store.js';
 import type { SendOutcome } from './ports.js';
 
-/** What an outcome means for the delivery; `stopReason` when it means the end for the whole campaign. */
+/** Effect of an outcome on the delivery; `stopReason` if it stops the whole campaign. */
 export interface Verdict {
   settlement: Pick<
     Settlement,
@@ -16,7 +16,7 @@ export interface Verdict {
   stopReason?: StopCode;
 }
 
-/** Nothing left this process: the recipient goes back as if never claimed. */
+/** Nothing was sent: the recipient is requeued as if never claimed. */
 export const NOT_SENT: Verdict['settlement'] = {
   status: DeliveryStatus.PENDING,
   retryInMs: 0,
@@ -24,8 +24,8 @@ export const NOT_SENT: Verdict['settlement'] = {
 };
 
 /**
- * After the silence the probe is somebody else's: if it were for the same chat again, one chat that is throttled would keep
- * the whole bot silent.
+ * Margin after the silence, so that the probe goes to another chat: otherwise one throttled chat would keep the whole bot
+ * silent.
  */
 const PROBE_MARGIN_MS = 1000;
 
@@ -37,7 +37,7 @@ function gone(reason: PersonReason, userStatus: Reachability): Verdict {
   return { settlement: { status: DeliveryStatus.FAILED, reason, userStatus } };
 }
 
-/** The table of outcomes: what each of Telegram's answers does to the delivery, the person and the campaign. */
+/** The table of outcomes: effect of each answer on the delivery, the user and the campaign. */
 export function judge(outcome: SendOutcome, recipient: Recipient, template: string): Verdict {
   switch (outcome.kind) {
     case 'sent':
@@ -57,7 +57,7 @@ export function judge(outcome: SendOutcome, recipient: Recipient, template: stri
     case 'recipientFailed':
       return failed(outcome.reason);
     case 'moved':
-      // Once: a chat that was moved before and moves again is not followed any further.
+      // A chat that has moved twice is not followed any further.
       if (recipient.chatId !== recipient.userId) return gone('CHAT_MOVED', TelegramUserStatus.UNREACHABLE);
       return { settlement: { status: DeliveryStatus.PENDING, retryInMs: 0, chatId: outcome.chatId } };
     case 'botUnusable':
@@ -72,8 +72,8 @@ const BASE_DELAY_MS = 2000;
 const MAX_DELAY_MS = 30_000;
 
 /**
- * How long to wait after the given number of failed attempts, in milliseconds: exponential backoff with "equal
- * jitter" (half of the delay is drawn at random), so that those who failed together do not come back together.
+ * Milliseconds to wait after the given number of failed attempts: exponential backoff with "equal jitter" (half of the delay is
+ * random), so that failures at the same time are not retried at the same time.
  */
 export function backoffMs(attempts: number, random: () => number = Math.random): number {
   const ceiling = Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** Math.max(0, attempts - 1));

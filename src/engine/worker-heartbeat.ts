@@ -7,7 +7,7 @@ const BEAT_MS = 10_000;
 
 const NAME = `${hostname()}/${process.pid}`;
 
-/** Also forgets the workers that have not been heard of for a day: those that died told nobody. */
+/** Also deletes workers without a heartbeat for a day. */
 const BEAT = `
   WITH forgotten AS (DELETE FROM worker WHERE seen_at < clock_timestamp() - interval '1 day' AND id <> $1)
   INSERT INTO worker (id, seen_at, name, problem, holder_key) VALUES ($1, clock_timestamp(), $2, $3, $4)
@@ -17,13 +17,13 @@ const BEAT = `
 const LEAVE = 'DELETE FROM worker WHERE id = $1';
 
 export interface WorkerState {
-  /** Why it works no jobs, if it does not. */
+  /** Why it works no jobs, or null. */
   problem: string | null;
-  /** Key of the session that holds its leases. */
+  /** Key of the worker's session. */
   holderKey: string | null;
 }
 
-/** Tells that a process works jobs, for the alert that none does and for people. Nothing else depends on it. */
+/** Writes that this process works jobs, for alerts and operators. Nothing else depends on it. */
 export class WorkerHeartbeat {
   private readonly id = randomUUID();
   private timer: NodeJS.Timeout | undefined;
@@ -35,13 +35,13 @@ export class WorkerHeartbeat {
     private readonly logger: Logger,
   ) {}
 
-  /** Resolves when others can see the worker, or when that could not be written yet. */
+  /** Resolves when the first heartbeat is written, or has failed. */
   async start(): Promise<void> {
     this.timer = setInterval(() => void this.beat(), BEAT_MS).unref();
     await this.beat();
   }
 
-  /** Tells of a change at once. */
+  /** Writes a change at once. */
   beat(): Promise<void> {
     const { problem, holderKey } = this.state();
     this.beating = this.run(BEAT, [NAME, problem, holderKey]);

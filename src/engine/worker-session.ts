@@ -7,7 +7,7 @@ import { WatchedConnection } from '../database/watched-connection.js';
 const RECONNECT_DELAYS_MS = [0, 100, 250, 500, 1000];
 const LONGEST_DELAY_MS = 1000;
 
-/** The lock hangs on the session, so nothing but its end may end it. Not every server has each of the settings. */
+/** The lock belongs to the session, so no timeout may end that. Not every server has each of these settings. */
 const STAY_OPEN = `
   SELECT set_config(name, '0', false) FROM pg_settings
   WHERE name IN ('idle_session_timeout', 'statement_timeout', 'lock_timeout')
@@ -15,19 +15,19 @@ const STAY_OPEN = `
 
 const LOCK = `SELECT pg_try_advisory_lock($1::bigint) AS locked, clock_timestamp()::text AS at`;
 
-/** A connection under whose lock this worker claims chunks. */
+/** A connection whose lock covers this worker's claims. */
 export interface HeldSession {
-  /** Key of the session's advisory lock: whoever finds it free knows that the session has ended. */
+  /** Key of the session's advisory lock. If it is free, the session has ended. */
   readonly key: string;
-  /** Aborted when the session has ended: others take its chunks over. */
+  /** Aborted when the session has ended, and others take over its chunks. */
   readonly lost: AbortSignal;
-  /** When it took the place of one that was lost, by the clock of the database; null for the first. */
+  /** When it replaced a lost session, by the clock of the database; null for the first. */
   readonly reconnectedAt: string | null;
 }
 
 /**
- * Shows other workers that this one lives, by an advisory lock on a connection of its own. The kernel closes the
- * connection of a dead process, which frees the lock at once. A lost session is replaced by another, under a new key.
+ * Shows other workers that this one is alive, by an advisory lock on its own connection. The kernel closes the connection of a
+ * dead process, which frees the lock at once. A lost session is replaced by another with a new key.
  */
 export class WorkerSession {
   private held: HeldSession | undefined;
@@ -41,18 +41,18 @@ export class WorkerSession {
     private readonly logger: Logger,
   ) {}
 
-  /** The session of the moment; undefined while it is being replaced, when no chunk may be claimed. */
+  /** The current session; undefined while it is being replaced, when no chunk may be claimed. */
   get current(): HeldSession | undefined {
     return this.held;
   }
 
-  /** Resolves after the first attempt; when that fails, others follow. */
+  /** Resolves after the first attempt, also if that fails; further attempts follow. */
   async open(): Promise<void> {
     await this.tryConnect();
     this.running = this.keep();
   }
 
-  /** Frees the lock: to be called when no lease is held any more. */
+  /** Frees the lock. Call it when no lease is held. */
   async close(): Promise<void> {
     this.closing.abort();
     await this.connection?.close();
@@ -70,7 +70,7 @@ export class WorkerSession {
       await pause(delayMs, signal);
       if (!this.isClosing()) await this.tryConnect();
     }
-    // One that was made while this was being closed.
+    // A connection that was opened meanwhile.
     this.connection?.abandon();
   }
 
@@ -81,7 +81,7 @@ export class WorkerSession {
       this.connection = undefined;
       this.isReplacement = true;
       if (this.isClosing()) return;
-      this.logger.warn({ err: error }, 'the session of this worker was lost: it gives up its chunks');
+      this.logger.warn({ err: error }, 'the session of this worker was lost: it releases its chunks');
     }
   }
 

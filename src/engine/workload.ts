@@ -4,7 +4,7 @@ import { CampaignStatus } from '../campaigns/lifecycle.js';
 import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
 import type { Workload } from './ports.js';
 
-/** No progress for two minutes although work is due, the bot is not told to wait and no send is paced so slowly. */
+/** No progress for two minutes although work is due, the bot is not throttled, and the pacing is not that slow. */
 const STUCK = `
   SELECT campaign.id, campaign.pending_users AS "pendingUsers", campaign.progressed_at AS "progressedAt"
   FROM notification_campaign campaign
@@ -29,17 +29,17 @@ export interface StuckCampaign {
   progressedAt: Date;
 }
 
-/** Campaigns that make no progress although nothing is known that would keep them from it. */
+/** Finds campaigns without progress for which no reason is known. */
 export function findStuck(sql: SqlExecutor): Promise<StuckCampaign[]> {
   return rows<StuckCampaign>(sql, STUCK, [STUCK_AFTER_MS]);
 }
 
-/** A worker that has not been heard of for this long does not count; it tells of itself several times meanwhile. */
+/** A worker without a heartbeat for this long does not count; it sends several in that time. */
 export const WORKER_SILENCE_MS = 30_000;
 
 /**
- * What waits to be done by a job, read from the domain tables, so that work counts whose job was lost. A campaign
- * waits to be planned from when it was started, or should have been by itself.
+ * Work that waits for a job, read from the domain tables, so that work with a lost job counts as well. A campaign waits for
+ * planning from its start, or its scheduled start.
  */
 const WORKLOAD = `
   WITH waiting AS (

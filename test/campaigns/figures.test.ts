@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { NotificationCampaign } from '../../src/campaigns/campaign.entity.js';
 import { estimateDurationMs, progressPercentage } from '../../src/campaigns/estimate.js';
 import { CampaignStatus } from '../../src/campaigns/lifecycle.js';
-import { Mailbox } from '../../src/campaigns/mailbox.js';
-import { finishEstimateOf } from '../../src/campaigns/progress.js';
+import { LatestValueStream } from '../../src/campaigns/latest-value-stream.js';
+import { estimateFinish } from '../../src/campaigns/progress.js';
 import { SendRate } from '../../src/campaigns/send-rate.js';
 import { isPersonal, renderTemplate } from '../../src/campaigns/template.js';
 
@@ -95,7 +95,7 @@ describe('the end of a running campaign', () => {
       ...{ startedAt: new Date(0), plannedAt: new Date(0), runningSince: new Date(0), doneBefore: 0 },
       ...campaign,
     });
-    const finish = finishEstimateOf(running, 28, new Date(NOW));
+    const finish = estimateFinish(running, 28, new Date(NOW));
     return finish ? finish.getTime() - NOW : undefined;
   }
 
@@ -142,7 +142,7 @@ describe('the end of a running campaign', () => {
 
 describe('a mailbox', () => {
   test('keeps only the newest value for a reader who is slow', async () => {
-    const mailbox = new Mailbox<number>(() => undefined);
+    const mailbox = new LatestValueStream<number>(() => undefined);
     mailbox.put(1);
     mailbox.put(2);
     expect(await mailbox.next()).toEqual({ done: false, value: 2 });
@@ -150,7 +150,7 @@ describe('a mailbox', () => {
 
   test('gives the last value before it ends', async () => {
     let left = false;
-    const mailbox = new Mailbox<number>(() => (left = true));
+    const mailbox = new LatestValueStream<number>(() => (left = true));
     mailbox.put(1);
     mailbox.finish();
     const values = [];
@@ -159,7 +159,7 @@ describe('a mailbox', () => {
   });
 
   test('can be left while it waits', async () => {
-    const mailbox = new Mailbox<number>(() => undefined);
+    const mailbox = new LatestValueStream<number>(() => undefined);
     const waiting = mailbox.next();
     await mailbox.return();
     expect((await waiting).done).toBe(true);

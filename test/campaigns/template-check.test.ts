@@ -35,10 +35,10 @@ describe('a template is refused with the place and what would be right', () => {
     ['<b {{firstName}}>x</b>', 'Line 1, column 4: ', 'not in a tag'],
     ['<span>x</span>', 'Line 1, column 1: ', 'tg-spoiler'],
     ['<tg-emoji emoji-id="x">🙂</tg-emoji>', 'Line 1, column 1: ', 'number of an emoji'],
-    ['', '', 'nothing to see'],
-    [' \n\u200B', '', 'nothing to see'],
-    ['<b></b>', '', 'nothing to see'],
-    ['&#8203;<i>\u3164</i>', '', 'nothing to see'],
+    ['', '', 'invisible'],
+    [' \n\u200B', '', 'invisible'],
+    ['<b></b>', '', 'invisible'],
+    ['&#8203;<i>\u3164</i>', '', 'invisible'],
   ])('%j', (template, place, advice) => {
     const [error, ...others] = errorsIn(template);
     expect(others).toEqual([]);

@@ -150,10 +150,10 @@ describe(`with ${USERS} recipients`, () => {
         sendInMs: 0,
         contentVersion: 1,
       });
-      const settlements = recipients.slice(1).map(({ userId, fence }) => ({
+      const settlements = recipients.slice(1).map(({ userId, fencingToken }) => ({
         campaignId: chunk.campaignId,
         userId,
-        fence,
+        fencingToken,
         status: DeliveryStatus.SENT as const,
         messageId: userId,
       }));

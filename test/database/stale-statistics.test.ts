@@ -178,10 +178,10 @@ async function workChunk(chunk: LeasedChunk, sql: SqlExecutor): Promise<void> {
     contentVersion: 1,
   });
   expect(recipients).toHaveLength(100);
-  const settlements = recipients.slice(1).map(({ userId, fence }) => ({
+  const settlements = recipients.slice(1).map(({ userId, fencingToken }) => ({
     campaignId: chunk.campaignId,
     userId,
-    fence,
+    fencingToken,
     status: DeliveryStatus.SENT as const,
     messageId: userId,
   }));

@@ -155,7 +155,7 @@ describe('a refusal that is written', () => {
     const { recipients } = await claim(await leasedChunk(), 1);
     await meanwhile(people, userId);
     const gone = { status: DeliveryStatus.FAILED, userStatus: TelegramUserStatus.BLOCKED } as const;
-    const results = recipients.map(({ fence }) => ({ campaignId, userId, fence, ...gone }));
+    const results = recipients.map(({ fencingToken }) => ({ campaignId, userId, fencingToken, ...gone }));
     await deliveries.settle(campaignId, results, { reason: null, count: 0, broken: false });
     expect(await statuses()).toEqual([{ status: 'FAILED', attempts: 1 }]);
     return (await people.find(userId))?.status ?? '';
@@ -267,9 +267,9 @@ describe('a result that cannot be written', () => {
     const { recipients } = await claim(await leasedChunk(), 3);
     const writer = new SettlementWriter(deliveries, () => Promise.resolve(), pino({ level: 'silent' }));
     await Promise.all(
-      recipients.map(({ userId, fence }, place) => {
+      recipients.map(({ userId, fencingToken }, place) => {
         const messageId = place === 1 ? 'no number' : userId;
-        return writer.add({ campaignId, userId, fence, status: DeliveryStatus.SENT, messageId });
+        return writer.add({ campaignId, userId, fencingToken, status: DeliveryStatus.SENT, messageId });
       }),
     );
     expect((await statuses()).map(({ status }) => status)).toEqual(['SENT', 'UNCONFIRMED', 'SENT']);

@@ -9,7 +9,7 @@ import { CancelledStore } from '../../src/campaigns/cancelled.store.js';
 import { CampaignEnding } from '../../src/campaigns/ending.js';
 import { CampaignStore, type RunResult } from '../../src/campaigns/campaign.store.js';
 import { DeliveryStatus } from '../../src/delivery/delivery.entity.js';
-import { finishEstimateOf } from '../../src/campaigns/progress.js';
+import { estimateFinish } from '../../src/campaigns/progress.js';
 import { CampaignSchedule } from '../../src/campaigns/schedule.store.js';
 import { createDataSource } from '../../src/app/data-source.js';
 import type { TransactionalSql } from '../../src/database/rows.js';
@@ -128,7 +128,7 @@ describe('a result', () => {
   const streak = { reason: null, count: 0, broken: false };
 
   function result(campaignId: string, userId: string, change: Partial<Settlement> = {}): Settlement {
-    return { campaignId, userId, fence: 1, status: SENT, messageId: '7', ...change };
+    return { campaignId, userId, fencingToken: 1, status: SENT, messageId: '7', ...change };
   }
 
   test('of an older claim settles nothing', async () => {
@@ -209,7 +209,7 @@ describe('a retry', () => {
     const requeued = {
       campaignId: id,
       userId: users[0] ?? '',
-      fence: 1,
+      fencingToken: 1,
       status: DeliveryStatus.PENDING,
     } as const;
     await deliveries.settle(id, [requeued], { reason: null, count: 0, broken: false });
@@ -243,7 +243,7 @@ describe('a campaign that begins to run', () => {
     expect(await begin(id)).toBe(true);
     const campaign = await campaigns.find(id);
     if (!campaign) throw new Error('The campaign is gone.');
-    const finish = finishEstimateOf(campaign, 28, new Date());
+    const finish = estimateFinish(campaign, 28, new Date());
     expect(campaign.doneBefore).toBe(doneBefore);
     expect(campaign.runningSince?.getTime()).toBeGreaterThanOrEqual(before - 1000);
     expect((finish?.getTime() ?? Infinity) - before).toBeLessThan(60_000);

@@ -235,8 +235,8 @@ describe('messages on their way from one process', () => {
     const [urgent] = await limiter.acquire(URGENT, 1, signal);
     expect(given).toHaveLength(budget);
 
-    if (urgent) await limiter.giveBack([urgent]);
-    await limiter.giveBack(given.slice(0, 3));
+    if (urgent) await limiter.returnSlots([urgent]);
+    await limiter.returnSlots(given.slice(0, 3));
     await waitFor('those that take their place', () => given.length >= budget + 3);
     await limiter.acquire(URGENT, 1, signal);
     expect(given).toHaveLength(budget + 3);

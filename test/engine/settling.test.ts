@@ -5,9 +5,9 @@ import { TelegramUserStatus } from '../../src/people/telegram-user.entity.js';
 import type { Settlement } from '../../src/delivery/settlement.store.js';
 import type { SendOutcome } from '../../src/engine/ports.js';
 import { backoffMs, judge } from '../../src/engine/verdict.js';
-import { streakOf } from '../../src/engine/settlements.js';
+import { findStreak } from '../../src/engine/settlements.js';
 
-const recipient = { userId: '1', chatId: '1', firstName: null, fence: 1, attempts: 1 };
+const recipient = { userId: '1', chatId: '1', firstName: null, fencingToken: 1, attempts: 1 };
 const PERSONAL = 'Hello {{firstName}}';
 const IMPERSONAL = 'Hello';
 
@@ -108,7 +108,7 @@ describe('backoff', () => {
 
 describe('a streak of like failures', () => {
   const settlement = (status: Settlement['status'], reason?: Settlement['reason']): Settlement => {
-    return { campaignId: '1', userId: '1', fence: 1, status, reason };
+    return { campaignId: '1', userId: '1', fencingToken: 1, status, reason };
   };
   const { SENT, FAILED, PENDING, UNCONFIRMED } = DeliveryStatus;
   const aboutPerson = {
@@ -165,6 +165,6 @@ describe('a streak of like failures', () => {
       { reason: 'BAD_REQUEST', count: 1, broken: false },
     ],
   ])('%s', (_name, group, streak) => {
-    expect(streakOf(group)).toMatchObject(streak);
+    expect(findStreak(group)).toMatchObject(streak);
   });
 });

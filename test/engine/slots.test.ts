@@ -58,7 +58,7 @@ class Process {
       await this.limiter.report(slot, { kind: 'sent', messageId: '1' });
     } else {
       this.missed += 1;
-      await this.limiter.giveBack([slot]);
+      await this.limiter.returnSlots([slot]);
     }
   }
 

@@ -102,7 +102,7 @@ describe('a lease is abandoned', () => {
     expect((await look()).abandonedLeases).toEqual([]);
     await database.query('UPDATE campaign_chunk SET lease_expires_at = now()');
     expect((await look()).leaseHasExpired).toBe(true);
-    expect(await chunks.reapDeadLeases()).toMatchObject({ releasedChunks: 0, setAsideChunks: 1 });
+    expect(await chunks.reapDeadLeases()).toMatchObject({ releasedChunks: 0, quarantinedChunks: 1 });
   });
 
   test('not for one lease after a restart or a failover of the server', async () => {

@@ -113,7 +113,7 @@ describe('a process that Telegram throttles', () => {
       if (!slot) continue;
       const mayLeave = (await limiter.turn(slot)) === 'due';
       if (!mayLeave || plan[next] === 'unused') {
-        await limiter.giveBack([slot]);
+        await limiter.returnSlots([slot]);
         if (mayLeave) next += 1;
         continue;
       }

@@ -8,7 +8,7 @@ import { scenario } from '../support/scene.js';
 const CHUNK_SIZE = 20;
 
 scenario(
-  'a chunk that keeps killing its worker is set aside, and the campaign ends without it',
+  'a chunk that keeps killing its worker is quarantined, and the campaign ends without it',
   async (scene) => {
     const app = await scene.prepare({ environment: { LEASE_MS: '500', RECONCILE_INTERVAL_MS: '300' } });
     const { database } = app;

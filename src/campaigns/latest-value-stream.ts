@@ -1,13 +1,13 @@
 /**
- * Holds the newest value for one slow reader: a value that was not taken in time is replaced, never queued. Written
- * as an iterator, since a generator that waits inside cannot be ended from outside.
+ * A stream that keeps only the latest value for a slow reader: newer values replace it, and nothing is queued. An iterator,
+ * since a waiting generator cannot be ended from outside.
  */
-export class Mailbox<T> implements AsyncIterableIterator<T> {
+export class LatestValueStream<T> implements AsyncIterableIterator<T> {
   private value: T | undefined;
   private finished = false;
   private wake: ((result: IteratorResult<T>) => void) | undefined;
 
-  /** @param onReturn called once the reader has gone */
+  /** @param onReturn called once the reader is gone */
   constructor(private readonly onReturn: () => void) {}
 
   put(value: T): void {
@@ -16,7 +16,7 @@ export class Mailbox<T> implements AsyncIterableIterator<T> {
     else this.value = value;
   }
 
-  /** No value comes after the one that was put last. */
+  /** Ends the stream after its latest value. */
   finish(): void {
     this.finished = true;
     if (this.wake) this.hand({ done: true, value: undefined });
