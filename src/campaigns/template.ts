@@ -34,10 +34,11 @@ export function unknownPlaceholders(template: string): FoundPlaceholder[] {
 
 /** Finds the first placeholder within a tag but outside of quotes, where a name would become markup. */
 export function placeholderInTag(template: string): FoundPlaceholder | undefined {
-  for (const { 0: part, index } of template.matchAll(TAG_OR_TEXT)) {
-    const blanked = part.replace(/"[^"]*"|'[^']*'/g, (quoted) => '.'.repeat(quoted.length));
-    const [inTag] = part.startsWith('<') ? findPlaceholders(blanked) : [];
-    if (inTag) return { ...inTag, position: index + inTag.position };
+  for (const { isTag, source, position } of splitTags(template)) {
+    if (!isTag) continue;
+    const blanked = source.replace(/"[^"]*"|'[^']*'/g, (quoted) => '.'.repeat(quoted.length));
+    const [inTag] = findPlaceholders(blanked);
+    if (inTag) return { ...inTag, position: position + inTag.position };
   }
   return undefined;
 }
@@ -58,8 +59,30 @@ export interface TemplateValues {
   pollTitle: string;
 }
 
-/** A tag with its attributes, or the text up to the next one. */
-const TAG_OR_TEXT = /<[^<>"']*(?:"[^"]*"[^<>"']*|'[^']*'[^<>"']*)*>|[^<]+|</g;
+/** A tag with its attributes; an attribute may contain `<`. */
+const TAG = /<[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>/y;
+
+interface Part {
+  isTag: boolean;
+  source: string;
+  /** In UTF-16 units. */
+  position: number;
+}
+
+/** Splits a template into tags and texts, in linear time: after a tag that never ends, all the rest is text. */
+function splitTags(template: string): Part[] {
+  const parts: Part[] = [];
+  for (let position = 0; position < template.length;) {
+    TAG.lastIndex = position;
+    const tag = TAG.exec(template)?.[0];
+    const next = template.indexOf('<', position);
+    const end = template[position] === '<' || next < 0 ? template.length : next;
+    const source = tag ?? template.slice(position, end);
+    parts.push({ isTag: tag !== undefined, source, position });
+    position += source.length;
+  }
+  return parts;
+}
 
 /**
  * Replaces the placeholders. The template is Telegram's HTML; values are plain text, isolated so that their direction does not
@@ -70,13 +93,13 @@ export function renderTemplate(template: string, { firstName, pollTitle }: Templ
     firstName: firstName === null || isBlank(firstName) ? ANONYMOUS_NAME : firstName,
     pollTitle,
   };
-  return template.replace(TAG_OR_TEXT, (part) =>
-    part.replace(PLACEHOLDER_PATTERN, (whole, spaced: string) => {
+  const fill = ({ isTag, source }: Part): string =>
+    source.replace(PLACEHOLDER_PATTERN, (whole, spaced: string) => {
       const name = spaced.trim();
       if (!isPlaceholder(name)) return whole;
-      return escapeHtml(part.startsWith('<') ? values[name] : isolate(values[name]));
-    }),
-  );
+      return escapeHtml(isTag ? values[name] : isolate(values[name]));
+    });
+  return splitTags(template).map(fill).join('');
 }
 
 /** A reminder as it is sent: HTML text, and a button that opens the bot's chat with a start parameter. */

@@ -33,6 +33,7 @@ describe('a template is refused with the place and what would be right', () => {
     ['Hello {{name}}', 'Line 1, column 7: ', '{{firstName}} and {{pollTitle}} are known'],
     ['<a href=https://example.org/>x</a>', 'Line 1, column 14: ', 'quotes'],
     ['<b {{firstName}}>x</b>', 'Line 1, column 4: ', 'not in a tag'],
+    ['<b {{pollTitle}}<b></b>', 'Line 1, column 4: ', 'not in a tag'],
     ['<span>x</span>', 'Line 1, column 1: ', 'tg-spoiler'],
     ['<tg-emoji emoji-id="x">🙂</tg-emoji>', 'Line 1, column 1: ', 'number of an emoji'],
     ['', '', 'invisible'],
@@ -45,6 +46,12 @@ describe('a template is refused with the place and what would be right', () => {
     expect(error?.code).toBe('TEMPLATE_INVALID');
     expect(error?.message.startsWith(place)).toBe(true);
     expect(error?.message).toContain(advice);
+  });
+
+  test('in linear time, whatever never ends', () => {
+    const tags = errorsIn('<'.repeat(32_000) + '{{firstName}}');
+    const quotes = errorsIn('<b a="'.repeat(5000) + '{{firstName}}');
+    expect([...tags, ...quotes].map(({ code }) => code)).toContain('TEMPLATE_INVALID');
   });
 
   test('several things at once', () => {
