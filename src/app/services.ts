@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { DataSource } from 'typeorm';
 import type { AudienceStore } from '../campaigns/audience.store.js';
 import { CampaignEditStore } from '../campaigns/campaign-edit.store.js';
@@ -5,6 +6,7 @@ import { CancelledStore } from '../campaigns/cancelled.store.js';
 import { CampaignListService } from '../campaigns/campaign-list.service.js';
 import { CampaignListStore } from '../campaigns/campaign-list.store.js';
 import { CampaignPreviewService } from '../campaigns/campaign-preview.service.js';
+import { CampaignEnding } from '../campaigns/ending.js';
 import { CampaignService } from '../campaigns/campaign.service.js';
 import { CampaignStore } from '../campaigns/campaign.store.js';
 import { findPendingCampaign } from '../campaigns/other-campaigns.store.js';
@@ -42,6 +44,7 @@ export interface ServiceParts {
   limiter: RateLimiter;
   ownBot: OwnBot;
   guard: BotGuard;
+  logger: Logger;
 }
 
 export interface Services extends Omit<ResolverParts, 'audit'> {
@@ -50,9 +53,9 @@ export interface Services extends Omit<ResolverParts, 'audit'> {
   campaignLists: CampaignListStore;
 }
 
-/** What people can do, and what it is done with. */
+/** Creates the services of the API. */
 export function createServices(parts: ServiceParts): Services {
-  const { settings, dataSource, audience, queue, sender, limiter, ownBot, guard } = parts;
+  const { settings, dataSource, audience, queue, sender, limiter, ownBot, guard, logger } = parts;
   const { chunkSize, chunkIntervalMs, sendIntervalMs, messagesPerSecond } = settings;
   const polls = new PollStore(dataSource);
   const people = new PeopleStore(dataSource);
@@ -60,10 +63,12 @@ export function createServices(parts: ServiceParts): Services {
   const findPoll = polls.find.bind(polls);
   const defaults = { pacing: { chunkSize, chunkIntervalMs, sendIntervalMs }, messagesPerSecond };
   const templates = new TemplateCheck(TELEGRAM_MARKUP);
+  const campaignStore = new CampaignStore(dataSource);
   const campaigns = new CampaignService(
-    new CampaignStore(dataSource),
+    campaignStore,
     new CampaignEditStore(dataSource),
     new CancelledStore(dataSource),
+    new CampaignEnding(campaignStore, logger),
     findPoll,
     queue,
     templates,

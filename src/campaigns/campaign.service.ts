@@ -16,6 +16,7 @@ import type { NotificationCampaign } from './campaign.entity.js';
 import type { CancelledStore } from './cancelled.store.js';
 import type { CampaignStore, Requeue, RunOptions, RunResult } from './campaign.store.js';
 import type { CreateCampaignInput, UpdateCampaignInput } from './campaign.types.js';
+import type { CampaignEnding } from './ending.js';
 import type { PacingPlan } from './estimate.js';
 import { CampaignStatus, TRANSITIONS, type CampaignEvent } from './lifecycle.js';
 import { describeOther } from './other-campaigns.store.js';
@@ -38,6 +39,7 @@ export class CampaignService {
     private readonly campaigns: CampaignStore,
     private readonly edits: CampaignEditStore,
     private readonly cancelled: CancelledStore,
+    private readonly ending: CampaignEnding,
     private readonly findPoll: (id: string) => Promise<Poll | null>,
     private readonly queue: CampaignJobs,
     private readonly templates: TemplateCheck,
@@ -104,6 +106,7 @@ export class CampaignService {
     if (!(await this.change(id, 'cancel'))) return this.explainRefusal(id, 'cancel');
     // A job does the rest of a large audience.
     if (await this.cancelled.skipSome(id)) await this.queue.enqueueDrive(id);
+    else await this.ending.logCancelled(id);
     return success(await this.require(id));
   }
 

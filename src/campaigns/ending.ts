@@ -145,6 +145,11 @@ export class CampaignEnding {
     }
   }
 
+  /** Logs the end of a cancelled campaign, once its pending recipients are skipped. */
+  async logCancelled(campaignId: string): Promise<void> {
+    this.logger.info(await this.summary(campaignId), 'campaign cancelled');
+  }
+
   /** Fails the campaign: nothing can be sent until an operator corrects the cause. */
   async fail(campaignId: string, code: StopCode): Promise<void> {
     await this.stop(campaignId, 'fail', { code, message: STOPS[code].advice });

@@ -47,12 +47,12 @@ export class CampaignDriver {
    * @param job that triggered it, if there is one
    */
   async drive(campaignId: string, signal: AbortSignal, job?: JobHandle): Promise<void> {
-    const { store, cancelled, schedule, queue } = this.deps;
+    const { store, schedule, queue } = this.deps;
     const fireAt = await waitUntilDue(await schedule.timeUntilDue(campaignId), signal);
     if (fireAt) return queue.enqueueDrive(campaignId, fireAt);
     await this.startDue(campaignId);
     const campaign = await store.find(campaignId);
-    if (campaign?.status === CampaignStatus.CANCELLED) await cancelled.skipAll(signal);
+    if (campaign?.status === CampaignStatus.CANCELLED) await this.driveCancelled(campaignId, signal);
     if (campaign?.status === CampaignStatus.PROCESSING)
       await keptAlive(job, () => this.driveRunning(campaign, signal));
   }
@@ -61,6 +61,12 @@ export class CampaignDriver {
   private async startDue(campaignId: string): Promise<void> {
     const started = await this.deps.schedule.startDue();
     for (const id of started) if (id !== campaignId) await this.deps.queue.enqueueDrive(id);
+  }
+
+  private async driveCancelled(campaignId: string, signal: AbortSignal): Promise<void> {
+    const { cancelled, ending } = this.deps;
+    const skippedUsers = await cancelled.skipAll(signal);
+    if (skippedUsers > 0 && !signal.aborted) await ending.logCancelled(campaignId);
   }
 
   private async driveRunning(campaign: NotificationCampaign, signal: AbortSignal): Promise<void> {

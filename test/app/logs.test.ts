@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
+import { change } from '../campaigns/operations.js';
 import { ADMIN_TOKEN, VIEWER_TOKEN } from '../support/app.js';
 import { useApp } from '../support/use-app.js';
 import {
@@ -187,6 +188,19 @@ test('a campaign that fails says why, and what became of everybody', async () =>
   const [line] = await linesWith({ campaignId, code: 'BOT_TOKEN_REJECTED' });
   expect(line).toMatchObject({ level: 50, outcomes: { PENDING: expect.any(Number) as unknown } });
   rejected.remove();
+});
+
+test('a campaign that is cancelled says what became of everybody', async () => {
+  await createUsers(app.database, 2, 3_060_001);
+  const campaignId = await createCampaign(app.client(), await createOpenPoll(app.client()));
+  const held = app.sandbox.faults.add({ answer: FAULT_ANSWERS.held });
+  await startCampaign(app.client(), campaignId);
+  await app.sandbox.waitUntil(() => held.hits > 0);
+  await change(app.client(), 'cancelCampaign', campaignId);
+  const [line] = await linesWith({ campaignId, msg: 'campaign cancelled' });
+  expect(line).toMatchObject({ level: 30, outcomes: { SENDING: expect.any(Number) as unknown } });
+  held.remove();
+  await followCampaign(app.client(), campaignId);
 });
 
 test('a campaign that has run for 30 s is logged, and by one of the processes that look', async () => {
