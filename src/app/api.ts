@@ -11,12 +11,12 @@ import type { Ops } from './ops.js';
 import { startProgress } from './progress.js';
 import { createResolvers } from './resolvers.js';
 import { createSchema } from './schema.js';
-import { createServices, type ServiceParts } from './services.js';
+import { createServices, type ServiceDeps } from './services.js';
 import type { ShutdownStack } from './shutdown-stack.js';
 
-export interface ApiParts extends ServiceParts {
+export interface ApiDeps extends ServiceDeps {
   databaseUrl: string;
-  operations: Ops;
+  ops: Ops;
   /** The current Agenda, for Agendash. */
   agenda: () => Agenda;
   logger: Logger;
@@ -63,15 +63,15 @@ function httpOptions(
  * Builds the services and resolvers of the API and serves them.
  * @param shutdown gets a step for everything that was started, also if a later start fails
  */
-export async function startApi(parts: ApiParts, shutdown: ShutdownStack): Promise<Api> {
-  const { settings, dataSource, operations, agenda, logger } = parts;
-  const { metrics } = operations;
+export async function startApi(deps: ApiDeps, shutdown: ShutdownStack): Promise<Api> {
+  const { settings, dataSource, ops, agenda, logger } = deps;
+  const { metrics } = ops;
   const generated = settings.adminToken === undefined ? readGeneratedAdminToken(settings.dataDir) : undefined;
   const { adminToken = generated ?? '', viewerToken } = settings;
   const { audit, ...access } = createAccess({ adminToken, viewerToken }, dataSource, logger);
-  const services = createServices(parts);
+  const services = createServices(deps);
   const { campaigns, sources } = services;
-  const hub = await startProgress({ ...parts, ...services }, shutdown);
+  const hub = await startProgress({ ...deps, ...services }, shutdown);
   shutdown.add(() => {
     access.tokenWatch.close();
   });
@@ -85,7 +85,7 @@ export async function startApi(parts: ApiParts, shutdown: ShutdownStack): Promis
     schema,
     knownFields: new Set(rootFields),
     observe: observer(metrics, rootFields, logger),
-    operations,
+    ops,
     agenda,
     audit,
     contextFor: (identity, { cache }): GraphQLContext => ({

@@ -81,23 +81,20 @@ async function connect(settings: Settings, logger: Logger, shutdown: ShutdownSta
   const guard = createBotGuard(telegram, engineSql, logger);
   shutdown.add(() => guard.stop());
   await guard.start();
-  const operations = createOps({ database, telegram, scheduler, metrics, guard, logger });
+  const ops = createOps({ database, telegram, scheduler, metrics, guard, logger });
   const sql = { dataSource, engineSql, planningSql };
   const databaseUrl = database.directUrl;
   const shared = { queue: scheduler, sender, limiter, breaker, meter: metrics.engine };
   const mayWork = () => guard.problem === null;
   const parts = { settings, databaseUrl, ...sql, ...shared, ownBot: telegram.ownBot, mayWork };
-  return { ...parts, logger, database, telegram, scheduler, metrics, operations, guard };
+  return { ...parts, logger, database, telegram, scheduler, metrics, ops, guard };
 }
 
-async function serveOperations(
-  { settings, operations, logger }: ProcessDeps,
-  shutdown: ShutdownStack,
-): Promise<void> {
+async function serveOps({ settings, ops, logger }: ProcessDeps, shutdown: ShutdownStack): Promise<void> {
   const { host, workerPort } = settings;
   if (workerPort === undefined) return;
   const { startOpsServer: startOperationsServer } = await import('../http/ops-server.js');
-  const server = await startOperationsServer({ host, port: workerPort }, operations);
+  const server = await startOperationsServer({ host, port: workerPort }, ops);
   shutdown.add(() => server.close());
   logger.info(`health and metrics at ${server.url}`);
 }
@@ -159,10 +156,10 @@ async function startRoles(
   roles: readonly AppRole[],
   shutdown: ShutdownStack,
 ): Promise<Api | undefined> {
-  const { scheduler, operations } = deps;
+  const { scheduler, ops } = deps;
   const isApi = roles.includes('api');
   await followOutages(deps, shutdown);
-  if (!isApi) await serveOperations(deps, shutdown);
+  if (!isApi) await serveOps(deps, shutdown);
   const engine = roles.includes('worker') ? await loadEngine(deps) : undefined;
   await startJobs(deps, engine, shutdown);
   const api = isApi ? await serveApi(deps, shutdown) : undefined;
@@ -173,7 +170,7 @@ async function startRoles(
     void scheduler.stopTaking();
   });
   shutdown.add(() => {
-    operations.readiness.stop();
+    ops.readiness.stop();
   });
   return api;
 }

@@ -15,7 +15,7 @@ import { UpdateBatch } from '../telegram/update-batch.js';
 import { UpdatePoller } from '../telegram/update-poller.js';
 import type { ConnectedTelegram } from './telegram.js';
 
-export interface BotParts {
+export interface BotDeps {
   telegram: ConnectedTelegram;
   databaseUrl: string;
   dataSource: DataSource;
@@ -30,7 +30,7 @@ export interface RunningBot {
 }
 
 /** Starts to read the bot's updates. */
-export function startBot({ telegram, databaseUrl, dataSource, limiter, logger }: BotParts): RunningBot {
+export function startBot({ telegram, databaseUrl, dataSource, limiter, logger }: BotDeps): RunningBot {
   const { botApi, botId, profile } = telegram;
   const replies = new ReplyQueue(botApi, new DirectSender(limiter, new ChatPacing(dataSource)), logger);
   const bot = new Bot(new PeopleStore(dataSource), replies);

@@ -1,16 +1,16 @@
 import type { BotGuard } from '../installation/bot-guard.js';
 import type { JobScheduler } from '../jobs/job-scheduler.js';
 import type { ConnectedDatabase } from './database.js';
-import type { EngineParts } from './engine.js';
+import type { EngineDeps } from './engine.js';
 import type { Ops } from './ops.js';
 import type { ConnectedTelegram } from './telegram.js';
 
 /** Dependencies that every process has, whatever its roles. */
-export interface ProcessDeps extends EngineParts {
+export interface ProcessDeps extends EngineDeps {
   database: ConnectedDatabase;
   telegram: ConnectedTelegram;
   scheduler: JobScheduler;
   metrics: Ops['metrics'];
-  operations: Ops;
+  ops: Ops;
   guard: BotGuard;
 }

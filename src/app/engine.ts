@@ -32,7 +32,7 @@ import { TakeoverStore } from '../engine/takeover.store.js';
 import { PLAN_HARD_FACTOR, withTimeLimits } from '../engine/time-limit.js';
 import { WorkerSession } from '../engine/worker-session.js';
 
-export interface EngineParts {
+export interface EngineDeps {
   settings: Settings;
   /** For the session of the worker. */
   databaseUrl: string;
@@ -64,8 +64,8 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-/** What several parts of an engine read and write. */
-function createStores({ dataSource, engineSql, ownBot, logger }: EngineParts) {
+/** What several deps of an engine read and write. */
+function createStores({ dataSource, engineSql, ownBot, logger }: EngineDeps) {
   const campaigns = new CampaignStore(dataSource);
   return {
     campaigns,
@@ -79,8 +79,8 @@ function createStores({ dataSource, engineSql, ownBot, logger }: EngineParts) {
 
 type Stores = ReturnType<typeof createStores>;
 
-function createDriver(parts: EngineParts, { campaigns, ...stores }: Stores): CampaignDriver {
-  const { settings, planningSql, queue, meter, logger } = parts;
+function createDriver(deps: EngineDeps, { campaigns, ...stores }: Stores): CampaignDriver {
+  const { settings, planningSql, queue, meter, logger } = deps;
   return new CampaignDriver({
     ...stores,
     store: campaigns,
@@ -93,8 +93,8 @@ function createDriver(parts: EngineParts, { campaigns, ...stores }: Stores): Cam
   });
 }
 
-function createReconciler(parts: EngineParts, stores: Stores, driver: CampaignDriver): Reconciler {
-  const { settings, dataSource, queue, meter, logger } = parts;
+function createReconciler(deps: EngineDeps, stores: Stores, driver: CampaignDriver): Reconciler {
+  const { settings, dataSource, queue, meter, logger } = deps;
   const { leaseMs, reconcileIntervalMs, auditRetentionDays } = settings;
   const audit = new AuditStore(dataSource);
   return new Reconciler({
@@ -113,11 +113,11 @@ function createReconciler(parts: EngineParts, stores: Stores, driver: CampaignDr
 }
 
 function createWorker(
-  parts: EngineParts,
+  deps: EngineDeps,
   { chunks, deliveries, ending }: Stores,
   session: WorkerSession,
 ): ChunkWorker {
-  const { settings, engineSql, ownBot, queue, sender, limiter, breaker, meter, logger } = parts;
+  const { settings, engineSql, ownBot, queue, sender, limiter, breaker, meter, logger } = deps;
   const { leaseMs, chunkTimeLimitMs: timeLimitMs } = settings;
   const settlements = new SettlementWriter(
     deliveries,
@@ -147,14 +147,14 @@ class WorkerEngine implements Engine {
   private readonly stopping = new AbortController();
   private stoppedAt = 0;
 
-  constructor(parts: EngineParts) {
-    const { settings, databaseUrl, dataSource, engineSql, mayWork, meter, logger } = parts;
+  constructor(deps: EngineDeps) {
+    const { settings, databaseUrl, dataSource, engineSql, mayWork, meter, logger } = deps;
     const { leaseMs, messagesPerSecond } = settings;
-    const stores = createStores(parts);
-    const driver = createDriver(parts, stores);
-    const reconciler = createReconciler(parts, stores, driver);
+    const stores = createStores(deps);
+    const driver = createDriver(deps, stores);
+    const reconciler = createReconciler(deps, stores, driver);
     const session = new WorkerSession(databaseUrl, logger);
-    const worker = createWorker(parts, stores, session);
+    const worker = createWorker(deps, stores, session);
     const drive = this.limitDrives(driver, settings.planTimeLimitMs);
     const store = new TakeoverStore(engineSql);
     const { chunks } = stores;
@@ -207,6 +207,6 @@ class WorkerEngine implements Engine {
   }
 }
 
-export function createEngine(parts: EngineParts): Engine {
-  return new WorkerEngine(parts);
+export function createEngine(deps: EngineDeps): Engine {
+  return new WorkerEngine(deps);
 }

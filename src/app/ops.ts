@@ -31,8 +31,8 @@ const WORKLOAD = { keepMs: 2000, timeoutMs: 3000 };
 const TELEGRAM = { keepMs: 5000, timeoutMs: 2000 };
 
 /** Creates the readiness checks, and the gauges that are read for each scrape. */
-export function createOps(parts: OpsDeps): Ops {
-  const { database, telegram, scheduler, metrics, guard, logger } = parts;
+export function createOps(deps: OpsDeps): Ops {
+  const { database, telegram, scheduler, metrics, guard, logger } = deps;
   const { dataSource, pools } = database;
   const workload = new Cached(() => readWorkload(dataSource), WORKLOAD);
   const telegramState = new Cached(() => askTelegram(telegram.botApi), TELEGRAM);

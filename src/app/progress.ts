@@ -7,7 +7,7 @@ import type { ShutdownStack } from './shutdown-stack.js';
 /** Channel of the trigger notification_campaign_changed. */
 const CHANGES_CHANNEL = 'campaign_changed';
 
-export interface ProgressParts {
+export interface ProgressDeps {
   databaseUrl: string;
   campaignLists: CampaignListStore;
   logger: Logger;
@@ -15,7 +15,7 @@ export interface ProgressParts {
 
 /** Starts the hub that the database notifies of changes. Listens when this returns. */
 export async function startProgress(
-  { databaseUrl, campaignLists, logger }: ProgressParts,
+  { databaseUrl, campaignLists, logger }: ProgressDeps,
   shutdown: ShutdownStack,
 ): Promise<ProgressHub> {
   const hub = new ProgressHub(

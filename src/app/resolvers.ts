@@ -21,7 +21,7 @@ import { PollResolver, QuestionOptionResolver, QuestionResolver } from '../polls
 import type { PollService } from '../polls/poll.service.js';
 
 /** Dependencies of resolvers. */
-export interface ResolverParts {
+export interface ResolverDeps {
   polls: PollService;
   people: PeopleService;
   campaigns: CampaignService;
@@ -37,10 +37,10 @@ export interface ResolverParts {
 
 interface Recipe {
   type: ClassType;
-  make: (parts: ResolverParts) => object;
+  make: (deps: ResolverDeps) => object;
 }
 
-function recipe<T extends object>(type: ClassType<T>, make: (parts: ResolverParts) => T): Recipe {
+function recipe<T extends object>(type: ClassType<T>, make: (deps: ResolverDeps) => T): Recipe {
   return { type, make };
 }
 
@@ -74,8 +74,8 @@ const RECIPES: readonly Recipe[] = [
 export const RESOLVER_CLASSES = RECIPES.map(({ type }) => type) as NonEmptyArray<ClassType>;
 
 /** Creates the resolvers, one instance per class. */
-export function createResolvers(parts: ResolverParts): ContainerType {
-  const resolvers = new Map<unknown, object>(RECIPES.map(({ type, make }) => [type, make(parts)]));
+export function createResolvers(deps: ResolverDeps): ContainerType {
+  const resolvers = new Map<unknown, object>(RECIPES.map(({ type, make }) => [type, make(deps)]));
   return {
     get: (type: ClassType) => {
       const resolver = resolvers.get(type);

@@ -33,9 +33,9 @@ import type { JobQueue, MessageSender } from '../engine/ports.js';
 import type { OwnBot } from '../delivery/own-bot.js';
 import type { RateLimiter } from '../engine/rate-limiter.js';
 import type { LoaderSources } from './context.js';
-import type { ResolverParts } from './resolvers.js';
+import type { ResolverDeps } from './resolvers.js';
 
-export interface ServiceParts {
+export interface ServiceDeps {
   settings: Settings;
   dataSource: DataSource;
   audience: AudienceStore;
@@ -47,15 +47,15 @@ export interface ServiceParts {
   logger: Logger;
 }
 
-export interface Services extends Omit<ResolverParts, 'audit'> {
+export interface Services extends Omit<ResolverDeps, 'audit'> {
   /** What loaders read from. */
   sources: LoaderSources;
   campaignLists: CampaignListStore;
 }
 
 /** Creates the services of the API. */
-export function createServices(parts: ServiceParts): Services {
-  const { settings, dataSource, audience, queue, sender, limiter, ownBot, guard, logger } = parts;
+export function createServices(deps: ServiceDeps): Services {
+  const { settings, dataSource, audience, queue, sender, limiter, ownBot, guard, logger } = deps;
   const { chunkSize, chunkIntervalMs, sendIntervalMs, messagesPerSecond } = settings;
   const polls = new PollStore(dataSource);
   const people = new PeopleStore(dataSource);

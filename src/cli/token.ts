@@ -27,7 +27,7 @@ export async function tokenCommand(context: CommandContext, command: TokenComman
   }
 }
 
-interface Parts {
+interface Deps {
   tokens: ApiTokenService;
   audit: AuditTrail;
   logger: Logger;
@@ -45,7 +45,7 @@ function describeToken(nameOrId: string, role?: string): string | null {
 
 /** Runs the work with an entry in the audit log. @throws CommandFailure with the errors to correct */
 async function audited<T>(
-  { audit }: Parts,
+  { audit }: Deps,
   action: string,
   detail: string | null,
   work: () => Promise<Result<T>>,
@@ -56,11 +56,11 @@ async function audited<T>(
   );
 }
 
-async function run(command: TokenCommand, parts: Parts): Promise<void> {
-  const { tokens, output } = parts;
+async function run(command: TokenCommand, deps: Deps): Promise<void> {
+  const { tokens, output } = deps;
   switch (command.kind) {
     case 'create':
-      await create(command, parts);
+      await create(command, deps);
       return;
     case 'list':
       list(await tokens.list(), output);
@@ -68,7 +68,7 @@ async function run(command: TokenCommand, parts: Parts): Promise<void> {
     case 'revoke': {
       const { nameOrId } = command;
       const revoke = () => tokens.revoke(nameOrId);
-      const { id, name } = await audited(parts, 'revokeToken', describeToken(nameOrId), revoke);
+      const { id, name } = await audited(deps, 'revokeToken', describeToken(nameOrId), revoke);
       output.log(
         `Revoked token ${id} ${name}: it is refused from now on, and its connections end within 5 s.`,
       );
@@ -79,13 +79,13 @@ async function run(command: TokenCommand, parts: Parts): Promise<void> {
 /** Only the token goes to standard output, so that scripts can use it. */
 async function create(
   { name, role, lifetimeMs }: TokenCommand & { kind: 'create' },
-  parts: Parts,
+  deps: Deps,
 ): Promise<void> {
-  const work = () => parts.tokens.create({ name, role: Role[role], lifetimeMs });
-  const { token, record } = await audited(parts, 'createToken', describeToken(name, role), work);
+  const work = () => deps.tokens.create({ name, role: Role[role], lifetimeMs });
+  const { token, record } = await audited(deps, 'createToken', describeToken(name, role), work);
   const end = record.expiresAt ? `until ${record.expiresAt.toISOString()}` : 'until it is revoked';
-  parts.logger.info(`Token ${record.id} ${name} is ${role} ${end}. It is shown this once only:`);
-  parts.output.log(token);
+  deps.logger.info(`Token ${record.id} ${name} is ${role} ${end}. It is shown this once only:`);
+  deps.output.log(token);
 }
 
 function list(tokens: readonly TokenRecord[], output: Console): void {

@@ -25,7 +25,7 @@ const MAX_CLAIM = 256;
 const LOOK_AHEAD = 20;
 const LONG_LOOK_AHEAD = 2000;
 
-export interface ChunkRunTools {
+export interface ChunkRunDeps {
   claims: ClaimStore;
   settlements: SettlementWriter;
   limiter: RateLimiter;
@@ -44,11 +44,11 @@ export class ChunkRun {
   private nextSendAt = performance.now();
   private pending: number;
   private content: CampaignContent;
-  private putBack = 0;
+  private requeued = 0;
   private lookAhead = LOOK_AHEAD;
 
   constructor(
-    private readonly tools: ChunkRunTools,
+    private readonly deps: ChunkRunDeps,
     private readonly lease: Lease,
     /** Aborted at shutdown, at the soft time limit and when the lease is lost. */
     private readonly stop: AbortSignal,
@@ -73,7 +73,7 @@ export class ChunkRun {
    */
   private async prepare(): Promise<number | undefined> {
     while (!this.stop.aborted) {
-      const problem = await this.tools.sender.prepare(this.stop);
+      const problem = await this.deps.sender.prepare(this.stop);
       if (!problem) return undefined;
       if (problem.kind === 'botUnusable') {
         await this.failCampaign(problem.reason);
@@ -88,7 +88,7 @@ export class ChunkRun {
 
   private async waitAfter(problem: SendOutcome): Promise<number> {
     if (this.stop.aborted) return 0;
-    const { breaker, limiter, logger } = this.tools;
+    const { breaker, limiter, logger } = this.deps;
     logger.warn(problem, 'Telegram cannot be asked for the name of the bot');
     if (problem.kind !== 'throttled') {
       await breaker.observe(problem);
@@ -107,8 +107,8 @@ export class ChunkRun {
       idleMs = 0;
       if (this.pending === 0) {
         await this.settleAll();
-        if (this.putBack === 0) break;
-        [this.pending, this.putBack] = [this.putBack, 0];
+        if (this.requeued === 0) break;
+        [this.pending, this.requeued] = [this.requeued, 0];
         // Sends meanwhile may have moved the next one far away.
         continue;
       }
@@ -136,15 +136,15 @@ export class ChunkRun {
       await Promise.race(this.sending);
       return undefined;
     }
-    await pause(this.nextSendAt - this.tools.leadTime.ms - performance.now(), this.stop);
-    const slots = await this.tools.limiter.acquire(
+    await pause(this.nextSendAt - this.deps.leadTime.ms - performance.now(), this.stop);
+    const slots = await this.deps.limiter.acquire(
       this.slotRequest(),
       isPaced ? 1 : Math.min(MAX_CLAIM, this.pending),
       this.stop,
     );
     if (slots.length === 0) return undefined;
     const claim = await this.claim(slots);
-    await this.tools.limiter.returnSlots(slots.slice(claim?.recipients.length ?? 0));
+    await this.deps.limiter.returnSlots(slots.slice(claim?.recipients.length ?? 0));
     if (!claim) return undefined;
     this.pending = claim.pending ?? Math.max(0, this.pending - claim.recipients.length - claim.skipped);
     if (claim.content) this.content = claim.content;
@@ -158,13 +158,13 @@ export class ChunkRun {
   }
 
   private slotRequest(): SlotRequest {
-    const { lease, pending, tools } = this;
-    return { lane: lease.chunk.campaignId, remaining: pending, leadMs: tools.leadTime.ms };
+    const { lease, pending, deps } = this;
+    return { lane: lease.chunk.campaignId, remaining: pending, leadMs: deps.leadTime.ms };
   }
 
   /** Retries while the database is away, after requeueing a claim whose answer was lost. */
   private async claim(slots: readonly Slot[]): Promise<Claim | undefined> {
-    const { claims, leadTime, logger } = this.tools;
+    const { claims, leadTime, logger } = this.deps;
     const askedAt = performance.now();
     const request = {
       claimId: randomUUID(),
@@ -211,7 +211,7 @@ export class ChunkRun {
     firstSlot: Slot,
     content: CampaignContent,
   ): Promise<SendOutcome | undefined> {
-    const { limiter } = this.tools;
+    const { limiter } = this.deps;
     await pause(this.nextSendAt - performance.now(), this.stop);
     const slot = await this.takeTurn(recipient, firstSlot);
     if (!slot) return undefined;
@@ -235,7 +235,7 @@ export class ChunkRun {
   }
 
   private async takeTurn({ chatId, userId }: Recipient, slot: Slot): Promise<Slot | undefined> {
-    const { limiter, pacing, logger } = this.tools;
+    const { limiter, pacing, logger } = this.deps;
     const onMoved = (moved: Slot) => pacing.move(chatId, untilLeft([moved]));
     try {
       return await takeTurn(limiter, { slot, request: this.slotRequest(), signal: this.stop, onMoved });
@@ -246,7 +246,7 @@ export class ChunkRun {
   }
 
   private async parkChat({ userId, chatId }: Recipient, retryAfterMs: number): Promise<void> {
-    const { pacing, logger } = this.tools;
+    const { pacing, logger } = this.deps;
     logger.warn({ userId, retryAfterMs }, 'Telegram throttles the bot');
     // The recipient waits in any case.
     await pacing.throttled(chatId, retryAfterMs).catch((error: unknown) => {
@@ -256,7 +256,7 @@ export class ChunkRun {
 
   /** Whatever fails here, the message may have left: it must not be sent again, and the process must not end. */
   private async request(recipient: Recipient, content: CampaignContent): Promise<SendOutcome> {
-    const { sender, logger } = this.tools;
+    const { sender, logger } = this.deps;
     try {
       return await sender.send(reminderFor(recipient, { ...this.lease.chunk, ...content }), this.abandon);
     } catch (error) {
@@ -274,21 +274,21 @@ export class ChunkRun {
     const verdict = outcome ? judge(outcome, recipient, messageTemplate) : { settlement: NOT_SENT };
     const { userId, fencingToken } = recipient;
     const isSent = verdict.settlement.status === DeliveryStatus.SENT;
-    this.tools.logger.debug(
+    this.deps.logger.debug(
       { userId, outcome: outcome?.kind, ...verdict.settlement },
       isSent ? 'sent' : 'not sent',
     );
-    if (verdict.settlement.status === DeliveryStatus.PENDING) this.putBack += 1;
-    await this.tools.settlements.add({ campaignId, userId, fencingToken, ...verdict.settlement });
+    if (verdict.settlement.status === DeliveryStatus.PENDING) this.requeued += 1;
+    await this.deps.settlements.add({ campaignId, userId, fencingToken, ...verdict.settlement });
     if (verdict.stopReason !== undefined) await this.failCampaign(verdict.stopReason);
   }
 
   private async failCampaign(reason: StopCode): Promise<void> {
     try {
-      await this.tools.ending.fail(this.lease.chunk.campaignId, reason);
+      await this.deps.ending.fail(this.lease.chunk.campaignId, reason);
     } catch (error) {
       // The recipient is pending again, and the next request will find the same reason.
-      this.tools.logger.warn({ err: error, reason }, 'the campaign could not be stopped yet');
+      this.deps.logger.warn({ err: error, reason }, 'the campaign could not be stopped yet');
     }
   }
 }

@@ -5,7 +5,7 @@ import { allowManyListeners } from '../kernel/linked-signal.js';
 import type { ChunkCapacity } from '../delivery/capacity.js';
 import type { ChunkRef, LeasedChunk, ReleasedChunk } from '../delivery/leased-chunk.js';
 import type { ChunkStore } from '../delivery/chunk.store.js';
-import { ChunkRun, type ChunkRunTools } from './chunk-run.js';
+import { ChunkRun, type ChunkRunDeps } from './chunk-run.js';
 import type { ClaimedChunk, LeaseKeeper } from './lease-keeper.js';
 import { keptAlive, waitUntilDue } from './campaign-driver.js';
 import type { JobHandle, JobQueue } from './ports.js';
@@ -40,7 +40,7 @@ export class ChunkWorker {
     private readonly leases: LeaseKeeper,
     private readonly session: WorkerSession,
     private readonly queue: JobQueue,
-    private readonly tools: ChunkRunTools,
+    private readonly deps: ChunkRunDeps,
     private readonly options: ChunkWorkerOptions,
   ) {
     allowManyListeners(this.stopping.signal);
@@ -75,7 +75,7 @@ export class ChunkWorker {
   async takeDue(overdueMs: number): Promise<void> {
     for (let claimed = await this.claim(overdueMs); claimed; claimed = await this.claim(overdueMs)) {
       const running = this.runFrom(claimed).catch((error: unknown) => {
-        this.tools.logger.error({ err: error }, 'a chunk failed');
+        this.deps.logger.error({ err: error }, 'a chunk failed');
       });
       track(this.withoutJob, running);
     }
@@ -96,7 +96,7 @@ export class ChunkWorker {
     const session = this.session.current;
     if (!session || this.stopping.signal.aborted || this.busySlots >= slots) return undefined;
     // Other workers may reach Telegram, and look for due chunks as well.
-    if (this.tools.breaker.unreachable.aborted) return undefined;
+    if (this.deps.breaker.unreachable.aborted) return undefined;
     const claimedAt = performance.now();
     let chunk: LeasedChunk | undefined;
     this.busySlots += 1;
@@ -131,7 +131,7 @@ export class ChunkWorker {
 
   private async run(claimed: ClaimedChunk, job: JobHandle | undefined): Promise<void> {
     const { chunk, session } = claimed;
-    const logger = this.tools.logger.child({ campaignId: chunk.campaignId, chunk: chunk.number });
+    const logger = this.deps.logger.child({ campaignId: chunk.campaignId, chunk: chunk.number });
     const lease = this.leases.hold(claimed, job);
     const { timeLimitMs } = this.options;
     logger.debug({ recipients: chunk.remaining }, 'chunk started');
@@ -139,10 +139,10 @@ export class ChunkWorker {
       const limits = {
         softMs: timeLimitMs,
         hardMs: timeLimitMs * CHUNK_HARD_FACTOR,
-        signals: [this.stopping.signal, lease.signal, this.tools.breaker.unreachable],
+        signals: [this.stopping.signal, lease.signal, this.deps.breaker.unreachable],
       };
       const dueInMs = await withTimeLimits(limits, (stop) =>
-        new ChunkRun({ ...this.tools, logger }, lease, stop, this.abandoning.signal).run(),
+        new ChunkRun({ ...this.deps, logger }, lease, stop, this.abandoning.signal).run(),
       );
       // A later heartbeat would only find that the lease is gone.
       this.leases.drop(lease);
@@ -158,7 +158,7 @@ export class ChunkWorker {
   /** @returns false if the lease was lost */
   private async release(chunk: LeasedChunk, dueInMs: number): Promise<boolean> {
     const released = await this.releaseInTime(chunk, dueInMs);
-    await this.tools.ending.complete(chunk.campaignId);
+    await this.deps.ending.complete(chunk.campaignId);
     if (released?.state === 'WAITING') {
       const rest = { campaignId: chunk.campaignId, number: chunk.number, dueAt: released.dueAt };
       await this.queue.enqueueChunks([rest]);
@@ -174,7 +174,7 @@ export class ChunkWorker {
         return await this.chunks.release(chunk, dueInMs);
       } catch (error) {
         if (this.abandoning.signal.aborted) throw error;
-        this.tools.logger.warn(
+        this.deps.logger.warn(
           { err: error, campaignId: chunk.campaignId },
           'a chunk could not be released yet',
         );

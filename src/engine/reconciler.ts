@@ -20,7 +20,7 @@ const UNPLANNED = `
     AND progressed_at < clock_timestamp() - $1 * interval '1 millisecond'
 `;
 
-export interface ReconcilerParts {
+export interface ReconcilerDeps {
   sql: SqlExecutor;
   chunks: ChunkStore;
   deliveries: SettlementStore;
@@ -43,11 +43,11 @@ export interface ReconcilerParts {
  * statement that finds nothing to do if another was faster.
  */
 export class Reconciler {
-  constructor(private readonly parts: ReconcilerParts) {}
+  constructor(private readonly deps: ReconcilerDeps) {}
 
   /** @param signal stops it after the current step or batch */
   async run(signal: AbortSignal): Promise<RepairCounts> {
-    const { meter, logger } = this.parts;
+    const { meter, logger } = this.deps;
     const repairs = Object.fromEntries(REPAIR_KINDS.map((kind) => [kind, 0])) as RepairCounts;
     for (const step of this.steps(signal)) {
       if (signal.aborted) break;
@@ -66,7 +66,7 @@ export class Reconciler {
   }
 
   private steps(signal: AbortSignal): (() => Promise<Partial<RepairCounts>>)[] {
-    const { chunks, deliveries, cancelled, leaseMs } = this.parts;
+    const { chunks, deliveries, cancelled, leaseMs } = this.deps;
     return [
       () => chunks.reapDeadLeases(),
       async () => ({ orphanedDeliveries: await deliveries.settleOrphans(leaseMs) }),
@@ -78,22 +78,22 @@ export class Reconciler {
       async () => ({ recreatedJobs: await this.recreateJobs(signal) }),
       () => this.reportStuck(),
       async () => {
-        await this.parts.forgetOld(signal);
+        await this.deps.forgetOld(signal);
         return {};
       },
     ];
   }
 
   private async reportStuck(): Promise<Partial<RepairCounts>> {
-    const stuck = await findStuck(this.parts.sql);
+    const stuck = await findStuck(this.deps.sql);
     for (const { id, pendingUsers, progressedAt } of stuck) {
-      this.parts.logger.error({ campaignId: id, pendingUsers, progressedAt }, 'campaign is stuck');
+      this.deps.logger.error({ campaignId: id, pendingUsers, progressedAt }, 'campaign is stuck');
     }
     return {};
   }
 
   private async completeDrained(): Promise<number> {
-    const { sql, ending } = this.parts;
+    const { sql, ending } = this.deps;
     const drained = await rows<{ id: string; reason: string | null }>(sql, DRAINED);
     for (const { id, reason } of drained) {
       if (!(await ending.stopIfRefused(id, reason))) await ending.complete(id);
@@ -102,14 +102,14 @@ export class Reconciler {
   }
 
   private async startDue(): Promise<number> {
-    const started = await this.parts.schedule.startDue();
-    for (const id of started) await this.parts.queue.enqueueDrive(id);
+    const started = await this.deps.schedule.startDue();
+    for (const id of started) await this.deps.queue.enqueueDrive(id);
     return started.length;
   }
 
   private async planUnplanned(): Promise<number> {
-    const unplanned = await rows<{ id: string }>(this.parts.sql, UNPLANNED, [this.parts.overdueMs]);
-    for (const { id } of unplanned) await this.parts.queue.enqueueDrive(id);
+    const unplanned = await rows<{ id: string }>(this.deps.sql, UNPLANNED, [this.deps.overdueMs]);
+    for (const { id } of unplanned) await this.deps.queue.enqueueDrive(id);
     return unplanned.length;
   }
 
@@ -117,7 +117,7 @@ export class Reconciler {
     let total = 0;
     let made = Infinity;
     while (made > 0 && !signal.aborted) {
-      made = await this.parts.driver.enqueueChunks();
+      made = await this.deps.driver.enqueueChunks();
       total += made;
     }
     return total;

@@ -9,10 +9,10 @@ export interface OperationsServer {
 /** Serves the ops endpoints of a process without an API. Listens when this returns. */
 export async function startOpsServer(
   { host, port }: { host: string; port: number },
-  operations: Ops,
+  ops: Ops,
 ): Promise<OperationsServer> {
   const app = Fastify({ forceCloseConnections: true });
-  addOpsRoutes(app, operations);
+  addOpsRoutes(app, ops);
   const url = await app.listen({ host, port });
   return { url, close: () => app.close() };
 }

@@ -27,7 +27,7 @@ import { limitUnreadAnswers } from './unread-answers.js';
 export interface HttpServerOptions extends Omit<GraphQLRoutesOptions, 'rates' | 'socketLimiter' | 'watch'> {
   host: string;
   port: number;
-  operations: Ops;
+  ops: Ops;
   signIn: SignIn;
   agenda: AgendashOptions['agenda'];
   audit: AgendashOptions['audit'];
@@ -150,7 +150,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   await acceptSockets(app, logger);
   const watch = new SocketWatch(logger);
   const rates = new RequestRates(options.requestRates);
-  addOpsRoutes(app, options.operations);
+  addOpsRoutes(app, options.ops);
   await addAgendashRoutes(app, { ...options, rates });
   addSignInRoutes(app, { signIn: options.signIn, rates });
   if (!options.production && hasExplorer()) addExplorerRoutes(app);

@@ -79,7 +79,7 @@ describe('while another campaign of the poll has people pending,', () => {
     expect((await runBeside(api, 'resumeCampaign', first)).campaign?.status).toBe('PROCESSING');
   });
 
-  test('retrying one is refused, and nothing of it is put back', async () => {
+  test('retrying one is refused, and nothing of it is requeued', async () => {
     const first = await completed();
     await app.database.query(
       `WITH failed AS (

@@ -131,7 +131,7 @@ describe('an operator', () => {
     expect(app.sandbox.messagesTo(Number(other))).toHaveLength(1);
   });
 
-  test('serves also whom a retry has put back while their chunk was being released as done', async () => {
+  test('serves also whom a retry has requeued while their chunk was being released as done', async () => {
     const api = app.client();
     const [user = ''] = await createUsers(app.database, 1);
     app.sandbox.faults.add({ chatId: Number(user), answer: FAULT_ANSWERS.unknownBadRequest });

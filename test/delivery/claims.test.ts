@@ -94,7 +94,7 @@ test.each([
 });
 
 describe('a claim whose answer was lost', () => {
-  test('is put back, and only that one, however late and often', async () => {
+  test('is requeued, and only that one, however late and often', async () => {
     await createUsers(database, 3);
     await plannedCampaign(database, dataSource, '1', 10);
     const chunk = await leasedChunk();
@@ -117,7 +117,7 @@ describe('a claim whose answer was lost', () => {
 });
 
 describe('a claim whose connection was lost', () => {
-  test('is put back also when the server ends it later', async () => {
+  test('is requeued also when the server ends it later', async () => {
     await createUsers(database, 2);
     await plannedCampaign(database, dataSource, '1', 10);
     const chunk = await leasedChunk();

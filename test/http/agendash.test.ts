@@ -77,7 +77,7 @@ describe('whoever wants to see the jobs', () => {
     }
   });
 
-  test.each(PATHS)('is turned away without the role ADMIN: %s', async (path) => {
+  test.each(PATHS)('is refused without the role ADMIN: %s', async (path) => {
     for (const authorization of [`Bearer ${VIEWER_TOKEN}`, basic(VIEWER_TOKEN)])
       expect((await get(path, authorization)).status).toBe(403);
   });
