@@ -279,8 +279,9 @@ export class ChunkRun {
       isSent ? 'sent' : 'not sent',
     );
     if (verdict.settlement.status === DeliveryStatus.PENDING) this.requeued += 1;
-    await this.deps.settlements.add({ campaignId, userId, fencingToken, ...verdict.settlement });
+    // First, so that a campaign with nothing in flight is not stopped again after it was resumed.
     if (verdict.stopReason !== undefined) await this.failCampaign(verdict.stopReason);
+    await this.deps.settlements.add({ campaignId, userId, fencingToken, ...verdict.settlement });
   }
 
   private async failCampaign(reason: StopCode): Promise<void> {
