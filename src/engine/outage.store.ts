@@ -64,9 +64,15 @@ const REPORT = `
 
 const CHECK = 'UPDATE telegram_outage SET checked_at = clock_timestamp() WHERE bot = $1 RETURNING bot';
 
-/** $1 bot, $2 prober, $3 milliseconds. */
+/**
+ * The probe before a trial has shown that the connection works. If no more recipients than may be the cause are left at all,
+ * what others drew before no longer speaks against it: nobody else can be reached to end the outage.
+ * $1 bot, $2 prober, $3 milliseconds.
+ */
 const TAKE_TRIAL = `
-  UPDATE telegram_outage SET prober = $2, prober_until = clock_timestamp() + $3 * interval '1 millisecond'
+  UPDATE telegram_outage SET prober = $2, prober_until = clock_timestamp() + $3 * interval '1 millisecond',
+    strangers = least(strangers, (
+      SELECT coalesce(sum(pending_users), 0) FROM notification_campaign WHERE status = 'PROCESSING'))
   WHERE bot = $1 AND (prober IS NULL OR prober_until < clock_timestamp())
   RETURNING bot
 `;

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { CircuitBreaker } from '../../src/engine/circuit-breaker.js';
 import type { SendOutcome } from '../../src/engine/ports.js';
-import { PostgresOutage } from '../../src/engine/outage.store.js';
+import { MAX_REFUSALS, PostgresOutage, type Refusal } from '../../src/engine/outage.store.js';
 import { waitFor } from '../support/wait.js';
 import { useEngineDatabase } from './engine-database.js';
 
@@ -42,6 +42,27 @@ async function announce(): Promise<void> {
 
 function trialOf({ breaker }: Process): Promise<boolean> {
   return waitFor('the trial', () => breaker.takeTrial());
+}
+
+/** The only recipient still pending, in a campaign that has reached somebody. */
+async function createLastRecipient(): Promise<Refusal> {
+  const [campaign] = await database.query<{ campaignId: string; userId: string }>(`
+    WITH poll AS (
+      INSERT INTO poll (title, status) VALUES ('Lunch', 'OPEN') RETURNING id
+    ), campaign AS (
+      INSERT INTO notification_campaign (topic_id, message_template, chunk_size, chunk_interval_ms, send_interval_ms,
+        status, total_users, pending_users, sent_users)
+      SELECT id, 'Hello', 10, 0, 0, 'PROCESSING', 2, 1, 1 FROM poll RETURNING id
+    ), chunk AS (
+      INSERT INTO campaign_chunk (campaign_id, number) SELECT id, 0 FROM campaign RETURNING campaign_id
+    ), person AS (
+      INSERT INTO telegram_user (id) VALUES (4200001) RETURNING id
+    )
+    INSERT INTO delivery (campaign_id, user_id, chunk_number, status)
+    SELECT campaign_id, person.id, 0, 'SENDING' FROM chunk, person
+    RETURNING campaign_id AS "campaignId", user_id AS "userId"`);
+  if (!campaign) throw new Error('There is no delivery.');
+  return campaign;
 }
 
 beforeEach(async () => {
@@ -111,6 +132,20 @@ describe('the circuit breaker', () => {
     lost.reaches = true;
     await waitFor('its return', () => !lost.breaker.isOpen());
     expect(lost.breaker.unreachable.aborted).toBe(false);
+  });
+
+  test('believes the refusals of the last one left, whatever others drew before', async () => {
+    const { breaker } = start();
+    const last = await createLastRecipient();
+    // Of a connection that was lost, which says nothing about a recipient.
+    await breaker.observe({ kind: 'outage', reason: 'TELEGRAM_UNREACHABLE', isDelivered: 'no' });
+    const outcomes: SendOutcome[] = [];
+    for (let trial = 0; trial < MAX_REFUSALS; trial += 1) {
+      await waitFor('the trial', () => breaker.takeTrial());
+      outcomes.push(await breaker.observe(REFUSED, true, last));
+    }
+    expect(outcomes.map(({ kind }) => kind)).toEqual([...Array<string>(4).fill('outage'), 'recipientFailed']);
+    expect(breaker.isOpen()).toBe(false);
   });
 
   test('is taken over from the dead, however long it has lasted', async () => {
