@@ -21,7 +21,7 @@ const program = join(root, 'dist', 'main.js');
 const lock = join(root, 'dist', '.build-lock');
 /** Written after a successful build; its time is that of the build's beginning. */
 const stamp = join(root, 'dist', '.built');
-/** No build takes as long: whoever holds the lock by then is another process with the same number. */
+/** No build takes as long: an older lock belongs to another process with the same number. */
 const lockIsAbandonedAfterMs = 180_000;
 
 /** Whether what the build needs is installed: development dependencies, and not without optional ones. */

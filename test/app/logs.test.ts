@@ -73,7 +73,7 @@ test('every line of a request has its id, which is the given one or a new one, a
     errorCodes: ['INTERNAL_SERVER_ERROR'],
     ms: expect.any(Number) as unknown,
   });
-  // The error and the statement come from far below, where nobody knows of requests.
+  // The error and the statement come from far below, where requests are unknown.
   await linesWith({ requestId: given, msg: 'an operation failed', level: 50 });
   await linesWith({ requestId: given, msg: 'statement' });
 

@@ -130,7 +130,7 @@ describe('the end of a running campaign', () => {
       4000,
     ],
     ['begins to run later, by another clock', { totalUsers: 10, pendingUsers: 5, ...since(-1000) }, 5000],
-    ['began nobody knows when', { totalUsers: 10, pendingUsers: 5, runningSince: null }, 4000],
+    ['began at an unknown time', { totalUsers: 10, pendingUsers: 5, runningSince: null }, 4000],
     ['has nobody left', { totalUsers: 10, pendingUsers: 0, ...since(HOUR_MS) }, 0],
     ['had nobody', { totalUsers: 0, pendingUsers: 0, ...since(HOUR_MS) }, 0],
     ['has no audience yet', { totalUsers: 0, pendingUsers: 0, plannedAt: null }, undefined],

@@ -85,7 +85,7 @@ describe('an operator', () => {
     expect((await following).at(-1)).toMatchObject({ status: 'COMPLETED', sentUsers: 1 });
   });
 
-  test('cancels a campaign: whoever was pending is skipped, and nobody is reminded afterwards', async () => {
+  test('cancels a campaign: pending recipients are skipped, and nobody is reminded afterwards', async () => {
     const api = app.client();
     const { id, held } = await runningCampaign();
     const following = followCampaign(api, id);

@@ -98,7 +98,7 @@ describe('a campaign whose status changes while it is planned', () => {
     expect(await new AudienceStore(dataSource).plan('1', id)).toEqual({ totalUsers: 3, chunkCount: 1 });
   });
 
-  test('is planned once, by whoever comes first', async () => {
+  test('is planned once, by the first of several', async () => {
     await createUsers(database, 50);
     const id = await runningCampaign(database, '1', 10);
     const plans = await Promise.all([1, 2, 3, 4].map(() => new AudienceStore(dataSource).plan('1', id)));

@@ -18,7 +18,7 @@ const AUDIENCE = 60;
 const SLOW = { pacing: { sendIntervalMs: 40 } };
 
 const app = useApp({ run: [] });
-/** Campaigns are started on B and worked by C; whoever watches does so on A, unless a test says otherwise. */
+/** Campaigns are started on B and worked by C; subscribers are on A unless a test says otherwise. */
 let apiA: PollcastProcess;
 let urlB: string;
 let pollId: string;

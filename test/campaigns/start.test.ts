@@ -64,7 +64,7 @@ describe('startCampaign', () => {
     expect(reminded().sort()).toEqual(users);
   });
 
-  test('addresses whoever has not completed the poll and can be reached', async () => {
+  test('addresses reachable users who have not completed the poll', async () => {
     const api = app.client();
     const [first, completed, blocked] = await createUsers(app.database, 3);
     await app.database.query("UPDATE telegram_user SET status = 'BLOCKED' WHERE id = $1", [blocked]);

@@ -108,7 +108,7 @@ describe('a claim whose answer was lost', () => {
       { status: 'PENDING', attempts: 0 },
     ]);
 
-    // The same statement, executed once more after the recipient was handed out anew.
+    // The same statement, executed once more after the recipient was claimed again.
     await database.query('DELETE FROM chat_pacing');
     await claim(chunk, 1);
     await claims.requeueUnsent(chunk, lost);
@@ -161,7 +161,7 @@ describe('a refusal that is written', () => {
     return (await people.find(userId))?.status ?? '';
   }
 
-  test('makes the recipient unreachable, also one who was imported anew meanwhile', async () => {
+  test('makes the recipient unreachable, also one who was imported again meanwhile', async () => {
     expect(await refusedAfter((people, id) => people.import([{ id }]))).toBe('BLOCKED');
   });
 

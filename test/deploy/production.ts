@@ -8,7 +8,7 @@ import { followProcess, type PollcastProcess } from '../support/process.js';
 import { execForm, imageEnvironment, stageOf, valuesOf } from './dockerfile.js';
 
 const run = promisify(execFile);
-/** Whoever owns nothing, where the tests run as root; another user cannot write to a read-only tree either. */
+/** A user who owns nothing, if the tests run as root; another user cannot write to a read-only tree either. */
 const NOBODY = 65_534;
 const asNobody = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
 

@@ -99,7 +99,7 @@ describe('the circuit breaker', () => {
     expect(breaker.isOpen()).toBe(true);
   });
 
-  test('stays open while trials fail, and hands the next to whoever reaches Telegram', async () => {
+  test('stays open while trials fail, and gives the next to a process that reaches Telegram', async () => {
     const [first, second] = [start(), start()];
     await first.breaker.observe(LOST);
     await first.breaker.observe(LOST);

@@ -114,7 +114,7 @@ describe('the limit that all processes share', () => {
     expect((await limit.reserve(5)).granted).toBe(5);
   });
 
-  test('a probe is given back by whoever holds it, not by whom it has expired for', async () => {
+  test('a probe is returned by its holder, not by a process whose probe has expired', async () => {
     const limit = newLimit(1000);
     await limit.block(0);
     const first = await limit.reserve(1);

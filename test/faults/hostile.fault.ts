@@ -8,7 +8,7 @@ import {
 } from '../http/support/unread.js';
 import type { TestApp } from '../support/app.js';
 import { waitFor } from '../support/wait.js';
-import { ask, attack, comeAnew, expectRightAnswers, latencies, startAttackedApi } from './support/attack.js';
+import { ask, attack, reconnect, expectRightAnswers, latencies, startAttackedApi } from './support/attack.js';
 
 /** More than a process takes in all. */
 const CONNECTIONS = 3500;
@@ -23,9 +23,9 @@ afterAll(() => app.stop());
 test('under attack normal clients are answered, and each attack as it deserves', async () => {
   const startedAt = performance.now();
   const { isOver, answers } = attack(app);
-  const [normal, anew] = await Promise.all([latencies(app, isOver), comeAnew(app, isOver)]);
+  const [normal, reconnects] = await Promise.all([latencies(app, isOver), reconnect(app, isOver)]);
   expect(normal.length).toBeGreaterThan(0);
-  expect(anew).toBeGreaterThan(0);
+  expect(reconnects).toBeGreaterThan(0);
   expectRightAnswers(await answers, performance.now() - startedAt);
 });
 

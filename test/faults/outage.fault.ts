@@ -38,7 +38,7 @@ function unreachable(app: TestApp, run: CampaignRun): Promise<Standstill> {
   });
 }
 
-/** A campaign that has begun with the outage; all were reached, but for those whose answer nobody knows. */
+/** A campaign that has begun with the outage; all recipients were reached, except for lost answers. */
 async function expectNobodyLost(app: TestApp, run: CampaignRun, mostUnconfirmed: number): Promise<void> {
   const end = await run.end();
   expect(end.failedUsers).toBe(0);

@@ -89,7 +89,7 @@ describe('429 with retry_after', () => {
         .filter(({ chatId }) => chatId === 1_000_003)
         .map(({ receivedAt }) => receivedAt);
       const pauses = times.slice(1).map((at, index) => at - (times[index] ?? 0));
-      // A probe that nobody used would only be granted anew after half a minute.
+      // An unused probe would only be granted again after half a minute.
       expect(pauses.filter((ms) => ms < 1000 || ms > 15_000)).toEqual([]);
       const attempts = (await deliveriesOf(app, run.id)).map((delivery) => delivery.attempts);
       expect(attempts).toEqual([1, 1, 1]);

@@ -204,7 +204,7 @@ test('an operation sent as a GET is held to the same limits', async () => {
   expect([response.status, codeOf((await response.json()) as object)]).toEqual([400, 'QUERY_TOO_COSTLY']);
 });
 
-describe('a subscription, which is executed anew for each event,', () => {
+describe('a subscription, which is executed for each event,', () => {
   const FRAGMENTS =
     'fragment F on NotificationCampaign { topic { ...P } } fragment P on Poll { audienceSize }';
   const on = (selection: string): Operation => ({

@@ -58,7 +58,7 @@ const PATHS = [
   '/jobs/nothing',
 ];
 
-describe('whoever wants to see the jobs', () => {
+describe('access to the jobs', () => {
   test.each(PATHS)('has to be asked for a token: %s', async (path) => {
     for (const authorization of [
       undefined,

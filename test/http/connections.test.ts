@@ -38,7 +38,7 @@ async function statusFrom(localAddress: string): Promise<number | undefined> {
   return response.statusCode;
 }
 
-test('one address holds so many connections, while others come in anew', async () => {
+test('one address is limited in its connections, others are not', async () => {
   const held: Socket[] = [];
   // Idle connections are closed soon: on a slow machine the first have gone before the last come.
   await waitFor('a connection to be refused', async () => {

@@ -77,7 +77,7 @@ function counted(values: readonly unknown[]): Record<string, number> {
 
 test('requests, connects and operations of one address draw from one bucket', async () => {
   await start({ REQUESTS_PER_MINUTE_PER_ADDRESS: '10' });
-  // Whoever has no token is counted all the same, before anybody looks for it.
+  // A request without a token counts as well, before the token is looked up.
   expect(await statuses(4, { token: 'wrong-token-000000000' })).toEqual([401, 401, 401, 401]);
   const connection = await connect(app.url, VIEWER_TOKEN);
   expect(await operations(connection, 4)).toEqual([null, null, null, null]);

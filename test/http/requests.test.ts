@@ -42,7 +42,7 @@ function bytes(count: number): Uint8Array {
   return new Uint8Array(count).fill(0x20);
 }
 
-/** A body whose length nobody knows before its end. */
+/** A body of unknown length. */
 function stream(mebibytes: number): ReadableStream {
   let left = mebibytes * 16;
   return new ReadableStream({

@@ -56,7 +56,7 @@ describe('a campaign', () => {
     const lost = valueOf(samples, 'pollcast_throttled_seconds_total');
     const refusedAt = requests.find(({ status }) => status === 429)?.receivedAt ?? NaN;
     expect(lost).toBeGreaterThanOrEqual(1);
-    // Whoever was refused had its turn after the silence.
+    // The refused recipient had its turn after the silence.
     expect(lost).toBeLessThanOrEqual(((requests.at(-1)?.receivedAt ?? NaN) - refusedAt) / 1000);
     await waitForValue('pollcast_campaigns', { status: 'COMPLETED' }, 1);
   });

@@ -27,7 +27,7 @@ Written by \`npm run generate\` from the lists in the code; \`npm run generate -
 In \`errors[].extensions.code\`, over HTTP and WebSocket alike. The message says what would be right.
 
 ${table(['Code', 'When'], errors)}
-What a user can put right comes as \`userErrors\` of a mutation instead, with a \`UserErrorCode\` of the schema.
+Errors that a user can correct are returned as \`userErrors\` of a mutation instead, with a \`UserErrorCode\` of the schema.
 
 ## Failures of a campaign
 

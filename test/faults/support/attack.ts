@@ -65,8 +65,8 @@ export async function latencies(app: TestApp, isEnough: (count: number) => boole
   return samples;
 }
 
-/** A client that connects anew for each request. @returns how many requests it made, all of which were answered */
-export async function comeAnew(app: TestApp, isOver: () => boolean): Promise<number> {
+/** A client that reconnects for each request. @returns the number of its requests, all of which were answered */
+export async function reconnect(app: TestApp, isOver: () => boolean): Promise<number> {
   let count = 0;
   for (; !isOver(); count += 1) {
     await ask(app, false);
