@@ -258,7 +258,11 @@ export class ChunkRun {
   private async request(recipient: Recipient, content: CampaignContent): Promise<SendOutcome> {
     const { sender, logger } = this.deps;
     try {
-      return await sender.send(reminderFor(recipient, { ...this.lease.chunk, ...content }), this.abandon);
+      return await sender.send(
+        reminderFor(recipient, { ...this.lease.chunk, ...content }),
+        this.abandon,
+        () => this.lease.stands(),
+      );
     } catch (error) {
       logger.error({ err: error, userId: recipient.userId }, 'unexpected error while sending a message');
       return { kind: 'ambiguous', reason: 'SENDER_FAILED' };

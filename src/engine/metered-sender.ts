@@ -15,9 +15,9 @@ export class MeteredSender implements MessageSender {
     return this.sender.probe(signal);
   }
 
-  async send(message: Reminder, abandon?: AbortSignal): Promise<SendOutcome> {
+  async send(message: Reminder, abandon?: AbortSignal, mayLeave?: () => boolean): Promise<SendOutcome> {
     const startedAt = performance.now();
-    const outcome = await this.sender.send(message, abandon);
+    const outcome = await this.sender.send(message, abandon, mayLeave);
     this.meter.answered(outcome.kind, performance.now() - startedAt);
     return outcome;
   }

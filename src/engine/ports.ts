@@ -18,7 +18,7 @@ export type SendOutcome =
    * `retryInMs` is when to try again.
    */
   | { kind: 'outage'; reason: DeliveryReason; isDelivered: 'no' | 'unknown'; retryInMs?: number }
-  /** Shutdown prevented the request. */
+  /** Shutdown, or the loss of the lease, prevented the request. */
   | { kind: 'notSent' }
   /** The message may or may not have been delivered. */
   | { kind: 'ambiguous'; reason: DeliveryReason }
@@ -47,8 +47,9 @@ export interface MessageSender {
   /**
    * Never throws because of Telegram or the network.
    * @param abandon aborted when the answer must no longer be awaited; then the outcome is ambiguous
+   * @param mayLeave asked right before the request is written; false makes the outcome `notSent`
    */
-  send(message: Reminder, abandon?: AbortSignal): Promise<SendOutcome>;
+  send(message: Reminder, abandon?: AbortSignal, mayLeave?: () => boolean): Promise<SendOutcome>;
 }
 
 /** Sends messages outside of campaigns: before all campaign messages, and within the limits. */

@@ -9,6 +9,8 @@ export interface BotApiOptions {
   timeoutMs: number;
 }
 
+export type CallOptions = Partial<Pick<HttpRequest, 'signal' | 'timeoutMs' | 'mayLeave'>>;
+
 /** A failed call. Everything in it may be logged. */
 export class BotApiError extends Error {
   override readonly name = 'BotApiError';
@@ -52,19 +54,20 @@ export class BotApi {
   }
 
   /**
-   * @param timeoutMs begins when the request is written to a socket; connecting has its own timeout
+   * @param options.timeoutMs begins when the request is written to a socket; connecting has its own timeout
    * @throws BotApiError
    * @throws TypeError if the payload has a file as {media: {url}}, which telegraf would fetch from this machine
    */
   async call<T>(
     method: string,
     payload: object = {},
-    signal?: AbortSignal,
-    timeoutMs = this.#timeoutMs,
+    { signal, timeoutMs = this.#timeoutMs, mayLeave }: CallOptions = {},
   ): Promise<T> {
     refuseAddresses(payload);
     const body = JSON.stringify(payload);
-    const answer = readAnswer(await this.#exchange({ path: this.#path + method, body, signal, timeoutMs }));
+    const answer = readAnswer(
+      await this.#exchange({ path: this.#path + method, body, signal, timeoutMs, mayLeave }),
+    );
     if (answer.ok) return answer.result as T;
     throw new BotApiError(this.#withoutToken(answer.failure));
   }

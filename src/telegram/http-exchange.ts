@@ -6,6 +6,8 @@ export interface HttpRequest {
   /** Time limit of the answer, from when the request is written to a socket. */
   timeoutMs: number;
   signal?: AbortSignal;
+  /** Asked right before the request is written: it may have waited for a connection, or the process been frozen. */
+  mayLeave?: () => boolean;
 }
 
 /** Headers have arrived; `body` is undefined if the rest has not. */
@@ -63,6 +65,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.request.mayLeave?.() === false) this.fail(ABORTED);
     if (this.isOver) {
       controller.abort(new HttpError(ABORTED, false));
       return;

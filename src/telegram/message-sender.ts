@@ -50,14 +50,18 @@ export class TelegramSender implements MessageSender {
 
   private async isAnswered(method: string, payload: object, signal: AbortSignal): Promise<boolean> {
     try {
-      await this.botApi.call(method, payload, signal);
+      await this.botApi.call(method, payload, { signal });
       return true;
     } catch (error) {
       return !['outage', 'ambiguous', 'notSent'].includes(toOutcome(error).kind);
     }
   }
 
-  async send({ chatId, text, button }: Reminder, abandon?: AbortSignal): Promise<SendOutcome> {
+  async send(
+    { chatId, text, button }: Reminder,
+    abandon?: AbortSignal,
+    mayLeave?: () => boolean,
+  ): Promise<SendOutcome> {
     const url = this.profile.deepLink(button.startParameter);
     const payload = {
       chat_id: chatId,
@@ -68,7 +72,7 @@ export class TelegramSender implements MessageSender {
       ...(this.options.paidBroadcast && { allow_paid_broadcast: true }),
     };
     try {
-      return sentOutcome(await this.botApi.call('sendMessage', payload, abandon));
+      return sentOutcome(await this.botApi.call('sendMessage', payload, { signal: abandon, mayLeave }));
     } catch (error) {
       return toOutcome(error);
     }

@@ -14,7 +14,7 @@ const TIMEOUT_MS = 1500;
 /** Asks Telegram for the bot's username. Never throws because of Telegram or the network. */
 export async function askTelegram(botApi: BotApi): Promise<TelegramState> {
   try {
-    const me = await botApi.call<{ username?: string } | undefined>('getMe', {}, undefined, TIMEOUT_MS);
+    const me = await botApi.call<{ username?: string } | undefined>('getMe', {}, { timeoutMs: TIMEOUT_MS });
     return { reachable: true, tokenRejected: false, username: me?.username };
   } catch (error) {
     if (!(error instanceof BotApiError)) throw error;

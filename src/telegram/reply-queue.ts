@@ -64,7 +64,7 @@ export class ReplyQueue {
   private async send(chatId: string, text: string): Promise<SendOutcome> {
     try {
       const payload = { chat_id: chatId, text };
-      return sentOutcome(await this.botApi.call('sendMessage', payload, this.stopping.signal));
+      return sentOutcome(await this.botApi.call('sendMessage', payload, { signal: this.stopping.signal }));
     } catch (error) {
       if (!(error instanceof BotApiError)) throw error;
       this.logger.info({ err: error, chatId }, 'a reply was not delivered');

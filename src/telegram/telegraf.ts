@@ -9,7 +9,7 @@ function ported(botApi: BotApi): Telegram {
   // Without a token it cannot reach Telegram by mistake.
   const telegram = new Telegram('');
   const callApi = (method: string, payload: object, options: CallOptions) =>
-    botApi.call(method, payload, options?.signal);
+    botApi.call(method, payload, { signal: options?.signal });
   return Object.assign(telegram, { callApi });
 }
 

@@ -97,8 +97,7 @@ export class UpdatePoller {
         const updates = await botApi.call<BotUpdate[]>(
           'getUpdates',
           { offset: this.offset, timeout, allowed_updates: UPDATE_KINDS },
-          end,
-          timeout * 1000 + LONG_POLL_MARGIN_MS,
+          { signal: end, timeoutMs: timeout * 1000 + LONG_POLL_MARGIN_MS },
         );
         health.worked();
         const areDone = await batch.handle(updates, () => holder.query('SELECT 1'), end);

@@ -39,8 +39,7 @@ scenario(
     const late = app.sandbox.calls.filter(
       ({ chatId, receivedAt }) => receivedAt > wokenAt && lost.has(Number(chatId)),
     );
-    // But for one that was between the last look at the lease and the socket when it was frozen (docs/adr/0013).
-    expect(late.length).toBeLessThanOrEqual(1);
+    expect(late).toEqual([]);
     const counts = tally(await deliveriesOf(app, run.id));
     console.log(`a frozen worker: ${JSON.stringify(counts)}`);
     expect(counts.FAILED ?? 0).toBe(0);

@@ -136,12 +136,14 @@ describe('the port to the Bot API', () => {
       isWritten: true,
     });
     const giveUp = new AbortController();
-    const call = failureOf(botApi.call('sendMessage', MESSAGE, giveUp.signal, 60_000));
+    const call = failureOf(botApi.call('sendMessage', MESSAGE, { signal: giveUp.signal, timeoutMs: 60_000 }));
     await sandbox.waitUntil(() => sandbox.calls.length === 2);
     giveUp.abort();
     expect(await call).toEqual({ kind: 'transport', code: 'ABORTED', isWritten: true });
-    const late = botApi.call('sendMessage', MESSAGE, giveUp.signal);
+    const late = botApi.call('sendMessage', MESSAGE, { signal: giveUp.signal });
     expect(await failureOf(late)).toEqual({ kind: 'transport', code: 'ABORTED', isWritten: false });
+    const refused = botApi.call('sendMessage', MESSAGE, { mayLeave: () => false });
+    expect(await failureOf(refused)).toEqual({ kind: 'transport', code: 'ABORTED', isWritten: false });
     expect(sandbox.calls).toHaveLength(2);
     await sandbox.close();
     expect(await failureOf(connect(sandbox.token, sandbox.url).call('getMe'))).toEqual({
