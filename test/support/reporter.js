@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { VerboseReporter } from '@jest/reporters';
 
@@ -16,6 +17,7 @@ export default class Reporter extends VerboseReporter {
 
   onRunComplete(contexts, { testResults }) {
     super.onRunComplete();
+    if (process.env.FAILED_FILES) recordFailures(process.env.FAILED_FILES, testResults);
     if (testResults.length < 2) return;
     const files = testResults.map(({ testFilePath, perfStats }) => [nameOf(testFilePath), perfStats.runtime]);
     const tests = testResults.flatMap(({ testFilePath, testResults: cases }) =>
@@ -33,6 +35,14 @@ export default class Reporter extends VerboseReporter {
       .map(([name, ms]) => `${(ms / 1000).toFixed(1).padStart(7)} s  ${name}`);
     this.log(`\nThe slowest ${what}:\n${lines.join('\n')}`);
   }
+}
+
+/** For .ci/suite: the files that failed, a line each. */
+function recordFailures(path, testResults) {
+  const failed = testResults.filter(
+    ({ numFailingTests, testExecError }) => numFailingTests > 0 || testExecError,
+  );
+  writeFileSync(path, failed.map(({ testFilePath }) => `${nameOf(testFilePath)}\n`).join(''));
 }
 
 function nameOf(path) {
