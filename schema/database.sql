@@ -52,6 +52,7 @@ TABLE api_token
   created_at timestamp(3) with time zone NOT NULL DEFAULT now()
   expires_at timestamp(3) with time zone
   revoked_at timestamp(3) with time zone
+  last_used_at timestamp(3) with time zone
   CONSTRAINT api_token_hash_check CHECK ((octet_length(token_hash) = 32))
   CONSTRAINT api_token_hash_key UNIQUE (token_hash)
   CONSTRAINT api_token_name_key UNIQUE (name)

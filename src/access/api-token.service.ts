@@ -1,14 +1,17 @@
 import type { Role } from './identity.js';
 import { isRowId } from '../kernel/ids.js';
 import { refusal, success, userError, UserErrorCode, type Result } from '../kernel/user-error.js';
-import type { ApiTokenStore, TokenRecord } from './api-token.store.js';
+import type { ApiTokenStore } from './api-token.store.js';
+import type { TokenRecord } from './token-record.js';
 import { createBearerToken, digestToken } from './bearer-token.js';
 
 export interface TokenRequest {
   name: string;
   role: Role;
-  /** In milliseconds; left out for a token that does not expire. */
+  /** Left out for a token that does not expire. */
   lifetimeMs?: number | undefined;
+  /** Instead of a lifetime. */
+  expiresAt?: Date | null | undefined;
 }
 
 /** Begins with a letter, so that no name looks like an id. */
@@ -31,34 +34,44 @@ export class ApiTokenService {
 
   /** @returns the token itself as well, which cannot be had a second time */
   async create(request: TokenRequest): Promise<Result<{ token: string; record: TokenRecord }>> {
-    const { name, role, lifetimeMs } = request;
+    const { name, role, lifetimeMs, expiresAt } = request;
     const wrong = nameError(name);
     if (wrong !== undefined) return refusal(userError(UserErrorCode.INVALID, wrong, ['name']));
+    if (expiresAt && expiresAt.getTime() <= Date.now()) {
+      const past = 'expiresAt must be in the future; leave it out for a token that does not expire.';
+      return refusal(userError(UserErrorCode.INVALID, past, ['expiresAt']));
+    }
     const token = createBearerToken();
     const record = await this.tokens.insert({
       name,
       role,
       hash: digestToken(token),
       lifetimeMs: lifetimeMs ?? null,
+      expiresAt: expiresAt ?? null,
     });
     if (record) return success({ token, record });
     const message = `There is, or was, a token ${name}: choose another name, so that the audit log stays clear.`;
-    return refusal(userError(UserErrorCode.INVALID, message, ['name']));
+    return refusal(userError(UserErrorCode.TAKEN, message, ['name']));
   }
 
   list(): Promise<TokenRecord[]> {
     return this.tokens.list();
   }
 
+  find(nameOrId: string): Promise<TokenRecord | undefined> {
+    return this.tokens.find(isRowId(nameOrId) ? { id: nameOrId } : { name: nameOrId });
+  }
+
   async revoke(nameOrId: string): Promise<Result<TokenRecord>> {
-    const token = await this.tokens.find(isRowId(nameOrId) ? { id: nameOrId } : { name: nameOrId });
+    const token = await this.find(nameOrId);
     if (!token) {
       // Does not repeat the argument, which may be the token itself.
-      const message = 'There is no token of that name or id: "npm run token -- list" shows them all.';
-      return refusal(userError(UserErrorCode.NOT_FOUND, message));
+      const message =
+        'There is no token of that name or id: the query apiTokens and "npm run token -- list" show them all.';
+      return refusal(userError(UserErrorCode.NOT_FOUND, message, ['id']));
     }
     const revoked = await this.tokens.revoke(token.id);
     if (revoked) return success(revoked);
-    return refusal(userError(UserErrorCode.INVALID_STATE, `Token ${token.name} was revoked before.`));
+    return refusal(userError(UserErrorCode.INVALID_STATE, `Token ${token.name} was revoked before.`, ['id']));
   }
 }

@@ -1,5 +1,6 @@
 import { rows, type SqlExecutor } from '../database/rows.js';
 import type { Role } from './identity.js';
+import type { TokenRecord } from './token-record.js';
 
 /** Whether a token is valid now. */
 const VALID = 'revoked_at IS NULL AND (expires_at IS NULL OR expires_at > clock_timestamp())';
@@ -7,17 +8,20 @@ const VALID = 'revoked_at IS NULL AND (expires_at IS NULL OR expires_at > clock_
 /** Runs for every request: one probe of the index api_token_hash_key. */
 const FIND_VALID = `SELECT id, name, role FROM api_token WHERE token_hash = $1 AND ${VALID}`;
 
+const RECORD_USE = 'UPDATE api_token SET last_used_at = clock_timestamp() WHERE id = $1';
+
 const VALID_AMONG = `SELECT id FROM api_token WHERE id = ANY ($1) AND ${VALID}`;
 
 const COLUMNS = `
   id, name, role, created_at AS "createdAt", expires_at AS "expiresAt", revoked_at AS "revokedAt",
+  last_used_at AS "lastUsedAt",
   CASE WHEN revoked_at IS NOT NULL THEN 'revoked' WHEN ${VALID} THEN 'valid' ELSE 'expired' END AS state
 `;
 
-/** $4 is in milliseconds. */
+/** It expires at $5, else after $4 milliseconds. */
 const INSERT = `
   INSERT INTO api_token (name, role, token_hash, expires_at)
-  VALUES ($1, $2, $3, clock_timestamp() + $4::double precision * interval '1 millisecond')
+  VALUES ($1, $2, $3, coalesce($5, clock_timestamp() + $4::double precision * interval '1 millisecond'))
   ON CONFLICT (name) DO NOTHING RETURNING ${COLUMNS}
 `;
 
@@ -31,31 +35,28 @@ const REVOKE = `
   UPDATE api_token SET revoked_at = clock_timestamp() WHERE id = $1 AND revoked_at IS NULL RETURNING ${COLUMNS}
 `;
 
-/** The public part of a token. */
-export interface TokenRecord {
-  id: string;
-  name: string;
-  role: Role;
-  createdAt: Date;
-  expiresAt: Date | null;
-  revokedAt: Date | null;
-  state: 'valid' | 'expired' | 'revoked';
-}
-
 export interface NewToken {
   name: string;
   role: Role;
   hash: Buffer;
-  /** In milliseconds; null for a token that does not expire. */
+  /** Null for a token that does not expire. */
   lifetimeMs: number | null;
+  /** Instead of a lifetime. */
+  expiresAt: Date | null;
 }
+
+export type ValidToken = Pick<TokenRecord, 'id' | 'name' | 'role'>;
 
 export class ApiTokenStore {
   constructor(private readonly sql: SqlExecutor) {}
 
-  async findValid(hash: Buffer): Promise<Pick<TokenRecord, 'id' | 'name' | 'role'> | undefined> {
-    const [token] = await rows<Pick<TokenRecord, 'id' | 'name' | 'role'>>(this.sql, FIND_VALID, [hash]);
+  async findValid(hash: Buffer): Promise<ValidToken | undefined> {
+    const [token] = await rows<ValidToken>(this.sql, FIND_VALID, [hash]);
     return token;
+  }
+
+  async recordUse(id: string): Promise<void> {
+    await this.sql.query(RECORD_USE, [id]);
   }
 
   /** Those of the tokens that are still a way in. */
@@ -64,8 +65,8 @@ export class ApiTokenStore {
   }
 
   /** @returns undefined when the name is taken */
-  async insert({ name, role, hash, lifetimeMs }: NewToken): Promise<TokenRecord | undefined> {
-    const [token] = await rows<TokenRecord>(this.sql, INSERT, [name, role, hash, lifetimeMs]);
+  async insert({ name, role, hash, lifetimeMs, expiresAt }: NewToken): Promise<TokenRecord | undefined> {
+    const [token] = await rows<TokenRecord>(this.sql, INSERT, [name, role, hash, lifetimeMs, expiresAt]);
     return token;
   }
 

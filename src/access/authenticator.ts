@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Role, type Identity } from './identity.js';
 import type { ApiTokenStore } from './api-token.store.js';
+import type { TokenUse } from './token-use.js';
 import { readBearerToken, digestToken } from './bearer-token.js';
 
 /** The tokens that come from the settings. */
@@ -28,6 +29,7 @@ export class Authenticator {
   constructor(
     { adminToken, viewerToken }: ConfiguredTokens,
     private readonly tokens: ApiTokenStore,
+    private readonly use: Pick<TokenUse, 'record'>,
   ) {
     const known = [configured('ADMIN_TOKEN', Role.ADMIN, adminToken)];
     if (viewerToken !== undefined) known.push(configured('VIEWER_TOKEN', Role.VIEWER, viewerToken));
@@ -46,6 +48,7 @@ export class Authenticator {
     const matches = this.configured.map((candidate) => timingSafeEqual(candidate.digest, digest));
     const match = this.configured.find((_, index) => matches[index]);
     if (token === undefined) return undefined;
+    if (stored) this.use.record(stored.id);
     return match?.identity ?? (stored && { name: stored.name, role: stored.role, tokenId: stored.id });
   }
 }

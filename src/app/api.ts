@@ -68,14 +68,14 @@ export async function startApi(deps: ApiDeps, shutdown: ShutdownStack): Promise<
   const { metrics } = ops;
   const generated = settings.adminToken === undefined ? readGeneratedAdminToken(settings.dataDir) : undefined;
   const { adminToken = generated ?? '', viewerToken } = settings;
-  const { audit, ...access } = createAccess({ adminToken, viewerToken }, dataSource, logger);
+  const { audit, apiTokens, ...access } = createAccess({ adminToken, viewerToken }, dataSource, logger);
   const services = createServices(deps);
   const { campaigns, sources } = services;
   const hub = await startProgress({ ...deps, ...services }, shutdown);
   shutdown.add(() => {
     access.tokenWatch.close();
   });
-  const schema = await createSchema(createResolvers({ ...services, audit }));
+  const schema = await createSchema(createResolvers({ ...services, audit, apiTokens }));
   // Shared by all subscribers, so that each value is read once per tick.
   const uncached = createLoaders(sources, { cache: false });
   const rootFields = listRootFields(schema);

@@ -1,4 +1,6 @@
 import type { ClassType, ContainerType, NonEmptyArray } from 'type-graphql';
+import { ApiTokenResolver } from '../access/api-token.resolver.js';
+import type { ApiTokenService } from '../access/api-token.service.js';
 import type { AuditTrail } from '../access/audit-trail.js';
 import { AuditResolver } from '../access/audit.resolver.js';
 import { CampaignLifecycleResolver } from '../campaigns/campaign-lifecycle.resolver.js';
@@ -32,6 +34,7 @@ export interface ResolverDeps {
   testNotifications: TestNotificationService;
   installations: InstallationService;
   audit: AuditTrail;
+  apiTokens: ApiTokenService;
   messagesPerSecond: number;
 }
 
@@ -68,6 +71,7 @@ const RECIPES: readonly Recipe[] = [
   recipe(ProgressResolver, ({ messagesPerSecond }) => new ProgressResolver(messagesPerSecond)),
   recipe(StandstillResolver, () => new StandstillResolver()),
   recipe(InstallationResolver, ({ installations }) => new InstallationResolver(installations)),
+  recipe(ApiTokenResolver, ({ apiTokens }) => new ApiTokenResolver(apiTokens)),
   recipe(AuditResolver, ({ audit }) => new AuditResolver(audit)),
 ];
 

@@ -47,7 +47,7 @@ export interface ServiceDeps {
   logger: Logger;
 }
 
-export interface Services extends Omit<ResolverDeps, 'audit'> {
+export interface Services extends Omit<ResolverDeps, 'audit' | 'apiTokens'> {
   /** What loaders read from. */
   sources: LoaderSources;
   campaignLists: CampaignListStore;

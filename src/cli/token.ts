@@ -1,9 +1,11 @@
 import type { Logger } from 'pino';
 import { ApiTokenService } from '../access/api-token.service.js';
-import { ApiTokenStore, type TokenRecord } from '../access/api-token.store.js';
+import { ApiTokenStore } from '../access/api-token.store.js';
+import type { TokenRecord } from '../access/token-record.js';
 import { connectDatabase } from '../app/database.js';
 import { AuditStore } from '../access/audit.store.js';
 import { AuditTrail, endingBy } from '../access/audit-trail.js';
+import { describeToken } from '../access/describe-token.js';
 import { Role, type Identity } from '../access/identity.js';
 import { UserErrorCode, type Result } from '../kernel/user-error.js';
 import { CommandFailure, ExitCode } from './failure.js';
@@ -36,12 +38,6 @@ interface Deps {
 
 /** A user of the command line has the credentials of the database, and so the rights of ADMIN. */
 const COMMAND_LINE: Identity = { name: 'command line', role: Role.ADMIN, tokenId: null };
-
-/** Detail for the audit log. A given name is checked first: it may be anything, also the token itself. */
-function describeToken(nameOrId: string, role?: string): string | null {
-  if (!/^(?!pct_)[\w.-]{1,64}$/.test(nameOrId)) return null;
-  return `token: ${nameOrId}${role === undefined ? '' : `, role: ${role}`}`;
-}
 
 /** Runs the work with an entry in the audit log. @throws CommandFailure with the errors to correct */
 async function audited<T>(
@@ -109,10 +105,12 @@ function list(tokens: readonly TokenRecord[], output: Console): void {
   }
 }
 
+const WRONG_NAME = [UserErrorCode.INVALID, UserErrorCode.TAKEN];
+
 /** @throws CommandFailure with the errors to correct */
 function unwrap<T>(result: Result<T>): T {
   if (result.ok) return result.value;
   const [error] = result.errors;
-  const exitCode = error?.code === UserErrorCode.INVALID ? ExitCode.WRONG_USAGE : ExitCode.FAILED;
+  const exitCode = error && WRONG_NAME.includes(error.code) ? ExitCode.WRONG_USAGE : ExitCode.FAILED;
   throw new CommandFailure(result.errors.map(({ message }) => message).join(' '), exitCode);
 }

@@ -15,6 +15,7 @@ registerEnumType(UserErrorCode, {
       description: 'Telegram would refuse a text made of this; the message says where and why.',
     },
     TOO_LONG: { description: 'Longer than Telegram takes; the message says by how much.' },
+    TAKEN: { description: 'There is, or was, another of this name.' },
     ANOTHER_CAMPAIGN_RUNS: {
       description: 'Another campaign of the poll has people pending; besideAnother allows two reminders.',
     },

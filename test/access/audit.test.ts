@@ -13,8 +13,10 @@ let operatorId: string;
 let campaignId: string;
 let pollId: string;
 beforeAll(async () => {
+  // Token 1 is revoked by the test that calls every mutation.
+  await createToken(app.database, 'first');
   operator = await createToken(app.database, 'ops', 'OPERATOR');
-  operatorId = String((await app.database.query('SELECT id FROM api_token'))[0]?.id);
+  operatorId = String((await app.database.query("SELECT id FROM api_token WHERE name = 'ops'"))[0]?.id);
 });
 beforeEach(async () => {
   pollId = await createOpenPoll(app.client());

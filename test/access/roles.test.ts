@@ -11,6 +11,7 @@ type Role = (typeof ROLES)[number];
 
 /** The least role that each operation takes. */
 const LEAST_ROLE: Record<string, Role> = {
+  apiTokens: 'ADMIN',
   auditLog: 'ADMIN',
   campaign: 'VIEWER',
   campaignPreview: 'VIEWER',
@@ -22,6 +23,7 @@ const LEAST_ROLE: Record<string, Role> = {
 
   cancelCampaign: 'ADMIN',
   closePoll: 'ADMIN',
+  createApiToken: 'ADMIN',
   createCampaign: 'OPERATOR',
   createPoll: 'ADMIN',
   importTelegramUsers: 'ADMIN',
@@ -30,6 +32,7 @@ const LEAST_ROLE: Record<string, Role> = {
   recordPollCompletions: 'ADMIN',
   resumeCampaign: 'OPERATOR',
   retryDeliveries: 'ADMIN',
+  revokeApiToken: 'ADMIN',
   sendTestNotification: 'OPERATOR',
   startCampaign: 'OPERATOR',
   updateCampaign: 'OPERATOR',
@@ -43,10 +46,11 @@ const tokens = {} as Record<Role, string>;
 
 beforeAll(async () => {
   operations = await operationsOf(app);
+  // Token 1, poll 1 and campaign 1 are what the operations are about.
+  await createToken(app.database, 'first');
   for (const role of ROLES) tokens[role] = await createToken(app.database, `the-${role}`, role);
 });
 
-/** Poll 1 and campaign 1 are what the operations are about. */
 beforeEach(async () => {
   await app.database.query('TRUNCATE poll, notification_campaign RESTART IDENTITY CASCADE');
   await createCampaign(app.client(), await createOpenPoll(app.client()));

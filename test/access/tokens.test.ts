@@ -147,10 +147,18 @@ describe('a client that does not answer the closing of its socket', () => {
   });
 });
 
+async function wasUsed(tokenName: string): Promise<boolean> {
+  const used = 'SELECT FROM api_token WHERE name = $1 AND last_used_at IS NOT NULL';
+  return (await app.database.query(used, [tokenName])).length > 0;
+}
+
 describe('the time that a token takes', () => {
   /** One of each: what is told of it must not show in what is done for it. */
   async function tokensOfEveryKind(): Promise<Record<string, string | null>> {
     const stored = await createToken(app.database, name);
+    // Its first use is noted beside the request.
+    await overHttp(app.url, NOTHING, stored);
+    await waitFor('the note', () => wasUsed(name));
     const revoked = await createToken(app.database, `${name}-revoked`);
     await revokeToken(app.database, `${name}-revoked`);
     const expired = await createToken(app.database, `${name}-expired`);

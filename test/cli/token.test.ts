@@ -97,7 +97,7 @@ describe('npm run token', () => {
     [
       ['revoke', 'nobody'],
       1,
-      'There is no token of that name or id: "npm run token -- list" shows them all.',
+      'There is no token of that name or id: the query apiTokens and "npm run token -- list" show them all.',
     ],
     [['create', '--name', '12', '--role', 'VIEWER'], 2, 'A name is a letter and up to 63 more'],
     [
