@@ -32,6 +32,7 @@ COPY --from=build /app/dist dist
 COPY package.json ./
 COPY bin/healthcheck.mjs bin/
 COPY schema schema
+COPY locales locales
 # The user "node", as a number so that an orchestrator can tell that it is not root.
 USER 1000:1000
 EXPOSE 4000 4001

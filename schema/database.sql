@@ -299,6 +299,15 @@ TABLE question_option
   CONSTRAINT question_option_question_fk FOREIGN KEY (question_id) REFERENCES question(id) ON DELETE CASCADE
   CONSTRAINT question_option_question_key UNIQUE (question_id, id)
 
+TABLE questionnaire WITH (fillfactor=80)
+  poll_id bigint NOT NULL
+  user_id bigint NOT NULL
+  revision integer NOT NULL
+  CONSTRAINT questionnaire_pk PRIMARY KEY (poll_id, user_id)
+  CONSTRAINT questionnaire_poll_fk FOREIGN KEY (poll_id) REFERENCES poll(id) ON DELETE CASCADE
+  CONSTRAINT questionnaire_user_fk FOREIGN KEY (user_id) REFERENCES telegram_user(id) ON DELETE CASCADE
+CREATE INDEX questionnaire_user_idx ON public.questionnaire USING btree (user_id)
+
 TABLE rate_limit WITH (fillfactor=50)
   bot text NOT NULL
   next_at timestamp with time zone NOT NULL DEFAULT '-infinity'::timestamp with time zone
@@ -339,6 +348,13 @@ AS $function$
       probe_expires_at = CASE WHEN probe THEN first_slot + interval '30 seconds' END
     WHERE bot = for_bot;
   END $function$
+
+TABLE signing_key
+  only_row boolean NOT NULL DEFAULT true
+  key bytea NOT NULL
+  CONSTRAINT signing_key_length_check CHECK ((octet_length(key) = 32))
+  CONSTRAINT signing_key_only_row_check CHECK (only_row)
+  CONSTRAINT signing_key_pk PRIMARY KEY (only_row)
 
 TABLE telegram_outage
   bot text NOT NULL

@@ -9,7 +9,16 @@ import type { RateLimiter } from '../engine/rate-limiter.js';
 import { Bot } from '../telegram/bot.js';
 import type { BotUpdate } from '../telegram/bot-update.js';
 import { PollingHealth } from '../telegram/polling-health.js';
-import { ReplyQueue } from '../telegram/reply-queue.js';
+import { CallbackAnswers } from '../telegram/callback-answers.js';
+import { Outbox } from '../telegram/outbox.js';
+import { PollConversation } from '../telegram/poll-conversation.js';
+import type { BotMeter } from '../telegram/ports.js';
+import { QuestionnaireService } from '../questionnaire/questionnaire.service.js';
+import { QuestionnaireStore } from '../questionnaire/questionnaire.store.js';
+import type { References } from '../questionnaire/reference.js';
+import type { SqlExecutor } from '../database/rows.js';
+import { Texts } from '../texts/texts.js';
+import { projectPath } from '../config/paths.js';
 import { createTelegraf } from '../telegram/telegraf.js';
 import { UpdateBatch } from '../telegram/update-batch.js';
 import { UpdatePoller } from '../telegram/update-poller.js';
@@ -19,6 +28,9 @@ export interface BotDeps {
   telegram: ConnectedTelegram;
   databaseUrl: string;
   dataSource: DataSource;
+  engineSql: SqlExecutor;
+  references: References;
+  metrics: { bot: BotMeter };
   limiter: RateLimiter;
   logger: Logger;
 }
@@ -29,17 +41,38 @@ export interface RunningBot {
   stop(): Promise<void>;
 }
 
+function createBot({ telegram, dataSource, engineSql, references, metrics, limiter, logger }: BotDeps) {
+  const { botApi } = telegram;
+  const outbox = new Outbox(botApi, new DirectSender(limiter, new ChatPacing(engineSql)), logger);
+  const answers = new CallbackAnswers(botApi, logger);
+  const questionnaires = new QuestionnaireService(new QuestionnaireStore(engineSql));
+  const conversation = new PollConversation(questionnaires, references, outbox);
+  const bot = new Bot({
+    people: new PeopleStore(dataSource),
+    references,
+    conversation,
+    outbox,
+    answers,
+    texts: new Texts(projectPath('locales')),
+    meter: metrics.bot,
+  });
+  return { bot, outbox, answers };
+}
+
 /** Starts to read the bot's updates. */
-export function startBot({ telegram, databaseUrl, dataSource, limiter, logger }: BotDeps): RunningBot {
+export function startBot(deps: BotDeps): RunningBot {
+  const { telegram, databaseUrl, logger } = deps;
   const { botApi, botId, profile } = telegram;
-  const replies = new ReplyQueue(botApi, new DirectSender(limiter, new ChatPacing(dataSource)), logger);
-  const bot = new Bot(new PeopleStore(dataSource), replies);
+  const { bot, outbox, answers } = createBot(deps);
   let telegraf: Telegraf | undefined;
   const handle = (update: BotUpdate) => {
     telegraf ??= createTelegraf(botApi, profile.me()).use(({ update }) => bot.handle(update));
     return telegraf.handleUpdate(update as Update);
   };
-  const batch = new UpdateBatch({ handle, logger });
+  const arrived = (update: BotUpdate) => {
+    bot.arrived(update);
+  };
+  const batch = new UpdateBatch({ handle, arrived, logger });
   const health = new PollingHealth(logger);
   const poller = new UpdatePoller({
     botApi,
@@ -53,7 +86,7 @@ export function startBot({ telegram, databaseUrl, dataSource, limiter, logger }:
   return {
     isFailing: () => health.isFailing(),
     stop: async () => {
-      await Promise.all([poller.stop(), replies.stop()]);
+      await Promise.all([poller.stop(), outbox.stop(), answers.stop()]);
     },
   };
 }

@@ -19,6 +19,7 @@ import { CampaignLog1790001700000 } from '../../migrations/1790001700000-campaig
 import { AuditRepeats1790001750000 } from '../../migrations/1790001750000-audit-repeats.js';
 import { ChangeCounters1790001760000 } from '../../migrations/1790001760000-change-counters.js';
 import { TokenUse1790002100000 } from '../../migrations/1790002100000-token-use.js';
+import { Questionnaire1790002000000 } from '../../migrations/1790002000000-questionnaire.js';
 import { ApiToken } from '../access/api-token.entity.js';
 import { AuditEntry } from '../access/audit-entry.entity.js';
 import { NotificationCampaign } from '../campaigns/campaign.entity.js';
@@ -66,6 +67,7 @@ const TABLES: database.Tables = {
     CampaignLog1790001700000,
     AuditRepeats1790001750000,
     ChangeCounters1790001760000,
+    Questionnaire1790002000000,
     TokenUse1790002100000,
   ],
 };

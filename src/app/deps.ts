@@ -1,5 +1,6 @@
 import type { BotGuard } from '../installation/bot-guard.js';
 import type { JobScheduler } from '../jobs/job-scheduler.js';
+import type { References } from '../questionnaire/reference.js';
 import type { ConnectedDatabase } from './database.js';
 import type { EngineDeps } from './engine.js';
 import type { Ops } from './ops.js';
@@ -9,6 +10,7 @@ import type { ConnectedTelegram } from './telegram.js';
 export interface ProcessDeps extends EngineDeps {
   database: ConnectedDatabase;
   telegram: ConnectedTelegram;
+  references: References;
   scheduler: JobScheduler;
   metrics: Ops['metrics'];
   ops: Ops;

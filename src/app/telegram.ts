@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Settings } from '../config/settings.js';
 import type { OwnBot } from '../delivery/own-bot.js';
 import { BotApi, readBotId } from '../telegram/bot-api.js';
+import type { References } from '../questionnaire/reference.js';
 import { BotProfile } from '../telegram/bot-profile.js';
 import { TelegramSender } from '../telegram/message-sender.js';
 
@@ -10,7 +11,6 @@ export interface ConnectedTelegram {
   botId: string;
   botApi: BotApi;
   profile: BotProfile;
-  sender: TelegramSender;
   /** The bot in the installation's terms. */
   ownBot: OwnBot;
   /** URL of the sandbox, if it stands in for Telegram. */
@@ -20,7 +20,7 @@ export interface ConnectedTelegram {
 
 /** Connects to Telegram if there is a bot token, otherwise to the sandbox, which sends nothing. */
 export async function connectTelegram(settings: Settings, logger: Logger): Promise<ConnectedTelegram> {
-  const { botToken, telegramApiRoot, requestTimeoutMs, paidBroadcast, messagesPerSecond } = settings;
+  const { botToken, telegramApiRoot, requestTimeoutMs, messagesPerSecond } = settings;
   if (botToken !== undefined && !settings.sandbox) {
     const connected = connect(botToken, telegramApiRoot);
     return {
@@ -46,13 +46,17 @@ export async function connectTelegram(settings: Settings, logger: Logger): Promi
   };
   return { ...connected, ownBot: null, sandboxUrl: sandbox.url, close };
 
-  function connect(
-    token: string,
-    apiRoot: string,
-  ): Omit<ConnectedTelegram, 'ownBot' | 'sandboxUrl' | 'close'> {
+  function connect(token: string, apiRoot: string): Pick<ConnectedTelegram, 'botId' | 'botApi' | 'profile'> {
     const botApi = new BotApi({ token, apiRoot, timeoutMs: requestTimeoutMs });
     const profile = new BotProfile(botApi);
-    const sender = new TelegramSender(botApi, profile, { paidBroadcast });
-    return { botId: readBotId(token), botApi, profile, sender };
+    return { botId: readBotId(token), botApi, profile };
   }
+}
+
+export function createSender(
+  { botApi, profile }: ConnectedTelegram,
+  references: References,
+  { paidBroadcast }: Pick<Settings, 'paidBroadcast'>,
+): TelegramSender {
+  return new TelegramSender(botApi, profile, references, { paidBroadcast });
 }

@@ -5,12 +5,15 @@ export interface CampaignJobs {
 }
 
 export interface Addressee {
+  userId: string;
   chatId: string;
   firstName: string | null;
 }
 
 /** Content of a reminder. */
 export interface ReminderContent {
+  /** Null for a message that is not part of the ledger. */
+  campaignId: string | null;
   messageTemplate: string;
   buttonText: string | null;
   pollId: string;

@@ -102,22 +102,22 @@ export function renderTemplate(template: string, { firstName, pollTitle }: Templ
   return splitTags(template).map(fill).join('');
 }
 
-/** A reminder as it is sent: HTML text, and a button that opens the bot's chat with a start parameter. */
+/** A reminder as it is sent: HTML text, and a button that opens the poll in its place. */
 export interface Reminder {
   chatId: string;
   text: string;
-  button: { text: string; startParameter: string };
+  button: { text: string; userId: string; pollId: string; campaignId: string | null };
 }
 
 /** Renders the reminder for one recipient. */
 export function reminderFor(
   to: Addressee,
-  { messageTemplate, pollId, pollTitle, buttonText }: ReminderContent,
+  { messageTemplate, campaignId, pollId, pollTitle, buttonText }: ReminderContent,
 ): Reminder {
   return {
     chatId: to.chatId,
     text: renderTemplate(messageTemplate, { firstName: to.firstName, pollTitle }),
-    button: { text: buttonText ?? BUTTON_TEXT, startParameter: `poll_${pollId}` },
+    button: { text: buttonText ?? BUTTON_TEXT, userId: to.userId, pollId, campaignId },
   };
 }
 

@@ -59,8 +59,11 @@ export class TestNotificationService {
     const problem = this.problem();
     if (problem !== null) return refused(UserErrorCode.INVALID_STATE, problem);
     const chatId = user.chatId ?? user.id;
-    const content = { messageTemplate, buttonText, pollId: poll.id, pollTitle: poll.title };
-    const result = await this.sender.sendTest({ chatId, firstName: user.firstName }, content);
+    const content = { campaignId: null, messageTemplate, buttonText, pollId: poll.id, pollTitle: poll.title };
+    const result = await this.sender.sendTest(
+      { userId: user.id, chatId, firstName: user.firstName },
+      content,
+    );
     if ('problem' in result) return refused(UserErrorCode.TELEGRAM_REJECTED, result.problem);
     return success({ chatId, messageId: result.messageId });
   }

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { connectDatabase, type ConnectedDatabase } from '../app/database.js';
-import { connectTelegram, type ConnectedTelegram } from '../app/telegram.js';
+import { connectTelegram, createSender, type ConnectedTelegram } from '../app/telegram.js';
 import { AudienceStore, type Exclusion } from '../campaigns/audience.store.js';
 import { CampaignStore } from '../campaigns/campaign.store.js';
 import { ExclusionReason } from '../campaigns/campaign-preview.types.js';
@@ -12,6 +12,8 @@ import { describeProblem } from '../installation/bot-guard.js';
 import { InstallationStore } from '../installation/installation.store.js';
 import { PeopleStore } from '../people/people.store.js';
 import type { TelegramUser } from '../people/telegram-user.entity.js';
+import { References } from '../questionnaire/reference.js';
+import { loadSigningKey } from '../questionnaire/signing-key.store.js';
 import type { Poll } from '../polls/poll.entity.js';
 import { PollStore } from '../polls/poll.store.js';
 import { ChatPacing } from '../engine/chat-pacing.js';
@@ -100,19 +102,22 @@ function describe({ reason, count }: Exclusion): string {
 }
 
 function showMessage({ id, chatId, firstName }: Person, poll: Poll, output: Console): void {
-  const content = { ...DEFAULT_TEXTS, pollId: poll.id, pollTitle: poll.title };
-  const message = reminderFor({ chatId: chatId ?? id, firstName }, content);
+  const content = { ...DEFAULT_TEXTS, campaignId: null, pollId: poll.id, pollTitle: poll.title };
+  const message = reminderFor({ userId: id, chatId: chatId ?? id, firstName }, content);
   output.log(`\nThe message to ${message.chatId}, which is not sent:`);
   output.log(`  ${message.text}\n  [${message.button.text}]`);
 }
 
 /** The service of the mutation, with the limits that all processes share. */
-function createService(
-  { messagesPerSecond }: Settings,
-  { botId, sender }: ConnectedTelegram,
+async function createService(
+  settings: Settings,
+  telegram: ConnectedTelegram,
   { dataSource, engineSql }: ConnectedDatabase,
   logger: Logger,
-): TestNotificationService {
+): Promise<TestNotificationService> {
+  const { messagesPerSecond } = settings;
+  const { botId } = telegram;
+  const sender = createSender(telegram, new References(await loadSigningKey(engineSql)), settings);
   const store = new PostgresRateLimit(engineSql, botId, messagesPerSecond);
   const limiter = new RateLimiter(store, messagesPerSecond, (error) => {
     logger.warn({ err: error }, 'the rate limit could not be read');
@@ -144,7 +149,7 @@ async function sendOne(
       await new InstallationStore(database.engineSql).findBot(),
     );
     if (problem !== null) throw new CommandFailure(problem, ExitCode.WRONG_USAGE);
-    const service = createService(settings, telegram, database, logger);
+    const service = await createService(settings, telegram, database, logger);
     const result = await service.sendDefault(poll, user.id);
     if (!result.ok) {
       const reasons = result.errors.map(({ message }) => message).join(' ');

@@ -5,19 +5,21 @@ import { MAX_BLOCK_MS } from './rate-limiter.js';
 
 /**
  * Takes the turn of a chat, as the claim of a recipient does: one message per second to a chat, from any source. $2 is the number
- * of milliseconds until the message leaves, when the second begins.
+ * of milliseconds until the message leaves, when the second begins. $3 is how many seconds may be taken ahead: Telegram lets
+ * short bursts pass.
  */
 const TAKE = `
   INSERT INTO chat_pacing AS pacing (chat_id, next_at)
   VALUES ($1, clock_timestamp() + $2 * interval '1 millisecond' + ${CHAT_INTERVAL})
-  ON CONFLICT (chat_id) DO UPDATE SET next_at = excluded.next_at
-    WHERE pacing.next_at <= clock_timestamp() + $2 * interval '1 millisecond'
+  ON CONFLICT (chat_id) DO UPDATE SET next_at = greatest(pacing.next_at + ${CHAT_INTERVAL}, excluded.next_at)
+    WHERE pacing.next_at <= clock_timestamp() + $2 * interval '1 millisecond' + $3 * ${CHAT_INTERVAL}
   RETURNING chat_id
 `;
 
 const BUSY = `
-  SELECT 1000 * extract(epoch FROM next_at - clock_timestamp())::double precision AS ms
-  FROM chat_pacing WHERE chat_id = $1 AND next_at > clock_timestamp()
+  SELECT 1000 * extract(epoch FROM free.at - clock_timestamp())::double precision AS ms
+  FROM chat_pacing, LATERAL (SELECT next_at - $2 * ${CHAT_INTERVAL} AS at) free
+  WHERE chat_id = $1 AND free.at > clock_timestamp()
 `;
 
 const PARK = `
@@ -36,10 +38,13 @@ const MOVE = `
 export class ChatPacing {
   constructor(private readonly sql: SqlExecutor) {}
 
-  /** Waits until the chat is free, without taking its turn, or until the signal is aborted. */
-  async untilFree(chatId: string, signal: AbortSignal): Promise<void> {
+  /**
+   * Waits until the chat is free, without taking its turn, or until the signal is aborted.
+   * @param ahead seconds of the chat that may be taken in advance
+   */
+  async untilFree(chatId: string, signal: AbortSignal, ahead = 0): Promise<void> {
     while (!signal.aborted) {
-      const [busy] = await rows<{ ms: number }>(this.sql, BUSY, [chatId]);
+      const [busy] = await rows<{ ms: number }>(this.sql, BUSY, [chatId, ahead]);
       if (!busy) return;
       await pause(Math.ceil(busy.ms), signal);
     }
@@ -55,8 +60,12 @@ export class ChatPacing {
     await rows(this.sql, MOVE, [chatId, inMs]);
   }
 
-  /** @param inMs milliseconds until the message leaves @returns whether the turn was taken */
-  async take(chatId: string, inMs: number): Promise<boolean> {
-    return (await rows(this.sql, TAKE, [chatId, inMs])).length > 0;
+  /**
+   * @param inMs milliseconds until the message leaves
+   * @param ahead as for `untilFree`
+   * @returns whether the turn was taken
+   */
+  async take(chatId: string, inMs: number, ahead = 0): Promise<boolean> {
+    return (await rows(this.sql, TAKE, [chatId, inMs, ahead])).length > 0;
   }
 }

@@ -1,10 +1,10 @@
 import { linkSignals } from '../kernel/linked-signal.js';
 import type { ChatPacing } from './chat-pacing.js';
-import type { DirectMessages, MessageSender, Reminder, SendOutcome } from './ports.js';
+import type { DirectMessages, DirectOptions, MessageSender, Reminder, SendOutcome } from './ports.js';
 import { URGENT, type RateLimiter, type Slot } from './rate-limiter.js';
 import { takeTurn, untilLeft } from './take-turn.js';
 
-/** A reply that is later than this would only confuse. */
+/** A reply that is later than this would only confuse, unless its sender says otherwise. */
 const MAX_WAIT_MS = 10_000;
 
 /** Sends single messages outside of campaigns: before all campaign messages, and within the limits of bot and chat. */
@@ -17,9 +17,10 @@ export class DirectSender implements DirectMessages {
   async send(
     chatId: string,
     request: () => Promise<SendOutcome>,
-    signal?: AbortSignal,
+    options: DirectOptions = {},
   ): Promise<SendOutcome | undefined> {
-    const slot = await this.awaitTurn(chatId, signal);
+    const { signal } = options;
+    const slot = await this.awaitTurn(chatId, options);
     if (!slot) return undefined;
     const outcome = await request().catch(async (error: unknown) => {
       await this.limiter.returnSlots([slot]);
@@ -40,14 +41,17 @@ export class DirectSender implements DirectMessages {
   }
 
   /** Waits until the message may leave. @returns its slot */
-  private async awaitTurn(chatId: string, signal?: AbortSignal): Promise<Slot | undefined> {
-    const patience = linkSignals(signal ? [signal] : [], MAX_WAIT_MS);
+  private async awaitTurn(
+    chatId: string,
+    { signal, patienceMs = MAX_WAIT_MS, burst }: DirectOptions,
+  ): Promise<Slot | undefined> {
+    const patience = linkSignals(signal ? [signal] : [], patienceMs);
     try {
       while (!patience.signal.aborted) {
         // A user who writes again and again wastes no slots.
-        await this.pacing.untilFree(chatId, patience.signal);
+        await this.pacing.untilFree(chatId, patience.signal, burst);
         const [reserved] = await this.limiter.acquire(URGENT, 1, patience.signal);
-        const slot = reserved && (await this.takeTurn(reserved, chatId, patience.signal));
+        const slot = reserved && (await this.takeTurn(reserved, chatId, patience.signal, burst));
         if (slot) return slot;
       }
       return undefined;
@@ -60,11 +64,16 @@ export class DirectSender implements DirectMessages {
    * Takes the chat's turn last, since a slot may take long, and the second between messages begins when one leaves.
    * @returns the slot, or undefined if it was returned
    */
-  private async takeTurn(slot: Slot, chatId: string, signal: AbortSignal): Promise<Slot | undefined> {
+  private async takeTurn(
+    slot: Slot,
+    chatId: string,
+    signal: AbortSignal,
+    burst?: number,
+  ): Promise<Slot | undefined> {
     const { limiter, pacing } = this;
     let isFree = false;
     try {
-      isFree = await pacing.take(chatId, untilLeft([slot]));
+      isFree = await pacing.take(chatId, untilLeft([slot]), burst);
     } finally {
       if (!isFree) await limiter.returnSlots([slot]);
     }

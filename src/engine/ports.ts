@@ -52,17 +52,25 @@ export interface MessageSender {
   send(message: Reminder, abandon?: AbortSignal, mayLeave?: () => boolean): Promise<SendOutcome>;
 }
 
+export interface DirectOptions {
+  /** Aborted when nothing may be sent any longer. */
+  signal?: AbortSignal;
+  /** How long to wait for the turn. */
+  patienceMs?: number;
+  /** Messages that may be ahead of the one a second that a chat gets: short bursts pass. */
+  burst?: number;
+}
+
 /** Sends messages outside of campaigns: before all campaign messages, and within the limits. */
 export interface DirectMessages {
   /**
    * @param request sends the message; called when its turn has come
-   * @param signal aborted when nothing may be sent any longer
    * @returns undefined if nothing was sent: the turn did not come in time, or the signal was aborted
    */
   send(
     chatId: string,
     request: () => Promise<SendOutcome>,
-    signal?: AbortSignal,
+    options?: DirectOptions,
   ): Promise<SendOutcome | undefined>;
 }
 

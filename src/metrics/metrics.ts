@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Workload } from '../engine/ports.js';
+import { BotMetrics } from './bot-metrics.js';
 import { EngineMetrics } from './engine-metrics.js';
 import { OperationMetrics } from './operation-metrics.js';
 import { WorkloadMetrics } from './workload-metrics.js';
@@ -21,12 +22,14 @@ export interface PoolCounts {
 export class Metrics {
   readonly contentType = Registry.PROMETHEUS_CONTENT_TYPE;
   readonly engine: EngineMetrics;
+  readonly bot: BotMetrics;
   private readonly registry = new Registry();
   private readonly refreshers: (() => Promise<void>)[] = [];
 
   constructor(messagesPerSecond: number) {
     collectDefaultMetrics({ register: this.registry });
     this.engine = new EngineMetrics(this.registry);
+    this.bot = new BotMetrics(this.registry);
     this.gauge(
       'pollcast_rate_limit_messages_per_second',
       'MESSAGES_PER_SECOND, for the whole installation.',

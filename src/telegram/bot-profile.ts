@@ -20,11 +20,6 @@ export class BotProfile {
     return this.asking;
   }
 
-  /** URL that opens the bot's chat with a start parameter. @throws Error if the profile is not loaded */
-  deepLink(startParameter: string): string {
-    return `https://t.me/${this.me().username}?start=${startParameter}`;
-  }
-
   /** @throws Error if the profile is not loaded */
   me(): UserFromGetMe {
     if (!this.user) throw new Error('The name of the bot has to be loaded first.');

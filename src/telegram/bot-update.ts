@@ -3,10 +3,11 @@ export interface BotUpdate {
   update_id: number;
   message?: { chat: UpdateChat; from?: UpdateSender; text?: string };
   my_chat_member?: MemberUpdate;
+  callback_query?: CallbackQuery;
 }
 
 /** The kinds of updates that Telegram sends to us: those of BotUpdate. */
-export const UPDATE_KINDS: readonly (keyof BotUpdate)[] = ['message', 'my_chat_member'];
+export const UPDATE_KINDS: readonly (keyof BotUpdate)[] = ['message', 'my_chat_member', 'callback_query'];
 
 export interface UpdateChat {
   id: number;
@@ -26,4 +27,22 @@ export interface MemberUpdate {
   chat: UpdateChat;
   from: UpdateSender;
   new_chat_member: { status: string };
+}
+
+/** A press on a button. Of an old message only chat and number are known. */
+export interface CallbackQuery {
+  id: string;
+  from: UpdateSender;
+  message?: { message_id: number; chat: UpdateChat };
+  data?: string;
+}
+
+/** The chat that an update belongs to; updates of one chat are handled in order. */
+export function chatOf({
+  message,
+  my_chat_member: member,
+  callback_query: query,
+}: BotUpdate): string | undefined {
+  const id = (message ?? member ?? query?.message)?.chat.id ?? query?.from.id;
+  return id === undefined ? undefined : String(id);
 }

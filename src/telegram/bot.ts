@@ -1,44 +1,117 @@
+import { isRowId } from '../kernel/ids.js';
 import type { PeopleStore } from '../people/people.store.js';
 import type { TelegramUserInput } from '../people/people.types.js';
-import type { BotUpdate, MemberUpdate, UpdateSender } from './bot-update.js';
-import { parseCommand } from './command.js';
-import type { ReplyQueue } from './reply-queue.js';
+import type { References } from '../questionnaire/reference.js';
+import type { TextKey } from '../texts/text-keys.js';
+import type { Texts } from '../texts/texts.js';
+import type { BotUpdate, CallbackQuery, MemberUpdate, UpdateSender } from './bot-update.js';
+import type { CallbackAnswers } from './callback-answers.js';
+import { parseCommand, type BotCommand } from './command.js';
+import type { Outbox } from './outbox.js';
+import type { Interlocutor, PollConversation } from './poll-conversation.js';
+import type { BotMeter } from './ports.js';
 
-const WELCOME =
-  'Welcome! You will be reminded here of polls that you have not finished. Write /stop to end that.';
-const STILL_OPTED_OUT = 'You get no reminders, as you asked. Write /start to get them again.';
-const GOODBYE = 'You will get no more reminders. Write /start if you change your mind.';
+export interface BotDeps {
+  people: PeopleStore;
+  references: References;
+  conversation: PollConversation;
+  outbox: Outbox;
+  answers: CallbackAnswers;
+  texts: Texts;
+  meter: BotMeter;
+}
 
-/** Handles messages to the bot, blocks and unblocks. */
+/** Payload of a deep link that invites anybody to a poll. */
+const INVITATION = /^poll_(\d{1,19})$/;
+
+/** Handles messages to the bot, presses on its buttons, blocks and unblocks. */
 export class Bot {
-  constructor(
-    private readonly people: PeopleStore,
-    private readonly replies: ReplyQueue,
-  ) {}
+  constructor(private readonly deps: BotDeps) {}
 
-  /** Records the update; a failed reply does not undo that. @throws if it cannot be recorded now */
-  async handle({ message, my_chat_member: member }: BotUpdate): Promise<void> {
-    if (message?.chat.type === 'private' && message.from) {
-      await this.answer(message.chat.id, message.from, message.text ?? '');
+  /** To be called for each update as it arrives: presses are answered in time, whatever comes before them. */
+  arrived({ callback_query: query }: BotUpdate): void {
+    if (query) this.deps.answers.expect(query.id);
+  }
+
+  /** Records the update; a reply that fails does not undo that. @throws if it cannot be recorded now */
+  async handle({ message, my_chat_member: member, callback_query: query }: BotUpdate): Promise<void> {
+    if (query) await this.press(query);
+    else if (message?.chat.type === 'private' && message.from) {
+      await this.reply(message.chat.id, message.from, message.text ?? '');
     } else if (member?.chat.type === 'private') await this.recordMembership(member);
   }
 
-  private async answer(chatId: number, from: UpdateSender, text: string): Promise<void> {
+  private async reply(chatId: number, from: UpdateSender, text: string): Promise<void> {
     const command = parseCommand(text);
-    const { optedOut } = await this.people.recordWriter(toUserInput(from), reminderWish(command));
-    if (command?.name === 'stop') this.replies.put(String(chatId), GOODBYE);
-    if (command?.name === 'start') this.replies.put(String(chatId), optedOut ? STILL_OPTED_OUT : WELCOME);
+    const { optedOut } = await this.deps.people.recordWriter(toUserInput(from), reminderWish(command));
+    const person = this.interlocutor(from, chatId);
+    switch (command?.name) {
+      case 'stop':
+        this.say(person, 'goodbye');
+        break;
+      case 'polls':
+        await this.deps.conversation.list(person);
+        break;
+      case 'start':
+        if (command.payload === '') this.say(person, 'welcome');
+        else await this.follow(person, command.payload);
+        if (optedOut) this.say(person, 'stillOptedOut');
+        break;
+    }
+  }
+
+  /** Follows a deep link: an invitation, or the reference of a button. */
+  private async follow(person: Interlocutor, payload: string): Promise<void> {
+    const { conversation, references, meter } = this.deps;
+    const invited = INVITATION.exec(payload)?.[1];
+    if (invited !== undefined && isRowId(invited)) {
+      await conversation.open(person, invited, null);
+      return;
+    }
+    const reference = references.read(person.userId, payload);
+    if (reference?.kind === 'open') {
+      await conversation.open(person, reference.pollId, reference.campaignId);
+      return;
+    }
+    meter.refusedReference();
+    this.say(person, 'unknownLink');
+  }
+
+  private async press(query: CallbackQuery): Promise<void> {
+    const { answers, people, conversation, references, meter } = this.deps;
+    const { id, from, message, data = '' } = query;
+    const say = this.deps.texts.in(from.language_code);
+    const reference = references.read(String(from.id), data);
+    if (!reference || message?.chat.type !== 'private') {
+      meter.refusedReference();
+      answers.answer(id, say('unknownButton'));
+      return;
+    }
+    // Who presses can be reached.
+    await people.recordWriter(toUserInput(from));
+    const person = this.interlocutor(from, message.chat.id);
+    const { words, show } = await conversation.press(person, reference, message.message_id);
+    const isSeen = answers.answer(id, words && say(words));
+    show(isSeen ? undefined : words);
+  }
+
+  private interlocutor({ id, language_code: language }: UpdateSender, chatId: number): Interlocutor {
+    return { userId: String(id), chatId: String(chatId), say: this.deps.texts.in(language) };
+  }
+
+  private say({ chatId, say }: Interlocutor, key: TextKey): void {
+    this.deps.outbox.put(chatId, { key: 'reply', content: { text: say(key) } });
   }
 
   private async recordMembership({ from, new_chat_member: { status } }: MemberUpdate): Promise<void> {
     const id = String(from.id);
-    if (status === 'kicked') await this.people.recordBlock(id);
-    if (status === 'member') await this.people.recordUnblock(id);
+    if (status === 'kicked') await this.deps.people.recordBlock(id);
+    if (status === 'member') await this.deps.people.recordUnblock(id);
   }
 }
 
 /** Only a bare /start asks for reminders. One with a payload comes from a button, perhaps an old one. */
-function reminderWish(command: ReturnType<typeof parseCommand>): boolean | undefined {
+function reminderWish(command: BotCommand | undefined): boolean | undefined {
   if (command?.name === 'stop') return false;
   return command?.name === 'start' && command.payload === '' ? true : undefined;
 }

@@ -1,8 +1,10 @@
 import { unlessAborted } from '../kernel/unless-aborted.js';
 import { classify } from './answers.js';
 import type { MessageSender, Reminder, SendOutcome } from '../engine/ports.js';
+import type { References } from '../questionnaire/reference.js';
 import { BotApiError, type BotApi } from './bot-api.js';
 import type { BotProfile } from './bot-profile.js';
+import { messageContent } from './keyboard.js';
 
 function toOutcome(error: unknown): SendOutcome {
   if (error instanceof BotApiError) return classify(error.failure);
@@ -29,6 +31,7 @@ export class TelegramSender implements MessageSender {
   constructor(
     private readonly botApi: BotApi,
     private readonly profile: BotProfile,
+    private readonly references: References,
     private readonly options: { paidBroadcast: boolean },
   ) {}
 
@@ -62,13 +65,11 @@ export class TelegramSender implements MessageSender {
     abandon?: AbortSignal,
     mayLeave?: () => boolean,
   ): Promise<SendOutcome> {
-    const url = this.profile.deepLink(button.startParameter);
+    const { userId, pollId, campaignId } = button;
+    const data = this.references.write(userId, { kind: 'open', pollId, campaignId });
     const payload = {
       chat_id: chatId,
-      text,
-      parse_mode: 'HTML',
-      link_preview_options: { is_disabled: true },
-      reply_markup: { inline_keyboard: [[{ text: button.text, url }]] },
+      ...messageContent(text, [[{ text: button.text, callback_data: data }]]),
       ...(this.options.paidBroadcast && { allow_paid_broadcast: true }),
     };
     try {

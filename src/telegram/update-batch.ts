@@ -1,10 +1,12 @@
 import type { Logger } from 'pino';
 import { pause } from '../kernel/pause.js';
-import type { BotUpdate } from './bot-update.js';
+import { chatOf, type BotUpdate } from './bot-update.js';
 
 export interface UpdateBatchOptions {
   /** Throws if the update cannot be handled now; then it is retried. */
   handle: (update: BotUpdate) => Promise<void>;
+  /** Called for every update before the first is handled. */
+  arrived?: (update: BotUpdate) => void;
   logger: Logger;
 }
 
@@ -34,7 +36,9 @@ export class UpdateBatch {
   ): Promise<boolean> {
     const ids = new Set(updates.map((update) => update.update_id));
     for (const id of this.done) if (!ids.has(id)) this.done.delete(id);
-    const chats = groupByChat(updates.filter((update) => !this.done.has(update.update_id)));
+    const open = updates.filter((update) => !this.done.has(update.update_id));
+    for (const update of open) this.options.arrived?.(update);
+    const chats = groupByChat(open);
     const failures: unknown[] = [];
     const work = async () => {
       for (let chat = chats.shift(); chat; chat = chats.shift()) {
@@ -78,8 +82,8 @@ export class UpdateBatch {
 function groupByChat(updates: readonly BotUpdate[]): BotUpdate[][] {
   const chats = new Map<string, BotUpdate[]>();
   for (const update of updates) {
-    const chat = (update.message ?? update.my_chat_member)?.chat;
-    const key = chat ? `chat ${chat.id}` : `update ${update.update_id}`;
+    const chat = chatOf(update);
+    const key = chat === undefined ? `update ${update.update_id}` : `chat ${chat}`;
     chats.set(key, [...(chats.get(key) ?? []), update]);
   }
   return [...chats.values()];

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { pino } from 'pino';
-import { connectTelegram } from '../../src/app/telegram.js';
+import { connectTelegram, createSender } from '../../src/app/telegram.js';
 import { loadSettings } from '../../src/config/settings.js';
+import { References } from '../../src/questionnaire/reference.js';
 import { startBotApiSandbox } from '@pollcast/bot-api-sandbox';
 
 const CHATS = ['1000001', '1000002', '1000003'];
@@ -15,10 +16,15 @@ async function sendAtOnce(paidBroadcast: boolean): Promise<string[]> {
       TELEGRAM_API_ROOT: sandbox.url,
       PAID_BROADCAST: String(paidBroadcast),
     });
-    const { sender } = await connectTelegram(settings, pino({ level: 'silent' }));
+    const telegram = await connectTelegram(settings, pino({ level: 'silent' }));
+    const sender = createSender(telegram, new References(Buffer.alloc(32)), settings);
     expect(await sender.prepare()).toBeUndefined();
     const outcomes = CHATS.map((chatId) =>
-      sender.send({ chatId, text: 'Hello', button: { text: 'Open', startParameter: 'poll_1' } }),
+      sender.send({
+        chatId,
+        text: 'Hello',
+        button: { text: 'Open', userId: chatId, pollId: '1', campaignId: null },
+      }),
     );
     return (await Promise.all(outcomes)).map(({ kind }) => kind).sort();
   } finally {

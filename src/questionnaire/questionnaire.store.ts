@@ -1,0 +1,166 @@
+import { rows, type SqlExecutor } from '../database/rows.js';
+import { POLL_IS_OPEN } from '../polls/poll-open.js';
+
+/**
+ * Stores an answer, and the completion of the poll with the last one. The revision decides: of two presses on one rendering the
+ * first counts, whatever the device, and a repeated one finds a newer revision. The share lock keeps the poll open until the
+ * answer is stored.
+ */
+const ANSWER = `
+  WITH poll AS (
+    SELECT poll.id FROM poll
+    JOIN question ON question.poll_id = poll.id
+    JOIN question_option offered ON offered.question_id = question.id
+    WHERE question.id = :questionId AND offered.id = :optionId AND ${POLL_IS_OPEN}
+    FOR SHARE OF poll
+  ), taken AS (
+    INSERT INTO questionnaire AS known (poll_id, user_id, revision)
+    SELECT poll.id, :userId::bigint, :revision::integer + 1 FROM poll
+    WHERE :revision = 0
+      OR EXISTS (SELECT FROM questionnaire begun WHERE begun.poll_id = poll.id AND begun.user_id = :userId)
+    ON CONFLICT (poll_id, user_id) DO UPDATE SET revision = known.revision + 1 WHERE known.revision = :revision
+    RETURNING poll_id
+  ), answered AS (
+    INSERT INTO answer (question_id, user_id, option_id) SELECT :questionId::bigint, :userId::bigint, :optionId::bigint FROM taken
+    ON CONFLICT (question_id, user_id) DO UPDATE SET option_id = excluded.option_id, answered_at = clock_timestamp()
+  ), completed AS (
+    INSERT INTO poll_completion (poll_id, user_id) SELECT taken.poll_id, :userId::bigint FROM taken
+    WHERE NOT EXISTS (
+      SELECT FROM question other WHERE other.poll_id = taken.poll_id AND other.id <> :questionId
+        AND NOT EXISTS (SELECT FROM answer WHERE answer.question_id = other.id AND answer.user_id = :userId))
+    ON CONFLICT DO NOTHING
+    RETURNING poll_id
+  )
+  SELECT EXISTS (SELECT FROM taken) AS stored, EXISTS (SELECT FROM completed) AS completed
+`;
+
+/**
+ * Where a person is with a poll, and the question to show: :questionId if it is given; otherwise the first open one after
+ * :afterId, from the start again when there is none; once all are answered the one that follows :afterId, or none.
+ */
+const READ = `
+  WITH poll AS (
+    SELECT poll.id, poll.title, poll.description, poll.status, poll.closes_at, ${POLL_IS_OPEN} AS open FROM poll
+    WHERE poll.id = coalesce(:pollId::bigint,
+      (SELECT poll_id FROM question WHERE id = coalesce(:questionId::bigint, :afterId::bigint)))
+  ), asked AS (
+    SELECT question.id, question.position, question.text, answer.option_id AS chosen,
+      lag(question.id) OVER in_order AS previous, lead(question.id) OVER in_order AS next,
+      row_number() OVER in_order AS number, count(*) OVER () AS count,
+      bool_and(answer.option_id IS NOT NULL) OVER () AS complete
+    FROM poll JOIN question ON question.poll_id = poll.id
+    LEFT JOIN answer ON answer.question_id = question.id AND answer.user_id = :userId::bigint
+    WINDOW in_order AS (ORDER BY question.position)
+  ), shown AS (
+    SELECT asked.* FROM asked
+    LEFT JOIN asked after ON after.id = :afterId
+    WHERE CASE
+      WHEN :questionId::bigint IS NOT NULL THEN asked.id = :questionId
+      WHEN asked.complete THEN asked.previous = after.id
+      ELSE asked.chosen IS NULL END
+    ORDER BY asked.position <= coalesce(after.position, 0), asked.position LIMIT 1
+  )
+  SELECT poll.id AS "pollId", poll.title, poll.status, poll.open AS "isOpen",
+    coalesce((SELECT revision FROM questionnaire WHERE poll_id = poll.id AND user_id = :userId), 0) AS revision,
+    EXISTS (SELECT FROM poll_completion done WHERE done.poll_id = poll.id AND done.user_id = :userId) AS "isCompleted",
+    (SELECT count(*)::integer FROM asked) AS "questionCount",
+    (SELECT count(*)::integer FROM asked WHERE chosen IS NULL) AS "openCount",
+    (SELECT id::text FROM asked ORDER BY position LIMIT 1) AS "firstId",
+    (SELECT json_build_object('id', shown.id::text, 'number', shown.number, 'text', shown.text,
+      'chosenId', shown.chosen::text, 'previousId', shown.previous::text, 'nextId', shown.next::text,
+      'options', (SELECT json_agg(json_build_object('id', id::text, 'text', text) ORDER BY position)
+        FROM question_option WHERE question_id = shown.id)) FROM shown) AS question
+  FROM poll
+`;
+
+/** Polls that a person can answer: those that are not completed first, then the newest. */
+const LIST = `
+  SELECT poll.id, poll.title, done.user_id IS NOT NULL AS "isCompleted" FROM poll
+  LEFT JOIN poll_completion done ON done.poll_id = poll.id AND done.user_id = $1
+  WHERE ${POLL_IS_OPEN}
+  ORDER BY done.user_id IS NOT NULL, poll.created_at DESC, poll.id DESC LIMIT $2
+`;
+
+export interface ShownOption {
+  id: string;
+  text: string;
+}
+
+/** A question as it is shown to one person. */
+export interface ShownQuestion {
+  id: string;
+  /** From 1. */
+  number: number;
+  text: string;
+  /** The option that the person has chosen. */
+  chosenId: string | null;
+  previousId: string | null;
+  nextId: string | null;
+  options: ShownOption[];
+}
+
+/** Where a person is with a poll. */
+export interface Standing {
+  pollId: string;
+  title: string;
+  status: 'DRAFT' | 'OPEN' | 'CLOSED';
+  isOpen: boolean;
+  /** To be written into each answer that is offered. */
+  revision: number;
+  isCompleted: boolean;
+  questionCount: number;
+  openCount: number;
+  firstId: string | null;
+  /** The question to show; null when none is left. */
+  question: ShownQuestion | null;
+}
+
+/** What to read of a poll: one of the three says which poll. */
+export interface Place {
+  pollId?: string;
+  /** The question to show. */
+  questionId?: string;
+  /** The question that was answered last. */
+  afterId?: string;
+}
+
+export interface GivenAnswer {
+  questionId: string;
+  optionId: string;
+  /** Revision at which the question was shown. */
+  revision: number;
+}
+
+export interface ListedPoll {
+  id: string;
+  title: string;
+  isCompleted: boolean;
+}
+
+export class QuestionnaireStore {
+  constructor(private readonly sql: SqlExecutor) {}
+
+  /** @returns whether the answer was stored, and whether it has completed the poll */
+  async answer(userId: string, answer: GivenAnswer): Promise<{ stored: boolean; completed: boolean }> {
+    const [result] = await rows<{ stored: boolean; completed: boolean }>(this.sql, ANSWER, {
+      userId,
+      ...answer,
+    });
+    return result ?? { stored: false, completed: false };
+  }
+
+  /** @returns undefined if there is no such poll */
+  async read(userId: string, { pollId, questionId, afterId }: Place): Promise<Standing | undefined> {
+    const [standing] = await rows<Standing>(this.sql, READ, {
+      userId,
+      pollId: pollId ?? null,
+      questionId: questionId ?? null,
+      afterId: afterId ?? null,
+    });
+    return standing;
+  }
+
+  list(userId: string, limit: number): Promise<ListedPoll[]> {
+    return rows<ListedPoll>(this.sql, LIST, [userId, limit]);
+  }
+}

@@ -1,0 +1,167 @@
+import { shorten } from '../kernel/shorten.js';
+import type { Reference, References } from '../questionnaire/reference.js';
+import type { QuestionnaireService, Step } from '../questionnaire/questionnaire.service.js';
+import type { Standing } from '../questionnaire/questionnaire.store.js';
+import type { TextKey } from '../texts/text-keys.js';
+import type { Say } from '../texts/texts.js';
+import { quoted } from './html.js';
+import { messageContent, type Keyboard } from './keyboard.js';
+import type { Outbox } from './outbox.js';
+import { QuestionRenderer } from './question-view.js';
+
+/** Somebody who talks to the bot in private, in their language. */
+export interface Interlocutor {
+  userId: string;
+  chatId: string;
+  say: Say;
+}
+
+/** What a press shows at once, and the message that follows. */
+export interface Response {
+  /** For the answer to the press, a few words without markup. */
+  words?: TextKey;
+  /** @param words to be shown in the message, when the answer came too late for them */
+  show: (words?: TextKey) => void;
+}
+
+/** Somebody who answers waits for the next question, however many others do. */
+const PATIENCE_MS = 120_000;
+const MAX_LABEL_LENGTH = 60;
+/** Confetti, which Telegram shows in private chats. */
+const THANKS_EFFECT = '5046509860389126442';
+
+/** Takes people through a poll, in one message that changes from question to question. */
+export class PollConversation {
+  private readonly questions: QuestionRenderer;
+
+  constructor(
+    private readonly questionnaires: QuestionnaireService,
+    private readonly references: References,
+    private readonly outbox: Outbox,
+  ) {
+    this.questions = new QuestionRenderer(references);
+  }
+
+  /** Opens a poll in a message of its own. */
+  async open(person: Interlocutor, pollId: string, campaignId: string | null): Promise<void> {
+    const step = await this.questionnaires.show(person.userId, { pollId });
+    this.put(person, `open ${pollId}`, this.content(person, step, campaignId, 0));
+  }
+
+  /** Offers the open polls; the only one that is left is opened at once. */
+  async list(person: Interlocutor): Promise<void> {
+    const { userId, say } = person;
+    const polls = await this.questionnaires.list(userId);
+    const open = polls.filter(({ isCompleted }) => !isCompleted);
+    const [only] = open;
+    if (only && polls.length === 1) {
+      await this.open(person, only.id, null);
+      return;
+    }
+    const keyboard: Keyboard = polls.map(({ id, title, isCompleted }) => {
+      const label = (isCompleted ? '✓ ' : '') + shorten(title, MAX_LABEL_LENGTH);
+      const data = this.references.write(userId, { kind: 'open', pollId: id, campaignId: null });
+      return [{ text: label, callback_data: data }];
+    });
+    const text = polls.length === 0 ? say('noPolls') : say('pollsToAnswer', { count: open.length });
+    this.put(person, 'polls', messageContent(text, keyboard));
+  }
+
+  /** Does what a button is for. @param messageId the message that it belongs to */
+  async press(person: Interlocutor, reference: Reference, messageId: number): Promise<Response> {
+    const step = await this.take(person.userId, reference);
+    const page = reference.kind === 'show' ? reference.page : 0;
+    const show = (words?: TextKey) => {
+      const content = this.content(person, step, reference.campaignId, page, words);
+      this.put(person, `edit ${messageId}`, content, messageId);
+      if (step.outcome === 'completed') this.thank(person, step.standing);
+    };
+    return { words: wordsFor(step), show };
+  }
+
+  private take(userId: string, reference: Reference): Promise<Step> {
+    switch (reference.kind) {
+      case 'open':
+        return this.questionnaires.show(userId, { pollId: reference.pollId });
+      case 'show':
+        return this.questionnaires.show(userId, { questionId: reference.questionId });
+      case 'answer':
+        return this.questionnaires.answer(userId, reference);
+    }
+  }
+
+  private thank(person: Interlocutor, standing: Standing | undefined): void {
+    if (!standing) return;
+    const text = person.say('thanks', { title: quoted(standing.title) });
+    const content = { ...messageContent(text), message_effect_id: THANKS_EFFECT };
+    this.put(person, `thanks ${standing.pollId}`, content);
+  }
+
+  private content(
+    person: Interlocutor,
+    { standing }: Step,
+    campaignId: string | null,
+    page: number,
+    words?: TextKey,
+  ): Record<string, unknown> {
+    const { say, userId } = person;
+    const notice = words === undefined ? '' : `${say(words)}\n\n`;
+    if (!standing) return messageContent(notice + say('pollGone'));
+    const { question, questionCount, revision } = standing;
+    const title = `<b>${quoted(standing.title)}</b>`;
+    if (!standing.isOpen) {
+      const key = standing.status === 'DRAFT' ? 'pollNotOpen' : 'pollClosed';
+      return messageContent(`${notice}${title}\n\n${say(key)}`);
+    }
+    if (question) {
+      const view = { userId, campaignId, question, questionCount, revision, page };
+      const text = `${notice}${title}\n${this.questions.text(view, say)}`;
+      return messageContent(text, this.questions.keyboard(view, say));
+    }
+    return this.completedContent(person, standing, campaignId, notice + title);
+  }
+
+  private completedContent(
+    { say, userId }: Interlocutor,
+    { openCount, questionCount, firstId }: Standing,
+    campaignId: string | null,
+    heading: string,
+  ): Record<string, unknown> {
+    const text = openCount > 0 ? say('completedElsewhere') : say('completed', { count: questionCount });
+    const change: Keyboard =
+      firstId === null
+        ? []
+        : [
+            [
+              {
+                text: say('changeAnswers'),
+                callback_data: this.references.write(userId, {
+                  kind: 'show',
+                  questionId: firstId,
+                  page: 0,
+                  campaignId,
+                }),
+              },
+            ],
+          ];
+    return messageContent(`✓ ${heading}\n\n${text}`, change);
+  }
+
+  private put(
+    { chatId }: Interlocutor,
+    key: string,
+    content: Record<string, unknown>,
+    messageId?: number,
+  ): void {
+    this.outbox.put(chatId, { key, content, messageId, patienceMs: PATIENCE_MS });
+  }
+}
+
+/** What the answer to a press says where the message alone would not. */
+function wordsFor({ standing, outcome }: Step): TextKey | undefined {
+  if (!standing) return 'pollGone';
+  if (standing.status === 'DRAFT') return 'pollNotOpen';
+  if (!standing.isOpen) return 'pollClosed';
+  if (outcome === 'completed') return 'thanksShort';
+  return outcome === 'older' ? 'olderButton' : undefined;
+}
