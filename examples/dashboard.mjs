@@ -1,9 +1,9 @@
-// A live dashboard of one campaign in the terminal:  TOKEN=$(cat .data/admin-token) node examples/dashboard.mjs 1
+// A live dashboard of one campaign in the terminal:  TOKEN=$(cat .data/admin-token) node examples/dashboard.mjs campaign_1
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws'; // a browser has its own: leave this and webSocketImpl out
 
 const { TOKEN, API = 'ws://127.0.0.1:4000/graphql' } = process.env;
-const [campaignId = '1'] = process.argv.slice(2);
+const [campaignId = 'campaign_1'] = process.argv.slice(2);
 const client = createClient({
   url: API,
   webSocketImpl: WebSocket,

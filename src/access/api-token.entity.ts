@@ -1,5 +1,7 @@
-import { Field, ID, ObjectType } from 'type-graphql';
+import { Field, ObjectType } from 'type-graphql';
 import { Check, Column, Entity, PrimaryGeneratedColumn, Unique } from 'typeorm';
+import { IdField } from '../graphql-types/ids.js';
+import { Node } from '../graphql-types/node.js';
 import { isOneOf } from '../kernel/sql.js';
 import { Role } from './identity.js';
 
@@ -10,6 +12,7 @@ import { Role } from './identity.js';
 @Check('api_token_role_check', isOneOf('role', Object.values(Role)))
 @Check('api_token_hash_check', 'octet_length(token_hash) = 32')
 @ObjectType({
+  implements: Node,
   description: 'A token of the API. The token itself is shown once, in the answer that creates it.',
 })
 export class ApiToken {
@@ -18,7 +21,7 @@ export class ApiToken {
     generatedIdentity: 'ALWAYS',
     primaryKeyConstraintName: 'api_token_pk',
   })
-  @Field(() => ID, { description: 'Number of the token.' })
+  @IdField('token', { description: 'Such as token_3.' })
   id!: string;
 
   /** Given once and for all: a name in the audit log means one token, also when that is long revoked. */

@@ -1,4 +1,5 @@
-import { Arg, Authorized, ID, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Authorized, Mutation, Query, Resolver } from 'type-graphql';
+import { IdArg } from '../graphql-types/ids.js';
 import { Refuses } from '../graphql-types/refusals.js';
 import { UserErrorCode } from '../kernel/user-error.js';
 import { ApiToken } from './api-token.entity.js';
@@ -58,7 +59,7 @@ export class ApiTokenResolver {
       'Revokes a token: it is refused from now on, and its subscriptions end within 5 s. For the role ADMIN.',
   })
   async revokeApiToken(
-    @Arg('id', () => ID, { description: 'Number of the token.' }) id: string,
+    @IdArg('id', 'token', { description: 'Id of the token.' }) id: string,
   ): Promise<ApiTokenPayload> {
     const revoked = await this.tokens.revoke(id);
     if (revoked.ok) return { apiToken: revoked.value, userErrors: [] };

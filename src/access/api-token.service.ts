@@ -1,5 +1,5 @@
 import type { Role } from './identity.js';
-import { isRowId } from '../kernel/ids.js';
+import { describeOtherType, isRowId, parseId, toKey } from '../kernel/ids.js';
 import { refusal, success, userError, UserErrorCode, type Result } from '../kernel/user-error.js';
 import type { ApiTokenStore } from './api-token.store.js';
 import type { TokenRecord } from './token-record.js';
@@ -14,7 +14,7 @@ export interface TokenRequest {
   expiresAt?: Date | null | undefined;
 }
 
-/** Begins with a letter, so that no name looks like an id. */
+/** Begins with a letter, so that no name looks like a number. */
 const NAME = /^[A-Za-z][\w.-]{0,63}$/;
 /** Names of the tokens that come from the settings. */
 const RESERVED_NAMES = ['ADMIN_TOKEN', 'VIEWER_TOKEN'];
@@ -23,6 +23,7 @@ function nameError(name: string): string | undefined {
   if (!NAME.test(name)) {
     return 'A name is a letter and up to 63 more letters, digits, dots, hyphens and underscores.';
   }
+  if (parseId(name)) return 'A name must not look like an id, such as token_3: choose another name.';
   return RESERVED_NAMES.includes(name)
     ? `${name} is how the token of the settings is called: choose another name.`
     : undefined;
@@ -58,15 +59,19 @@ export class ApiTokenService {
     return this.tokens.list();
   }
 
-  find(nameOrId: string): Promise<TokenRecord | undefined> {
-    return this.tokens.find(isRowId(nameOrId) ? { id: nameOrId } : { name: nameOrId });
+  async find(nameOrId: string): Promise<TokenRecord | undefined> {
+    const id = toKey('token', nameOrId);
+    // Names that look like ids are no longer given, but may be older.
+    const byName = await this.tokens.find({ name: nameOrId });
+    return byName ?? (isRowId(id) ? this.tokens.find({ id }) : undefined);
   }
 
   async revoke(nameOrId: string): Promise<Result<TokenRecord>> {
     const token = await this.find(nameOrId);
     if (!token) {
-      // Does not repeat the argument, which may be the token itself.
+      // Does not repeat the argument otherwise, which may be the token itself.
       const message =
+        describeOtherType('token', nameOrId) ??
         'There is no token of that name or id: the query apiTokens and "npm run token -- list" show them all.';
       return refusal(userError(UserErrorCode.NOT_FOUND, message, ['id']));
     }

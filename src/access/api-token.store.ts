@@ -29,6 +29,8 @@ const LIST = `SELECT ${COLUMNS} FROM api_token ORDER BY api_token.id`;
 
 const FIND_BY_ID = `SELECT ${COLUMNS} FROM api_token WHERE id = $1`;
 
+const FIND_MANY = `SELECT ${COLUMNS} FROM api_token WHERE id = ANY ($1)`;
+
 const FIND_BY_NAME = `SELECT ${COLUMNS} FROM api_token WHERE name = $1`;
 
 const REVOKE = `
@@ -72,6 +74,10 @@ export class ApiTokenStore {
 
   list(): Promise<TokenRecord[]> {
     return rows(this.sql, LIST);
+  }
+
+  findMany(ids: readonly string[]): Promise<TokenRecord[]> {
+    return rows(this.sql, FIND_MANY, [ids]);
   }
 
   async find(by: { id: string } | { name: string }): Promise<TokenRecord | undefined> {

@@ -1,5 +1,7 @@
-import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { IdField } from '../graphql-types/ids.js';
+import { Node } from '../graphql-types/node.js';
 import { isOneOf } from '../kernel/sql.js';
 import { Role } from './identity.js';
 
@@ -31,6 +33,7 @@ registerEnumType(AuditOutcome, {
 @Check('audit_entry_role_check', isOneOf('role', Object.values(Role)))
 @Check('audit_entry_outcome_check', isOneOf('outcome', Object.values(AuditOutcome)))
 @ObjectType({
+  implements: Node,
   description: 'One call of a mutation, or what was done past the API: who did what to which campaign when.',
 })
 export class AuditEntry {
@@ -39,7 +42,7 @@ export class AuditEntry {
     generatedIdentity: 'ALWAYS',
     primaryKeyConstraintName: 'audit_entry_pk',
   })
-  @Field(() => ID, { description: 'Number of the entry; later ones are higher.' })
+  @IdField('audit', { description: 'Such as audit_99; later ones have higher numbers.' })
   id!: string;
 
   @Column({ type: 'timestamptz', precision: 3, default: () => 'now()' })
@@ -51,9 +54,9 @@ export class AuditEntry {
   actor!: string;
 
   @Column({ name: 'token_id', type: 'bigint', nullable: true })
-  @Field(() => ID, {
+  @IdField('token', {
     nullable: true,
-    description: 'Number of the token; null for ADMIN_TOKEN and VIEWER_TOKEN, which are settings.',
+    description: 'The token; null for ADMIN_TOKEN and VIEWER_TOKEN, which are settings.',
   })
   tokenId!: string | null;
 
@@ -68,11 +71,11 @@ export class AuditEntry {
   action!: string;
 
   @Column({ name: 'campaign_id', type: 'bigint', nullable: true })
-  @Field(() => ID, { nullable: true, description: 'The campaign it was about.' })
+  @IdField('campaign', { nullable: true, description: 'The campaign it was about.' })
   campaignId!: string | null;
 
   @Column({ name: 'poll_id', type: 'bigint', nullable: true })
-  @Field(() => ID, { nullable: true, description: 'The poll it was about.' })
+  @IdField('poll', { nullable: true, description: 'The poll it was about.' })
   pollId!: string | null;
 
   @Column({ type: 'text', nullable: true })

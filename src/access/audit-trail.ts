@@ -75,7 +75,7 @@ export class AuditTrail {
   async list(filter: AuditFilter | undefined, page: PageArguments): Promise<Connection<AuditEntry>> {
     await requireValid(filter);
     if (filter?.campaignId != null && !isRowId(filter.campaignId)) {
-      throw badUserInput('campaignId must be the number of a campaign.');
+      throw badUserInput('campaignId must be the id of a campaign, such as campaign_12.');
     }
     return paginate(this.entries.list(filter), page, NEWEST_FIRST);
   }

@@ -101,6 +101,11 @@ export class AuditStore {
     return total;
   }
 
+  findMany(ids: readonly string[]): Promise<AuditEntry[]> {
+    const query = this.dataSource.getRepository(AuditEntry).createQueryBuilder('entry');
+    return query.where('entry.id = ANY (:ids)', { ids }).getMany();
+  }
+
   list(filter: AuditFilter | undefined): SelectQueryBuilder<AuditEntry> {
     const query = this.dataSource.getRepository(AuditEntry).createQueryBuilder('entry');
     for (const column of ['campaignId', 'actor', 'action'] as const) {

@@ -1,5 +1,6 @@
 import { IsOptional, MaxLength } from 'class-validator';
-import { Field, ID, InputType } from 'type-graphql';
+import { Field, InputType } from 'type-graphql';
+import { IdField } from '../graphql-types/ids.js';
 import { connectionType } from '../graphql-types/connection.js';
 import { AuditEntry } from './audit-entry.entity.js';
 
@@ -7,7 +8,7 @@ const LENGTH = '$property must have at most $constraint1 characters.';
 
 @InputType({ description: 'Which entries of the audit log to list.' })
 export class AuditFilter {
-  @Field(() => ID, { nullable: true, description: 'About this campaign.' })
+  @IdField('campaign', { nullable: true, description: 'About this campaign.' })
   campaignId?: string | null;
 
   @IsOptional()

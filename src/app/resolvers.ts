@@ -2,6 +2,7 @@ import type { ClassType, ContainerType, NonEmptyArray } from 'type-graphql';
 import { ApiTokenResolver } from '../access/api-token.resolver.js';
 import type { ApiTokenService } from '../access/api-token.service.js';
 import type { AuditTrail } from '../access/audit-trail.js';
+import { ViewerResolver } from '../access/viewer.resolver.js';
 import { AuditResolver } from '../access/audit.resolver.js';
 import { CampaignLifecycleResolver } from '../campaigns/campaign-lifecycle.resolver.js';
 import type { CampaignListService } from '../campaigns/campaign-list.service.js';
@@ -21,6 +22,7 @@ import { PeopleResolver } from '../people/people.resolver.js';
 import type { PeopleService } from '../people/people.service.js';
 import { PollResolver, QuestionOptionResolver, QuestionResolver } from '../polls/poll.resolver.js';
 import type { PollService } from '../polls/poll.service.js';
+import { NodeResolver } from './node.resolver.js';
 
 /** Dependencies of resolvers. */
 export interface ResolverDeps {
@@ -72,6 +74,8 @@ const RECIPES: readonly Recipe[] = [
   recipe(StandstillResolver, () => new StandstillResolver()),
   recipe(InstallationResolver, ({ installations }) => new InstallationResolver(installations)),
   recipe(ApiTokenResolver, ({ apiTokens }) => new ApiTokenResolver(apiTokens)),
+  recipe(NodeResolver, () => new NodeResolver()),
+  recipe(ViewerResolver, () => new ViewerResolver()),
   recipe(AuditResolver, ({ audit }) => new AuditResolver(audit)),
 ];
 

@@ -4,6 +4,7 @@ import { recordMutations } from '../access/audited.js';
 import { forbidden, type Role } from '../access/identity.js';
 import { refuseRoundedIds } from '../graphql/exact-ids.js';
 import { DateTimeScalar } from '../graphql/scalars.js';
+import { convertIds } from '../graphql/typed-ids.js';
 import type { GraphQLContext } from './context.js';
 import { RESOLVER_CLASSES } from './resolvers.js';
 
@@ -34,6 +35,7 @@ export async function createSchema(container: ContainerType): Promise<GraphQLSch
     validate: false,
   });
   recordMutations(schema);
+  convertIds(schema);
   refuseRoundedIds(schema);
   describe(schema.getQueryType(), 'Queries. Any token may use them unless stated otherwise.');
   describe(schema.getMutationType(), 'Mutations. Errors that a user can correct are returned as userErrors.');

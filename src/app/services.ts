@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
 import type { DataSource } from 'typeorm';
+import { ApiTokenStore } from '../access/api-token.store.js';
+import { AuditStore } from '../access/audit.store.js';
 import type { AudienceStore } from '../campaigns/audience.store.js';
 import { CampaignEditStore } from '../campaigns/campaign-edit.store.js';
 import { CancelledStore } from '../campaigns/cancelled.store.js';
@@ -59,6 +61,7 @@ export function createServices(deps: ServiceDeps): Services {
   const { chunkSize, chunkIntervalMs, sendIntervalMs, messagesPerSecond } = settings;
   const polls = new PollStore(dataSource);
   const people = new PeopleStore(dataSource);
+  const deliveryLists = new DeliveryListStore(dataSource);
   const campaignLists = new CampaignListStore(dataSource);
   const findPoll = polls.find.bind(polls);
   const defaults = { pacing: { chunkSize, chunkIntervalMs, sendIntervalMs }, messagesPerSecond };
@@ -94,7 +97,7 @@ export function createServices(deps: ServiceDeps): Services {
       defaults,
     ),
     lists: new CampaignListService(campaignLists),
-    deliveries: new DeliveryListService(new DeliveryListStore(dataSource)),
+    deliveries: new DeliveryListService(deliveryLists),
     retries: new RetryService(campaigns),
     testNotifications: new TestNotificationService(
       { findCampaign: (id) => campaigns.find(id), findPoll, findUser: (id) => people.find(id) },
@@ -103,7 +106,16 @@ export function createServices(deps: ServiceDeps): Services {
     ),
     installations,
     messagesPerSecond,
-    sources: { polls, people, audience, standstills },
+    sources: {
+      polls,
+      people,
+      audience,
+      standstills,
+      campaignLists,
+      deliveryLists,
+      auditEntries: new AuditStore(dataSource),
+      tokens: new ApiTokenStore(dataSource),
+    },
     campaignLists,
   };
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { describeMissing } from '../kernel/ids.js';
 import { userError, UserErrorCode, type UserError } from '../kernel/user-error.js';
 import { validateInput } from '../kernel/validation.js';
 import { isClosed, isOpen } from '../polls/poll-open.js';
@@ -43,7 +44,7 @@ export async function createCampaignErrors(
   const errors = await campaignInputErrors(input, poll?.title ?? '', now, templates);
   const field = ['input', 'topicId'];
   if (!poll) {
-    errors.push(userError(UserErrorCode.NOT_FOUND, `There is no poll ${input.topicId}.`, field));
+    errors.push(userError(UserErrorCode.NOT_FOUND, describeMissing('poll', input.topicId), field));
   } else if (isClosed(poll, now)) {
     errors.push(userError(UserErrorCode.POLL_CLOSED, `Poll ${poll.id} takes no more answers.`, field));
   } else if (!isOpen(poll, now)) {

@@ -1,4 +1,5 @@
-import { Arg, Authorized, ID, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Authorized, Mutation, Query, Resolver } from 'type-graphql';
+import { IdArg } from '../graphql-types/ids.js';
 import { Audited } from '../access/audited.js';
 import { Role } from '../access/identity.js';
 import { Refuses } from '../graphql-types/refusals.js';
@@ -65,7 +66,7 @@ export class CampaignLifecycleResolver {
       'Changes a campaign that is not running: texts and pacing, and its schedule before it has started.',
   })
   async updateCampaign(
-    @Arg('id', () => ID, ID_ARGUMENT) id: string,
+    @IdArg('id', 'campaign', ID_ARGUMENT) id: string,
     @Arg('input', () => UpdateCampaignInput, { description: 'The new values.' })
     input: UpdateCampaignInput,
   ): Promise<CampaignPayload> {
@@ -80,7 +81,7 @@ export class CampaignLifecycleResolver {
   @Mutation(() => CampaignPayload, {
     description: 'Pauses a running campaign within 2 s; resumeCampaign continues it.',
   })
-  async pauseCampaign(@Arg('id', () => ID, ID_ARGUMENT) id: string): Promise<CampaignPayload> {
+  async pauseCampaign(@IdArg('id', 'campaign', ID_ARGUMENT) id: string): Promise<CampaignPayload> {
     return campaignPayload(await this.campaigns.pause(id));
   }
 
@@ -96,7 +97,7 @@ export class CampaignLifecycleResolver {
     description: 'Continues a campaign that is PAUSED or FAILED. Its audience and totals stay.',
   })
   async resumeCampaign(
-    @Arg('id', () => ID, ID_ARGUMENT) id: string,
+    @IdArg('id', 'campaign', ID_ARGUMENT) id: string,
     @Arg('besideAnother', () => Boolean, BESIDE_ANOTHER) besideAnother: boolean,
   ): Promise<CampaignPayload> {
     return campaignPayload(await this.campaigns.resume(id, { besideAnother }));
@@ -108,7 +109,7 @@ export class CampaignLifecycleResolver {
   @Mutation(() => CampaignPayload, {
     description: 'Ends a campaign for good. Pending recipients are SKIPPED.',
   })
-  async cancelCampaign(@Arg('id', () => ID, ID_ARGUMENT) id: string): Promise<CampaignPayload> {
+  async cancelCampaign(@IdArg('id', 'campaign', ID_ARGUMENT) id: string): Promise<CampaignPayload> {
     return campaignPayload(await this.campaigns.cancel(id));
   }
 
@@ -119,8 +120,8 @@ export class CampaignLifecycleResolver {
     description: 'Sends the reminder of a campaign to one user now. It is not part of the ledger.',
   })
   async sendTestNotification(
-    @Arg('campaignId', () => ID, ID_ARGUMENT) campaignId: string,
-    @Arg('telegramUserId', () => ID, { description: 'The user who gets it.' }) telegramUserId: string,
+    @IdArg('campaignId', 'campaign', ID_ARGUMENT) campaignId: string,
+    @IdArg('telegramUserId', 'user', { description: 'The user who gets it.' }) telegramUserId: string,
   ): Promise<SendTestNotificationPayload> {
     const result = await this.testNotifications.send(campaignId, telegramUserId);
     return { delivered: result.ok, userErrors: result.ok ? [] : result.errors };

@@ -30,7 +30,7 @@ export class CampaignListService {
   ): Promise<Connection<NotificationCampaign>> {
     await requireValid(filter);
     if (filter?.topicId != null && !isRowId(filter.topicId))
-      throw badUserInput('topicId must be the number of a poll.');
+      throw badUserInput('topicId must be the id of a poll, such as poll_1.');
     return paginate(this.lists.campaigns(filter), page, byCreation(order !== CampaignOrder.CREATED_AT_ASC));
   }
 }

@@ -1,5 +1,5 @@
 import { CodedError } from '../kernel/errors.js';
-import { isRowId } from '../kernel/ids.js';
+import { describeMissing, isRowId } from '../kernel/ids.js';
 import type { Poll } from '../polls/poll.entity.js';
 import type { AudienceStore, Exclusion, Reminded } from './audience.store.js';
 import { createCampaignErrors, choosePacing, chooseTemplate } from './campaign-input.js';
@@ -35,7 +35,7 @@ export class CampaignPreviewService {
   async preview(input: CreateCampaignInput): Promise<CampaignPreview> {
     const now = new Date();
     const poll = isRowId(input.topicId) ? await this.findPoll(input.topicId) : null;
-    if (!poll) throw new CodedError('NOT_FOUND', `There is no poll ${input.topicId}.`);
+    if (!poll) throw new CodedError('NOT_FOUND', describeMissing('poll', input.topicId));
     const userErrors = await createCampaignErrors(input, poll, now, this.templates);
     const isRefused = (property: string) => userErrors.some(({ field }) => field?.[1] === property);
     const pacing = choosePacing(isRefused('pacing') ? null : input.pacing, this.defaults.pacing);

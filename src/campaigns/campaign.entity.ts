@@ -1,4 +1,4 @@
-import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { Field, Int, ObjectType } from 'type-graphql';
 import {
   Check,
   Column,
@@ -10,6 +10,8 @@ import {
   Unique,
   type Relation,
 } from 'typeorm';
+import { IdField } from '../graphql-types/ids.js';
+import { Node } from '../graphql-types/node.js';
 import { isOneOf } from '../kernel/sql.js';
 import { Poll } from '../polls/poll.entity.js';
 import { COUNTERS_CHECK, Ledger, LEDGER_CHECK } from './ledger.entity.js';
@@ -28,6 +30,7 @@ import { CampaignStatus } from './lifecycle.js';
   'chunk_size > 0 AND chunk_interval_ms >= 0 AND send_interval_ms >= 0',
 )
 @ObjectType({
+  implements: Node,
   description:
     'One round of reminders to everyone who has not completed a poll. At every instant: ' +
     'totalUsers = pendingUsers + sentUsers + failedUsers + skippedUsers + unconfirmedUsers.',
@@ -38,7 +41,7 @@ export class NotificationCampaign extends Ledger {
     generatedIdentity: 'ALWAYS',
     primaryKeyConstraintName: 'notification_campaign_pk',
   })
-  @Field(() => ID, { description: 'Number of the campaign.' })
+  @IdField('campaign', { description: 'Such as campaign_12.' })
   id!: string;
 
   @Column({ name: 'topic_id', type: 'bigint' })

@@ -4,13 +4,13 @@ import {
   Ctx,
   FieldResolver,
   Float,
-  ID,
   Int,
   Mutation,
   Query,
   Resolver,
   Root,
 } from 'type-graphql';
+import { IdArg } from '../graphql-types/ids.js';
 import { Audited } from '../access/audited.js';
 import { Role } from '../access/identity.js';
 import { Refuses } from '../graphql-types/refusals.js';
@@ -42,7 +42,7 @@ export function campaignPayload(result: Result<NotificationCampaign>): CampaignP
     : { campaign: null, userErrors: result.errors };
 }
 
-export const ID_ARGUMENT = { description: 'Number of the campaign.' };
+export const ID_ARGUMENT = { description: 'Id of the campaign.' };
 
 export interface BesideAnother {
   besideAnother: boolean;
@@ -71,7 +71,7 @@ export class CampaignResolver {
     nullable: true,
     description: 'One campaign, or null if none has this id.',
   })
-  campaign(@Arg('id', () => ID, ID_ARGUMENT) id: string): Promise<NotificationCampaign | null> {
+  campaign(@IdArg('id', 'campaign', ID_ARGUMENT) id: string): Promise<NotificationCampaign | null> {
     return this.campaigns.find(id);
   }
 
@@ -131,7 +131,7 @@ export class CampaignResolver {
       'should get two reminders by mistake.',
   })
   async startCampaign(
-    @Arg('id', () => ID, ID_ARGUMENT) id: string,
+    @IdArg('id', 'campaign', ID_ARGUMENT) id: string,
     @Arg('besideAnother', () => Boolean, BESIDE_ANOTHER) besideAnother: boolean,
   ): Promise<CampaignPayload> {
     return campaignPayload(await this.campaigns.start(id, { besideAnother }));

@@ -1,5 +1,5 @@
 import { refusal, success, userError, UserErrorCode, type Result } from '../kernel/user-error.js';
-import { isRowId } from '../kernel/ids.js';
+import { describeMissing, isRowId } from '../kernel/ids.js';
 import type { Poll } from '../polls/poll.entity.js';
 import { isClosed, isOpen } from '../polls/poll-open.js';
 import type { CampaignJobs } from './ports.js';
@@ -183,7 +183,7 @@ export class CampaignService {
   }
 
   private notFound(id: string, field: string[]): Result<NotificationCampaign> {
-    return refusal(userError(UserErrorCode.NOT_FOUND, `There is no campaign ${id}.`, field));
+    return refusal(userError(UserErrorCode.NOT_FOUND, describeMissing('campaign', id), field));
   }
 
   private async require(id: string): Promise<NotificationCampaign> {

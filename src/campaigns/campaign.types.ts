@@ -1,5 +1,6 @@
 import { ArrayMaxSize, IsOptional, Length, Max, Min, ValidateNested } from 'class-validator';
-import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { IdField } from '../graphql-types/ids.js';
 import { UserError } from '../graphql-types/user-error.js';
 import { MAX_STATUSES, STATUSES_LENGTH } from '../kernel/validation.js';
 import { NotificationCampaign } from './campaign.entity.js';
@@ -59,7 +60,7 @@ export class CampaignFilter {
   @Field(() => [CampaignStatus], { nullable: true, description: 'Any of these statuses.' })
   status?: CampaignStatus[] | null;
 
-  @Field(() => ID, { nullable: true, description: 'The poll they remind of.' })
+  @IdField('poll', { nullable: true, description: 'The poll they remind of.' })
   topicId?: string | null;
 
   @Field(() => Date, { nullable: true, description: 'Created at this instant or later.' })
@@ -120,7 +121,7 @@ const NAME_LENGTH = 'name must have 1 to 200 characters.';
 
 @InputType({ description: 'A new campaign.' })
 export class CreateCampaignInput {
-  @Field(() => ID, { description: 'The poll to remind of.' })
+  @IdField('poll', { description: 'The poll to remind of.' })
   topicId!: string;
 
   @IsOptional()

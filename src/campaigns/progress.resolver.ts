@@ -1,4 +1,6 @@
-import { Arg, ID, Resolver, Root, type SubscribeResolverData, Subscription } from 'type-graphql';
+import { Resolver, Root, type SubscribeResolverData, Subscription } from 'type-graphql';
+import { IdArg } from '../graphql-types/ids.js';
+import { describeMissing } from '../kernel/ids.js';
 import { CodedError } from '../kernel/errors.js';
 import type { CampaignService } from './campaign.service.js';
 import { pickCounters } from './ledger.entity.js';
@@ -22,7 +24,7 @@ async function subscribe({
   const { campaignId } = args;
   const campaign = await campaigns.find(campaignId);
   if (!campaign) {
-    throw new CodedError('NOT_FOUND', `There is no campaign ${campaignId}.`);
+    throw new CodedError('NOT_FOUND', describeMissing('campaign', campaignId));
   }
   return hub.watch(campaign);
 }
@@ -38,7 +40,7 @@ export class ProgressResolver {
       'version; the last event carries the final status, then the server completes the subscription.',
   })
   campaignProgress(
-    @Arg('campaignId', () => ID, { description: 'Number of the campaign.' }) campaignId: string,
+    @IdArg('campaignId', 'campaign', { description: 'Id of the campaign.' }) campaignId: string,
     @Root() { campaign, messagesPerSecond, at }: ProgressSnapshot,
   ): CampaignProgress {
     const { version, status } = campaign;

@@ -1,4 +1,5 @@
-import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
+import { Field, Float, Int, ObjectType } from 'type-graphql';
+import { IdField } from '../graphql-types/ids.js';
 import { NotificationCampaign } from './campaign.entity.js';
 import { Ledger } from './ledger.entity.js';
 import { CampaignStatus } from './lifecycle.js';
@@ -9,7 +10,7 @@ import { CampaignStatus } from './lifecycle.js';
     'totalUsers = pendingUsers + sentUsers + failedUsers + skippedUsers + unconfirmedUsers.',
 })
 export class CampaignProgress extends Ledger {
-  @Field(() => ID, { description: 'Number of the campaign.' })
+  @IdField('campaign', { description: 'The id of the campaign.' })
   campaignId!: string;
 
   @Field(() => NotificationCampaign, { description: 'The campaign as of this event.' })

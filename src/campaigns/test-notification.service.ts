@@ -1,4 +1,4 @@
-import { isRowId } from '../kernel/ids.js';
+import { describeMissing, isRowId } from '../kernel/ids.js';
 import { refusal, success, userError, UserErrorCode, type Result } from '../kernel/user-error.js';
 import type { TelegramUser } from '../people/telegram-user.entity.js';
 import type { Poll } from '../polls/poll.entity.js';
@@ -39,7 +39,7 @@ export class TestNotificationService {
     const campaign = isRowId(campaignId) ? await findCampaign(campaignId) : null;
     const poll = campaign && (await findPoll(campaign.topicId));
     if (!campaign || !poll) {
-      return refused(UserErrorCode.NOT_FOUND, `There is no campaign ${campaignId}.`, 'campaignId');
+      return refused(UserErrorCode.NOT_FOUND, describeMissing('campaign', campaignId), 'campaignId');
     }
     return this.sendTexts(campaign, poll, userId);
   }
@@ -51,7 +51,7 @@ export class TestNotificationService {
 
   private async sendTexts({ messageTemplate, buttonText }: Texts, poll: Poll, userId: string): TestResult {
     const user = isRowId(userId) ? await this.sources.findUser(userId) : null;
-    if (!user) return refused(UserErrorCode.NOT_FOUND, `There is no user ${userId}.`, 'telegramUserId');
+    if (!user) return refused(UserErrorCode.NOT_FOUND, describeMissing('user', userId), 'telegramUserId');
     if (user.optedOutAt) {
       const message = `User ${userId} wants no reminders. They must write /start to the bot first.`;
       return refused(UserErrorCode.INVALID_STATE, message, 'telegramUserId');

@@ -1,4 +1,5 @@
 import type { Ledger } from '../campaigns/ledger.entity.js';
+import { toKey } from '../kernel/ids.js';
 import { operation, type ApiClient } from './api-client.js';
 import { CommandFailure } from './failure.js';
 import { createProgressBar } from './progress-bar.js';
@@ -83,7 +84,7 @@ function formatDuration(ms: number): string {
 
 function showSummary(id: string, progress: Progress, durationMs: number): void {
   const { totalUsers, sentUsers, failedUsers, skippedUsers, unconfirmedUsers, pendingUsers } = progress;
-  console.log(`Campaign ${id} ${progress.status} after ${formatDuration(durationMs)}:`);
+  console.log(`Campaign ${toKey('campaign', id)} ${progress.status} after ${formatDuration(durationMs)}:`);
   const lines = Object.entries({
     SENT: sentUsers,
     FAILED: failedUsers,

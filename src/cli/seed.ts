@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { connectDatabase } from '../app/database.js';
+import { formatId } from '../kernel/ids.js';
 import { CommandFailure, ExitCode } from './failure.js';
 import type { CommandContext } from './shell.js';
 import { createProgressBar } from './progress-bar.js';
@@ -21,7 +22,9 @@ export async function seedCommand(context: CommandContext, size: ReferenceDataSi
     const { pollId, users, completed, audienceSize } = await interruption.orElse(
       seedWithProgress(database.dataSource, size),
     );
-    output.log(`Poll ${pollId}: ${users} users, ${completed} completed it, ${audienceSize} to notify.`);
+    output.log(
+      `${formatId('poll', pollId)}: ${users} users, ${completed} completed it, ${audienceSize} to notify.`,
+    );
   } finally {
     await database.close();
   }

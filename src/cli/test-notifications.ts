@@ -7,7 +7,7 @@ import { ExclusionReason } from '../campaigns/campaign-preview.types.js';
 import { countChunks, estimateDurationMs } from '../campaigns/estimate.js';
 import { DEFAULT_TEXTS, TestNotificationService } from '../campaigns/test-notification.service.js';
 import type { Settings } from '../config/settings.js';
-import { isRowId } from '../kernel/ids.js';
+import { describeMissing, isRowId, toKey } from '../kernel/ids.js';
 import { describeProblem } from '../installation/bot-guard.js';
 import { InstallationStore } from '../installation/installation.store.js';
 import { PeopleStore } from '../people/people.store.js';
@@ -58,8 +58,9 @@ async function testNotifications(
   database: ConnectedDatabase,
 ): Promise<void> {
   const { dataSource } = database;
-  const poll = isRowId(options.poll) ? await new PollStore(dataSource).find(options.poll) : null;
-  if (!poll) throw new CommandFailure(`There is no poll ${options.poll}. "npm run seed" makes one.`);
+  const pollId = toKey('poll', options.poll);
+  const poll = isRowId(pollId) ? await new PollStore(dataSource).find(pollId) : null;
+  if (!poll) throw new CommandFailure(`${describeMissing('poll', pollId)} "npm run seed" makes one.`);
   const user = options.user === undefined ? undefined : await findUser(options.user, database);
   const first = await showAudience(context, database, poll);
   const shown = options.dryRun && (user ?? first);
@@ -68,8 +69,9 @@ async function testNotifications(
 }
 
 async function findUser(id: string, { dataSource }: ConnectedDatabase): Promise<TelegramUser> {
-  const user = isRowId(id) ? await new PeopleStore(dataSource).find(id) : null;
-  if (!user) throw new CommandFailure(`There is no user ${id}: importTelegramUsers adds one.`);
+  const userId = toKey('user', id);
+  const user = isRowId(userId) ? await new PeopleStore(dataSource).find(userId) : null;
+  if (!user) throw new CommandFailure(`${describeMissing('user', userId)} importTelegramUsers adds one.`);
   return user;
 }
 

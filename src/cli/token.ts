@@ -7,6 +7,7 @@ import { AuditStore } from '../access/audit.store.js';
 import { AuditTrail, endingBy } from '../access/audit-trail.js';
 import { describeToken } from '../access/describe-token.js';
 import { Role, type Identity } from '../access/identity.js';
+import { formatId } from '../kernel/ids.js';
 import { UserErrorCode, type Result } from '../kernel/user-error.js';
 import { CommandFailure, ExitCode } from './failure.js';
 import type { CommandContext } from './shell.js';
@@ -66,7 +67,7 @@ async function run(command: TokenCommand, deps: Deps): Promise<void> {
       const revoke = () => tokens.revoke(nameOrId);
       const { id, name } = await audited(deps, 'revokeToken', describeToken(nameOrId), revoke);
       output.log(
-        `Revoked token ${id} ${name}: it is refused from now on, and its connections end within 5 s.`,
+        `Revoked ${formatId('token', id)} ${name}: it is refused from now on, and its connections end within 5 s.`,
       );
     }
   }
@@ -80,13 +81,13 @@ async function create(
   const work = () => deps.tokens.create({ name, role: Role[role], lifetimeMs });
   const { token, record } = await audited(deps, 'createToken', describeToken(name, role), work);
   const end = record.expiresAt ? `until ${record.expiresAt.toISOString()}` : 'until it is revoked';
-  deps.logger.info(`Token ${record.id} ${name} is ${role} ${end}. It is shown this once only:`);
+  deps.logger.info(`${formatId('token', record.id)} ${name} is ${role} ${end}. It is shown this once only:`);
   deps.output.log(token);
 }
 
 function list(tokens: readonly TokenRecord[], output: Console): void {
   const lines = tokens.map(({ id, name, role, createdAt, expiresAt, state }) => [
-    id,
+    formatId('token', id),
     name,
     role,
     createdAt.toISOString(),

@@ -1,5 +1,7 @@
-import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
+import { IdField } from '../graphql-types/ids.js';
+import { Node } from '../graphql-types/node.js';
 import { isOneOf } from '../kernel/sql.js';
 import { PublicDeliveryReason, type DeliveryReason } from './reasons.js';
 import { TelegramUser } from '../people/telegram-user.entity.js';
@@ -49,7 +51,7 @@ registerEnumType(DeliveryStatus, {
 @Index('delivery_sending_idx', ['campaignId', 'chunkNumber'], { where: `status = 'SENDING'` })
 @Index('delivery_user_idx', ['userId'])
 @Check('delivery_status_check', isOneOf('status', Object.values(DeliveryStatus)))
-@ObjectType({ description: 'One reminder of a campaign to one recipient.' })
+@ObjectType({ implements: Node, description: 'One reminder of a campaign to one recipient.' })
 export class Delivery {
   @PrimaryColumn({ name: 'campaign_id', type: 'bigint', primaryKeyConstraintName: 'delivery_pk' })
   campaignId!: string;
@@ -75,9 +77,9 @@ export class Delivery {
   @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'delivery_user_fk' })
   recipient?: Relation<TelegramUser>;
 
-  @Field(() => ID, { name: 'id', description: 'Campaign and recipient, such as 12-4200001.' })
+  @IdField('delivery', { description: 'Campaign and recipient, such as delivery_12_4200001.' })
   get id(): string {
-    return `${this.campaignId}-${this.userId}`;
+    return `${this.campaignId}_${this.userId}`;
   }
 
   @Column({ type: 'text', default: DeliveryStatus.PENDING })

@@ -1,10 +1,12 @@
-import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Authorized, Ctx, FieldResolver, Int, Mutation, Resolver, Root } from 'type-graphql';
 import { PublicDeliveryReason, type DeliveryReason } from './reasons.js';
+import { IdArg } from '../graphql-types/ids.js';
 import { Audited } from '../access/audited.js';
 import { Role } from '../access/identity.js';
 import { Refuses } from '../graphql-types/refusals.js';
 import { UserErrorCode } from '../kernel/user-error.js';
 import { NotificationCampaign } from '../campaigns/campaign.entity.js';
+import type { CampaignContext } from '../campaigns/campaign.loaders.js';
 import {
   BESIDE_ANOTHER,
   describeBeside,
@@ -27,6 +29,16 @@ import type { RetryService } from './retry.service.js';
 
 @Resolver(() => Delivery)
 export class DeliveryResolver {
+  @FieldResolver(() => NotificationCampaign, { description: 'The campaign that reminds.' })
+  async campaign(
+    @Root() delivery: Delivery,
+    @Ctx() { loaders }: CampaignContext,
+  ): Promise<NotificationCampaign> {
+    const campaign = await loaders.campaign.load(delivery.campaignId);
+    if (!campaign) throw new Error(`Campaign ${delivery.campaignId} of delivery ${delivery.id} is gone.`);
+    return campaign;
+  }
+
   @FieldResolver(() => TelegramUser, { description: 'The user who is reminded.' })
   async user(
     @Root() delivery: Delivery,
@@ -78,7 +90,7 @@ export class CampaignDeliveriesResolver {
       'again for them. Recipients who can no longer be reached stay as they are, with their reason.',
   })
   async retryDeliveries(
-    @Arg('campaignId', () => ID, ID_ARGUMENT) campaignId: string,
+    @IdArg('campaignId', 'campaign', ID_ARGUMENT) campaignId: string,
     @Arg('statuses', () => [DeliveryStatus], {
       defaultValue: [DeliveryStatus.FAILED],
       description:

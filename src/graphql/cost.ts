@@ -37,7 +37,9 @@ const TOO_MANY_SELECTIONS = 'Query exceeds the maximum allowed number of nodes.'
  */
 function computeCost({ field, args, childComplexity, type }: ComplexityEstimatorArgs): number {
   if (field.name === '__schema' || field.name === '__type') return INTROSPECTION_COST;
-  const { first } = args as { first?: unknown };
+  const { first, ids } = args as { first?: unknown; ids?: unknown };
+  // Of `nodes`, which reads one object for each.
+  if (Array.isArray(ids)) return 1 + Math.max(1, ids.length) * childComplexity;
   // An invalid `first` is refused when the list is read. Here it must not lower the cost.
   if (typeof first === 'number') return 1 + Math.max(1, first) * childComplexity;
   const isPlainList =

@@ -27,9 +27,10 @@ export const EXAMPLE_GROUPS: Readonly<Record<string, readonly string[]>> = {
     'closePoll',
     'importTelegramUsers',
     'telegramUsers',
+    'telegramUser',
     'recordPollCompletions',
   ],
-  'Look after it': ['installation', 'auditLog'],
+  'Look after it': ['viewer', 'installation', 'auditLog', 'node', 'nodes'],
 };
 
 export interface ExampleOperation {

@@ -1,4 +1,5 @@
-import { Arg, Authorized, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Authorized, Int, Mutation, Query, Resolver } from 'type-graphql';
+import { IdArg } from '../graphql-types/ids.js';
 import { Audited } from '../access/audited.js';
 import { Role } from '../access/identity.js';
 import { Refuses } from '../graphql-types/refusals.js';
@@ -18,6 +19,13 @@ import { TelegramUser } from './telegram-user.entity.js';
 @Resolver(() => TelegramUser)
 export class PeopleResolver {
   constructor(private readonly people: PeopleService) {}
+
+  @Query(() => TelegramUser, { nullable: true, description: 'One user, or null if none has this id.' })
+  telegramUser(
+    @IdArg('id', 'user', { description: 'Id of the user, or the Telegram user id.' }) id: string,
+  ): Promise<TelegramUser | null> {
+    return this.people.find(id);
+  }
 
   @Query(() => TelegramUserConnection, { description: 'All users that the bot knows, by id.' })
   telegramUsers(
@@ -53,8 +61,8 @@ export class PeopleResolver {
       'For polls that are answered outside the bot. Idempotent. At most 10000 per call, all or nothing.',
   })
   recordPollCompletions(
-    @Arg('pollId', () => ID, { description: 'Number of the poll.' }) pollId: string,
-    @Arg('userIds', () => [ID], { description: 'Telegram user ids of the users who completed it.' })
+    @IdArg('pollId', 'poll', { description: 'Id of the poll.' }) pollId: string,
+    @IdArg('userIds', 'user', { list: true, description: 'Ids of the users who completed it.' })
     userIds: string[],
   ): Promise<RecordPollCompletionsPayload> {
     return this.people.recordCompletions(pollId, userIds);

@@ -1,5 +1,5 @@
 import { paginate, type Connection, type KeysetOrder, type PageArguments } from '../kernel/pages.js';
-import { isRowId } from '../kernel/ids.js';
+import { describeMissing, isRowId } from '../kernel/ids.js';
 import { userError, UserErrorCode, type UserError } from '../kernel/user-error.js';
 import { requireValid, validateInput } from '../kernel/validation.js';
 import { cleanFilter, cleanUser } from './clean-input.js';
@@ -38,6 +38,10 @@ export class PeopleService {
     private readonly pollExists: (id: string) => Promise<boolean>,
   ) {}
 
+  find(id: string): Promise<TelegramUser | null> {
+    return isRowId(id) ? this.people.find(id) : Promise.resolve(null);
+  }
+
   async list(filter: TelegramUserFilter | undefined, page: PageArguments): Promise<Connection<TelegramUser>> {
     const cleaned = filter && cleanFilter(filter);
     await requireValid(cleaned);
@@ -73,14 +77,17 @@ export class PeopleService {
 
   private async completionErrors(pollId: string, userIds: string[]): Promise<UserError[]> {
     if (!isRowId(pollId) || !(await this.pollExists(pollId))) {
-      return [userError(UserErrorCode.NOT_FOUND, `There is no poll ${pollId}.`, ['pollId'])];
+      return [userError(UserErrorCode.NOT_FOUND, describeMissing('poll', pollId), ['pollId'])];
     }
     const errors = tooMany(userIds.length, MAX_COMPLETIONS, 'userIds');
     if (errors.length > 0) return errors;
     const malformed = userIds.find((id) => !isRowId(id));
     const unknown = malformed === undefined ? await this.people.unknown(userIds) : [malformed];
     return unknown.map((id) =>
-      userError(UserErrorCode.NOT_FOUND, `There is no user ${id}.`, ['userIds', String(userIds.indexOf(id))]),
+      userError(UserErrorCode.NOT_FOUND, describeMissing('user', id), [
+        'userIds',
+        String(userIds.indexOf(id)),
+      ]),
     );
   }
 }

@@ -1,7 +1,9 @@
-import { ArrayMaxSize, IsOptional, Matches, MaxLength } from 'class-validator';
-import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { ArrayMaxSize, IsOptional, Matches, MaxLength, type ValidationArguments } from 'class-validator';
+import { Field, InputType, Int, ObjectType } from 'type-graphql';
+import { IdField } from '../graphql-types/ids.js';
 import { connectionType } from '../graphql-types/connection.js';
 import { UserError } from '../graphql-types/user-error.js';
+import { describeOtherType } from '../kernel/ids.js';
 import { MAX_STATUSES, STATUSES_LENGTH } from '../kernel/validation.js';
 import { TelegramUser, TelegramUserStatus } from './telegram-user.entity.js';
 
@@ -28,12 +30,19 @@ const NAME_LENGTH = '$property must have at most $constraint1 characters.';
 const USERNAME_FORM =
   'username must be a Telegram username: 4 to 32 letters, digits and underscores, a letter first.';
 
+/** Says what is wrong with the id of an imported user. */
+function describeUserId({ value }: ValidationArguments): string {
+  return (
+    describeOtherType('user', String(value)) ?? 'id must be a Telegram user id: a positive whole number.'
+  );
+}
+
 @InputType({
   description: 'A user who has written to the bot. Fields left out stay; null clears them.',
 })
 export class TelegramUserInput {
-  @Matches(/^[1-9]\d{0,15}$/, { message: 'id must be a Telegram user id: a positive whole number.' })
-  @Field(() => ID, { description: 'The Telegram user id.' })
+  @Matches(/^[1-9]\d{0,15}$/, { message: describeUserId })
+  @IdField('user', { description: 'The Telegram user id.' })
   id!: string;
 
   @IsOptional()

@@ -1,5 +1,7 @@
-import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { IdField } from '../graphql-types/ids.js';
+import { Node } from '../graphql-types/node.js';
 
 /** Whether the bot may remind a user. Only ACTIVE users belong to an audience. */
 export enum TelegramUserStatus {
@@ -32,11 +34,16 @@ registerEnumType(TelegramUserStatus, {
 @Index('telegram_user_opted_out_idx', ['id'], { where: 'opted_out_at IS NOT NULL' })
 @Index('telegram_user_username_idx', { synchronize: false })
 @Check('telegram_user_status_check', `status IN ('ACTIVE', 'BLOCKED', 'DEACTIVATED', 'UNREACHABLE')`)
-@ObjectType({ description: 'A user of the bot in Telegram.' })
+@ObjectType({ implements: Node, description: 'A user of the bot in Telegram.' })
 export class TelegramUser {
   @PrimaryColumn({ type: 'bigint', primaryKeyConstraintName: 'telegram_user_pk' })
-  @Field(() => ID, { description: 'The Telegram user id.' })
+  @IdField('user', { description: 'Such as user_4200001.' })
   id!: string;
+
+  @Field(() => String, { description: 'The Telegram user id, such as 4200001.' })
+  get telegramId(): string {
+    return this.id;
+  }
 
   /** Set if Telegram has moved the chat; otherwise the user id is the chat's. */
   @Column({ name: 'chat_id', type: 'bigint', nullable: true })

@@ -1,5 +1,7 @@
-import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { IdField } from '../graphql-types/ids.js';
+import { Node } from '../graphql-types/node.js';
 import { isOneOf } from '../kernel/sql.js';
 
 /** A poll is drafted, opened for answers, and closed by hand or by its closing time. */
@@ -22,14 +24,14 @@ registerEnumType(PollStatus, {
 @Entity('poll')
 @Index('poll_created_idx', ['createdAt', 'id'])
 @Check('poll_status_check', isOneOf('status', Object.values(PollStatus)))
-@ObjectType({ description: 'A poll that an organisation runs in Telegram.' })
+@ObjectType({ implements: Node, description: 'A poll that an organisation runs in Telegram.' })
 export class Poll {
   @PrimaryGeneratedColumn('identity', {
     type: 'bigint',
     generatedIdentity: 'ALWAYS',
     primaryKeyConstraintName: 'poll_pk',
   })
-  @Field(() => ID, { description: 'Number of the poll.' })
+  @IdField('poll', { description: 'Such as poll_1.' })
   id!: string;
 
   @Column({ type: 'text' })

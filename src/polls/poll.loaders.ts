@@ -7,6 +7,8 @@ import type { Question, QuestionOption } from './question.entity.js';
 /** Batched reads of polls, questions and options. */
 export interface PollLoaders {
   poll: DataLoader<string, Poll | null>;
+  question: DataLoader<string, Question | null>;
+  option: DataLoader<string, QuestionOption | null>;
   questions: DataLoader<string, Question[]>;
   options: DataLoader<string, QuestionOption[]>;
   completedCount: DataLoader<string, number>;
@@ -23,6 +25,16 @@ export function createPollLoaders(polls: PollStore, options: BatchOptions): Poll
     poll: loadOne(
       (ids) => polls.findMany(ids),
       (poll) => poll.id,
+      options,
+    ),
+    question: loadOne(
+      (ids) => polls.findQuestions(ids),
+      (question) => question.id,
+      options,
+    ),
+    option: loadOne(
+      (ids) => polls.findOptions(ids),
+      (option) => option.id,
       options,
     ),
     questions: loadMany(

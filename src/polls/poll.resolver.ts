@@ -1,4 +1,5 @@
-import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Authorized, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { IdArg } from '../graphql-types/ids.js';
 import { Audited } from '../access/audited.js';
 import { Role } from '../access/identity.js';
 import { Refuses } from '../graphql-types/refusals.js';
@@ -21,7 +22,7 @@ export class PollResolver {
   constructor(private readonly polls: PollService) {}
 
   @Query(() => Poll, { nullable: true, description: 'One poll, or null if none has this id.' })
-  poll(@Arg('id', () => ID, { description: 'Number of the poll.' }) id: string): Promise<Poll | null> {
+  poll(@IdArg('id', 'poll', { description: 'Id of the poll.' }) id: string): Promise<Poll | null> {
     return this.polls.find(id);
   }
 
@@ -49,9 +50,7 @@ export class PollResolver {
   @Audited<{ id: string }>({ poll: ({ id }) => id })
   @Refuses(UserErrorCode.NOT_FOUND, UserErrorCode.INVALID_STATE, UserErrorCode.POLL_CLOSED)
   @Mutation(() => PollPayload, { description: 'Opens a draft, or reopens a closed poll.' })
-  async openPoll(
-    @Arg('id', () => ID, { description: 'Number of the poll.' }) id: string,
-  ): Promise<PollPayload> {
+  async openPoll(@IdArg('id', 'poll', { description: 'Id of the poll.' }) id: string): Promise<PollPayload> {
     return payload(await this.polls.open(id));
   }
 
@@ -61,9 +60,7 @@ export class PollResolver {
   @Mutation(() => PollPayload, {
     description: 'Closes an open poll. Reminders that are not sent yet are skipped.',
   })
-  async closePoll(
-    @Arg('id', () => ID, { description: 'Number of the poll.' }) id: string,
-  ): Promise<PollPayload> {
+  async closePoll(@IdArg('id', 'poll', { description: 'Id of the poll.' }) id: string): Promise<PollPayload> {
     return payload(await this.polls.close(id));
   }
 

@@ -1,5 +1,5 @@
 import { paginate, type Connection, type KeysetOrder, type PageArguments } from '../kernel/pages.js';
-import { isRowId } from '../kernel/ids.js';
+import { describeMissing, isRowId } from '../kernel/ids.js';
 import { refusal, success, userError, UserErrorCode, type Result } from '../kernel/user-error.js';
 import { requireValid, validateInput } from '../kernel/validation.js';
 import { PollStatus, type Poll } from './poll.entity.js';
@@ -56,7 +56,7 @@ export class PollService {
   private async setStatus(id: string, from: PollStatus[], to: PollStatus): Promise<Result<Poll>> {
     const changed = isRowId(id) && (await this.polls.setStatus(id, from, to));
     const poll = await this.find(id);
-    if (!poll) return refusal(userError(UserErrorCode.NOT_FOUND, `There is no poll ${id}.`, ['id']));
+    if (!poll) return refusal(userError(UserErrorCode.NOT_FOUND, describeMissing('poll', id), ['id']));
     if (changed) return success(poll);
     const message = `Poll ${id} is ${poll.status}; it must be ${from.join(' or ')} to become ${to}.`;
     return refusal(userError(UserErrorCode.INVALID_STATE, message, ['id']));

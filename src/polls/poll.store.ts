@@ -62,6 +62,16 @@ export class PollStore {
     return query.where('poll.id = ANY (:ids)', { ids }).getMany();
   }
 
+  findQuestions(ids: readonly string[]): Promise<Question[]> {
+    const query = this.dataSource.getRepository(Question).createQueryBuilder('question');
+    return query.where('question.id = ANY (:ids)', { ids }).getMany();
+  }
+
+  findOptions(ids: readonly string[]): Promise<QuestionOption[]> {
+    const query = this.dataSource.getRepository(QuestionOption).createQueryBuilder('option');
+    return query.where('option.id = ANY (:ids)', { ids }).getMany();
+  }
+
   questionsOf(pollIds: readonly string[]): Promise<Question[]> {
     const query = this.dataSource.getRepository(Question).createQueryBuilder('question');
     return query

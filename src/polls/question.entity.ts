@@ -1,4 +1,4 @@
-import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { Field, Int, ObjectType } from 'type-graphql';
 import {
   Column,
   Entity,
@@ -8,18 +8,20 @@ import {
   Unique,
   type Relation,
 } from 'typeorm';
+import { IdField } from '../graphql-types/ids.js';
+import { Node } from '../graphql-types/node.js';
 import { Poll } from './poll.entity.js';
 
 @Entity('question')
 @Unique('question_position_key', ['pollId', 'position'])
-@ObjectType({ description: 'One question of a poll.' })
+@ObjectType({ implements: Node, description: 'One question of a poll.' })
 export class Question {
   @PrimaryGeneratedColumn('identity', {
     type: 'bigint',
     generatedIdentity: 'ALWAYS',
     primaryKeyConstraintName: 'question_pk',
   })
-  @Field(() => ID, { description: 'Number of the question.' })
+  @IdField('question', { description: 'Such as question_3.' })
   id!: string;
 
   @Column({ name: 'poll_id', type: 'bigint' })
@@ -41,14 +43,14 @@ export class Question {
 @Entity('question_option')
 @Unique('question_option_position_key', ['questionId', 'position'])
 @Unique('question_option_question_key', ['questionId', 'id'])
-@ObjectType({ description: 'One answer that can be chosen for a question.' })
+@ObjectType({ implements: Node, description: 'One answer that can be chosen for a question.' })
 export class QuestionOption {
   @PrimaryGeneratedColumn('identity', {
     type: 'bigint',
     generatedIdentity: 'ALWAYS',
     primaryKeyConstraintName: 'question_option_pk',
   })
-  @Field(() => ID, { description: 'Number of the option.' })
+  @IdField('option', { description: 'Such as option_9.' })
   id!: string;
 
   @Column({ name: 'question_id', type: 'bigint' })

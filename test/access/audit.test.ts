@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { ADMIN_TOKEN, TestApp, VIEWER_TOKEN } from '../support/app.js';
 import { useApp } from '../support/use-app.js';
-import { createCampaign, createOpenPoll, createUsers } from '../support/factories.js';
+import { createCampaign, createOpenPoll, createUsers, keyOf } from '../support/factories.js';
 import { codeOf, TRANSPORTS, type Operation } from '../support/requests.js';
 import { operationsOf } from '../support/schema-calls.js';
 import { createToken } from '../support/tokens.js';
@@ -16,11 +16,12 @@ beforeAll(async () => {
   // Token 1 is revoked by the test that calls every mutation.
   await createToken(app.database, 'first');
   operator = await createToken(app.database, 'ops', 'OPERATOR');
-  operatorId = String((await app.database.query("SELECT id FROM api_token WHERE name = 'ops'"))[0]?.id);
+  const [token] = await app.database.query("SELECT id FROM api_token WHERE name = 'ops'");
+  operatorId = `token_${token?.id}`;
 });
 beforeEach(async () => {
-  pollId = await createOpenPoll(app.client());
-  campaignId = await createCampaign(app.client(), pollId);
+  pollId = `poll_${await createOpenPoll(app.client())}`;
+  campaignId = `campaign_${await createCampaign(app.client(), pollId)}`;
   await app.database.query('TRUNCATE audit_entry');
 });
 
@@ -121,17 +122,19 @@ describe('an entry', () => {
     const text = 'Private text for Ann';
     const [userId = ''] = await createUsers(app.database, 1, 8_111_222_333);
     const scheduledFor = '2999-01-01T00:00:00.000Z';
-    const made = await createOpenPoll(api, { title: text });
-    const created = await createCampaign(api, made, { messageTemplate: text, scheduledFor });
+    const made = `poll_${await createOpenPoll(api, { title: text })}`;
+    const created = `campaign_${await createCampaign(api, made, { messageTemplate: text, scheduledFor })}`;
     await api.run(
       `mutation { importTelegramUsers(users: [{ id: "${userId}", firstName: "${text}" }]) { created } }`,
     );
-    await api.run(`mutation { recordPollCompletions(pollId: ${made}, userIds: ["${userId}"]) { recorded } }`);
-    await api.run(`mutation { retryDeliveries(campaignId: ${created}, statuses: [FAILED, SKIPPED, FAILED])
+    await api.run(
+      `mutation { recordPollCompletions(pollId: "${made}", userIds: ["${userId}"]) { recorded } }`,
+    );
+    await api.run(`mutation { retryDeliveries(campaignId: "${created}", statuses: [FAILED, SKIPPED, FAILED])
       { userErrors { code } } }`);
-    await api.run(`mutation { sendTestNotification(campaignId: ${created}, telegramUserId: "${userId}")
+    await api.run(`mutation { sendTestNotification(campaignId: "${created}", telegramUserId: "${userId}")
       { delivered } }`);
-    await api.run(`mutation { closePoll(id: ${made}) { userErrors { code } } }`);
+    await api.run(`mutation { closePoll(id: "${made}") { userErrors { code } } }`);
     await api.run('mutation { startCampaign(id: "no number") { userErrors { code } } }');
 
     const entries = await auditLog();
@@ -163,7 +166,9 @@ describe('an entry', () => {
 
   test('is there, as STARTED, before anything happens', async () => {
     await app.database.query('BEGIN');
-    await app.database.query('SELECT FROM notification_campaign WHERE id = $1 FOR UPDATE', [campaignId]);
+    await app.database.query('SELECT FROM notification_campaign WHERE id = $1 FOR UPDATE', [
+      keyOf(campaignId),
+    ]);
     const { query, variables } = on('startCampaign', campaignId);
     const call = app.client(operator).run(query, variables);
     try {
@@ -184,7 +189,7 @@ describe('an entry', () => {
       await app.database.query('ALTER TABLE out_of_reach RENAME TO audit_entry');
     }
     const campaigns = await app.database.query('SELECT status FROM notification_campaign WHERE id = $1', [
-      campaignId,
+      keyOf(campaignId),
     ]);
     expect(campaigns).toEqual([{ status: 'PENDING' }]);
   });
@@ -238,7 +243,7 @@ describe('the pages of auditLog', () => {
   ])('are filtered by %j, and come once each, newest first', async (filter, count) => {
     const whole = await page({ filter, first: 100 });
     expect([whole.nodes.length, whole.totalCount]).toEqual([count, count]);
-    const ids = whole.nodes.map(({ id }) => Number(id));
+    const ids = whole.nodes.map(({ id }) => Number(keyOf(id)));
     expect(ids).toEqual([...ids].sort((a, b) => b - a));
     const pages = [await page({ filter, first: 4 })];
     for (let last = pages[0]; last?.pageInfo.hasNextPage; last = pages.at(-1)) {
@@ -252,7 +257,7 @@ describe('the pages of auditLog', () => {
   });
 
   test.each([
-    [{ filter: { campaignId: 'first' } }, 'campaignId must be the number of a campaign.'],
+    [{ filter: { campaignId: 'first' } }, 'campaignId must be the id of a campaign, such as campaign_12.'],
     [{ first: 101 }, 'first must be from 1 to 100.'],
     [
       { after: 'page 2' },

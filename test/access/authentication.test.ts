@@ -99,6 +99,8 @@ describe('over WebSocket', () => {
   test('a viewer may subscribe', async () => {
     const operation = { query: PROGRESS, variables: { campaignId } };
     const answer = await overSocket(app.url, operation, VIEWER_TOKEN);
-    expect(answer).toMatchObject({ data: { campaignProgress: { campaignId, status: 'PENDING' } } });
+    expect(answer).toMatchObject({
+      data: { campaignProgress: { campaignId: `campaign_${campaignId}`, status: 'PENDING' } },
+    });
   });
 });

@@ -17,9 +17,13 @@ const LEAST_ROLE: Record<string, Role> = {
   campaignPreview: 'VIEWER',
   campaigns: 'VIEWER',
   installation: 'VIEWER',
+  node: 'VIEWER',
+  nodes: 'VIEWER',
   poll: 'VIEWER',
   polls: 'VIEWER',
+  telegramUser: 'VIEWER',
   telegramUsers: 'VIEWER',
+  viewer: 'VIEWER',
 
   cancelCampaign: 'ADMIN',
   closePoll: 'ADMIN',

@@ -1,5 +1,5 @@
 import type { ApiClient } from '../../src/cli/api-client.js';
-import type { CampaignRow, UserError } from '../support/factories.js';
+import { keyOf, type CampaignRow, type UserError } from '../support/factories.js';
 
 export interface CampaignPayload {
   campaign: (CampaignRow & { failure: { code: string; message: string } | null }) | null;
@@ -90,7 +90,7 @@ export async function delivery(
     `query ($id: ID!) { campaign(id: $id) { deliveries(first: 100) { nodes { status reason attempts user { id } } } } }`,
     { id: campaignId },
   );
-  const found = campaign.deliveries.nodes.find(({ user }) => user.id === userId);
+  const found = campaign.deliveries.nodes.find(({ user }) => keyOf(user.id) === userId);
   if (!found) throw new Error(`There is no delivery to ${userId}.`);
   return { status: found.status, reason: found.reason, attempts: found.attempts };
 }

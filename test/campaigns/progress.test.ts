@@ -54,7 +54,11 @@ describe('campaignProgress', () => {
     const id = await slowCampaign();
 
     const watch = watchCampaign(api, id);
-    expect(await firstEvent(watch)).toMatchObject({ campaignId: id, status: 'PENDING', totalUsers: 0 });
+    expect(await firstEvent(watch)).toMatchObject({
+      campaignId: `campaign_${id}`,
+      status: 'PENDING',
+      totalUsers: 0,
+    });
     const gate = app.sandbox.faults.add({ answer: FAULT_ANSWERS.held });
     await startCampaign(api, id);
     for (let sent = 1; sent <= 3; sent += 1) {

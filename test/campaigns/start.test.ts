@@ -9,6 +9,7 @@ import {
   createOpenPoll,
   createUsers,
   followCampaign,
+  keyOf,
   startCampaign,
 } from '../support/factories.js';
 import { waitFor } from '../support/wait.js';
@@ -36,7 +37,11 @@ async function deliveries(id: string): Promise<{ userId: string; status: string;
   const { campaign: found } = await app.client().run<{
     campaign: { deliveries: { nodes: { user: { id: string }; status: string; reason: string | null }[] } };
   }>('query ($id: ID!) { campaign(id: $id) { deliveries { nodes { user { id } status reason } } } }', { id });
-  return found.deliveries.nodes.map(({ user, status, reason }) => ({ userId: user.id, status, reason }));
+  return found.deliveries.nodes.map(({ user, status, reason }) => ({
+    userId: keyOf(user.id),
+    status,
+    reason,
+  }));
 }
 
 function reminded(): string[] {

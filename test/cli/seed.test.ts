@@ -31,12 +31,12 @@ describe('seed', () => {
   const reference = { users: 100, polls: 1, questions: 2, options: 5, completions: 30, answers: 60 };
 
   test('makes 100 users, a poll of 2 questions, and 30 who completed it', async () => {
-    expect(await seed()).toMatch(/^Poll \d+: 100 users, 30 completed it, 70 to notify\.$/m);
+    expect(await seed()).toMatch(/^poll_\d+: 100 users, 30 completed it, 70 to notify\.$/m);
     expect(await counts()).toEqual(reference);
   });
 
   test('run again changes nothing', async () => {
-    expect(await seed()).toMatch(/^Poll \d+: 100 users, 30 completed it, 70 to notify\.$/m);
+    expect(await seed()).toMatch(/^poll_\d+: 100 users, 30 completed it, 70 to notify\.$/m);
     expect(await counts()).toEqual(reference);
   });
 

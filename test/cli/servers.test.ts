@@ -74,7 +74,7 @@ describe('api and worker on one DATA_DIR, with no setting at all', () => {
       const client = await clientOf(folder, api);
       await waitForOutput(worker, /working jobs/);
       const seeded = await runCommand(['seed', '--users', '7', '--completed', '2'], {}, folder.path);
-      const [, pollId = ''] = /^Poll (\d+): 7 users/m.exec(seeded.output) ?? [];
+      const [, pollId = ''] = /^poll_(\d+): 7 users/m.exec(seeded.output) ?? [];
 
       const id = await createCampaign(client, pollId, {
         pacing: { chunkSize: 2, chunkIntervalMs: 0, sendIntervalMs: 0 },

@@ -125,7 +125,9 @@ describe('test-notifications', () => {
   test.each([
     ['999', '1000001', 'There is no poll 999.'],
     ['first', '1000001', 'There is no poll first.'],
+    ['user_1000001', '1000001', 'user_1000001 is the id of a user; the id of a poll is wanted'],
     ['', '42', 'There is no user 42'],
+    ['', 'poll_1', 'poll_1 is the id of a poll; the id of a user is wanted'],
     ['', 'Ada', 'There is no user Ada'],
   ])('refuses poll "%s" and user "%s"', async (poll, user, reason) => {
     const { code, output } = await testNotifications(['--poll', poll || pollId, '--user', user]);

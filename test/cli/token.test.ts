@@ -20,7 +20,7 @@ describe('npm run token', () => {
     const created = await runCommand(argv, { DATABASE_URL: app.database.url });
     const [said, secret = ''] = created.output.trim().split('\n');
     expect(created.code).toBe(0);
-    expect(said).toMatch(new RegExp(`^Token 1 ops is ADMIN until ${INSTANT}. It is shown this once only:$`));
+    expect(said).toMatch(new RegExp(`^token_1 ops is ADMIN until ${INSTANT}. It is shown this once only:$`));
     expect(secret).toMatch(/^pct_[\w-]{43}$/);
     expect((await overHttp(app.url, QUERY, secret)).status).toBe(200);
     const [lifetime] = await app.database.query(
@@ -29,15 +29,15 @@ describe('npm run token', () => {
     expect(lifetime).toEqual({ right: true });
 
     const listed = await token('list');
-    expect(listed.output).toMatch(new RegExp(`^1 +ops +ADMIN +${INSTANT} +${INSTANT} +valid$`, 'm'));
+    expect(listed.output).toMatch(new RegExp(`^token_1 +ops +ADMIN +${INSTANT} +${INSTANT} +valid$`, 'm'));
 
     const revoked = await token('revoke', 'ops');
     expect(revoked).toEqual({
       code: 0,
-      output: 'Revoked token 1 ops: it is refused from now on, and its connections end within 5 s.\n',
+      output: 'Revoked token_1 ops: it is refused from now on, and its connections end within 5 s.\n',
     });
     expect(codeOf(await overHttp(app.url, QUERY, secret))).toBe('UNAUTHENTICATED');
-    expect(await token('revoke', '1')).toEqual({ code: 1, output: 'Token ops was revoked before.\n' });
+    expect(await token('revoke', 'token_1')).toEqual({ code: 1, output: 'Token ops was revoked before.\n' });
 
     const digest = createHash('sha256').update(secret).digest('hex');
     for (const { output } of [listed, revoked, await token('list')]) {
@@ -55,7 +55,7 @@ describe('npm run token', () => {
     expect(entries).toEqual([
       { ...by, action: 'createToken', detail: 'token: ops, role: ADMIN', outcome: 'SUCCEEDED', code: null },
       { ...revoke, detail: 'token: ops', outcome: 'SUCCEEDED', code: null },
-      { ...revoke, detail: 'token: 1', outcome: 'REFUSED', code: 'INVALID_STATE' },
+      { ...revoke, detail: 'token: token_1', outcome: 'REFUSED', code: 'INVALID_STATE' },
     ]);
     const secret = `pct_${'x'.repeat(43)}`;
     await token('revoke', secret);
@@ -99,6 +99,8 @@ describe('npm run token', () => {
       1,
       'There is no token of that name or id: the query apiTokens and "npm run token -- list" show them all.',
     ],
+    [['revoke', 'poll_1'], 1, 'poll_1 is the id of a poll; the id of a token is wanted, such as token_3.'],
+    [['create', '--name', 'token_3', '--role', 'VIEWER'], 2, 'A name must not look like an id'],
     [['create', '--name', '12', '--role', 'VIEWER'], 2, 'A name is a letter and up to 63 more'],
     [
       ['create', '--name', 'ADMIN_TOKEN', '--role', 'VIEWER'],

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { useApp } from '../support/use-app.js';
-import { createCampaign, createOpenPoll, createUsers } from '../support/factories.js';
+import { createCampaign, createOpenPoll, createUsers, keyOf } from '../support/factories.js';
 import { codeOf, overHttp } from '../support/requests.js';
 
 interface Page {
@@ -78,7 +78,7 @@ async function allPages(list: List, variables: Arguments): Promise<Page[]> {
 }
 
 function ids(...pages: Page[]): string[] {
-  return pages.flatMap(({ nodes }) => nodes.map(({ id }) => id));
+  return pages.flatMap(({ nodes }) => nodes.map(({ id }) => keyOf(id)));
 }
 
 /** Picks campaigns by their place in the order of creation. */
@@ -214,14 +214,14 @@ describe('deliveries', () => {
     [{ status: ['UNCONFIRMED'] }, []],
   ])('are filtered by %j', async (filter, expected) => {
     const found = await deliveries({ filter });
-    expect(found.nodes.map(({ user }) => user.id)).toEqual(expected);
+    expect(found.nodes.map(({ user }) => keyOf(user.id))).toEqual(expected);
     expect(found.totalCount).toBe(expected.length);
   });
 
   test('go on after a cursor', async () => {
     const { pageInfo } = await deliveries({ first: 3 });
     const rest = await deliveries({ after: pageInfo.endCursor });
-    expect(rest.nodes.map(({ user }) => user.id)).toEqual(['4', '5']);
+    expect(rest.nodes.map(({ user }) => keyOf(user.id))).toEqual(['4', '5']);
   });
 });
 
@@ -247,7 +247,7 @@ describe('a page that nobody can be given', () => {
       'telegramUsers',
       { after: cursor('telegramUsers', '9999999999999999999') },
     ],
-    ['of a topic that is no number', 'campaigns', { filter: { topicId: 'x' } }],
+    ['of a topic that is no id', 'campaigns', { filter: { topicId: 'x' } }],
     ['since no instant', 'campaigns', { filter: { createdAfter: 'yesterday' } }],
   ])('%s is refused with BAD_USER_INPUT', async (_name, list, variables) => {
     const answer = await overHttp(app.url, { query: LISTS[list], variables });

@@ -43,7 +43,7 @@ describe('the explorer', () => {
     const names = groups[0]?.operations.map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(['createCampaign', 'startCampaign', 'campaignProgress']));
     const start = groups[0]?.operations.find(({ name }) => name === 'startCampaign');
-    expect(JSON.parse(start?.variables ?? '')).toEqual({ id: '1' });
+    expect(JSON.parse(start?.variables ?? '')).toEqual({ id: 'campaign_1' });
   });
 
   test('does not keep programs from asking by GET', async () => {

@@ -15,7 +15,7 @@ async function user(id: string): Promise<unknown> {
   const { telegramUsers } = await app
     .client()
     .run<{ telegramUsers: { nodes: { id: string }[] } }>(
-      '{ telegramUsers(first: 100) { nodes { id username firstName lastName languageCode } } }',
+      '{ telegramUsers(first: 100) { nodes { id: telegramId username firstName lastName languageCode } } }',
     );
   return telegramUsers.nodes.find((node) => node.id === id);
 }

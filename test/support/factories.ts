@@ -20,14 +20,19 @@ export interface CampaignRow {
   chunkCount: number;
 }
 
-/** An open poll of one question, made through the API. */
+/** The key of the row with this id of the API: 12 of campaign_12. */
+export function keyOf(id: string): string {
+  return id.replace(/^[a-z]+_/, '');
+}
+
+/** An open poll of one question, made through the API. @returns its key */
 export async function createOpenPoll(api: ApiClient, input: Record<string, unknown> = {}): Promise<string> {
   const question = { text: 'How was it?', options: ['Good', 'Bad'] };
   const { createPoll } = await api.run<{ createPoll: { poll: { id: string } } }>(operation('createPoll'), {
     input: { title: 'Test poll', questions: [question], ...input },
   });
   await api.run(operation('openPoll'), { id: createPoll.poll.id });
-  return createPoll.poll.id;
+  return keyOf(createPoll.poll.id);
 }
 
 /** People with the ids `firstId` and up, written to the database at once. */
@@ -45,7 +50,7 @@ export async function createUsers(
   return users.map(({ id }) => id);
 }
 
-/** A campaign for the poll, not started. */
+/** A campaign for the poll, not started. @returns its key */
 export async function createCampaign(
   api: ApiClient,
   topicId: string,
@@ -55,7 +60,7 @@ export async function createCampaign(
     createCampaign: { campaign: { id: string } | null; userErrors: UserError[] };
   }>(operation('createCampaign'), { input: { topicId, ...input } });
   if (!payload.campaign) throw new Error(JSON.stringify(payload.userErrors));
-  return payload.campaign.id;
+  return keyOf(payload.campaign.id);
 }
 
 export async function startCampaign(
