@@ -1,4 +1,5 @@
 import { badRequest } from './api-error.js';
+import { now } from './clock.js';
 
 /** What the bot's answerCallbackQuery shows to the person who pressed. */
 export interface CallbackAnswer {
@@ -9,6 +10,7 @@ export interface CallbackAnswer {
 
 interface OpenQuery {
   id: string;
+  openedAt: number;
   answered: Promise<CallbackAnswer>;
   resolve: (answer: CallbackAnswer) => void;
   reject: (error: Error) => void;
@@ -16,6 +18,9 @@ interface OpenQuery {
 
 /** Telegram forgets old queries, and so does the sandbox. */
 const REMEMBERED = 10_000;
+
+/** A press that was not answered for so long is given up by Telegram. */
+const LIFETIME_MS = 15_000;
 
 /** The presses that can still be answered. */
 export class CallbackQueries {
@@ -32,7 +37,7 @@ export class CallbackQueries {
     });
     // Most callers do not wait for the answer; a closed sandbox must not end their process.
     answered.catch(() => undefined);
-    this.#open.set(id, { id, answered, resolve, reject });
+    this.#open.set(id, { id, openedAt: now(), answered, resolve, reject });
     const oldest = this.#open.keys().next().value;
     if (this.#open.size > REMEMBERED && oldest !== undefined) this.#open.delete(oldest);
     return { id, answered };
@@ -41,7 +46,7 @@ export class CallbackQueries {
   /** @throws ApiError 400 for a query that nobody has made, or too long ago */
   answer(id: string, answer: CallbackAnswer): void {
     const query = this.#open.get(id);
-    if (query === undefined) {
+    if (query === undefined || now() - query.openedAt > LIFETIME_MS) {
       throw badRequest('query is too old and response timeout expired or query ID is invalid');
     }
     query.resolve(answer);

@@ -4,7 +4,7 @@ import type { ResolvedOptions } from './options.js';
 const WINDOW_MS = 1000;
 
 /**
- * Telegram's limits on sendMessage: a sliding window of one second for the bot, a token bucket for
+ * Telegram's limits on messages and their edits: a sliding window of one second for the bot, a token bucket for
  * each chat, and a wait that is enforced once it was told.
  */
 export class SendLimits {
@@ -41,15 +41,20 @@ export class SendLimits {
    * @throws ApiError 429 over a limit; over the bot's, the bot has to wait from then on
    */
   take(chatId: number, paid: boolean, at: number): void {
-    this.refuseWhileWaiting(at);
-    if (this.#isWindowFull(paid ? this.#paidPerSecond : this.#perSecond, at)) {
-      this.#waitUntil = at + WINDOW_MS;
-      throw tooManyRequests(1);
-    }
+    this.#refuseAboveLimit(paid ? this.#paidPerSecond : this.#perSecond, at);
     const fullAt = Math.max(this.#fullAt.get(chatId) ?? 0, at);
     const freeAt = fullAt - this.#chatToleranceMs;
     if (freeAt > at) throw tooManyRequests(secondsUntil(freeAt, at));
     if (this.#chatIntervalMs > 0) this.#fullAt.set(chatId, fullAt + this.#chatIntervalMs);
+    this.#accepted[this.#count++ % this.#accepted.length] = at;
+  }
+
+  /**
+   * Takes the place of one edit, which counts as a message of the bot, and not for the chat.
+   * @throws ApiError 429 over the limit of the bot
+   */
+  takeEdit(at: number): void {
+    this.#refuseAboveLimit(this.#perSecond, at);
     this.#accepted[this.#count++ % this.#accepted.length] = at;
   }
 
@@ -60,6 +65,13 @@ export class SendLimits {
 
   endForcedWait(): void {
     this.#forcedWaitUntil = 0;
+  }
+
+  #refuseAboveLimit(limit: number, at: number): void {
+    this.refuseWhileWaiting(at);
+    if (!this.#isWindowFull(limit, at)) return;
+    this.#waitUntil = at + WINDOW_MS;
+    throw tooManyRequests(1);
   }
 
   #isWindowFull(limit: number, at: number): boolean {

@@ -20,6 +20,10 @@ export interface SandboxOptions {
   paidMessagesPerSecond?: number;
   /** Delay of every answer but those of getUpdates, in milliseconds; 0 by default. */
   latencyMs?: number;
+  /** Tags of Telegram's HTML that it does not know, as servers of an older version; none by default. */
+  unknownTags?: readonly string[];
+  /** Whether it knows the effects of messages, which older servers refuse; true by default. */
+  knowsEffects?: boolean;
   /** Seed of the faults that come at random; equal seeds give equal draws. */
   seed?: number;
   /** Calls and messages that are remembered at the least; all by default. */
@@ -50,6 +54,8 @@ export function resolveOptions(options: SandboxOptions): ResolvedOptions {
     chatBurst: options.chatBurst ?? 3,
     paidMessagesPerSecond: options.paidMessagesPerSecond ?? 1000,
     latencyMs: options.latencyMs ?? 0,
+    unknownTags: options.unknownTags ?? [],
+    knowsEffects: options.knowsEffects ?? true,
     seed: options.seed ?? 1,
     keepRecords: options.keepRecords ?? Infinity,
   };

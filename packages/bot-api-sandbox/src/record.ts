@@ -27,6 +27,7 @@ export interface RecordedMessage {
   readonly parseMode: string | undefined;
   /** Milliseconds since the epoch, with a fraction. */
   readonly sentAt: number;
+  readonly effectId: string | undefined;
   /** As of the last edit. */
   currentText: string;
   currentParseMode: string | undefined;
@@ -35,7 +36,10 @@ export interface RecordedMessage {
   deleted: boolean;
 }
 
-export type NewMessage = Pick<RecordedMessage, 'chatId' | 'text' | 'parseMode' | 'sentAt' | 'replyMarkup'>;
+export type NewMessage = Pick<
+  RecordedMessage,
+  'chatId' | 'text' | 'parseMode' | 'sentAt' | 'replyMarkup' | 'effectId'
+>;
 
 /** What the sandbox has received. Tokens never get here. */
 export class SandboxRecord {
@@ -74,7 +78,7 @@ export class SandboxRecord {
   }
 
   addMessage(message: NewMessage): RecordedMessage {
-    const { chatId, parseMode, sentAt, replyMarkup } = message;
+    const { chatId, parseMode, sentAt, replyMarkup, effectId } = message;
     // A campaign repeats one text: equal neighbours share one string.
     const text = message.text === this.#lastText ? this.#lastText : message.text;
     this.#lastText = text;
@@ -84,6 +88,7 @@ export class SandboxRecord {
       text,
       parseMode,
       sentAt,
+      effectId,
       currentText: text,
       currentParseMode: parseMode,
       replyMarkup,

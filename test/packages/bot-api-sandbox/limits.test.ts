@@ -87,3 +87,13 @@ describe('limits', () => {
     expect(await send(sandbox, 7)).toMatchObject({ status: 200 });
   });
 });
+
+test('edits count as messages of the bot, and not for the chat', async () => {
+  const sandbox = await startSandbox({ messagesPerSecond: 4, chatBurst: 1, chatMessagesPerSecond: 0.1 });
+  const { result } = await send(sandbox, 1);
+  const message = { chat_id: 1, message_id: (result as { message_id: number }).message_id };
+  const statuses = [];
+  for (const text of ['a', 'b', 'c', 'd'])
+    statuses.push((await call(sandbox, 'editMessageText', { ...message, text })).status);
+  expect(statuses).toEqual([200, 200, 200, 429]);
+});

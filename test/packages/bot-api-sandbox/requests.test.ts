@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Telegram } from 'telegraf';
 import { SANDBOX_TOKEN, startBotApiSandbox } from '@pollcast/bot-api-sandbox';
-import { UNLIMITED, keyboard, send, startSandbox } from './support.js';
+import { call, UNLIMITED, keyboard, send, startSandbox } from './support.js';
 
 describe('requests', () => {
   test('telegraf gets the bot and sends a message', async () => {
@@ -165,4 +165,28 @@ test('a sandbox that runs for long remembers the newest calls and messages only'
   expect(sandbox.messages.map(({ chatId }) => chatId)).toEqual([4, 5, 6, 7]);
   expect(sandbox.messagesTo(1)).toEqual([]);
   expect(sandbox.calls).toHaveLength(4);
+});
+
+describe('an older server', () => {
+  test('refuses the tags that it does not know, before it looks for the chat', async () => {
+    const time = { text: 'By <tg-time unix="1767225600">noon</tg-time>', parse_mode: 'HTML' };
+    const older = await startSandbox({ unknownTags: ['tg-time'] });
+    expect(await call(older, 'sendMessage', { chat_id: 0, ...time })).toMatchObject({
+      description: 'Bad Request: can\'t parse entities: Unsupported start tag "tg-time" at byte offset 3',
+    });
+    const newer = await startSandbox();
+    expect((await call(newer, 'sendMessage', { chat_id: 0, ...time })).description).toMatch(/chat/);
+    expect(await send(newer, 1, time)).toMatchObject({ ok: true });
+  });
+
+  test('refuses effects, which newer ones know in private chats', async () => {
+    const effect = { message_effect_id: '5046509860389126442' };
+    const older = await startSandbox({ knowsEffects: false });
+    expect(await send(older, 1, effect)).toMatchObject({ description: 'Bad Request: EFFECT_ID_INVALID' });
+    const newer = await startSandbox();
+    expect(await send(newer, 1, effect)).toMatchObject({ ok: true });
+    expect(newer.messages[0]?.effectId).toBe(effect.message_effect_id);
+    expect(await send(newer, 1, { message_effect_id: '1' })).toMatchObject({ ok: false });
+    expect(await send(newer, -1, effect)).toMatchObject({ ok: false });
+  });
 });

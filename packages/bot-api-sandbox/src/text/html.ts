@@ -7,7 +7,11 @@ import { byteOffset, parseFailure } from './entity.js';
  * Parses the HTML subset of the Bot API.
  * @throws ApiError 400 "can't parse entities: ..." with Telegram's reason and byte offset
  */
-export function parseHtml(source: string): ParsedText {
+export function parseHtml(source: string, unknownTags: readonly string[] = []): ParsedText {
+  for (const tag of unknownTags) {
+    const position = source.search(new RegExp(`<${tag}[\\s>]`, 'i'));
+    if (position >= 0) throw parseFailure(`Unsupported start tag "${tag}"`, source, position);
+  }
   try {
     return parseTelegramHtml(source);
   } catch (error) {

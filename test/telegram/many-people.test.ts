@@ -1,0 +1,62 @@
+import { expect, test } from '@jest/globals';
+import {
+  createCampaign,
+  createOpenPoll,
+  createUsers,
+  followCampaign,
+  startCampaign,
+} from '../support/factories.js';
+import { Person } from '../support/person.js';
+import { useApp } from '../support/use-app.js';
+
+const PEOPLE = 1000;
+const RATE = 500;
+
+const app = useApp({
+  environment: { MESSAGES_PER_SECOND: String(RATE) },
+  // Little above the rate of the installation, as Telegram's limit is.
+  sandbox: { messagesPerSecond: RATE + 20 },
+});
+
+test('1,000 people who answer at once are served within the limits, beside a campaign', async () => {
+  const api = app.client();
+  const pollId = await createOpenPoll(api, { questions: [{ text: 'Coming?', options: ['Yes', 'No'] }] });
+  const ids = await createUsers(app.database, PEOPLE, 6_600_001);
+  const campaignId = await createCampaign(api, pollId);
+  await startCampaign(api, campaignId);
+  await followCampaign(api, campaignId);
+  const people = ids.map((id) => new Person(app, {}, Number(id)));
+  const reminders = people.map((person) => person.newest);
+
+  const other = await createCampaign(api, await createOpenPoll(api));
+  await startCampaign(api, other);
+  const presses = people.map((person, place) => person.presses('Open the poll', reminders[place]));
+  await Promise.all(presses.map(({ answered }) => answered));
+  const showing = (words: string) =>
+    reminders.filter(({ currentText }) => currentText.includes(words)).length;
+  await app.sandbox.waitUntil(() => showing('1 of 1') === PEOPLE);
+  for (const [place, person] of people.entries()) {
+    person.presses(place % 2 === 0 ? 'Yes' : 'No', reminders[place]);
+    // Some press both, or the same twice: the first counts.
+    if (place % 10 < 2) person.presses('Yes', reminders[place]);
+  }
+  await app.sandbox.waitUntil(() => showing('answered the question') === PEOPLE);
+
+  const { poll } = await api.run<{ poll: unknown }>(
+    'query ($id: ID!) { poll(id: $id) { completedCount questions { options { text answerCount } } } }',
+    { id: pollId },
+  );
+  expect(poll).toEqual({
+    completedCount: PEOPLE,
+    questions: [
+      {
+        options: [
+          { text: 'Yes', answerCount: PEOPLE / 2 },
+          { text: 'No', answerCount: PEOPLE / 2 },
+        ],
+      },
+    ],
+  });
+  expect((await followCampaign(api, other)).at(-1)).toMatchObject({ status: 'COMPLETED', sentUsers: PEOPLE });
+  expect(app.sandbox.throttled).toBe(0);
+});
