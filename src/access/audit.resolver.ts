@@ -1,7 +1,7 @@
-import { Arg, Authorized, Int, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Authorized, Query, Resolver } from 'type-graphql';
 import { Role } from './identity.js';
 import type { Connection } from '../kernel/pages.js';
-import { AFTER, first } from '../graphql-types/page-arguments.js';
+import { PageArgs } from '../graphql-types/page-arguments.js';
 import type { AuditEntry } from './audit-entry.entity.js';
 import type { AuditTrail } from './audit-trail.js';
 import { AuditEntryConnection, AuditFilter } from './audit.types.js';
@@ -18,9 +18,8 @@ export class AuditResolver {
   auditLog(
     @Arg('filter', () => AuditFilter, { nullable: true, description: 'Which entries to list.' })
     filter: AuditFilter | undefined,
-    @Arg('first', () => Int, first(20)) size: number,
-    @Arg('after', () => String, AFTER) after: string | null,
+    @Args() page: PageArgs,
   ): Promise<Connection<AuditEntry>> {
-    return this.trail.list(filter, { first: size, after });
+    return this.trail.list(filter, page);
   }
 }

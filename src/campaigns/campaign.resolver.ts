@@ -1,10 +1,10 @@
 import {
   Arg,
+  Args,
   Authorized,
   Ctx,
   FieldResolver,
   Float,
-  Int,
   Mutation,
   Query,
   Resolver,
@@ -17,7 +17,7 @@ import { Refuses } from '../graphql-types/refusals.js';
 import { UserErrorCode } from '../kernel/user-error.js';
 import type { Connection } from '../kernel/pages.js';
 import type { CampaignContext } from './campaign.loaders.js';
-import { AFTER, first } from '../graphql-types/page-arguments.js';
+import { PageArgs } from '../graphql-types/page-arguments.js';
 import type { Result } from '../kernel/user-error.js';
 import { Poll } from '../polls/poll.entity.js';
 import type { CampaignListService } from './campaign-list.service.js';
@@ -84,10 +84,9 @@ export class CampaignResolver {
       description: 'Order of the list.',
     })
     orderBy: CampaignOrder,
-    @Arg('first', () => Int, first(20)) size: number,
-    @Arg('after', () => String, AFTER) after: string | null,
+    @Args() page: PageArgs,
   ): Promise<Connection<NotificationCampaign>> {
-    return this.lists.campaigns(filter, orderBy, { first: size, after });
+    return this.lists.campaigns(filter, orderBy, page);
   }
 
   @Authorized(Role.OPERATOR, Role.ADMIN)

@@ -1,6 +1,6 @@
-import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import { Args, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import type { Connection } from '../kernel/pages.js';
-import { AFTER, first } from '../graphql-types/page-arguments.js';
+import { PageArgs } from '../graphql-types/page-arguments.js';
 import { Poll } from '../polls/poll.entity.js';
 import { NotificationCampaign } from './campaign.entity.js';
 import type { CampaignContext } from './campaign.loaders.js';
@@ -22,11 +22,7 @@ export class PollCampaignsResolver {
   @FieldResolver(() => NotificationCampaignConnection, {
     description: 'The campaigns for this poll, newest first.',
   })
-  campaigns(
-    @Root() poll: Poll,
-    @Arg('first', () => Int, first(20)) size: number,
-    @Arg('after', () => String, AFTER) after: string | null,
-  ): Promise<Connection<NotificationCampaign>> {
-    return this.lists.campaigns({ topicId: poll.id }, undefined, { first: size, after });
+  campaigns(@Root() poll: Poll, @Args() page: PageArgs): Promise<Connection<NotificationCampaign>> {
+    return this.lists.campaigns({ topicId: poll.id }, undefined, page);
   }
 }

@@ -13,6 +13,9 @@ function byRecipient(campaignId: string): KeysetOrder<Delivery> {
   };
 }
 
+/** Length of a page of deliveries for which neither first nor last is given. */
+export const DELIVERIES_PER_PAGE = 50;
+
 /** Lists the deliveries of a campaign. */
 export class DeliveryListService {
   constructor(private readonly lists: DeliveryListStore) {}
@@ -24,6 +27,11 @@ export class DeliveryListService {
     page: PageArguments,
   ): Promise<Connection<Delivery>> {
     await requireValid(filter);
-    return paginate(this.lists.deliveries(campaignId, filter), page, byRecipient(campaignId));
+    return paginate(
+      this.lists.deliveries(campaignId, filter),
+      page,
+      byRecipient(campaignId),
+      DELIVERIES_PER_PAGE,
+    );
   }
 }

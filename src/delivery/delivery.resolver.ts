@@ -1,4 +1,4 @@
-import { Arg, Authorized, Ctx, FieldResolver, Int, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Authorized, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { PublicDeliveryReason, type DeliveryReason } from './reasons.js';
 import { IdArg } from '../graphql-types/ids.js';
 import { Audited } from '../access/audited.js';
@@ -13,11 +13,11 @@ import {
   ID_ARGUMENT,
   type BesideAnother,
 } from '../campaigns/campaign.resolver.js';
-import { AFTER, first } from '../graphql-types/page-arguments.js';
+import { DefaultPageSize, PageArgs } from '../graphql-types/page-arguments.js';
 import type { Connection } from '../kernel/pages.js';
 import type { PeopleLoaders } from '../people/people.loaders.js';
 import { TelegramUser } from '../people/telegram-user.entity.js';
-import type { DeliveryListService } from './delivery-list.service.js';
+import { DELIVERIES_PER_PAGE, type DeliveryListService } from './delivery-list.service.js';
 import { Delivery, DeliveryStatus } from './delivery.entity.js';
 import {
   DeliveryConnection,
@@ -58,15 +58,15 @@ export class CampaignDeliveriesResolver {
     private readonly retries: RetryService,
   ) {}
 
+  @DefaultPageSize(DELIVERIES_PER_PAGE)
   @FieldResolver(() => DeliveryConnection, { description: 'Its deliveries, by recipient.' })
   deliveries(
     @Root() campaign: NotificationCampaign,
     @Arg('filter', () => DeliveryFilter, { nullable: true, description: 'Which deliveries to list.' })
     filter: DeliveryFilter | undefined,
-    @Arg('first', () => Int, first(50)) size: number,
-    @Arg('after', () => String, AFTER) after: string | null,
+    @Args() page: PageArgs,
   ): Promise<Connection<Delivery>> {
-    return this.lists.deliveries(campaign.id, filter, { first: size, after });
+    return this.lists.deliveries(campaign.id, filter, page);
   }
 
   @Authorized(Role.ADMIN)

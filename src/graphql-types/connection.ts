@@ -3,13 +3,16 @@ import type { Connection, PageInfo as PageInfoFields } from '../kernel/pages.js'
 
 @ObjectType({ description: 'Where a page stands in the whole list.' })
 export class PageInfo implements PageInfoFields {
-  @Field(() => Boolean, { description: 'Whether a page follows.' })
+  @Field(() => Boolean, { description: 'Whether more follows.' })
   hasNextPage!: boolean;
 
-  @Field(() => Boolean, { description: 'Whether a page came before.' })
+  @Field(() => Boolean, { description: 'Whether more came before.' })
   hasPreviousPage!: boolean;
 
-  @Field(() => String, { nullable: true, description: 'Cursor of the first node.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Cursor of the first node: pass it as before for the page before.',
+  })
   startCursor!: string | null;
 
   @Field(() => String, {

@@ -3,6 +3,7 @@ import {
   getNamedType,
   getNullableType,
   getVariableValues,
+  type GraphQLField,
   type GraphQLError,
   type GraphQLSchema,
   isCompositeType,
@@ -12,10 +13,11 @@ import {
 } from 'graphql';
 // The ESM entry would load a second copy of graphql.
 import { type ComplexityEstimatorArgs, getComplexity } from 'graphql-query-complexity/cjs';
+import { PAGE_SIZE } from '../kernel/pages.js';
 import { requestError } from './errors.js';
 import { LIMITS } from './limits.js';
 
-/** Assumed length of a list without `first`, such as the questions of a poll. */
+/** Assumed length of a list without pages, such as the questions of a poll. */
 const PLAIN_LIST_LENGTH = 10;
 /** Flat cost of introspection, however much of the schema is selected. */
 const INTROSPECTION_COST = 100;
@@ -31,17 +33,28 @@ const COUNTED_FIELDS: ReadonlySet<string> = new Set([
 const MAX_SELECTIONS = 2000;
 const TOO_MANY_SELECTIONS = 'Query exceeds the maximum allowed number of nodes.';
 
+function isConnection({ type }: GraphQLField<unknown, unknown>): boolean {
+  return getNamedType(type).name.endsWith('Connection');
+}
+
+/** An invalid length is refused when the list is read. Here it must not lower the cost. */
+function pageSize(field: GraphQLField<unknown, unknown>, args: Readonly<Record<string, unknown>>): number {
+  const given = [args.first, args.last].filter((size) => typeof size === 'number');
+  return given.length > 0
+    ? Math.max(1, ...given)
+    : ((field.extensions.pageSize as number | undefined) ?? PAGE_SIZE);
+}
+
 /**
- * A field costs 1 plus the cost of its selection; a list multiplies that by its `first`, given or default. A list of objects
- * without that argument counts as 10; nodes and edges are counted by the `first` of their connection.
+ * A field costs 1 plus the cost of its selection; a connection multiplies that by the length of its page, given or default.
+ * A list of objects without pages counts as 10; nodes and edges are counted by their connection.
  */
 function computeCost({ field, args, childComplexity, type }: ComplexityEstimatorArgs): number {
   if (field.name === '__schema' || field.name === '__type') return INTROSPECTION_COST;
-  const { first, ids } = args as { first?: unknown; ids?: unknown };
+  const { ids } = args as { ids?: unknown };
   // Of `nodes`, which reads one object for each.
   if (Array.isArray(ids)) return 1 + Math.max(1, ids.length) * childComplexity;
-  // An invalid `first` is refused when the list is read. Here it must not lower the cost.
-  if (typeof first === 'number') return 1 + Math.max(1, first) * childComplexity;
+  if (isConnection(field)) return 1 + pageSize(field, args) * childComplexity;
   const isPlainList =
     isListType(getNullableType(field.type)) &&
     isCompositeType(getNamedType(field.type)) &&
@@ -50,8 +63,8 @@ function computeCost({ field, args, childComplexity, type }: ComplexityEstimator
 }
 
 /** Lists, counts and searches in large tables are too costly for each event of a subscription. */
-function computeEventCost({ field, args }: ComplexityEstimatorArgs): number | undefined {
-  const isList = isListType(getNullableType(field.type)) || 'first' in args;
+function computeEventCost({ field }: ComplexityEstimatorArgs): number | undefined {
+  const isList = isListType(getNullableType(field.type)) || isConnection(field);
   return isList || COUNTED_FIELDS.has(field.name) ? LIMITS.subscriptionCost : undefined;
 }
 

@@ -3,6 +3,8 @@ import { badUserInput } from './errors.js';
 import { isRowId } from './ids.js';
 
 const MAX_PAGE_SIZE = 100;
+/** Length of a page for which neither first nor last is given. */
+export const PAGE_SIZE = 20;
 
 /** Position of a page in the list. */
 export interface PageInfo {
@@ -21,30 +23,57 @@ export interface Connection<T> {
   count: () => Promise<number>;
 }
 
+/** Forwards by first and after, or backwards by last and before; the other cursor bounds the list. */
+export interface PageArguments {
+  first?: number | null;
+  after?: string | null;
+  last?: number | null;
+  before?: string | null;
+}
+
+/** A column, or an expression, that is never null: only so can rows be compared with a cursor. */
+export interface KeysetColumn {
+  /** `coalesce(campaign.startedAt, '-infinity')` sorts nulls last in a descending order. */
+  path: string;
+  sqlType: 'bigint' | 'integer' | 'timestamptz' | 'text';
+  /** What the path makes of the text in the cursor, such as its small letters. */
+  convert?: (sql: string) => string;
+}
+
 /** A total order of a list, so that a cursor marks one position. */
 export interface KeysetOrder<T> {
   /** List and order: cursors carry it, so that one of another list or order is refused instead of misread. */
   name: string;
-  columns: { path: string; sqlType: 'bigint' | 'timestamptz' }[];
+  columns: KeysetColumn[];
   keyOf: (node: T) => string[];
   descending: boolean;
 }
 
-export interface PageArguments {
-  first: number;
-  after?: string | null;
+/** The part of a list that one statement reads. Its names and values are for `rows` or a query builder. */
+export interface PageWindow {
+  condition: string;
+  direction: 'ASC' | 'DESC';
+  /** All of ORDER BY. */
+  orderBy: string;
+  limit: number;
+  parameters: Record<string, string>;
 }
 
 function encodeCursor<T>({ name, keyOf }: KeysetOrder<T>, node: T): string {
   return Buffer.from(JSON.stringify([name, ...keyOf(node)])).toString('base64url');
 }
 
+const MAX_TEXT = 1000;
+
 const IS_KEY = {
   bigint: isRowId,
-  timestamptz: (part: string) => /^[1-9]\d{3}-/.test(part) && new Date(part).toISOString() === part,
+  integer: (part: string) => /^\d{1,9}$/.test(part),
+  timestamptz: (part: string) =>
+    /^-?infinity$/.test(part) || (/^[1-9]\d{3}-/.test(part) && new Date(part).toISOString() === part),
+  text: (part: string) => part.length <= MAX_TEXT && !part.includes('\0'),
 };
 
-function decodeCursor<T>(cursor: string, { name, columns }: KeysetOrder<T>): string[] {
+function decodeCursor<T>(argument: string, cursor: string, { name, columns }: KeysetOrder<T>): string[] {
   try {
     const content: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     if (Array.isArray(content) && content.length === columns.length + 1 && content[0] === name) {
@@ -55,44 +84,89 @@ function decodeCursor<T>(cursor: string, { name, columns }: KeysetOrder<T>): str
     // Not made by encodeCursor, or not an instant.
   }
   throw badUserInput(
-    'after must be a cursor that this list returned in this order. Leave it out to begin at the first page.',
+    `${argument} must be a cursor that this list returned in this order. Leave it out to begin at the first page.`,
   );
 }
 
-/**
- * Reads one page by keyset pagination: its cost does not grow with the pages before it.
- * @param query everything but order and limit
- * @throws BAD_USER_INPUT if first is not from 1 to 100, or after is not a cursor of this list
- */
-export async function paginate<T extends ObjectLiteral>(
-  query: SelectQueryBuilder<T>,
-  { first, after }: PageArguments,
+/** Which part of the list is wanted, read from which end. */
+function chooseSize({ first, last }: PageArguments, defaultSize: number): { size: number; fromEnd: boolean } {
+  if (first != null && last != null) throw badUserInput('Give first or last, not both.');
+  const [name, size] = last != null ? ['last', last] : ['first', first ?? defaultSize];
+  if (size < 1 || size > MAX_PAGE_SIZE) throw badUserInput(`${name} must be from 1 to ${MAX_PAGE_SIZE}.`);
+  return { size, fromEnd: last != null };
+}
+
+/** The rows beyond a cursor. */
+function bound<T>(
+  argument: 'after' | 'before',
+  cursor: string,
   order: KeysetOrder<T>,
+): Pick<PageWindow, 'condition' | 'parameters'> {
+  const key = decodeCursor(argument, cursor, order);
+  const isGreater = (argument === 'after') !== order.descending;
+  const values = order.columns.map(({ sqlType, convert }, index) => {
+    const value = `CAST(:${argument}${index} AS ${sqlType})`;
+    return convert ? convert(value) : value;
+  });
+  return {
+    condition: `(${order.columns.map(({ path }) => path).join(', ')}) ${isGreater ? '>' : '<'} (${values.join(', ')})`,
+    parameters: Object.fromEntries(key.map((part, index) => [`${argument}${index}`, part])),
+  };
+}
+
+/**
+ * Reads one page by keyset pagination: its cost grows neither with the pages before it nor with those after it.
+ * @param read rows of the window, in its order
+ * @throws BAD_USER_INPUT if first or last is not from 1 to 100, or a cursor is none of this list
+ */
+export async function readPage<T>(
+  page: PageArguments,
+  order: KeysetOrder<T>,
+  read: (window: PageWindow) => Promise<T[]>,
+  count: () => Promise<number>,
+  defaultSize = PAGE_SIZE,
 ): Promise<Connection<T>> {
-  if (first < 1 || first > MAX_PAGE_SIZE) throw badUserInput(`first must be from 1 to ${MAX_PAGE_SIZE}.`);
-  const page = query.clone();
-  for (const { path } of order.columns) page.addOrderBy(path, order.descending ? 'DESC' : 'ASC');
-  if (after != null) {
-    const key = decodeCursor(after, order);
-    const columns = order.columns.map(({ path }) => path).join(', ');
-    const values = order.columns.map(({ sqlType }, index) => `CAST(:key${index} AS ${sqlType})`).join(', ');
-    page.andWhere(
-      `(${columns}) ${order.descending ? '<' : '>'} (${values})`,
-      Object.fromEntries(key.map((part, index) => [`key${index}`, part])),
-    );
-  }
-  const found = await page.limit(first + 1).getMany();
-  const nodes = found.slice(0, first);
+  const { size, fromEnd } = chooseSize(page, defaultSize);
+  const bounds = (['after', 'before'] as const).flatMap((argument) => {
+    const cursor = page[argument];
+    return cursor == null ? [] : [bound(argument, cursor, order)];
+  });
+  const direction = order.descending !== fromEnd ? 'DESC' : 'ASC';
+  const found = await read({
+    condition: bounds.map(({ condition }) => condition).join(' AND ') || 'TRUE',
+    direction,
+    orderBy: order.columns.map(({ path }) => `${path} ${direction}`).join(', '),
+    limit: size + 1,
+    parameters: Object.assign({}, ...bounds.map(({ parameters }) => parameters)) as Record<string, string>,
+  });
+  const nodes = found.slice(0, size);
+  if (fromEnd) nodes.reverse();
   const edges = nodes.map((node) => ({ node, cursor: encodeCursor(order, node) }));
+  const isCut = found.length > size;
   return {
     edges,
     nodes,
     pageInfo: {
-      hasNextPage: found.length > first,
-      hasPreviousPage: after != null,
+      hasNextPage: fromEnd ? page.before != null : isCut,
+      hasPreviousPage: fromEnd ? isCut : page.after != null,
       startCursor: edges.at(0)?.cursor ?? null,
       endCursor: edges.at(-1)?.cursor ?? null,
     },
-    count: () => query.getCount(),
+    count,
   };
+}
+
+/** As readPage. @param query everything but order and limit */
+export function paginate<T extends ObjectLiteral>(
+  query: SelectQueryBuilder<T>,
+  page: PageArguments,
+  order: KeysetOrder<T>,
+  defaultSize = PAGE_SIZE,
+): Promise<Connection<T>> {
+  const read = ({ condition, direction, limit, parameters }: PageWindow) => {
+    const window = query.clone().andWhere(condition, parameters).limit(limit);
+    for (const { path } of order.columns) window.addOrderBy(path, direction);
+    return window.getMany();
+  };
+  return readPage(page, order, read, () => query.getCount(), defaultSize);
 }

@@ -1,11 +1,11 @@
-import { Arg, Authorized, Int, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Authorized, Mutation, Query, Resolver } from 'type-graphql';
 import { IdArg } from '../graphql-types/ids.js';
 import { Audited } from '../access/audited.js';
 import { Role } from '../access/identity.js';
 import { Refuses } from '../graphql-types/refusals.js';
 import { UserErrorCode } from '../kernel/user-error.js';
 import type { Connection } from '../kernel/pages.js';
-import { AFTER, first } from '../graphql-types/page-arguments.js';
+import { PageArgs } from '../graphql-types/page-arguments.js';
 import type { PeopleService } from './people.service.js';
 import {
   ImportTelegramUsersPayload,
@@ -31,10 +31,9 @@ export class PeopleResolver {
   telegramUsers(
     @Arg('filter', () => TelegramUserFilter, { nullable: true, description: 'Which users to list.' })
     filter: TelegramUserFilter | undefined,
-    @Arg('first', () => Int, first(20)) size: number,
-    @Arg('after', () => String, AFTER) after: string | null,
+    @Args() page: PageArgs,
   ): Promise<Connection<TelegramUser>> {
-    return this.people.list(filter, { first: size, after });
+    return this.people.list(filter, page);
   }
 
   @Authorized(Role.ADMIN)

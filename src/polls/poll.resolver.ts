@@ -1,4 +1,15 @@
-import { Arg, Authorized, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import {
+  Arg,
+  Args,
+  Authorized,
+  Ctx,
+  FieldResolver,
+  Int,
+  Mutation,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
 import { IdArg } from '../graphql-types/ids.js';
 import { Audited } from '../access/audited.js';
 import { Role } from '../access/identity.js';
@@ -6,7 +17,7 @@ import { Refuses } from '../graphql-types/refusals.js';
 import { UserErrorCode } from '../kernel/user-error.js';
 import type { Connection } from '../kernel/pages.js';
 import type { PollContext } from './poll.loaders.js';
-import { AFTER, first } from '../graphql-types/page-arguments.js';
+import { PageArgs } from '../graphql-types/page-arguments.js';
 import type { Result } from '../kernel/user-error.js';
 import { Poll } from './poll.entity.js';
 import type { PollService } from './poll.service.js';
@@ -30,10 +41,9 @@ export class PollResolver {
   list(
     @Arg('filter', () => PollFilter, { nullable: true, description: 'Which polls to list.' })
     filter: PollFilter | undefined,
-    @Arg('first', () => Int, first(20)) size: number,
-    @Arg('after', () => String, AFTER) after: string | null,
+    @Args() page: PageArgs,
   ): Promise<Connection<Poll>> {
-    return this.polls.list(filter, { first: size, after });
+    return this.polls.list(filter, page);
   }
 
   @Authorized(Role.ADMIN)

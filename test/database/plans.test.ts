@@ -194,6 +194,8 @@ describe(`with ${USERS} recipients`, () => {
       const page = await lists.deliveries('1', filter, { first: 5 });
       expect(page.nodes).toHaveLength(5);
       const next = await lists.deliveries('1', filter, { first: 5, after: page.pageInfo.endCursor });
+      const end = await lists.deliveries('1', filter, { last: 5, before: next.pageInfo.endCursor });
+      expect(end.nodes.map(({ userId }) => userId)).toContain(page.nodes[4]?.userId);
       expect(next.pageInfo.hasPreviousPage).toBe(true);
       expect(next.nodes.map(({ userId }) => userId)).not.toContain(page.nodes[0]?.userId);
     });

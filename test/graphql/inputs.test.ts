@@ -121,7 +121,7 @@ function plainCall(
       : '';
   const query = `${kind} ${declared} { result: ${field.name}${passed} ${selection} }`;
   const base = Object.fromEntries(field.args.map((arg) => [arg.name, sample(arg.type)]));
-  delete base.after;
+  for (const name of ['after', 'last', 'before']) Reflect.deleteProperty(base, name);
   return { query, variables: base };
 }
 
@@ -132,7 +132,7 @@ function callsOf(kind: 'query' | 'mutation', field: GraphQLField<unknown, unknow
       name: `${field.name}: ${path}`,
       path,
       query,
-      variables: { ...variables, [arg.name]: value },
+      variables: { ...variables, ...(arg.name === 'last' && { first: null }), [arg.name]: value },
     })),
   );
 }

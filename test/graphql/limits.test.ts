@@ -93,6 +93,16 @@ const HOSTILE: [string, Operation, string][] = [
     'QUERY_TOO_COSTLY',
   ],
   [
+    'lists from their ends in lists',
+    { query: `{ ${WIDE.replaceAll('first', 'last')} }` },
+    'QUERY_TOO_COSTLY',
+  ],
+  [
+    'lists in lists with both lengths',
+    { query: `{ ${WIDE.replaceAll('first: 100', 'first: 1, last: 100')} }` },
+    'QUERY_TOO_COSTLY',
+  ],
+  [
     'a list of negative length beside it',
     { query: `{ ${WIDE} polls(first: -1000000) { nodes { id } } }` },
     'QUERY_TOO_COSTLY',
@@ -100,8 +110,8 @@ const HOSTILE: [string, Operation, string][] = [
   [
     'a list that cannot be read beside it',
     {
-      query: `query ($n: Int = 1) { ${WIDE} polls(first: $n) { nodes { id } } }`,
-      variables: { n: null },
+      query: `query ($order: CampaignOrder = CREATED_AT_ASC) { ${WIDE} other: campaigns(orderBy: $order) { nodes { id } } }`,
+      variables: { order: null },
     },
     'BAD_USER_INPUT',
   ],
