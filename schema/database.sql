@@ -43,6 +43,8 @@ TABLE answer
   CONSTRAINT answer_user_fk FOREIGN KEY (user_id) REFERENCES telegram_user(id) ON DELETE CASCADE
 CREATE INDEX answer_option_idx ON public.answer USING btree (option_id)
 CREATE INDEX answer_user_idx ON public.answer USING btree (user_id)
+CREATE TRIGGER answer_deleted AFTER DELETE ON public.answer REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_starts()
+CREATE TRIGGER answer_inserted AFTER INSERT ON public.answer REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_starts()
 
 TABLE api_token
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY
@@ -99,6 +101,14 @@ TABLE campaign_chunk WITH (fillfactor=80)
 CREATE INDEX campaign_chunk_due_idx ON public.campaign_chunk USING btree (due_at) WHERE (state = 'WAITING'::text)
 CREATE INDEX campaign_chunk_lease_idx ON public.campaign_chunk USING btree (lease_expires_at) WHERE (state = 'RUNNING'::text)
 
+TABLE campaign_group
+  campaign_id bigint NOT NULL
+  group_id bigint NOT NULL
+  CONSTRAINT campaign_group_campaign_fk FOREIGN KEY (campaign_id) REFERENCES notification_campaign(id) ON DELETE CASCADE
+  CONSTRAINT campaign_group_group_fk FOREIGN KEY (group_id) REFERENCES user_group(id)
+  CONSTRAINT campaign_group_pk PRIMARY KEY (campaign_id, group_id)
+CREATE INDEX campaign_group_group_idx ON public.campaign_group USING btree (group_id)
+
 TABLE campaign_log
   campaign_id bigint NOT NULL
   logged_at timestamp(3) with time zone NOT NULL
@@ -140,6 +150,119 @@ UNLOGGED TABLE chat_pacing WITH (fillfactor=50)
   next_at timestamp with time zone NOT NULL
   CONSTRAINT chat_pacing_pk PRIMARY KEY (chat_id)
 
+CREATE OR REPLACE FUNCTION public.count_changed_person()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+  DECLARE
+    was_reachable boolean := OLD.status = 'ACTIVE' AND OLD.opted_out_at IS NULL;
+    gone integer := CASE TG_OP WHEN 'DELETE' THEN -1 ELSE 0 END;
+    reached integer := CASE WHEN was_reachable THEN -1 WHEN TG_OP = 'DELETE' THEN 0 ELSE 1 END;
+  BEGIN
+    INSERT INTO poll_count_delta (participants, reachable) VALUES (gone, reached);
+    INSERT INTO poll_count_delta (poll_id, participants, reachable, reachable_done, started)
+    SELECT concerned.poll_id, CASE WHEN grouped THEN gone ELSE 0 END, CASE WHEN grouped THEN reached ELSE 0 END,
+      CASE WHEN completion.user_id IS NOT NULL THEN reached ELSE 0 END,
+      CASE WHEN start.user_id IS NOT NULL THEN gone ELSE 0 END
+    FROM (
+      SELECT DISTINCT poll_id, true AS grouped FROM group_member JOIN poll_group USING (group_id) WHERE user_id = OLD.id
+      UNION ALL
+      SELECT poll_id, false FROM (
+        SELECT poll_id FROM poll_completion WHERE user_id = OLD.id UNION SELECT poll_id FROM poll_start WHERE user_id = OLD.id
+      ) acted
+      WHERE NOT EXISTS (SELECT FROM poll_group WHERE poll_group.poll_id = acted.poll_id)
+    ) concerned
+    LEFT JOIN poll_completion completion ON completion.poll_id = concerned.poll_id AND completion.user_id = OLD.id
+    LEFT JOIN poll_start start ON start.poll_id = concerned.poll_id AND start.user_id = OLD.id;
+    RETURN OLD;
+  END $function$
+
+CREATE OR REPLACE FUNCTION public.count_completions()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+  DECLARE
+    sign integer := CASE TG_OP WHEN 'DELETE' THEN -1 ELSE 1 END;
+  BEGIN
+    INSERT INTO poll_count_delta (poll_id, completed, reachable_done)
+    SELECT changed.poll_id, sign * count(*), sign * count(*) FILTER (
+      WHERE person.status = 'ACTIVE' AND person.opted_out_at IS NULL AND (grouped.poll_id IS NULL OR EXISTS (
+        SELECT FROM poll_group JOIN group_member member USING (group_id)
+        WHERE poll_group.poll_id = changed.poll_id AND member.user_id = changed.user_id)))
+    FROM changed
+    LEFT JOIN telegram_user person ON person.id = changed.user_id
+    LEFT JOIN (SELECT DISTINCT poll_id FROM poll_group) grouped ON grouped.poll_id = changed.poll_id
+    GROUP BY changed.poll_id;
+    IF TG_OP = 'INSERT' THEN
+      DELETE FROM poll_start USING changed WHERE poll_start.poll_id = changed.poll_id AND poll_start.user_id = changed.user_id;
+    END IF;
+    RETURN NULL;
+  END $function$
+
+CREATE OR REPLACE FUNCTION public.count_members()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+  DECLARE
+    sign integer := CASE TG_OP WHEN 'DELETE' THEN -1 ELSE 1 END;
+  BEGIN
+    INSERT INTO poll_count_delta (poll_id, participants, reachable, reachable_done, started)
+    SELECT affected.poll_id, sign * count(*),
+      sign * count(*) FILTER (WHERE person.status = 'ACTIVE' AND person.opted_out_at IS NULL),
+      sign * count(completion.user_id) FILTER (WHERE person.status = 'ACTIVE' AND person.opted_out_at IS NULL),
+      sign * count(start.user_id)
+    FROM (
+      SELECT DISTINCT poll_group.poll_id, changed.user_id FROM changed JOIN poll_group USING (group_id)
+      WHERE NOT EXISTS (
+        SELECT FROM poll_group other JOIN group_member member ON member.group_id = other.group_id
+        WHERE other.poll_id = poll_group.poll_id AND member.user_id = changed.user_id AND NOT EXISTS (
+          SELECT FROM changed same WHERE same.group_id = member.group_id AND same.user_id = member.user_id))
+    ) affected
+    JOIN telegram_user person ON person.id = affected.user_id
+    LEFT JOIN poll_completion completion
+      ON completion.poll_id = affected.poll_id AND completion.user_id = affected.user_id
+    LEFT JOIN poll_start start ON start.poll_id = affected.poll_id AND start.user_id = affected.user_id
+    GROUP BY affected.poll_id;
+    RETURN NULL;
+  END $function$
+
+CREATE OR REPLACE FUNCTION public.count_new_people()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+  BEGIN
+    INSERT INTO poll_count_delta (participants, reachable)
+    SELECT count(*), count(*) FILTER (WHERE status = 'ACTIVE' AND opted_out_at IS NULL) FROM changed HAVING count(*) > 0;
+    RETURN NULL;
+  END $function$
+
+CREATE OR REPLACE FUNCTION public.count_new_polls()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+  BEGIN
+    INSERT INTO poll_count (poll_id) SELECT id FROM changed;
+    RETURN NULL;
+  END $function$
+
+CREATE OR REPLACE FUNCTION public.count_starts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+  DECLARE
+    sign integer := CASE TG_OP WHEN 'DELETE' THEN -1 ELSE 1 END;
+  BEGIN
+    INSERT INTO poll_count_delta (poll_id, started)
+    SELECT changed.poll_id, sign * count(*) FROM changed
+    JOIN telegram_user person ON person.id = changed.user_id
+    LEFT JOIN (SELECT DISTINCT poll_id FROM poll_group) grouped ON grouped.poll_id = changed.poll_id
+    WHERE grouped.poll_id IS NULL OR EXISTS (
+      SELECT FROM poll_group JOIN group_member member USING (group_id)
+      WHERE poll_group.poll_id = changed.poll_id AND member.user_id = changed.user_id)
+    GROUP BY changed.poll_id;
+    RETURN NULL;
+  END $function$
+
 TABLE delivery WITH (fillfactor=80)
   campaign_id bigint NOT NULL
   user_id bigint NOT NULL
@@ -163,6 +286,30 @@ CREATE INDEX delivery_open_idx ON public.delivery USING btree (campaign_id, chun
 CREATE INDEX delivery_sending_idx ON public.delivery USING btree (campaign_id, chunk_number) WHERE (status = 'SENDING'::text)
 CREATE INDEX delivery_user_idx ON public.delivery USING btree (user_id)
 
+CREATE OR REPLACE FUNCTION public.forget_starts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+  BEGIN
+    DELETE FROM poll_start start USING (
+      SELECT DISTINCT question.poll_id, changed.user_id FROM changed JOIN question ON question.id = changed.question_id
+    ) taken
+    WHERE start.poll_id = taken.poll_id AND start.user_id = taken.user_id AND NOT EXISTS (
+      SELECT FROM answer JOIN question ON question.id = answer.question_id
+      WHERE answer.user_id = taken.user_id AND question.poll_id = taken.poll_id);
+    RETURN NULL;
+  END $function$
+
+TABLE group_member
+  group_id bigint NOT NULL
+  user_id bigint NOT NULL
+  CONSTRAINT group_member_group_fk FOREIGN KEY (group_id) REFERENCES user_group(id)
+  CONSTRAINT group_member_pk PRIMARY KEY (group_id, user_id)
+  CONSTRAINT group_member_user_fk FOREIGN KEY (user_id) REFERENCES telegram_user(id) ON DELETE CASCADE
+CREATE INDEX group_member_user_idx ON public.group_member USING btree (user_id, group_id)
+CREATE TRIGGER group_member_deleted AFTER DELETE ON public.group_member REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION count_members()
+CREATE TRIGGER group_member_inserted AFTER INSERT ON public.group_member REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION count_members()
+
 TABLE installation
   only_row boolean NOT NULL DEFAULT true
   bot_id bigint NOT NULL
@@ -182,6 +329,19 @@ TABLE migration
   timestamp bigint NOT NULL
   name character varying NOT NULL
   CONSTRAINT PK_3043fc6b8af7c99b8b98830094f PRIMARY KEY (id)
+
+CREATE OR REPLACE FUNCTION public.note_starts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+  BEGIN
+    INSERT INTO poll_start (poll_id, user_id)
+    SELECT DISTINCT question.poll_id, changed.user_id FROM changed JOIN question ON question.id = changed.question_id
+    WHERE NOT EXISTS (
+      SELECT FROM poll_completion done WHERE done.poll_id = question.poll_id AND done.user_id = changed.user_id)
+    ORDER BY 1, 2 ON CONFLICT DO NOTHING;
+    RETURN NULL;
+  END $function$
 
 TABLE notification_campaign WITH (fillfactor=50)
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY
@@ -219,10 +379,12 @@ TABLE notification_campaign WITH (fillfactor=50)
   content_version integer NOT NULL DEFAULT 1
   not_reminded_for_hours integer
   sandbox boolean NOT NULL DEFAULT false
+  participation text
   CONSTRAINT notification_campaign_counters_check CHECK (((pending_users >= 0) AND (sent_users >= 0) AND (failed_users >= 0) AND (skipped_users >= 0) AND (unconfirmed_users >= 0)))
   CONSTRAINT notification_campaign_idempotency_key UNIQUE (idempotency_key)
   CONSTRAINT notification_campaign_ledger_check CHECK ((total_users = ((((pending_users + sent_users) + failed_users) + skipped_users) + unconfirmed_users)))
   CONSTRAINT notification_campaign_pacing_check CHECK (((chunk_size > 0) AND (chunk_interval_ms >= 0) AND (send_interval_ms >= 0)))
+  CONSTRAINT notification_campaign_participation_check CHECK ((participation = ANY (ARRAY['NOT_STARTED'::text, 'STARTED'::text])))
   CONSTRAINT notification_campaign_pk PRIMARY KEY (id)
   CONSTRAINT notification_campaign_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'SCHEDULED'::text, 'PROCESSING'::text, 'PAUSED'::text, 'COMPLETED'::text, 'FAILED'::text, 'CANCELLED'::text])))
   CONSTRAINT notification_campaign_topic_fk FOREIGN KEY (topic_id) REFERENCES poll(id)
@@ -257,6 +419,14 @@ TABLE outage_refusal
   user_id bigint NOT NULL
   CONSTRAINT outage_refusal_pk PRIMARY KEY (bot, campaign_id, user_id)
 
+TABLE people_count
+  only_row boolean NOT NULL DEFAULT true
+  participants bigint NOT NULL
+  reachable bigint NOT NULL
+  counted_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  CONSTRAINT people_count_only_row_check CHECK (only_row)
+  CONSTRAINT people_count_pk PRIMARY KEY (only_row)
+
 EXTENSION pg_trgm
 
 TABLE poll
@@ -270,6 +440,7 @@ TABLE poll
   CONSTRAINT poll_pk PRIMARY KEY (id)
   CONSTRAINT poll_status_check CHECK ((status = ANY (ARRAY['DRAFT'::text, 'OPEN'::text, 'CLOSED'::text])))
 CREATE INDEX poll_created_idx ON public.poll USING btree (created_at, id)
+CREATE TRIGGER poll_inserted AFTER INSERT ON public.poll REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION count_new_polls()
 
 TABLE poll_completion
   poll_id bigint NOT NULL
@@ -279,6 +450,48 @@ TABLE poll_completion
   CONSTRAINT poll_completion_poll_fk FOREIGN KEY (poll_id) REFERENCES poll(id) ON DELETE CASCADE
   CONSTRAINT poll_completion_user_fk FOREIGN KEY (user_id) REFERENCES telegram_user(id) ON DELETE CASCADE
 CREATE INDEX poll_completion_user_idx ON public.poll_completion USING btree (user_id)
+CREATE TRIGGER poll_completion_deleted AFTER DELETE ON public.poll_completion REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION count_completions()
+CREATE TRIGGER poll_completion_inserted AFTER INSERT ON public.poll_completion REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION count_completions()
+
+TABLE poll_count
+  poll_id bigint NOT NULL
+  participants bigint NOT NULL DEFAULT 0
+  reachable bigint NOT NULL DEFAULT 0
+  completed bigint NOT NULL DEFAULT 0
+  reachable_done bigint NOT NULL DEFAULT 0
+  started bigint NOT NULL DEFAULT 0
+  counted_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  CONSTRAINT poll_count_pk PRIMARY KEY (poll_id)
+  CONSTRAINT poll_count_poll_fk FOREIGN KEY (poll_id) REFERENCES poll(id) ON DELETE CASCADE
+
+TABLE poll_count_delta
+  poll_id bigint
+  participants bigint NOT NULL DEFAULT 0
+  reachable bigint NOT NULL DEFAULT 0
+  completed bigint NOT NULL DEFAULT 0
+  reachable_done bigint NOT NULL DEFAULT 0
+  started bigint NOT NULL DEFAULT 0
+CREATE INDEX poll_count_delta_poll_idx ON public.poll_count_delta USING btree (poll_id)
+
+TABLE poll_group
+  poll_id bigint NOT NULL
+  group_id bigint NOT NULL
+  CONSTRAINT poll_group_group_fk FOREIGN KEY (group_id) REFERENCES user_group(id)
+  CONSTRAINT poll_group_pk PRIMARY KEY (poll_id, group_id)
+  CONSTRAINT poll_group_poll_fk FOREIGN KEY (poll_id) REFERENCES poll(id) ON DELETE CASCADE
+CREATE INDEX poll_group_group_idx ON public.poll_group USING btree (group_id)
+CREATE TRIGGER poll_group_deleted AFTER DELETE ON public.poll_group REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION recount_poll()
+CREATE TRIGGER poll_group_inserted AFTER INSERT ON public.poll_group REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION recount_poll()
+
+TABLE poll_start
+  poll_id bigint NOT NULL
+  user_id bigint NOT NULL
+  CONSTRAINT poll_start_pk PRIMARY KEY (poll_id, user_id)
+  CONSTRAINT poll_start_poll_fk FOREIGN KEY (poll_id) REFERENCES poll(id) ON DELETE CASCADE
+  CONSTRAINT poll_start_user_fk FOREIGN KEY (user_id) REFERENCES telegram_user(id) ON DELETE CASCADE
+CREATE INDEX poll_start_user_idx ON public.poll_start USING btree (user_id)
+CREATE TRIGGER poll_start_deleted AFTER DELETE ON public.poll_start REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION count_starts()
+CREATE TRIGGER poll_start_inserted AFTER INSERT ON public.poll_start REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION count_starts()
 
 TABLE question
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY
@@ -314,6 +527,15 @@ TABLE rate_limit WITH (fillfactor=50)
   blocked_until timestamp with time zone
   probe_expires_at timestamp with time zone
   CONSTRAINT rate_limit_pk PRIMARY KEY (bot)
+
+CREATE OR REPLACE FUNCTION public.recount_poll()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+  BEGIN
+    DELETE FROM poll_count WHERE poll_id IN (SELECT poll_id FROM changed);
+    RETURN NULL;
+  END $function$
 
 CREATE OR REPLACE FUNCTION public.reserve_send_slots(for_bot text, spacing interval, wanted integer, horizon interval, OUT granted integer, OUT wait_ms double precision, OUT probe boolean, lead interval DEFAULT '00:00:00'::interval, OUT now_ms double precision)
  RETURNS record
@@ -377,11 +599,22 @@ TABLE telegram_user
   updated_at timestamp(3) with time zone NOT NULL DEFAULT now()
   reachable_at timestamp(3) with time zone
   opted_out_at timestamp(3) with time zone
+  time_zone text
   CONSTRAINT telegram_user_pk PRIMARY KEY (id)
   CONSTRAINT telegram_user_status_check CHECK ((status = ANY (ARRAY['ACTIVE'::text, 'BLOCKED'::text, 'DEACTIVATED'::text, 'UNREACHABLE'::text])))
 CREATE INDEX telegram_user_opted_out_idx ON public.telegram_user USING btree (id) WHERE (opted_out_at IS NOT NULL)
 CREATE INDEX telegram_user_status_idx ON public.telegram_user USING btree (status, id) WHERE (opted_out_at IS NULL)
 CREATE INDEX telegram_user_username_idx ON public.telegram_user USING gin (username gin_trgm_ops)
+CREATE TRIGGER telegram_user_changed AFTER UPDATE OF status, opted_out_at ON public.telegram_user FOR EACH ROW WHEN ((((old.status = 'ACTIVE'::text) AND (old.opted_out_at IS NULL)) <> ((new.status = 'ACTIVE'::text) AND (new.opted_out_at IS NULL)))) EXECUTE FUNCTION count_changed_person()
+CREATE TRIGGER telegram_user_deleted BEFORE DELETE ON public.telegram_user FOR EACH ROW EXECUTE FUNCTION count_changed_person()
+CREATE TRIGGER telegram_user_inserted AFTER INSERT ON public.telegram_user REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION count_new_people()
+
+TABLE user_group
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY
+  name text NOT NULL
+  name_key text NOT NULL
+  CONSTRAINT user_group_name_key UNIQUE (name_key)
+  CONSTRAINT user_group_pk PRIMARY KEY (id)
 
 UNLOGGED TABLE worker WITH (fillfactor=50)
   id uuid NOT NULL

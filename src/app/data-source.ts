@@ -18,6 +18,8 @@ import { SlotsAhead1790001600000 } from '../../migrations/1790001600000-slots-ah
 import { CampaignLog1790001700000 } from '../../migrations/1790001700000-campaign-log.js';
 import { AuditRepeats1790001750000 } from '../../migrations/1790001750000-audit-repeats.js';
 import { ChangeCounters1790001760000 } from '../../migrations/1790001760000-change-counters.js';
+import { Groups1790001900000 } from '../../migrations/1790001900000-groups.js';
+import { PollCounts1790001910000 } from '../../migrations/1790001910000-poll-counts.js';
 import { TokenUse1790002100000 } from '../../migrations/1790002100000-token-use.js';
 import { Questionnaire1790002000000 } from '../../migrations/1790002000000-questionnaire.js';
 import { ApiToken } from '../access/api-token.entity.js';
@@ -25,6 +27,7 @@ import { AuditEntry } from '../access/audit-entry.entity.js';
 import { NotificationCampaign } from '../campaigns/campaign.entity.js';
 import { CampaignChunk } from '../delivery/chunk.entity.js';
 import { Delivery } from '../delivery/delivery.entity.js';
+import { Group } from '../groups/group.entity.js';
 import { Answer, PollCompletion } from '../people/participation.entity.js';
 import { TelegramUser } from '../people/telegram-user.entity.js';
 import { Poll } from '../polls/poll.entity.js';
@@ -38,6 +41,7 @@ const TABLES: database.Tables = {
     Poll,
     Question,
     QuestionOption,
+    Group,
     TelegramUser,
     PollCompletion,
     Answer,
@@ -67,6 +71,8 @@ const TABLES: database.Tables = {
     CampaignLog1790001700000,
     AuditRepeats1790001750000,
     ChangeCounters1790001760000,
+    Groups1790001900000,
+    PollCounts1790001910000,
     Questionnaire1790002000000,
     TokenUse1790002100000,
   ],

@@ -21,6 +21,7 @@ import { SettlementStore } from '../delivery/settlement.store.js';
 import { LeaseKeeper } from '../engine/lease-keeper.js';
 import type { OwnBot } from '../delivery/own-bot.js';
 import type { EngineMeter, JobHandle, JobHandlers, JobQueue, MessageSender } from '../engine/ports.js';
+import { PollCountStore } from '../people/poll-counts.store.js';
 import { CampaignDriver } from '../engine/campaign-driver.js';
 import { LeadTime } from '../engine/lead-time.js';
 import { ProgressLog } from '../engine/progress-log.js';
@@ -100,6 +101,7 @@ function createReconciler(deps: EngineDeps, stores: Stores, driver: CampaignDriv
   return new Reconciler({
     ...stores,
     sql: dataSource,
+    pollCounts: new PollCountStore(dataSource),
     driver,
     queue,
     leaseMs,

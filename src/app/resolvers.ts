@@ -20,6 +20,7 @@ import { StandstillResolver } from '../installation/standstill.resolver.js';
 import type { InstallationService } from '../installation/installation.service.js';
 import { PeopleResolver } from '../people/people.resolver.js';
 import type { PeopleService } from '../people/people.service.js';
+import { PollParticipantsResolver } from '../people/poll-participants.resolver.js';
 import { PollResolver, QuestionOptionResolver, QuestionResolver } from '../polls/poll.resolver.js';
 import type { PollService } from '../polls/poll.service.js';
 import { NodeResolver } from './node.resolver.js';
@@ -55,6 +56,7 @@ const RECIPES: readonly Recipe[] = [
   recipe(QuestionResolver, () => new QuestionResolver()),
   recipe(QuestionOptionResolver, () => new QuestionOptionResolver()),
   recipe(PeopleResolver, ({ people }) => new PeopleResolver(people)),
+  recipe(PollParticipantsResolver, () => new PollParticipantsResolver()),
   recipe(
     CampaignResolver,
     ({ campaigns, lists, messagesPerSecond }) => new CampaignResolver(campaigns, lists, messagesPerSecond),

@@ -22,6 +22,9 @@ import { InstallationService } from '../installation/installation.service.js';
 import { InstallationStore } from '../installation/installation.store.js';
 import { PeopleService } from '../people/people.service.js';
 import { PeopleStore } from '../people/people.store.js';
+import { PollCountStore } from '../people/poll-counts.store.js';
+import { GroupService } from '../groups/group.service.js';
+import { GroupStore } from '../groups/group.store.js';
 import { PollService } from '../polls/poll.service.js';
 import { PollStore } from '../polls/poll.store.js';
 import { ChatPacing } from '../engine/chat-pacing.js';
@@ -62,6 +65,8 @@ export function createServices(deps: ServiceDeps): Services {
   const polls = new PollStore(dataSource);
   const people = new PeopleStore(dataSource);
   const deliveryLists = new DeliveryListStore(dataSource);
+  const groups = new GroupStore(dataSource);
+  const groupService = new GroupService(groups);
   const campaignLists = new CampaignListStore(dataSource);
   const findPoll = polls.find.bind(polls);
   const defaults = { pacing: { chunkSize, chunkIntervalMs, sendIntervalMs }, messagesPerSecond };
@@ -86,7 +91,7 @@ export function createServices(deps: ServiceDeps): Services {
   );
   return {
     polls: new PollService(polls),
-    people: new PeopleService(people, async (id) => (await findPoll(id)) !== null),
+    people: new PeopleService(people, async (id) => (await findPoll(id)) !== null, groupService),
     campaigns,
     previews: new CampaignPreviewService(
       audience,
@@ -109,7 +114,8 @@ export function createServices(deps: ServiceDeps): Services {
     sources: {
       polls,
       people,
-      audience,
+      pollCounts: new PollCountStore(dataSource),
+      groups,
       standstills,
       campaignLists,
       deliveryLists,

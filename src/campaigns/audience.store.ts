@@ -1,15 +1,9 @@
 import { pause } from '../kernel/pause.js';
 import { withFreshPlans } from '../database/fresh-plans.js';
 import { oneRow, rows, type SqlExecutor, type TransactionalSql } from '../database/rows.js';
-import { MAY_BE_REMINDED, SHOWN_STATUS } from '../people/reachable.js';
+import { audienceCondition, countByExclusion, type AudienceScope } from './audience-scope.js';
 import type { ExclusionReason } from './campaign-preview.types.js';
 import { MAY_HAVE_REMINDED, recentCampaigns, REMINDED_AT, remindedWithin } from './reminded.js';
-
-/** The audience of a campaign: reachable users who have not completed the poll. */
-const AUDIENCE_CONDITION = `
-  ${MAY_BE_REMINDED}
-  AND NOT EXISTS (SELECT FROM poll_completion done WHERE done.poll_id = $1 AND done.user_id = person.id)
-`;
 
 /** Whether another campaign reminded the user within the hours that this campaign leaves out. */
 const REMINDED_RECENTLY = remindedWithin({
@@ -18,10 +12,15 @@ const REMINDED_RECENTLY = remindedWithin({
   hours: '(SELECT not_reminded_for_hours FROM campaign)',
 });
 
-/** Admits one planning per campaign, and leaves its row free for pauses and cancellations. */
+/** Admits one planning per campaign, and leaves its row free for pauses and cancellations. Reads whom it addresses. */
 const LOCK_PLANNING = `
-  SELECT pg_try_advisory_xact_lock(${planningLock('$1')}) AS locked, pg_backend_pid() AS pid
+  SELECT pg_try_advisory_xact_lock(${planningLock('id')}) AS locked, pg_backend_pid() AS pid, participation,
+    (SELECT array_agg(group_id) FROM poll_group WHERE poll_id = topic_id) AS "pollGroups",
+    (SELECT array_agg(group_id) FROM campaign_group WHERE campaign_id = id) AS "campaignGroups"
+  FROM notification_campaign WHERE id = $1
 `;
+
+const POLL_GROUPS = 'SELECT array_agg(group_id) AS groups FROM poll_group WHERE poll_id = $1';
 
 /** Runs on another connection, since the planning one is busy. Has no effect before its statement begins. */
 const CANCEL_PLANNING = 'SELECT pg_cancel_backend($1)';
@@ -31,17 +30,17 @@ const BREAK_OFF_AGAIN_MS = 250;
  * Fixes the audience of a running campaign: recipients and chunks in one statement, so that no recipient passes through this
  * process. planned_at prevents a second planning.
  */
-const PLAN = `
+const plan = (scope: AudienceScope): string => `
   WITH campaign AS (
     SELECT id, chunk_size, chunk_interval_ms, clock_timestamp()::timestamptz(3) AS planned_at,
-      not_reminded_for_hours, ${recentCampaigns('$1', '$2', 'notification_campaign.not_reminded_for_hours')} AS recent
+      not_reminded_for_hours, ${recentCampaigns(':pollId', ':campaignId', 'notification_campaign.not_reminded_for_hours')} AS recent
     FROM notification_campaign
-    WHERE id = $2 AND topic_id = $1 AND status = 'PROCESSING' AND planned_at IS NULL
+    WHERE id = :campaignId AND topic_id = :pollId AND status = 'PROCESSING' AND planned_at IS NULL
   ), audience AS (
     SELECT person.id AS user_id,
       ((row_number() OVER (ORDER BY person.id) - 1) / (SELECT chunk_size FROM campaign))::integer AS chunk_number
     FROM telegram_user person
-    WHERE EXISTS (SELECT FROM campaign) AND ${AUDIENCE_CONDITION}
+    WHERE EXISTS (SELECT FROM campaign) AND ${audienceCondition(scope)}
       AND ((SELECT not_reminded_for_hours FROM campaign) IS NULL OR NOT ${REMINDED_RECENTLY})
   ), chunks AS (
     INSERT INTO campaign_chunk (campaign_id, number, due_at)
@@ -68,47 +67,29 @@ const FINISH_PLANNING = `
 /** Statistics for lists and counts until autovacuum runs. The engine's statements do not depend on them. */
 const REFRESH_STATISTICS = 'ANALYZE campaign_chunk, delivery';
 
-const AUDIENCE_SIZES = `
-  WITH active AS (SELECT count(*) AS count FROM telegram_user person WHERE ${MAY_BE_REMINDED})
-  SELECT wanted.poll_id AS "pollId", (active.count - (
-    SELECT count(*) FROM poll_completion done JOIN telegram_user person ON person.id = done.user_id
-    WHERE done.poll_id = wanted.poll_id AND ${MAY_BE_REMINDED}))::integer AS size
-  FROM active, unnest($1::bigint[]) AS wanted (poll_id)
-`;
-
-const EXCLUSIONS = `
-  SELECT reason, count(*)::integer AS count FROM (
-    SELECT CASE WHEN done.user_id IS NOT NULL THEN 'COMPLETED' ELSE ${SHOWN_STATUS} END AS reason
-    FROM telegram_user person
-    LEFT JOIN poll_completion done ON done.poll_id = $1 AND done.user_id = person.id
-  ) everyone
-  WHERE reason <> 'ACTIVE'
-  GROUP BY reason ORDER BY reason
-`;
-
-/** Counts who of the audience was reminded within $2 hours, and who of the others within the last 24. */
-const REMINDED = `
+/** Counts who of the audience was reminded within :hours, and who of the others within the last 24. */
+const countReminded = (scope: AudienceScope): string => `
   WITH reminded AS (
     SELECT delivery.user_id, max(${REMINDED_AT}) AS at FROM delivery
-    WHERE delivery.campaign_id = ANY (${recentCampaigns('$1', '0', 'greatest($2::integer, 24)')}) AND ${MAY_HAVE_REMINDED}
+    WHERE delivery.campaign_id = ANY (${recentCampaigns(':pollId', '0', 'greatest(:hours::integer, 24)')}) AND ${MAY_HAVE_REMINDED}
     GROUP BY delivery.user_id
   )
-  SELECT count(*) FILTER (WHERE at > clock_timestamp() - $2 * interval '1 hour')::integer AS "tooLately",
+  SELECT count(*) FILTER (WHERE at > clock_timestamp() - :hours * interval '1 hour')::integer AS "tooLately",
     count(*) FILTER (WHERE at > clock_timestamp() - interval '1 day'
-      AND (at > clock_timestamp() - $2 * interval '1 hour') IS NOT TRUE)::integer AS lately
+      AND (at > clock_timestamp() - :hours * interval '1 hour') IS NOT TRUE)::integer AS lately
   FROM reminded JOIN telegram_user person ON person.id = reminded.user_id
-  WHERE ${AUDIENCE_CONDITION}
+  WHERE ${audienceCondition(scope)}
 `;
 
-const FIRST_RECIPIENTS = `
+const firstRecipients = (scope: AudienceScope): string => `
   SELECT person.id, person.first_name AS "firstName" FROM telegram_user person
-  WHERE ${AUDIENCE_CONDITION}
-    AND ($3::integer IS NULL OR NOT ${remindedWithin({
-      campaigns: recentCampaigns('$1', '0', '$3'),
+  WHERE ${audienceCondition(scope)}
+    AND (:hours::integer IS NULL OR NOT ${remindedWithin({
+      campaigns: recentCampaigns(':pollId', '0', ':hours'),
       userId: 'person.id',
-      hours: '$3',
+      hours: ':hours',
     })})
-  ORDER BY person.id LIMIT $2
+  ORDER BY person.id LIMIT :count
 `;
 
 export interface PlanResult {
@@ -121,12 +102,24 @@ export interface Exclusion {
   count: number;
 }
 
+/** An audience as it is now. */
+export interface AudienceSurvey {
+  size: number;
+  /** Everybody else, by reason. */
+  exclusions: Exclusion[];
+}
+
 /** How many of an audience were reminded of the poll by any campaign. */
 export interface Reminded {
   /** Within the hours that the campaign leaves out. */
   tooLately: number;
   /** Others, within the last 24 hours. */
   lately: number;
+}
+
+interface PlanningLock extends Omit<AudienceScope, 'pollId'> {
+  locked: boolean;
+  pid: number;
 }
 
 /** Key of the advisory lock under which a campaign is planned. */
@@ -147,11 +140,9 @@ export class AudienceStore {
   async plan(pollId: string, campaignId: string, signal?: AbortSignal): Promise<PlanResult | undefined> {
     try {
       return await withFreshPlans(this.sql, async (sql) => {
-        const { locked, pid } = await oneRow<{ locked: boolean; pid: number }>(sql, LOCK_PLANNING, [
-          campaignId,
-        ]);
-        if (!locked) throw new PlanningRefused();
-        return this.cancellable(signal, pid, () => planWithin(sql, pollId, campaignId));
+        const [lock] = await rows<PlanningLock>(sql, LOCK_PLANNING, [campaignId]);
+        if (!lock?.locked) throw new PlanningRefused();
+        return this.cancellable(signal, lock.pid, () => planWithin(sql, { ...lock, pollId }, campaignId));
       });
     } catch (error) {
       if (error instanceof PlanningRefused || signal?.aborted) return undefined;
@@ -193,41 +184,47 @@ export class AudienceStore {
     }
   }
 
-  /** Current audience sizes by poll. */
-  async sizes(pollIds: readonly string[]): Promise<Map<string, number>> {
-    const sizes = await rows<{ pollId: string; size: number }>(this.sql, AUDIENCE_SIZES, [pollIds]);
-    return new Map(sizes.map(({ pollId, size }) => [pollId, size]));
-  }
-
-  async size(pollId: string): Promise<number> {
-    return (await this.sizes([pollId])).get(pollId) ?? 0;
-  }
-
-  /** Counts excluded users by reason: COMPLETED, or the status that makes them unreachable. */
-  exclusions(pollId: string): Promise<Exclusion[]> {
-    return rows<Exclusion>(this.sql, EXCLUSIONS, [pollId]);
-  }
-
-  /** @param notForHours leaves out users who were reminded within so many hours */
-  reminded(pollId: string, notForHours: number | null): Promise<Reminded> {
-    return oneRow<Reminded>(this.sql, REMINDED, [pollId, notForHours]);
-  }
-
-  /** The first recipients. @param notForHours as for `reminded` */
-  first(
+  /** Whom a campaign of a poll would address. */
+  async scope(
     pollId: string,
+    { campaignGroups = null, participation = null }: Partial<AudienceScope> = {},
+  ): Promise<AudienceScope> {
+    const { groups } = await oneRow<{ groups: string[] | null }>(this.sql, POLL_GROUPS, [pollId]);
+    return { pollId, pollGroups: groups, campaignGroups, participation };
+  }
+
+  /** Counts the audience and, by reason, everybody else, in one reading. */
+  async survey(scope: AudienceScope): Promise<AudienceSurvey> {
+    const counts = await rows<{ reason: ExclusionReason | null; count: number }>(
+      this.sql,
+      countByExclusion(scope),
+      { ...scope },
+    );
+    const exclusions = counts.flatMap(({ reason, count }) => (reason === null ? [] : [{ reason, count }]));
+    return { size: counts.find(({ reason }) => reason === null)?.count ?? 0, exclusions };
+  }
+
+  /** @param hours within which whoever was reminded is left out */
+  reminded(scope: AudienceScope, hours: number | null): Promise<Reminded> {
+    return oneRow<Reminded>(this.sql, countReminded(scope), { ...scope, hours });
+  }
+
+  /** The first recipients. @param hours as for `reminded` */
+  first(
+    scope: AudienceScope,
     count: number,
-    notForHours: number | null = null,
+    hours: number | null = null,
   ): Promise<{ id: string; firstName: string | null }[]> {
-    return rows(this.sql, FIRST_RECIPIENTS, [pollId, count, notForHours]);
+    return rows(this.sql, firstRecipients(scope), { ...scope, count, hours });
   }
 }
 
 /** @throws PlanningRefused */
-async function planWithin(sql: SqlExecutor, pollId: string, campaignId: string): Promise<PlanResult> {
-  const [plan] = await rows<PlanResult & { plannedAt: Date }>(sql, PLAN, [pollId, campaignId]);
-  if (!plan) throw new PlanningRefused();
-  const { plannedAt, totalUsers, chunkCount } = plan;
+async function planWithin(sql: SqlExecutor, scope: AudienceScope, campaignId: string): Promise<PlanResult> {
+  const values = { ...scope, campaignId };
+  const [planned] = await rows<PlanResult & { plannedAt: Date }>(sql, plan(scope), values);
+  if (!planned) throw new PlanningRefused();
+  const { plannedAt, totalUsers, chunkCount } = planned;
   const finished = await rows(sql, FINISH_PLANNING, [campaignId, plannedAt, totalUsers, chunkCount]);
   if (finished.length === 0) throw new PlanningRefused();
   return { totalUsers, chunkCount };

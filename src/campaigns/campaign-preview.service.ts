@@ -40,11 +40,11 @@ export class CampaignPreviewService {
     const isRefused = (property: string) => userErrors.some(({ field }) => field?.[1] === property);
     const pacing = choosePacing(isRefused('pacing') ? null : input.pacing, this.defaults.pacing);
     const notForHours = isRefused('audience') ? null : (input.audience?.notRemindedForHours ?? null);
-    const [size, exclusions, reminded, [first], otherId, isSandbox] = await Promise.all([
-      this.audience.size(poll.id),
-      this.audience.exclusions(poll.id),
-      this.audience.reminded(poll.id, notForHours),
-      this.audience.first(poll.id, 1, notForHours),
+    const scope = await this.audience.scope(poll.id);
+    const [{ size, exclusions }, reminded, [first], otherId, isSandbox] = await Promise.all([
+      this.audience.survey(scope),
+      this.audience.reminded(scope, notForHours),
+      this.audience.first(scope, 1, notForHours),
       this.findRunning(poll.id),
       this.isSandbox(),
     ]);

@@ -8,18 +8,26 @@ export enum ExclusionReason {
   BLOCKED = 'BLOCKED',
   DEACTIVATED = 'DEACTIVATED',
   UNREACHABLE = 'UNREACHABLE',
+  NOT_IN_GROUP = 'NOT_IN_GROUP',
+  ALREADY_STARTED = 'ALREADY_STARTED',
+  NOT_STARTED = 'NOT_STARTED',
   REMINDED_RECENTLY = 'REMINDED_RECENTLY',
 }
 
 registerEnumType(ExclusionReason, {
   name: 'ExclusionReason',
-  description: 'Why a user is left out of an audience.',
+  description:
+    'Why a user is left out of an audience. Whoever has several reasons is counted once: for NOT_IN_GROUP before COMPLETED, ' +
+    'then OPTED_OUT, BLOCKED, DEACTIVATED and UNREACHABLE, then ALREADY_STARTED and NOT_STARTED, and REMINDED_RECENTLY last.',
   valuesConfig: {
     COMPLETED: { description: 'Has completed the poll.' },
     OPTED_OUT: { description: 'Wants no reminders.' },
     BLOCKED: { description: 'Has blocked the bot.' },
     DEACTIVATED: { description: 'The account is deleted.' },
     UNREACHABLE: { description: 'The bot cannot write to this user.' },
+    NOT_IN_GROUP: { description: 'Belongs to no group that the poll or the campaign is for.' },
+    ALREADY_STARTED: { description: 'Has answered questions; participation asks for NOT_STARTED only.' },
+    NOT_STARTED: { description: 'Has answered no question; participation asks for STARTED only.' },
     REMINDED_RECENTLY: { description: 'Was reminded of this poll within notRemindedForHours.' },
   },
 });

@@ -13,6 +13,7 @@ import {
 import { IdField } from '../graphql-types/ids.js';
 import { Node } from '../graphql-types/node.js';
 import { isOneOf } from '../kernel/sql.js';
+import type { AddressedParticipation } from '../people/participation.js';
 import { Poll } from '../polls/poll.entity.js';
 import { COUNTERS_CHECK, Ledger, LEDGER_CHECK } from './ledger.entity.js';
 import { CampaignStatus } from './lifecycle.js';
@@ -25,6 +26,7 @@ import { CampaignStatus } from './lifecycle.js';
 @Check('notification_campaign_status_check', isOneOf('status', Object.values(CampaignStatus)))
 @Check('notification_campaign_ledger_check', LEDGER_CHECK)
 @Check('notification_campaign_counters_check', COUNTERS_CHECK)
+@Check('notification_campaign_participation_check', `participation IN ('NOT_STARTED', 'STARTED')`)
 @Check(
   'notification_campaign_pacing_check',
   'chunk_size > 0 AND chunk_interval_ms >= 0 AND send_interval_ms >= 0',
@@ -85,6 +87,10 @@ export class NotificationCampaign extends Ledger {
   @Column({ name: 'not_reminded_for_hours', type: 'integer', nullable: true })
   notRemindedForHours!: number | null;
 
+  /** Addresses only those who have not started the poll, or only those who have; null addresses both. */
+  @Column({ type: 'text', nullable: true })
+  participation!: AddressedParticipation | null;
+
   @Column({ type: 'text', default: CampaignStatus.PENDING })
   @Field(() => CampaignStatus, { description: 'State of the campaign.' })
   status!: CampaignStatus;
@@ -112,6 +118,7 @@ export class NotificationCampaign extends Ledger {
   createdAt!: Date;
 
   @Column({ name: 'updated_at', type: 'timestamptz', precision: 3, default: () => 'now()' })
+  @Field(() => Date, { description: 'When the campaign or one of its counters last changed.' })
   updatedAt!: Date;
 
   @Column({ name: 'started_at', type: 'timestamptz', precision: 3, nullable: true })

@@ -3,7 +3,7 @@ import type { Connection } from '../kernel/pages.js';
 import { PageArgs } from '../graphql-types/page-arguments.js';
 import { Poll } from '../polls/poll.entity.js';
 import { NotificationCampaign } from './campaign.entity.js';
-import type { CampaignContext } from './campaign.loaders.js';
+import type { PeopleContext } from '../people/poll-participants.resolver.js';
 import type { CampaignListService } from './campaign-list.service.js';
 import { NotificationCampaignConnection } from './connections.js';
 
@@ -13,10 +13,11 @@ export class PollCampaignsResolver {
   constructor(private readonly lists: CampaignListService) {}
 
   @FieldResolver(() => Int, {
-    description: 'Reachable users who have not completed the poll: the audience of a campaign started now.',
+    description:
+      'Reachable participants who have not completed the poll: the audience of a campaign started now.',
   })
-  audienceSize(@Root() poll: Poll, @Ctx() { loaders }: CampaignContext): Promise<number> {
-    return loaders.audienceSize.load(poll.id);
+  async audienceSize(@Root() poll: Poll, @Ctx() { loaders }: PeopleContext): Promise<number> {
+    return (await loaders.pollCounts.load(poll.id))?.audienceSize ?? 0;
   }
 
   @FieldResolver(() => NotificationCampaignConnection, {

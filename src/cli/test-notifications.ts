@@ -82,10 +82,10 @@ async function showAudience(
   poll: Poll,
 ): Promise<Person | undefined> {
   const audience = new AudienceStore(dataSource);
-  const [size, exclusions, first] = await Promise.all([
-    audience.size(poll.id),
-    audience.exclusions(poll.id),
-    audience.first(poll.id, NAMES_SHOWN),
+  const scope = await audience.scope(poll.id);
+  const [{ size, exclusions }, first] = await Promise.all([
+    audience.survey(scope),
+    audience.first(scope, NAMES_SHOWN),
   ]);
   const chunks = countChunks(size, settings.chunkSize);
   const seconds = Math.ceil(estimateDurationMs(size, settings, settings.messagesPerSecond) / 1000);

@@ -16,6 +16,11 @@ const REMINDED_RECENTLY = remindedWithin({
   hours: 'campaign.not_reminded_for_hours',
 });
 
+/** Whether the recipient still belongs to one of the groups. By index, whatever the statistics say. */
+const isIn = (groups: string): string => `coalesce((
+    SELECT true FROM group_member member WHERE member.user_id = due.user_id AND member.group_id = ANY (${groups})
+    LIMIT 1), false)`;
+
 /** A retried delivery keeps Telegram's verdict about the user. */
 const KNOWN_WHY = `delivery.reason IN ('${PERSON_REASONS.join("', '")}')`;
 
@@ -41,6 +46,8 @@ const claimInOrder = (order: string): string => `
   ), campaign AS (
     SELECT campaign.id, campaign.topic_id, ${POLL_IS_OPEN} AS open, campaign.message_template, campaign.button_text,
       campaign.send_interval_ms, campaign.content_version, campaign.not_reminded_for_hours,
+      (SELECT array_agg(group_id) FROM poll_group WHERE poll_group.poll_id = poll.id) AS poll_groups,
+      (SELECT array_agg(group_id) FROM campaign_group WHERE campaign_group.campaign_id = campaign.id) AS own_groups,
       CASE WHEN campaign.not_reminded_for_hours IS NOT NULL THEN
         ${recentCampaigns('campaign.topic_id', 'campaign.id', 'campaign.not_reminded_for_hours')} END AS recent
     FROM notification_campaign campaign
@@ -52,6 +59,8 @@ const claimInOrder = (order: string): string => `
       person.first_name,
       CASE
         WHEN NOT campaign.open THEN 'POLL_CLOSED'
+        WHEN campaign.poll_groups IS NOT NULL AND NOT ${isIn('campaign.poll_groups')} THEN 'NOT_IN_GROUP'
+        WHEN campaign.own_groups IS NOT NULL AND NOT ${isIn('campaign.own_groups')} THEN 'NOT_IN_GROUP'
         WHEN completion.user_id IS NOT NULL THEN 'COMPLETED_MEANWHILE'
         WHEN person.opted_out_at IS NOT NULL THEN 'OPTED_OUT'
         WHEN person.status <> 'ACTIVE' THEN 'RECIPIENT_GONE'

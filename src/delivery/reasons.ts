@@ -68,6 +68,10 @@ const REASONS = {
     status: 'SKIPPED',
     meaning: 'the recipient was found unreachable meanwhile, for an unknown reason',
   },
+  NOT_IN_GROUP: {
+    status: 'SKIPPED',
+    meaning: 'the recipient has left the groups that the poll or the campaign is for',
+  },
   REMINDED_RECENTLY: {
     status: 'SKIPPED',
     meaning: 'another campaign of the poll has reminded the recipient within `notRemindedForHours`',

@@ -105,6 +105,7 @@ export const REPAIR_KINDS = [
   'startedCampaigns',
   'plannedCampaigns',
   'recreatedJobs',
+  'recountedPolls',
 ] as const;
 export type RepairKind = (typeof REPAIR_KINDS)[number];
 

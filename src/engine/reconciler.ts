@@ -4,6 +4,7 @@ import type { CancelledStore } from '../campaigns/cancelled.store.js';
 import type { CampaignSchedule } from '../campaigns/schedule.store.js';
 import type { ChunkStore } from '../delivery/chunk.store.js';
 import type { SettlementStore } from '../delivery/settlement.store.js';
+import type { PollCountStore } from '../people/poll-counts.store.js';
 import type { CampaignDriver } from './campaign-driver.js';
 import type { CampaignEnding } from '../campaigns/ending.js';
 import { REPAIR_KINDS, type EngineMeter, type JobQueue, type RepairCounts } from './ports.js';
@@ -25,6 +26,7 @@ export interface ReconcilerDeps {
   chunks: ChunkStore;
   deliveries: SettlementStore;
   cancelled: CancelledStore;
+  pollCounts: PollCountStore;
   schedule: CampaignSchedule;
   ending: CampaignEnding;
   driver: CampaignDriver;
@@ -66,7 +68,7 @@ export class Reconciler {
   }
 
   private steps(signal: AbortSignal): (() => Promise<Partial<RepairCounts>>)[] {
-    const { chunks, deliveries, cancelled, leaseMs } = this.deps;
+    const { chunks, deliveries, cancelled, pollCounts, leaseMs } = this.deps;
     return [
       () => chunks.reapDeadLeases(),
       async () => ({ orphanedDeliveries: await deliveries.settleOrphans(leaseMs) }),
@@ -76,6 +78,7 @@ export class Reconciler {
       async () => ({ startedCampaigns: await this.startDue() }),
       async () => ({ plannedCampaigns: await this.planUnplanned() }),
       async () => ({ recreatedJobs: await this.recreateJobs(signal) }),
+      async () => ({ recountedPolls: await pollCounts.reconcile(signal) }),
       () => this.reportStuck(),
       async () => {
         await this.deps.forgetOld(signal);

@@ -1,3 +1,4 @@
+import { distinctGroups } from '../groups/group-names.js';
 import { TelegramUserFilter, TelegramUserInput } from './people.types.js';
 
 /** Trims white space and byte order marks, which exported lists contain. @returns null if nothing else is left */
@@ -10,6 +11,18 @@ function cleanUsername(username: string | null | undefined): string | null | und
   return clean(username?.trim().replace(/^@/, '') ?? username);
 }
 
+/** Corrects the letter case. An older name of a zone stays, and an unknown one for the check. */
+function cleanTimeZone(name: string | null | undefined): string | null | undefined {
+  const zone = clean(name);
+  if (zone == null) return zone;
+  try {
+    const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions();
+    return timeZone.toLowerCase() === zone.toLowerCase() ? timeZone : zone;
+  } catch {
+    return zone;
+  }
+}
+
 export function cleanUser(given: TelegramUserInput): TelegramUserInput {
   const cleaned = new TelegramUserInput();
   cleaned.id = given.id.trim();
@@ -17,6 +30,8 @@ export function cleanUser(given: TelegramUserInput): TelegramUserInput {
   cleaned.firstName = clean(given.firstName);
   cleaned.lastName = clean(given.lastName);
   cleaned.languageCode = clean(given.languageCode);
+  cleaned.timeZone = cleanTimeZone(given.timeZone);
+  cleaned.groups = given.groups && distinctGroups(given.groups);
   return cleaned;
 }
 

@@ -1,3 +1,5 @@
+import { groupNameErrors } from '../groups/group-names.js';
+import type { GroupService } from '../groups/group.service.js';
 import { paginate, type Connection, type KeysetOrder, type PageArguments } from '../kernel/pages.js';
 import { describeMissing, isRowId } from '../kernel/ids.js';
 import { userError, UserErrorCode, type UserError } from '../kernel/user-error.js';
@@ -20,7 +22,7 @@ const BY_ID: KeysetOrder<TelegramUser> = {
 };
 
 /** As many users with the longest names fit into one request of 1 MiB. */
-const MAX_IMPORT = 2000;
+export const MAX_IMPORT = 2000;
 const MAX_COMPLETIONS = 10_000;
 /** More errors than these are of no help. */
 const MAX_ERRORS = 20;
@@ -36,6 +38,7 @@ export class PeopleService {
   constructor(
     private readonly people: PeopleStore,
     private readonly pollExists: (id: string) => Promise<boolean>,
+    private readonly groups: GroupService,
   ) {}
 
   find(id: string): Promise<TelegramUser | null> {
@@ -45,7 +48,8 @@ export class PeopleService {
   async list(filter: TelegramUserFilter | undefined, page: PageArguments): Promise<Connection<TelegramUser>> {
     const cleaned = filter && cleanFilter(filter);
     await requireValid(cleaned);
-    return paginate(this.people.list(cleaned), page, BY_ID);
+    const groupIds = cleaned?.groups && (await this.groups.knownIds(cleaned.groups));
+    return paginate(this.people.list(cleaned, groupIds ?? undefined), page, BY_ID);
   }
 
   /** All or nothing. */
@@ -57,6 +61,7 @@ export class PeopleService {
     for (const [index, user] of users.entries()) {
       if (errors.length >= MAX_ERRORS) break;
       errors.push(...(await validateInput(user, ['users', String(index)])));
+      errors.push(...groupNameErrors(given[index]?.groups ?? [], ['users', String(index), 'groups']));
       const earlier = seen.get(user.id);
       if (earlier !== undefined) {
         const message = `id ${user.id} is given twice; users ${earlier} has it too.`;

@@ -1,7 +1,9 @@
 import type { DataSource, SelectQueryBuilder } from 'typeorm';
 import { withFreshPlans } from '../database/fresh-plans.js';
 import { likePattern } from '../database/like.js';
-import { oneRow, rows } from '../database/rows.js';
+import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
+import { forgetUnused } from '../groups/group.store.js';
+import { replaceGroups } from './membership.store.js';
 import type { TelegramUserFilter, TelegramUserInput } from './people.types.js';
 import { TelegramUser, TelegramUserStatus } from './telegram-user.entity.js';
 
@@ -16,8 +18,9 @@ export interface ImportCounts {
  */
 const IMPORT = `
   WITH imported AS (
-    INSERT INTO telegram_user AS person (id, username, first_name, last_name, language_code)
-    SELECT * FROM unnest(:ids::bigint[], :usernames::text[], :firstNames::text[], :lastNames::text[], :languageCodes::text[]) AS given (id)
+    INSERT INTO telegram_user AS person (id, username, first_name, last_name, language_code, time_zone)
+    SELECT * FROM unnest(:ids::bigint[], :usernames::text[], :firstNames::text[], :lastNames::text[], :languageCodes::text[],
+      :timeZones::text[]) AS given (id)
     ORDER BY given.id
     ON CONFLICT (id) DO UPDATE SET
       username = CASE WHEN person.id = ANY (:keepUsername::bigint[]) THEN person.username ELSE excluded.username END,
@@ -25,6 +28,7 @@ const IMPORT = `
       last_name = CASE WHEN person.id = ANY (:keepLastName::bigint[]) THEN person.last_name ELSE excluded.last_name END,
       language_code = CASE
         WHEN person.id = ANY (:keepLanguageCode::bigint[]) THEN person.language_code ELSE excluded.language_code END,
+      time_zone = CASE WHEN person.id = ANY (:keepTimeZone::bigint[]) THEN person.time_zone ELSE excluded.time_zone END,
       updated_at = clock_timestamp()
     RETURNING xmax = 0 AS created
   )
@@ -77,17 +81,25 @@ function statusCondition(statuses: readonly TelegramUserStatus[]): string {
     : reached;
 }
 
-type ImportedColumn = 'username' | 'firstName' | 'lastName' | 'languageCode';
+const IS_MEMBER =
+  'person.id IN (SELECT member.user_id FROM group_member member WHERE member.group_id = ANY (:groupIds))';
+
+type ImportedColumn = 'username' | 'firstName' | 'lastName' | 'languageCode' | 'timeZone';
 
 export class PeopleStore {
   constructor(private readonly dataSource: DataSource) {}
 
-  list(filter: TelegramUserFilter | undefined): SelectQueryBuilder<TelegramUser> {
+  /** @param groupIds only members of one of these groups */
+  list(
+    filter: TelegramUserFilter | undefined,
+    groupIds?: readonly string[],
+  ): SelectQueryBuilder<TelegramUser> {
     const query = this.dataSource.getRepository(TelegramUser).createQueryBuilder('person');
     if (filter?.status) query.andWhere(statusCondition(filter.status), { statuses: filter.status });
     if (filter?.usernameContains != null) {
       query.andWhere('person.username ILIKE :name', { name: likePattern(filter.usernameContains) });
     }
+    if (groupIds) query.andWhere(IS_MEMBER, { groupIds });
     return query;
   }
 
@@ -100,21 +112,38 @@ export class PeopleStore {
     return query.where('person.id = ANY (:ids)', { ids }).getMany();
   }
 
-  /** @param people users with distinct ids */
-  import(people: readonly TelegramUserInput[]): Promise<ImportCounts> {
+  /** Writes users, and replaces the groups of those for whom they are given. @param people users with distinct ids */
+  async import(people: readonly TelegramUserInput[]): Promise<ImportCounts> {
+    const moved = people.flatMap(({ id, groups }) =>
+      groups === undefined ? [] : [{ userId: id, groups: groups ?? [] }],
+    );
+    if (moved.length === 0) return this.write(this.dataSource, people);
+    let left: string[] = [];
+    const counts = await withFreshPlans(this.dataSource, async (sql) => {
+      const written = await this.write(sql, people);
+      left = await replaceGroups(sql, moved);
+      return written;
+    });
+    await forgetUnused(this.dataSource, left);
+    return counts;
+  }
+
+  private write(sql: SqlExecutor, people: readonly TelegramUserInput[]): Promise<ImportCounts> {
     const values = (column: ImportedColumn) => people.map((person) => person[column] ?? null);
     const leftOut = (column: ImportedColumn) =>
       people.filter((person) => person[column] === undefined).map((person) => person.id);
-    return oneRow<ImportCounts>(this.dataSource, IMPORT, {
+    return oneRow<ImportCounts>(sql, IMPORT, {
       ids: people.map((person) => person.id),
       usernames: values('username'),
       firstNames: values('firstName'),
       lastNames: values('lastName'),
       languageCodes: values('languageCode'),
+      timeZones: values('timeZone'),
       keepUsername: leftOut('username'),
       keepFirstName: leftOut('firstName'),
       keepLastName: leftOut('lastName'),
       keepLanguageCode: leftOut('languageCode'),
+      keepTimeZone: leftOut('timeZone'),
     });
   }
 

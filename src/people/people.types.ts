@@ -1,4 +1,11 @@
-import { ArrayMaxSize, IsOptional, Matches, MaxLength, type ValidationArguments } from 'class-validator';
+import {
+  ArrayMaxSize,
+  IsOptional,
+  IsTimeZone,
+  Matches,
+  MaxLength,
+  type ValidationArguments,
+} from 'class-validator';
 import { Field, InputType, Int, ObjectType } from 'type-graphql';
 import { IdField } from '../graphql-types/ids.js';
 import { connectionType } from '../graphql-types/connection.js';
@@ -23,6 +30,15 @@ export class TelegramUserFilter {
     description: 'Part of the username, with or without a leading @; case-insensitive.',
   })
   usernameContains?: string | null;
+
+  @IsOptional()
+  @ArrayMaxSize(100, { message: 'groups must have at most $constraint1 items.' })
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'Members of any of these groups; letter case does not matter. A group that does not exist has none.',
+  })
+  groups?: string[] | null;
 }
 
 const NAME_LENGTH = '$property must have at most $constraint1 characters.';
@@ -36,6 +52,8 @@ function describeUserId({ value }: ValidationArguments): string {
     describeOtherType('user', String(value)) ?? 'id must be a Telegram user id: a positive whole number.'
   );
 }
+
+const TIME_ZONE_FORM = 'timeZone must be the IANA name of a time zone, such as Europe/Lisbon.';
 
 @InputType({
   description: 'A user who has written to the bot. Fields left out stay; null clears them.',
@@ -67,6 +85,20 @@ export class TelegramUserInput {
   @MaxLength(35, { message: NAME_LENGTH })
   @Field(() => String, { nullable: true, description: 'IETF language tag, at most 35 characters.' })
   languageCode?: string | null;
+
+  @IsOptional()
+  @IsTimeZone({ message: TIME_ZONE_FORM })
+  @Matches(/^[a-z]/i, { message: TIME_ZONE_FORM })
+  @Field(() => String, { nullable: true, description: 'IANA name of the time zone, such as Europe/Lisbon.' })
+  timeZone?: string | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'All groups that the user belongs to, at most 100, which replace the ones before; new ones are created. Names have 1 to ' +
+      '100 characters. [] and null take the user out of all groups.',
+  })
+  groups?: string[] | null;
 }
 
 @ObjectType({ description: 'How many users an import created and updated.' })

@@ -65,6 +65,13 @@ export class TelegramUser {
   @Field(() => String, { nullable: true, description: 'IETF language tag of the Telegram client.' })
   languageCode!: string | null;
 
+  @Column({ name: 'time_zone', type: 'text', nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: 'IANA name, such as Europe/Lisbon; null when it is not known.',
+  })
+  timeZone!: string | null;
+
   @Column({ name: 'status', type: 'text', default: TelegramUserStatus.ACTIVE })
   reachability!: Reachability;
 
@@ -81,6 +88,7 @@ export class TelegramUser {
   createdAt!: Date;
 
   @Column({ name: 'updated_at', type: 'timestamptz', precision: 3, default: () => 'now()' })
+  @Field(() => Date, { description: 'When what is known of this user last changed.' })
   updatedAt!: Date;
 
   @Field(() => TelegramUserStatus, {

@@ -11,7 +11,6 @@ export interface PollLoaders {
   option: DataLoader<string, QuestionOption | null>;
   questions: DataLoader<string, Question[]>;
   options: DataLoader<string, QuestionOption[]>;
-  completedCount: DataLoader<string, number>;
   answerCount: DataLoader<string, number>;
 }
 
@@ -47,7 +46,6 @@ export function createPollLoaders(polls: PollStore, options: BatchOptions): Poll
       (option) => option.questionId,
       options,
     ),
-    completedCount: loadCount((ids) => polls.completedCounts(ids), options),
     answerCount: loadCount((ids) => polls.answerCounts(ids), options),
   };
 }

@@ -78,11 +78,6 @@ export class PollResolver {
   questions(@Root() poll: Poll, @Ctx() { loaders }: PollContext): Promise<Question[]> {
     return loaders.questions.load(poll.id);
   }
-
-  @FieldResolver(() => Int, { description: 'Users who answered every question.' })
-  completedCount(@Root() poll: Poll, @Ctx() { loaders }: PollContext): Promise<number> {
-    return loaders.completedCount.load(poll.id);
-  }
 }
 
 @Resolver(() => Question)

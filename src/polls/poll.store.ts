@@ -5,10 +5,6 @@ import { Poll, type PollStatus } from './poll.entity.js';
 import type { CreatePollInput, PollFilter } from './poll.types.js';
 import { Question, QuestionOption } from './question.entity.js';
 
-const COMPLETED_COUNTS = `
-  SELECT poll_id AS key, count(*)::integer AS count FROM poll_completion WHERE poll_id = ANY ($1) GROUP BY poll_id
-`;
-
 const ANSWER_COUNTS = `
   SELECT option_id AS key, count(*)::integer AS count FROM answer WHERE option_id = ANY ($1) GROUP BY option_id
 `;
@@ -86,10 +82,6 @@ export class PollStore {
       .where('option.questionId = ANY (:questionIds)', { questionIds })
       .orderBy('option.position')
       .getMany();
-  }
-
-  completedCounts(pollIds: readonly string[]): Promise<Map<string, number>> {
-    return this.counts(COMPLETED_COUNTS, pollIds);
   }
 
   answerCounts(optionIds: readonly string[]): Promise<Map<string, number>> {

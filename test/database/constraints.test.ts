@@ -11,17 +11,22 @@ afterAll(() => database.drop());
 
 /** One row of each table, all with the number 1 that identity columns begin with. */
 const ROWS = `
-  TRUNCATE poll, telegram_user, notification_campaign, agenda_jobs, api_token, audit_entry RESTART IDENTITY CASCADE;
+  TRUNCATE poll, telegram_user, user_group, people_count, notification_campaign, agenda_jobs, api_token, audit_entry RESTART IDENTITY CASCADE;
   INSERT INTO poll (title) VALUES ('Lunch');
   INSERT INTO question (poll_id, position, text) VALUES (1, 1, 'How was it?');
   INSERT INTO question_option (question_id, position, text) VALUES (1, 1, 'Good');
   INSERT INTO telegram_user (id) VALUES (1), (2);
+  INSERT INTO user_group (name, name_key) VALUES ('Sales', 'sales');
+  INSERT INTO group_member (group_id, user_id) VALUES (1, 1);
+  INSERT INTO poll_group (poll_id, group_id) VALUES (1, 1);
   INSERT INTO poll_completion (poll_id, user_id) VALUES (1, 1);
   INSERT INTO answer (question_id, user_id, option_id) VALUES (1, 1, 1);
   INSERT INTO notification_campaign (topic_id, message_template, chunk_size, chunk_interval_ms, send_interval_ms,
     total_users, pending_users, chunk_count) VALUES (1, 'Hello', 100, 0, 0, 1, 1, 1);
   INSERT INTO campaign_chunk (campaign_id, number) VALUES (1, 0);
   INSERT INTO delivery (campaign_id, user_id, chunk_number) VALUES (1, 2, 0);
+  INSERT INTO campaign_group (campaign_id, group_id) VALUES (1, 1);
+  INSERT INTO people_count (participants, reachable) VALUES (2, 2);
   INSERT INTO api_token (name, role, token_hash) VALUES ('ops', 'VIEWER', sha256('ops'));
   INSERT INTO audit_entry (actor, role, action) VALUES ('ops', 'VIEWER', 'startCampaign');
 `;
@@ -40,20 +45,31 @@ const REFUSED: Record<string, string> = {
   campaign_chunk_campaign_fk: 'INSERT INTO campaign_chunk (campaign_id, number) VALUES (9, 0)',
   campaign_chunk_lease_check: "UPDATE campaign_chunk SET state = 'RUNNING'",
   campaign_chunk_state_check: "UPDATE campaign_chunk SET state = 'LOST'",
+  campaign_group_campaign_fk: 'INSERT INTO campaign_group (campaign_id, group_id) VALUES (9, 1)',
+  campaign_group_group_fk: 'UPDATE campaign_group SET group_id = 9',
   campaign_log_campaign_fk: 'INSERT INTO campaign_log (campaign_id, logged_at) VALUES (9, now())',
   delivery_chunk_fk: 'UPDATE delivery SET chunk_number = 9',
   delivery_status_check: "UPDATE delivery SET status = 'LOST'",
   delivery_user_fk: 'DELETE FROM telegram_user WHERE id = 2',
+  group_member_group_fk: 'UPDATE group_member SET group_id = 9',
+  group_member_user_fk: 'UPDATE group_member SET user_id = 9',
   installation_only_row_check: 'INSERT INTO installation (only_row, bot_id) VALUES (false, 1)',
   known_server_only_row_check:
     'INSERT INTO known_server (only_row, started_at, noticed_at) VALUES (false, now(), now())',
   notification_campaign_counters_check: `${setCampaign} sent_users = 2, failed_users = -1, pending_users = 0`,
   notification_campaign_ledger_check: `${setCampaign} sent_users = 1`,
   notification_campaign_pacing_check: `${setCampaign} chunk_size = 0`,
+  notification_campaign_participation_check: `${setCampaign} participation = 'COMPLETED'`,
   notification_campaign_status_check: `${setCampaign} status = 'LOST'`,
   notification_campaign_topic_fk: 'DELETE FROM poll',
+  people_count_only_row_check: 'INSERT INTO people_count VALUES (false, 1, 1)',
   poll_completion_poll_fk: 'INSERT INTO poll_completion (poll_id, user_id) VALUES (9, 1)',
   poll_completion_user_fk: 'INSERT INTO poll_completion (poll_id, user_id) VALUES (1, 9)',
+  poll_count_poll_fk: 'INSERT INTO poll_count (poll_id) VALUES (9)',
+  poll_group_group_fk: 'UPDATE poll_group SET group_id = 9',
+  poll_group_poll_fk: 'UPDATE poll_group SET poll_id = 9',
+  poll_start_poll_fk: 'INSERT INTO poll_start (poll_id, user_id) VALUES (9, 1)',
+  poll_start_user_fk: 'INSERT INTO poll_start (poll_id, user_id) VALUES (1, 9)',
   poll_status_check: "UPDATE poll SET status = 'LOST'",
   question_option_question_fk:
     "INSERT INTO question_option (question_id, position, text) VALUES (9, 1, 'Bad')",
@@ -71,14 +87,19 @@ const DUPLICATES: Record<string, string> = {
   api_token_name_key:
     "INSERT INTO api_token (name, role, token_hash) VALUES ('ops', 'VIEWER', sha256('other'))",
   campaign_chunk_pk: 'INSERT INTO campaign_chunk (campaign_id, number) VALUES (1, 0)',
+  campaign_group_pk: 'INSERT INTO campaign_group (campaign_id, group_id) VALUES (1, 1)',
   delivery_pk: 'INSERT INTO delivery (campaign_id, user_id, chunk_number) VALUES (1, 2, 0)',
+  group_member_pk: 'INSERT INTO group_member (group_id, user_id) VALUES (1, 1)',
   notification_campaign_idempotency_key: `INSERT INTO notification_campaign (topic_id, message_template, chunk_size,
     chunk_interval_ms, send_interval_ms, idempotency_key) VALUES (1, 'A', 1, 0, 0, 'key'), (1, 'B', 1, 0, 0, 'key')`,
+  people_count_pk: 'INSERT INTO people_count (participants, reachable) VALUES (1, 1)',
   poll_completion_pk: 'INSERT INTO poll_completion (poll_id, user_id) VALUES (1, 1)',
+  poll_group_pk: 'INSERT INTO poll_group (poll_id, group_id) VALUES (1, 1)',
   question_option_position_key:
     "INSERT INTO question_option (question_id, position, text) VALUES (1, 1, 'Bad')",
   question_position_key: "INSERT INTO question (poll_id, position, text) VALUES (1, 1, 'Why?')",
   telegram_user_pk: 'INSERT INTO telegram_user (id) VALUES (1)',
+  user_group_name_key: "INSERT INTO user_group (name, name_key) VALUES ('SALES', 'sales')",
 };
 
 describe('the database', () => {

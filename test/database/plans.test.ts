@@ -14,6 +14,8 @@ import { DeliveryStatus } from '../../src/delivery/delivery.entity.js';
 import { createLogger } from '../../src/config/logger.js';
 import { createDataSource } from '../../src/app/data-source.js';
 import type { SqlExecutor, TransactionalSql } from '../../src/database/rows.js';
+import { GroupService } from '../../src/groups/group.service.js';
+import { GroupStore } from '../../src/groups/group.store.js';
 import { PeopleService } from '../../src/people/people.service.js';
 import { PeopleStore } from '../../src/people/people.store.js';
 import { TelegramUserStatus } from '../../src/people/telegram-user.entity.js';
@@ -208,7 +210,8 @@ describe(`with ${USERS} recipients`, () => {
     ['those of a name', { usernameContains: 'person_1100' }],
   ])('the pages of a list of people, %s, scan nothing', async (_which, filter) => {
     await withoutScans(async (dataSource) => {
-      const people = new PeopleService(new PeopleStore(dataSource), () => Promise.resolve(true));
+      const groups = new GroupService(new GroupStore(dataSource));
+      const people = new PeopleService(new PeopleStore(dataSource), () => Promise.resolve(true), groups);
       const page = await people.list(filter, { first: 50 });
       expect(page.nodes).toHaveLength(50);
     });

@@ -37,9 +37,9 @@ describe('the statements of a page', () => {
       }
     }`;
     const [small = [], large = []] = await statementsFor(query, [1, CAMPAIGNS]);
-    // The token, campaigns, polls, questions, options, and three counts.
-    expect(small).toHaveLength(8);
-    expect(large).toHaveLength(8);
+    // The token, campaigns, polls, questions, options, the counters of polls, and answers.
+    expect(small).toHaveLength(7);
+    expect(large).toHaveLength(7);
   });
 
   test('of polls do not grow with it', async () => {
