@@ -380,6 +380,8 @@ TABLE notification_campaign WITH (fillfactor=50)
   not_reminded_for_hours integer
   sandbox boolean NOT NULL DEFAULT false
   participation text
+  asks_first_question boolean NOT NULL DEFAULT false
+  translations jsonb NOT NULL DEFAULT '[]'::jsonb
   CONSTRAINT notification_campaign_counters_check CHECK (((pending_users >= 0) AND (sent_users >= 0) AND (failed_users >= 0) AND (skipped_users >= 0) AND (unconfirmed_users >= 0)))
   CONSTRAINT notification_campaign_idempotency_key UNIQUE (idempotency_key)
   CONSTRAINT notification_campaign_ledger_check CHECK ((total_users = ((((pending_users + sent_users) + failed_users) + skipped_users) + unconfirmed_users)))

@@ -18,8 +18,7 @@ import type { Engine } from './engine.js';
 import { connectJobs } from './jobs.js';
 import type { ProcessDeps } from './deps.js';
 import { createOps } from './ops.js';
-import { loadSigningKey } from '../questionnaire/signing-key.store.js';
-import { References } from '../questionnaire/reference.js';
+import { createReminders } from './reminders.js';
 import { connectTelegram, createSender } from './telegram.js';
 import { ShutdownStack } from './shutdown-stack.js';
 
@@ -62,8 +61,8 @@ async function connect(settings: Settings, logger: Logger, shutdown: ShutdownSta
     logger,
   });
   const metrics = new Metrics(messagesPerSecond);
-  const references = new References(await loadSigningKey(engineSql));
-  const sender = new MeteredSender(createSender(telegram, references, settings), metrics.engine);
+  const reminders = await createReminders(engineSql, settings);
+  const sender = new MeteredSender(createSender(telegram, reminders.view, settings), metrics.engine);
   const breaker = new CircuitBreaker({
     store: new PostgresOutage(engineSql, telegram.botId),
     sender,
@@ -90,7 +89,7 @@ async function connect(settings: Settings, logger: Logger, shutdown: ShutdownSta
   const shared = { queue: scheduler, sender, limiter, breaker, meter: metrics.engine };
   const mayWork = () => guard.problem === null;
   const parts = { settings, databaseUrl, ...sql, ...shared, ownBot: telegram.ownBot, mayWork };
-  return { ...parts, logger, database, telegram, references, scheduler, metrics, ops, guard };
+  return { ...parts, logger, database, telegram, reminders, scheduler, metrics, ops, guard };
 }
 
 async function serveOps({ settings, ops, logger }: ProcessDeps, shutdown: ShutdownStack): Promise<void> {

@@ -15,13 +15,11 @@ import { PollConversation } from '../telegram/poll-conversation.js';
 import type { BotMeter } from '../telegram/ports.js';
 import { QuestionnaireService } from '../questionnaire/questionnaire.service.js';
 import { QuestionnaireStore } from '../questionnaire/questionnaire.store.js';
-import type { References } from '../questionnaire/reference.js';
 import type { SqlExecutor } from '../database/rows.js';
-import { Texts } from '../texts/texts.js';
-import { projectPath } from '../config/paths.js';
 import { createTelegraf } from '../telegram/telegraf.js';
 import { UpdateBatch } from '../telegram/update-batch.js';
 import { UpdatePoller } from '../telegram/update-poller.js';
+import type { ReminderDeps } from './reminders.js';
 import type { ConnectedTelegram } from './telegram.js';
 
 export interface BotDeps {
@@ -29,7 +27,7 @@ export interface BotDeps {
   databaseUrl: string;
   dataSource: DataSource;
   engineSql: SqlExecutor;
-  references: References;
+  reminders: ReminderDeps;
   metrics: { bot: BotMeter };
   limiter: RateLimiter;
   logger: Logger;
@@ -41,7 +39,8 @@ export interface RunningBot {
   stop(): Promise<void>;
 }
 
-function createBot({ telegram, dataSource, engineSql, references, metrics, limiter, logger }: BotDeps) {
+function createBot({ telegram, dataSource, engineSql, reminders, metrics, limiter, logger }: BotDeps) {
+  const { references, texts } = reminders;
   const { botApi } = telegram;
   const outbox = new Outbox(botApi, new DirectSender(limiter, new ChatPacing(engineSql)), logger);
   const answers = new CallbackAnswers(botApi, logger);
@@ -53,7 +52,7 @@ function createBot({ telegram, dataSource, engineSql, references, metrics, limit
     conversation,
     outbox,
     answers,
-    texts: new Texts(projectPath('locales')),
+    texts,
     meter: metrics.bot,
   });
   return { bot, outbox, answers };

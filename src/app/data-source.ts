@@ -22,6 +22,7 @@ import { Groups1790001900000 } from '../../migrations/1790001900000-groups.js';
 import { PollCounts1790001910000 } from '../../migrations/1790001910000-poll-counts.js';
 import { TokenUse1790002100000 } from '../../migrations/1790002100000-token-use.js';
 import { Questionnaire1790002000000 } from '../../migrations/1790002000000-questionnaire.js';
+import { FirstQuestion1790002001000 } from '../../migrations/1790002001000-first-question.js';
 import { ApiToken } from '../access/api-token.entity.js';
 import { AuditEntry } from '../access/audit-entry.entity.js';
 import { NotificationCampaign } from '../campaigns/campaign.entity.js';
@@ -74,6 +75,7 @@ const TABLES: database.Tables = {
     Groups1790001900000,
     PollCounts1790001910000,
     Questionnaire1790002000000,
+    FirstQuestion1790002001000,
     TokenUse1790002100000,
   ],
 };

@@ -1,6 +1,5 @@
 import type { BotGuard } from '../installation/bot-guard.js';
 import type { JobScheduler } from '../jobs/job-scheduler.js';
-import type { References } from '../questionnaire/reference.js';
 import type { ConnectedDatabase } from './database.js';
 import type { EngineDeps } from './engine.js';
 import type { Ops } from './ops.js';
@@ -10,7 +9,6 @@ import type { ConnectedTelegram } from './telegram.js';
 export interface ProcessDeps extends EngineDeps {
   database: ConnectedDatabase;
   telegram: ConnectedTelegram;
-  references: References;
   scheduler: JobScheduler;
   metrics: Ops['metrics'];
   ops: Ops;

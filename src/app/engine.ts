@@ -29,6 +29,7 @@ import type { RateLimiter } from '../engine/rate-limiter.js';
 import { Reconciler } from '../engine/reconciler.js';
 import { SettlementWriter } from '../engine/settlements.js';
 import { Takeover } from '../engine/takeover.js';
+import type { ReminderDeps } from './reminders.js';
 import { TakeoverStore } from '../engine/takeover.store.js';
 import { PLAN_HARD_FACTOR, withTimeLimits } from '../engine/time-limit.js';
 import { WorkerSession } from '../engine/worker-session.js';
@@ -42,6 +43,7 @@ export interface EngineDeps {
   planningSql: TransactionalSql;
   queue: JobQueue;
   sender: MessageSender;
+  reminders: ReminderDeps;
   limiter: RateLimiter;
   breaker: CircuitBreaker;
   meter: EngineMeter;
@@ -119,7 +121,7 @@ function createWorker(
   { chunks, deliveries, ending }: Stores,
   session: WorkerSession,
 ): ChunkWorker {
-  const { settings, engineSql, ownBot, queue, sender, limiter, breaker, meter, logger } = deps;
+  const { settings, engineSql, ownBot, queue, sender, reminders, limiter, breaker, meter, logger } = deps;
   const { leaseMs, chunkTimeLimitMs: timeLimitMs } = settings;
   const settlements = new SettlementWriter(
     deliveries,
@@ -134,7 +136,18 @@ function createWorker(
     new LeaseKeeper(chunks, leaseMs, meter, logger),
     session,
     queue,
-    { claims, settlements, limiter, leadTime, pacing, breaker, sender, ending, logger },
+    {
+      claims,
+      settlements,
+      limiter,
+      leadTime,
+      pacing,
+      breaker,
+      sender,
+      writer: reminders.writer,
+      ending,
+      logger,
+    },
     { leaseMs, timeLimitMs, capacity: chunkCapacity(settings), slots: chunkSlots(settings) },
   );
 }

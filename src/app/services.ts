@@ -13,6 +13,7 @@ import { CampaignService } from '../campaigns/campaign.service.js';
 import { CampaignStore } from '../campaigns/campaign.store.js';
 import { findPendingCampaign } from '../campaigns/other-campaigns.store.js';
 import { StandstillStore } from '../installation/standstill.store.js';
+import { SampleService } from '../campaigns/sample.service.js';
 import { TemplateCheck } from '../campaigns/template-check.js';
 import { TestNotificationService } from '../campaigns/test-notification.service.js';
 import { projectVersion } from '../config/paths.js';
@@ -37,7 +38,9 @@ import { DirectSender } from '../engine/direct-sender.js';
 import type { JobQueue, MessageSender } from '../engine/ports.js';
 import type { OwnBot } from '../delivery/own-bot.js';
 import type { RateLimiter } from '../engine/rate-limiter.js';
+import { QuestionnaireStore } from '../questionnaire/questionnaire.store.js';
 import type { LoaderSources } from './context.js';
+import type { ReminderDeps } from './reminders.js';
 import type { ResolverDeps } from './resolvers.js';
 
 export interface ServiceDeps {
@@ -46,6 +49,7 @@ export interface ServiceDeps {
   audience: AudienceStore;
   queue: JobQueue;
   sender: MessageSender;
+  reminders: ReminderDeps;
   limiter: RateLimiter;
   ownBot: OwnBot;
   guard: BotGuard;
@@ -60,7 +64,7 @@ export interface Services extends Omit<ResolverDeps, 'audit' | 'apiTokens'> {
 
 /** Creates the services of the API. */
 export function createServices(deps: ServiceDeps): Services {
-  const { settings, dataSource, audience, queue, sender, limiter, ownBot, guard, logger } = deps;
+  const { settings, dataSource, audience, queue, sender, reminders, limiter, ownBot, guard, logger } = deps;
   const { chunkSize, chunkIntervalMs, sendIntervalMs, messagesPerSecond } = settings;
   const polls = new PollStore(dataSource);
   const people = new PeopleStore(dataSource);
@@ -69,7 +73,16 @@ export function createServices(deps: ServiceDeps): Services {
   const groupService = new GroupService(groups);
   const campaignLists = new CampaignListStore(dataSource);
   const findPoll = polls.find.bind(polls);
-  const defaults = { pacing: { chunkSize, chunkIntervalMs, sendIntervalMs }, messagesPerSecond };
+  const { writer } = reminders;
+  const defaults = {
+    pacing: { chunkSize, chunkIntervalMs, sendIntervalMs },
+    messageTemplate: writer.defaultTemplate(),
+    messagesPerSecond,
+  };
+  const questionnaires = new QuestionnaireStore(dataSource);
+  const campaignPolls = { find: findPoll, questions: questionnaires.questions.bind(questionnaires) };
+  const findUser = people.find.bind(people);
+  const findStanding = questionnaires.forReminder.bind(questionnaires);
   const templates = new TemplateCheck(TELEGRAM_MARKUP);
   const campaignStore = new CampaignStore(dataSource);
   const campaigns = new CampaignService(
@@ -77,10 +90,10 @@ export function createServices(deps: ServiceDeps): Services {
     new CampaignEditStore(dataSource),
     new CancelledStore(dataSource),
     new CampaignEnding(campaignStore, logger),
-    findPoll,
+    campaignPolls,
     queue,
     templates,
-    defaults.pacing,
+    defaults,
   );
   const standstills = new StandstillStore(dataSource);
   const installations = new InstallationService(
@@ -95,18 +108,19 @@ export function createServices(deps: ServiceDeps): Services {
     campaigns,
     previews: new CampaignPreviewService(
       audience,
-      findPoll,
+      campaignPolls,
       (pollId) => findPendingCampaign(dataSource, pollId),
       () => installations.isSandbox(),
       templates,
+      new SampleService({ findUser, findStanding }, writer, reminders.view),
       defaults,
     ),
     lists: new CampaignListService(campaignLists),
     deliveries: new DeliveryListService(deliveryLists),
     retries: new RetryService(campaigns),
     testNotifications: new TestNotificationService(
-      { findCampaign: (id) => campaigns.find(id), findPoll, findUser: (id) => people.find(id) },
-      new DirectTestSender(sender, new DirectSender(limiter, new ChatPacing(dataSource))),
+      { findCampaign: (id) => campaigns.find(id), findPoll, findUser, findStanding },
+      new DirectTestSender(sender, new DirectSender(limiter, new ChatPacing(dataSource)), writer),
       () => guard.problem,
     ),
     installations,

@@ -2,9 +2,9 @@ import type { Logger } from 'pino';
 import type { Settings } from '../config/settings.js';
 import type { OwnBot } from '../delivery/own-bot.js';
 import { BotApi, readBotId } from '../telegram/bot-api.js';
-import type { References } from '../questionnaire/reference.js';
 import { BotProfile } from '../telegram/bot-profile.js';
 import { TelegramSender } from '../telegram/message-sender.js';
+import type { TelegramReminderView } from '../telegram/reminder-view.js';
 
 export interface ConnectedTelegram {
   /** Public id of the bot. */
@@ -55,8 +55,8 @@ export async function connectTelegram(settings: Settings, logger: Logger): Promi
 
 export function createSender(
   { botApi, profile }: ConnectedTelegram,
-  references: References,
+  view: TelegramReminderView,
   { paidBroadcast }: Pick<Settings, 'paidBroadcast'>,
 ): TelegramSender {
-  return new TelegramSender(botApi, profile, references, { paidBroadcast });
+  return new TelegramSender(botApi, profile, view, { paidBroadcast });
 }

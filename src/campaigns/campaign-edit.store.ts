@@ -7,6 +7,8 @@ const EDIT_COLUMNS: Readonly<Record<keyof CampaignEdit, string>> = {
   name: 'name',
   messageTemplate: 'message_template',
   buttonText: 'button_text',
+  translations: 'translations',
+  asksFirstQuestion: 'asks_first_question',
   scheduledFor: 'scheduled_for',
   notRemindedForHours: 'not_reminded_for_hours',
   chunkSize: 'chunk_size',
@@ -35,6 +37,7 @@ export class CampaignEditStore {
     const transition = edit.scheduledFor === undefined ? undefined : TRANSITIONS[event];
     const changed = await rows(this.sql, changeContent(edit), {
       ...edit,
+      ...(edit.translations && { translations: JSON.stringify(edit.translations) }),
       id,
       to: transition?.to ?? null,
       from: transition?.from ?? (needsNotStarted(edit) ? TRANSITIONS.schedule.from : EDITABLE_STATUSES),

@@ -1,6 +1,6 @@
 import { userError, UserErrorCode, type UserError } from '../kernel/user-error.js';
-import { chooseTemplate } from './campaign-input.js';
-import type { NotificationCampaign } from './campaign.entity.js';
+import { toTranslations } from './campaign-input.js';
+import type { MessageTranslation, NotificationCampaign } from './campaign.entity.js';
 import type { UpdateCampaignInput } from './campaign.types.js';
 import { EDITABLE_STATUSES, TRANSITIONS } from './lifecycle.js';
 
@@ -9,6 +9,8 @@ export interface CampaignEdit {
   name?: string | null;
   messageTemplate?: string;
   buttonText?: string | null;
+  translations?: MessageTranslation[];
+  asksFirstQuestion?: boolean;
   scheduledFor?: Date | null;
   notRemindedForHours?: number | null;
   chunkSize?: number;
@@ -16,12 +18,16 @@ export interface CampaignEdit {
   sendIntervalMs?: number;
 }
 
-export function toEdit(input: UpdateCampaignInput): CampaignEdit {
-  const { name, messageTemplate, buttonText, scheduledFor, audience, pacing } = input;
+/** @param defaultTemplate that of campaigns which name none */
+export function toEdit(input: UpdateCampaignInput, defaultTemplate: string): CampaignEdit {
+  const { name, messageTemplate, buttonText, translations, scheduledFor, audience, pacing } = input;
+  const { asksFirstQuestion } = input;
   const edit: CampaignEdit = {
     name,
-    messageTemplate: messageTemplate === undefined ? undefined : chooseTemplate(messageTemplate),
+    messageTemplate: messageTemplate === null ? defaultTemplate : messageTemplate,
     buttonText,
+    translations: translations === undefined ? undefined : toTranslations(translations),
+    asksFirstQuestion: asksFirstQuestion === null ? false : asksFirstQuestion,
     scheduledFor,
     notRemindedForHours: audience === null ? null : audience?.notRemindedForHours,
     chunkSize: pacing?.chunkSize ?? undefined,
@@ -31,9 +37,16 @@ export function toEdit(input: UpdateCampaignInput): CampaignEdit {
   return Object.fromEntries(Object.entries(edit).filter(([, value]) => value !== undefined));
 }
 
-/** Whether the edit changes schedule or audience, which are fixed once the campaign has started. */
-export function needsNotStarted({ scheduledFor, notRemindedForHours }: CampaignEdit): boolean {
-  return scheduledFor !== undefined || notRemindedForHours !== undefined;
+/** Whether the edit changes what is fixed once the campaign has started. */
+export function needsNotStarted(edit: CampaignEdit): boolean {
+  return fixedAtStart(edit) !== undefined;
+}
+
+/** The first property of the edit that is fixed once the campaign has started. */
+function fixedAtStart(edit: CampaignEdit): keyof UpdateCampaignInput | undefined {
+  if (edit.scheduledFor !== undefined) return 'scheduledFor';
+  if (edit.notRemindedForHours !== undefined) return 'audience';
+  return edit.asksFirstQuestion === undefined ? undefined : 'asksFirstQuestion';
 }
 
 /** Explains the refusal of an edit by the campaign's state afterwards. */
@@ -47,8 +60,8 @@ export function explainEditRefusal(
   if (!EDITABLE_STATUSES.includes(status)) {
     return refused(`it can be changed when it is ${EDITABLE_STATUSES.join(' or ')}.`, 'id');
   }
-  if (needsNotStarted(edit) && !from.includes(status)) {
-    const property = edit.scheduledFor === undefined ? 'audience' : 'scheduledFor';
+  const property = fixedAtStart(edit);
+  if (property && !from.includes(status)) {
     return refused(`${property} can be changed when it is ${from.join(' or ')}.`, 'input', property);
   }
   if (edit.chunkSize !== undefined && plannedAt !== null) {

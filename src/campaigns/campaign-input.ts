@@ -4,31 +4,35 @@ import { userError, UserErrorCode, type UserError } from '../kernel/user-error.j
 import { validateInput } from '../kernel/validation.js';
 import { isClosed, isOpen } from '../polls/poll-open.js';
 import type { Poll } from '../polls/poll.entity.js';
-import { isBlank } from '../kernel/blank.js';
-import type { CreateCampaignInput, PacingInput, UpdateCampaignInput } from './campaign.types.js';
+import type {
+  CreateCampaignInput,
+  MessageTranslationInput,
+  PacingInput,
+  UpdateCampaignInput,
+} from './campaign.types.js';
 import type { PacingPlan } from './estimate.js';
-import { DEFAULT_MESSAGE_TEMPLATE } from './template.js';
-import type { TemplateCheck } from './template-check.js';
+import type { CampaignPolls } from './ports.js';
+import type { MessageTranslation, NotificationCampaign } from './campaign.entity.js';
+import { normalized, textErrors, type CurrentTexts } from './campaign-texts.js';
+import type { PollTexts, TemplateCheck } from './template-check.js';
 
-/** Longer labels are truncated on phones. */
-const MAX_BUTTON_LENGTH = 64;
+/** What the checks of a campaign go by. */
+export interface CampaignCheck {
+  poll: PollTexts;
+  now: Date;
+  templates: TemplateCheck;
+  /** For a change, what the campaign says so far. */
+  current?: CurrentTexts;
+}
 
-/**
- * Validates the input of a campaign, apart from its poll.
- * @param pollTitle undefined if there is no poll
- */
+/** Validates the input of a campaign, apart from the state of its poll. */
 export async function campaignInputErrors(
   input: CreateCampaignInput | UpdateCampaignInput,
-  pollTitle: string,
-  now: Date,
-  templates: TemplateCheck,
+  { poll, now, templates, current }: CampaignCheck,
 ): Promise<UserError[]> {
   const errors = await validateInput(input, ['input']);
-  const { messageTemplate, buttonText, scheduledFor } = input;
-  if (messageTemplate != null) {
-    errors.push(...templates.errors(messageTemplate, pollTitle, ['input', 'messageTemplate']));
-  }
-  if (buttonText != null) errors.push(...buttonErrors(buttonText, templates));
+  const { scheduledFor } = input;
+  errors.push(...textErrors(input, current, poll, templates));
   if (scheduledFor && scheduledFor <= now)
     errors.push(invalid('scheduledFor must be in the future.', 'scheduledFor'));
   return errors;
@@ -38,10 +42,10 @@ export async function campaignInputErrors(
 export async function createCampaignErrors(
   input: CreateCampaignInput,
   poll: Poll | null,
-  now: Date,
-  templates: TemplateCheck,
+  check: CampaignCheck,
 ): Promise<UserError[]> {
-  const errors = await campaignInputErrors(input, poll?.title ?? '', now, templates);
+  const { now } = check;
+  const errors = await campaignInputErrors(input, check);
   const field = ['input', 'topicId'];
   if (!poll) {
     errors.push(userError(UserErrorCode.NOT_FOUND, describeMissing('poll', input.topicId), field));
@@ -53,20 +57,48 @@ export async function createCampaignErrors(
   return errors;
 }
 
-function buttonErrors(text: string, templates: TemplateCheck): UserError[] {
-  if (isBlank(text)) return [invalid('buttonText is invisible: leave it out.', 'buttonText')];
-  const length = templates.countCharacters(text);
-  if (length <= MAX_BUTTON_LENGTH) return [];
-  const message = `buttonText must have at most ${MAX_BUTTON_LENGTH} characters; this one has ${length}.`;
-  return [userError(UserErrorCode.TOO_LONG, message, ['input', 'buttonText'])];
-}
-
 function invalid(message: string, property: string): UserError {
   return userError(UserErrorCode.INVALID, message, ['input', property]);
 }
 
-export function chooseTemplate(messageTemplate: string | null | undefined): string {
-  return messageTemplate ?? DEFAULT_MESSAGE_TEMPLATE;
+/** Without a poll there is nothing of it that could be wrong. */
+const NO_POLL: PollTexts = { title: '', closesAt: new Date(0), questions: [] };
+
+/** Reads what of a poll is in its reminders. */
+export async function readPollTexts(poll: Poll | null, polls: CampaignPolls): Promise<PollTexts> {
+  if (!poll) return NO_POLL;
+  const { id, title, closesAt } = poll;
+  return { title, closesAt, questions: await polls.questions(id) };
+}
+
+/** Values of campaigns that name none. */
+export interface CampaignDefaults {
+  pacing: PacingPlan;
+  messageTemplate: string;
+}
+
+/** The texts of a new campaign. */
+export function chooseTexts(
+  input: CreateCampaignInput,
+  defaults: CampaignDefaults,
+): Pick<NotificationCampaign, 'messageTemplate' | 'buttonText' | 'translations' | 'asksFirstQuestion'> {
+  const { messageTemplate, buttonText, translations, asksFirstQuestion } = input;
+  return {
+    messageTemplate: messageTemplate ?? defaults.messageTemplate,
+    buttonText: buttonText ?? null,
+    translations: toTranslations(translations),
+    asksFirstQuestion: asksFirstQuestion ?? false,
+  };
+}
+
+export function toTranslations(
+  translations: readonly MessageTranslationInput[] | null | undefined,
+): MessageTranslation[] {
+  return (translations ?? []).map(({ languageCode, messageTemplate, buttonText }) => ({
+    languageCode: normalized(languageCode),
+    messageTemplate,
+    buttonText: buttonText ?? null,
+  }));
 }
 
 export function choosePacing(pacing: PacingInput | null | undefined, defaults: PacingPlan): PacingPlan {
@@ -80,6 +112,7 @@ export function choosePacing(pacing: PacingInput | null | undefined, defaults: P
 /** Two inputs have the same fingerprint if and only if they ask for the same campaign. */
 export function computeFingerprint(input: CreateCampaignInput): string {
   const { topicId, name, messageTemplate, buttonText, scheduledFor, pacing } = input;
+  const { translations, asksFirstQuestion } = input;
   const { notRemindedForHours } = input.audience ?? {};
   const asked = [
     topicId,
@@ -91,6 +124,8 @@ export function computeFingerprint(input: CreateCampaignInput): string {
     // Only if given, so that older campaigns keep their fingerprints.
     ...(name != null || buttonText != null ? [name ?? null, buttonText ?? null] : []),
     ...(notRemindedForHours == null ? [] : [{ notRemindedForHours }]),
+    ...(translations == null ? [] : [{ translations: toTranslations(translations) }]),
+    ...(asksFirstQuestion === true ? [{ asksFirstQuestion }] : []),
   ];
   return createHash('sha256').update(JSON.stringify(asked)).digest('hex');
 }

@@ -1,8 +1,13 @@
 import { CodedError } from '../kernel/errors.js';
 import { describeMissing, isRowId } from '../kernel/ids.js';
-import type { Poll } from '../polls/poll.entity.js';
 import type { AudienceStore, Exclusion, Reminded } from './audience.store.js';
-import { createCampaignErrors, choosePacing, chooseTemplate } from './campaign-input.js';
+import {
+  choosePacing,
+  chooseTexts,
+  createCampaignErrors,
+  readPollTexts,
+  type CampaignDefaults,
+} from './campaign-input.js';
 import {
   CampaignWarningCode,
   ExclusionReason,
@@ -10,13 +15,13 @@ import {
   type CampaignWarning,
 } from './campaign-preview.types.js';
 import type { CreateCampaignInput } from './campaign.types.js';
-import { countChunks, estimateDurationMs, type PacingPlan } from './estimate.js';
+import { countChunks, estimateDurationMs } from './estimate.js';
 import { describeOther } from './other-campaigns.store.js';
-import { renderTemplate } from './template.js';
+import type { CampaignPolls } from './ports.js';
+import type { SampleService } from './sample.service.js';
 import type { TemplateCheck } from './template-check.js';
 
-export interface CampaignDefaults {
-  pacing: PacingPlan;
+export interface PreviewDefaults extends CampaignDefaults {
   messagesPerSecond: number;
 }
 
@@ -24,19 +29,21 @@ export interface CampaignDefaults {
 export class CampaignPreviewService {
   constructor(
     private readonly audience: AudienceStore,
-    private readonly findPoll: (id: string) => Promise<Poll | null>,
+    private readonly polls: CampaignPolls,
     private readonly findRunning: (pollId: string) => Promise<string | undefined>,
     private readonly isSandbox: () => Promise<boolean>,
     private readonly templates: TemplateCheck,
-    private readonly defaults: CampaignDefaults,
+    private readonly samples: SampleService,
+    private readonly defaults: PreviewDefaults,
   ) {}
 
   /** @throws NOT_FOUND for an unknown poll, for which there is nothing to count */
   async preview(input: CreateCampaignInput): Promise<CampaignPreview> {
     const now = new Date();
-    const poll = isRowId(input.topicId) ? await this.findPoll(input.topicId) : null;
+    const poll = isRowId(input.topicId) ? await this.polls.find(input.topicId) : null;
     if (!poll) throw new CodedError('NOT_FOUND', describeMissing('poll', input.topicId));
-    const userErrors = await createCampaignErrors(input, poll, now, this.templates);
+    const check = { poll: await readPollTexts(poll, this.polls), now, templates: this.templates };
+    const userErrors = await createCampaignErrors(input, poll, check);
     const isRefused = (property: string) => userErrors.some(({ field }) => field?.[1] === property);
     const pacing = choosePacing(isRefused('pacing') ? null : input.pacing, this.defaults.pacing);
     const notForHours = isRefused('audience') ? null : (input.audience?.notRemindedForHours ?? null);
@@ -53,11 +60,15 @@ export class CampaignPreviewService {
     const startsAt = input.scheduledFor && input.scheduledFor > now ? input.scheduledFor : now;
     const estimatedFinishAt = new Date(startsAt.getTime() + estimatedDurationMs);
     const finishesBeforePollCloses = poll.closesAt === null || estimatedFinishAt <= poll.closesAt;
-    const template = chooseTemplate(input.messageTemplate);
-    const values = { firstName: first?.firstName ?? null, pollTitle: poll.title };
-    const longest = isRefused('messageTemplate')
+    const content = chooseTexts(input, this.defaults);
+    const { messageTemplate, asksFirstQuestion } = content;
+    const isTextRefused = ['messageTemplate', 'translations', 'buttonText', 'asksFirstQuestion'].some(
+      isRefused,
+    );
+    const samples = isTextRefused ? [] : await this.samples.write(poll, content, first?.id);
+    const longest = isTextRefused
       ? undefined
-      : this.templates.excessiveLength(template, poll.title);
+      : this.templates.excessiveLength(messageTemplate, check.poll, asksFirstQuestion);
     return {
       audienceSize,
       excluded: withReminded(exclusions, reminded),
@@ -66,7 +77,8 @@ export class CampaignPreviewService {
       estimatedDurationMs,
       estimatedFinishAt,
       finishesBeforePollCloses,
-      sampleText: isRefused('messageTemplate') ? template : renderTemplate(template, values),
+      sampleText: samples[0]?.text ?? messageTemplate,
+      samples: samples.slice(1),
       userErrors,
       warnings: warningsFor({
         isSandbox,

@@ -41,6 +41,21 @@ export class ExclusionCount {
   count!: number;
 }
 
+@ObjectType({ description: 'A reminder as recipients of one language would get it.' })
+export class MessageSample {
+  @Field(() => String, {
+    nullable: true,
+    description: 'Language of the translation; null for recipients whose language has none.',
+  })
+  languageCode!: string | null;
+
+  @Field(() => String, { description: 'The text, with the first recipient for an example.' })
+  text!: string;
+
+  @Field(() => String, { description: 'Text of the button that opens the poll.' })
+  buttonText!: string;
+}
+
 /** Something valid, but probably not intended. */
 export enum CampaignWarningCode {
   ANOTHER_CAMPAIGN_RUNS = 'ANOTHER_CAMPAIGN_RUNS',
@@ -108,6 +123,11 @@ export class CampaignPreview {
 
   @Field(() => String, { description: 'The reminder as its first recipient would get it.' })
   sampleText!: string;
+
+  @Field(() => [MessageSample], {
+    description: 'One sample for recipients without a translation, and one for each translation.',
+  })
+  samples!: MessageSample[];
 
   @Field(() => [UserError], { description: 'Errors of creating it.' })
   userErrors!: UserError[];

@@ -18,6 +18,21 @@ import { Poll } from '../polls/poll.entity.js';
 import { COUNTERS_CHECK, Ledger, LEDGER_CHECK } from './ledger.entity.js';
 import { CampaignStatus } from './lifecycle.js';
 
+@ObjectType({ description: 'Texts of a reminder in one language.' })
+export class MessageTranslation {
+  @Field(() => String, { description: 'IETF language tag, such as ru or pt-br.' })
+  languageCode!: string;
+
+  @Field(() => String, { description: 'Text of the reminder; placeholders as in the messageTemplate.' })
+  messageTemplate!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Text of the button that opens the poll; null for that of the bot in this language.',
+  })
+  buttonText!: string | null;
+}
+
 @Entity('notification_campaign')
 @Index('notification_campaign_created_idx', ['createdAt', 'id'])
 @Index('notification_campaign_status_idx', ['status', 'createdAt', 'id'])
@@ -59,9 +74,18 @@ export class NotificationCampaign extends Ledger {
 
   @Column({ name: 'message_template', type: 'text' })
   @Field(() => String, {
-    description: 'Text of the reminder; {{firstName}} and {{pollTitle}} are replaced for each recipient.',
+    description:
+      'Text of the reminder; {{firstName}}, {{pollTitle}}, {{closesAt}} and {{questionsLeft}} are replaced for each recipient.',
   })
   messageTemplate!: string;
+
+  @Column({ type: 'jsonb', default: [] })
+  @Field(() => [MessageTranslation], {
+    description:
+      'The same for recipients of other languages, by the language of their Telegram; a language without texts gets those ' +
+      'of the language that it is a variety of, or else the messageTemplate.',
+  })
+  translations!: MessageTranslation[];
 
   @Column({ name: 'button_text', type: 'text', nullable: true })
   @Field(() => String, {
@@ -69,6 +93,13 @@ export class NotificationCampaign extends Ledger {
     description: 'Text of the button that opens the poll; null for the default.',
   })
   buttonText!: string | null;
+
+  @Column({ name: 'asks_first_question', type: 'boolean', default: false })
+  @Field(() => Boolean, {
+    description:
+      "Whether the reminder carries the recipient's next open question with its options: one press is one answer.",
+  })
+  asksFirstQuestion!: boolean;
 
   /** Rises when texts or pacing change. */
   @Column({ name: 'content_version', type: 'integer', default: 1 })

@@ -2,7 +2,7 @@ import { refusal, success, userError, UserErrorCode, type Result } from '../kern
 import { describeMissing, isRowId } from '../kernel/ids.js';
 import type { Poll } from '../polls/poll.entity.js';
 import { isClosed, isOpen } from '../polls/poll-open.js';
-import type { CampaignJobs } from './ports.js';
+import type { CampaignJobs, CampaignPolls } from './ports.js';
 import { toEdit, explainEditRefusal } from './campaign-edit.js';
 import type { CampaignEditStore } from './campaign-edit.store.js';
 import {
@@ -10,14 +10,16 @@ import {
   createCampaignErrors,
   computeFingerprint,
   choosePacing,
-  chooseTemplate,
+  chooseTexts,
+  readPollTexts,
+  type CampaignCheck,
+  type CampaignDefaults,
 } from './campaign-input.js';
 import type { NotificationCampaign } from './campaign.entity.js';
 import type { CancelledStore } from './cancelled.store.js';
 import type { CampaignStore, Requeue, RunOptions, RunResult } from './campaign.store.js';
 import type { CreateCampaignInput, UpdateCampaignInput } from './campaign.types.js';
 import type { CampaignEnding } from './ending.js';
-import type { PacingPlan } from './estimate.js';
 import { CampaignStatus, TRANSITIONS, type CampaignEvent } from './lifecycle.js';
 import { describeOther } from './other-campaigns.store.js';
 import type { TemplateCheck } from './template-check.js';
@@ -40,10 +42,10 @@ export class CampaignService {
     private readonly edits: CampaignEditStore,
     private readonly cancelled: CancelledStore,
     private readonly ending: CampaignEnding,
-    private readonly findPoll: (id: string) => Promise<Poll | null>,
+    private readonly polls: CampaignPolls,
     private readonly queue: CampaignJobs,
     private readonly templates: TemplateCheck,
-    private readonly defaultPacing: PacingPlan,
+    private readonly defaults: CampaignDefaults,
   ) {}
 
   find(id: string): Promise<NotificationCampaign | null> {
@@ -53,15 +55,14 @@ export class CampaignService {
   async create(input: CreateCampaignInput): CampaignResult {
     const existing = await this.existing(input);
     if (existing) return existing;
-    const poll = isRowId(input.topicId) ? await this.findPoll(input.topicId) : null;
-    const errors = await createCampaignErrors(input, poll, new Date(), this.templates);
+    const poll = isRowId(input.topicId) ? await this.polls.find(input.topicId) : null;
+    const errors = await createCampaignErrors(input, poll, await this.check(poll));
     if (errors.length > 0) return refusal(...errors);
     const id = await this.campaigns.insert({
       topicId: input.topicId,
       name: input.name ?? null,
-      messageTemplate: chooseTemplate(input.messageTemplate),
-      buttonText: input.buttonText ?? null,
-      ...choosePacing(input.pacing, this.defaultPacing),
+      ...chooseTexts(input, this.defaults),
+      ...choosePacing(input.pacing, this.defaults.pacing),
       status: input.scheduledFor ? CampaignStatus.SCHEDULED : CampaignStatus.PENDING,
       scheduledFor: input.scheduledFor ?? null,
       notRemindedForHours: input.audience?.notRemindedForHours ?? null,
@@ -78,10 +79,10 @@ export class CampaignService {
   async update(id: string, input: UpdateCampaignInput): CampaignResult {
     const campaign = await this.find(id);
     if (!campaign) return this.notFound(id, ['id']);
-    const poll = await this.findPoll(campaign.topicId);
-    const errors = await campaignInputErrors(input, poll?.title ?? '', new Date(), this.templates);
+    const poll = await this.polls.find(campaign.topicId);
+    const errors = await campaignInputErrors(input, { ...(await this.check(poll)), current: campaign });
     if (errors.length > 0) return refusal(...errors);
-    const edit = toEdit(input);
+    const edit = toEdit(input, this.defaults.messageTemplate);
     if (Object.keys(edit).length > 0 && !(await this.edits.edit(id, edit))) {
       return refusal(explainEditRefusal(await this.require(id), edit));
     }
@@ -139,6 +140,10 @@ export class CampaignService {
     return isRowId(id) && this.campaigns.transition(id, event);
   }
 
+  private async check(poll: Poll | null): Promise<CampaignCheck> {
+    return { poll: await readPollTexts(poll, this.polls), now: new Date(), templates: this.templates };
+  }
+
   /** The result for an idempotency key that was used before. */
   private async existing(input: CreateCampaignInput): Promise<Result<NotificationCampaign> | undefined> {
     if (input.idempotencyKey == null) return undefined;
@@ -160,7 +165,7 @@ export class CampaignService {
       const unplanned = `Campaign ${id} has no deliveries yet: they come when it runs.`;
       return refusal(userError(UserErrorCode.INVALID_STATE, unplanned, field));
     }
-    const poll = await this.findPoll(campaign.topicId);
+    const poll = await this.polls.find(campaign.topicId);
     const now = new Date();
     if (from.includes(campaign.status) && poll && !isOpen(poll, now)) {
       const { id: pollId } = poll;

@@ -1,7 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { rows, type SqlExecutor } from '../database/rows.js';
 import { POLL_IS_OPEN } from '../polls/poll-open.js';
-import { NotificationCampaign } from './campaign.entity.js';
+import { NotificationCampaign, type MessageTranslation } from './campaign.entity.js';
 import type { EndingStore, Failure } from './ending.js';
 import { TRANSITIONS, type CampaignEvent } from './lifecycle.js';
 import { lockAndFindOther } from './other-campaigns.store.js';
@@ -12,6 +12,8 @@ export interface NewCampaign {
   name: string | null;
   messageTemplate: string;
   buttonText: string | null;
+  translations: MessageTranslation[];
+  asksFirstQuestion: boolean;
   chunkSize: number;
   chunkIntervalMs: number;
   sendIntervalMs: number;
@@ -77,9 +79,11 @@ const RESCHEDULE_CHUNKS = `
 `;
 
 const INSERT = `
-  INSERT INTO notification_campaign (topic_id, name, message_template, button_text, chunk_size, chunk_interval_ms,
+  INSERT INTO notification_campaign (topic_id, name, message_template, button_text, translations,
+    asks_first_question, chunk_size, chunk_interval_ms,
     send_interval_ms, status, scheduled_for, not_reminded_for_hours, idempotency_key, idempotency_fingerprint)
-  VALUES (:topicId, :name, :messageTemplate, :buttonText, :chunkSize, :chunkIntervalMs,
+  VALUES (:topicId, :name, :messageTemplate, :buttonText, :translations,
+    :asksFirstQuestion, :chunkSize, :chunkIntervalMs,
     :sendIntervalMs, :status, :scheduledFor, :notRemindedForHours, :idempotencyKey, :idempotencyFingerprint)
   ON CONFLICT (idempotency_key) DO NOTHING RETURNING id
 `;
@@ -120,7 +124,10 @@ export class CampaignStore implements EndingStore {
 
   /** @returns the id, or undefined if the idempotency key is taken */
   async insert(campaign: NewCampaign): Promise<string | undefined> {
-    const [row] = await rows<{ id: string }>(this.dataSource, INSERT, { ...campaign });
+    const [row] = await rows<{ id: string }>(this.dataSource, INSERT, {
+      ...campaign,
+      translations: JSON.stringify(campaign.translations),
+    });
     return row?.id;
   }
 

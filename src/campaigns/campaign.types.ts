@@ -1,4 +1,13 @@
-import { ArrayMaxSize, IsOptional, Length, Max, Min, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  IsOptional,
+  Length,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
 import { Field, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { IdField } from '../graphql-types/ids.js';
 import { UserError } from '../graphql-types/user-error.js';
@@ -119,6 +128,27 @@ export class CampaignAudienceInput {
 
 const NAME_LENGTH = 'name must have 1 to 200 characters.';
 
+@InputType({ description: 'Texts of a reminder in one language.' })
+export class MessageTranslationInput {
+  @Matches(/^[a-z]{2,3}([-_][a-z\d]{2,8})*$/i, {
+    message: 'languageCode must be an IETF language tag, such as ru or pt-br.',
+  })
+  @MaxLength(35, { message: 'languageCode must have at most 35 characters.' })
+  @Field(() => String, { description: 'IETF language tag, such as ru or pt-br; each language once.' })
+  languageCode!: string;
+
+  @Field(() => String, {
+    description: 'Text of the reminder, in Telegram HTML; placeholders as in the messageTemplate.',
+  })
+  messageTemplate!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Text of the button that opens the poll, at most 64 characters; null for the default.',
+  })
+  buttonText?: string | null;
+}
+
 @InputType({ description: 'A new campaign.' })
 export class CreateCampaignInput {
   @IdField('poll', { description: 'The poll to remind of.' })
@@ -132,7 +162,8 @@ export class CreateCampaignInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'Text of the reminder, in Telegram HTML; {{firstName}} and {{pollTitle}} are replaced for each recipient.',
+      'Text of the reminder, in Telegram HTML; {{firstName}}, {{pollTitle}}, {{closesAt}} and {{questionsLeft}} are replaced ' +
+      'for each recipient.',
   })
   messageTemplate?: string | null;
 
@@ -141,6 +172,24 @@ export class CreateCampaignInput {
     description: 'Text of the button that opens the poll, at most 64 characters.',
   })
   buttonText?: string | null;
+
+  @IsOptional()
+  @ArrayMaxSize(50, { message: 'There can be at most 50 translations.' })
+  @ValidateNested({ each: true })
+  @Field(() => [MessageTranslationInput], {
+    nullable: true,
+    description:
+      'Texts for recipients of other languages, by the language of their Telegram. The default messageTemplate needs none for ' +
+      'languages that the bot speaks.',
+  })
+  translations?: MessageTranslationInput[] | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      "Whether the reminder carries the recipient's next open question with its options, so that one press is one answer; false by default.",
+  })
+  asksFirstQuestion?: boolean | null;
 
   @IsOptional()
   @ValidateNested()
@@ -191,6 +240,23 @@ export class UpdateCampaignInput {
     description: 'Text of the button that opens the poll, at most 64 characters; null for the default.',
   })
   buttonText?: string | null;
+
+  @IsOptional()
+  @ArrayMaxSize(50, { message: 'There can be at most 50 translations.' })
+  @ValidateNested({ each: true })
+  @Field(() => [MessageTranslationInput], {
+    nullable: true,
+    description:
+      'Texts for recipients of other languages, by the language of their Telegram. Null removes them.',
+  })
+  translations?: MessageTranslationInput[] | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      "Whether the reminder carries the recipient's next open question with its options, so that one press is one answer; null for false.",
+  })
+  asksFirstQuestion?: boolean | null;
 
   @IsOptional()
   @ValidateNested()

@@ -1,16 +1,6 @@
-import { isBlank } from '../kernel/blank.js';
 import { isolate } from '../kernel/isolate.js';
-import type { Addressee, ReminderContent } from './ports.js';
 
-export const DEFAULT_MESSAGE_TEMPLATE =
-  'Hello {{firstName}}, you have not finished the poll “{{pollTitle}}” yet. It only takes a moment.';
-
-const BUTTON_TEXT = 'Open the poll';
-
-/** Replaces a first name that is unknown or invisible. */
-const ANONYMOUS_NAME = 'there';
-
-export const PLACEHOLDERS = ['firstName', 'pollTitle'] as const;
+export const PLACEHOLDERS = ['firstName', 'pollTitle', 'closesAt', 'questionsLeft'] as const;
 type Placeholder = (typeof PLACEHOLDERS)[number];
 
 /** Spaces are trimmed by the caller: in the pattern, many of them would take cubic time. */
@@ -54,9 +44,11 @@ function escapeHtml(text: string): string {
 }
 
 export interface TemplateValues {
-  /** As the recipient set it in Telegram; may be invisible. */
-  firstName: string | null;
+  firstName: string;
   pollTitle: string;
+  /** The closing time in words, and the instant, which Telegram shows in the reader's own time. */
+  closesAt: { text: string; at: Date | null };
+  questionsLeft: number;
 }
 
 /** A tag with its attributes; an attribute may contain `<`. */
@@ -88,42 +80,32 @@ function splitTags(template: string): Part[] {
  * Replaces the placeholders. The template is Telegram's HTML; values are plain text, isolated so that their direction does not
  * affect the text around them. Attribute values, such as links, are not isolated: nobody reads them as text.
  */
-export function renderTemplate(template: string, { firstName, pollTitle }: TemplateValues): string {
-  const values = {
-    firstName: firstName === null || isBlank(firstName) ? ANONYMOUS_NAME : firstName,
-    pollTitle,
-  };
+export function renderTemplate(template: string, values: TemplateValues): string {
+  const { firstName, pollTitle, closesAt, questionsLeft } = values;
+  const texts = { firstName, pollTitle, closesAt: closesAt.text, questionsLeft: String(questionsLeft) };
   const fill = ({ isTag, source }: Part): string =>
     source.replace(PLACEHOLDER_PATTERN, (whole, spaced: string) => {
       const name = spaced.trim();
       if (!isPlaceholder(name)) return whole;
-      return escapeHtml(isTag ? values[name] : isolate(values[name]));
+      if (isTag) return escapeHtml(texts[name]);
+      const text = escapeHtml(isolate(texts[name]));
+      return name === 'closesAt' && closesAt.at ? timeTag(closesAt.at, text) : text;
     });
   return splitTags(template).map(fill).join('');
 }
 
-/** A reminder as it is sent: HTML text, and a button that opens the poll in its place. */
-export interface Reminder {
-  chatId: string;
-  text: string;
-  button: { text: string; userId: string; pollId: string; campaignId: string | null };
+/** A time that Telegram shows in the zone and the language of the reader; the text is for apps that cannot. */
+function timeTag(at: Date, text: string): string {
+  return `<tg-time unix="${Math.floor(at.getTime() / 1000)}" format="Dt">${text}</tg-time>`;
 }
 
-/** Renders the reminder for one recipient. */
-export function reminderFor(
-  to: Addressee,
-  { messageTemplate, campaignId, pollId, pollTitle, buttonText }: ReminderContent,
-): Reminder {
-  return {
-    chatId: to.chatId,
-    text: renderTemplate(messageTemplate, { firstName: to.firstName, pollTitle }),
-    button: { text: buttonText ?? BUTTON_TEXT, userId: to.userId, pollId, campaignId },
-  };
-}
-
-/** Whether two recipients can get different texts. */
+/** Whether two recipients of one language can get different texts. */
 export function isPersonal(template: string): boolean {
-  return findPlaceholders(template).some(({ name }) => name === 'firstName');
+  return uses(template, 'firstName') || uses(template, 'questionsLeft');
+}
+
+export function uses(template: string, placeholder: Placeholder): boolean {
+  return findPlaceholders(template).some(({ name }) => name === placeholder);
 }
 
 function isPlaceholder(name: string): name is Placeholder {

@@ -3,20 +3,18 @@ import { refusal, success, userError, UserErrorCode, type Result } from '../kern
 import type { TelegramUser } from '../people/telegram-user.entity.js';
 import type { Poll } from '../polls/poll.entity.js';
 import type { NotificationCampaign } from './campaign.entity.js';
-import type { TestSender } from './ports.js';
-import { DEFAULT_MESSAGE_TEMPLATE } from './template.js';
+import type { ReminderContent, TestSender } from './ports.js';
+import type { ReminderStanding } from '../questionnaire/questionnaire.store.js';
 
 export interface TestNotificationSources {
   findCampaign: (id: string) => Promise<NotificationCampaign | null>;
   findPoll: (id: string) => Promise<Poll | null>;
   findUser: (id: string) => Promise<TelegramUser | null>;
+  findStanding: (userId: string, pollId: string) => Promise<ReminderStanding>;
 }
 
 /** The texts of a campaign. */
-type Texts = Pick<NotificationCampaign, 'messageTemplate' | 'buttonText'>;
-
-/** Default texts of campaigns. */
-export const DEFAULT_TEXTS: Texts = { messageTemplate: DEFAULT_MESSAGE_TEMPLATE, buttonText: null };
+type Texts = Pick<ReminderContent, 'messageTemplate' | 'buttonText' | 'translations' | 'asksFirstQuestion'>;
 
 type TestResult = Promise<Result<{ chatId: string; messageId: string }>>;
 
@@ -44,12 +42,8 @@ export class TestNotificationService {
     return this.sendTexts(campaign, poll, userId);
   }
 
-  /** Sends the default reminder for a poll. */
-  sendDefault(poll: Poll, userId: string): TestResult {
-    return this.sendTexts(DEFAULT_TEXTS, poll, userId);
-  }
-
-  private async sendTexts({ messageTemplate, buttonText }: Texts, poll: Poll, userId: string): TestResult {
+  /** Sends the reminder of a poll with texts of no campaign. */
+  async sendTexts(texts: Texts, poll: Poll, userId: string): TestResult {
     const user = isRowId(userId) ? await this.sources.findUser(userId) : null;
     if (!user) return refused(UserErrorCode.NOT_FOUND, describeMissing('user', userId), 'telegramUserId');
     if (user.optedOutAt) {
@@ -59,12 +53,22 @@ export class TestNotificationService {
     const problem = this.problem();
     if (problem !== null) return refused(UserErrorCode.INVALID_STATE, problem);
     const chatId = user.chatId ?? user.id;
-    const content = { campaignId: null, messageTemplate, buttonText, pollId: poll.id, pollTitle: poll.title };
+    const { firstName, languageCode } = user;
+    const standing = await this.sources.findStanding(user.id, poll.id);
     const result = await this.sender.sendTest(
-      { userId: user.id, chatId, firstName: user.firstName },
-      content,
+      { ...standing, userId: user.id, chatId, firstName, languageCode, timeZone: user.timeZone },
+      reminderContent(texts, poll),
     );
     if ('problem' in result) return refused(UserErrorCode.TELEGRAM_REJECTED, result.problem);
     return success({ chatId, messageId: result.messageId });
   }
+}
+
+/** The content of a reminder that is not part of the ledger. */
+export function reminderContent(
+  { messageTemplate, buttonText, translations, asksFirstQuestion }: Texts,
+  { id, title, closesAt }: Poll,
+): ReminderContent {
+  const texts = { messageTemplate, buttonText, translations, asksFirstQuestion };
+  return { ...texts, campaignId: null, pollId: id, pollTitle: title, closesAt };
 }

@@ -1,26 +1,26 @@
 import type { Logger } from 'pino';
 import { connectDatabase, type ConnectedDatabase } from '../app/database.js';
+import { createReminders, type ReminderDeps } from '../app/reminders.js';
 import { connectTelegram, createSender, type ConnectedTelegram } from '../app/telegram.js';
 import { AudienceStore, type Exclusion } from '../campaigns/audience.store.js';
 import { CampaignStore } from '../campaigns/campaign.store.js';
 import { ExclusionReason } from '../campaigns/campaign-preview.types.js';
 import { countChunks, estimateDurationMs } from '../campaigns/estimate.js';
-import { DEFAULT_TEXTS, TestNotificationService } from '../campaigns/test-notification.service.js';
+import { reminderContent, TestNotificationService } from '../campaigns/test-notification.service.js';
 import type { Settings } from '../config/settings.js';
 import { describeMissing, isRowId, toKey } from '../kernel/ids.js';
 import { describeProblem } from '../installation/bot-guard.js';
 import { InstallationStore } from '../installation/installation.store.js';
 import { PeopleStore } from '../people/people.store.js';
 import type { TelegramUser } from '../people/telegram-user.entity.js';
-import { References } from '../questionnaire/reference.js';
-import { loadSigningKey } from '../questionnaire/signing-key.store.js';
+import { QuestionnaireStore } from '../questionnaire/questionnaire.store.js';
 import type { Poll } from '../polls/poll.entity.js';
 import { PollStore } from '../polls/poll.store.js';
 import { ChatPacing } from '../engine/chat-pacing.js';
 import { DirectSender } from '../engine/direct-sender.js';
 import { PostgresRateLimit } from '../engine/rate-limit.store.js';
 import { RateLimiter } from '../engine/rate-limiter.js';
-import { reminderFor } from '../campaigns/template.js';
+import type { ReminderWriter } from '../campaigns/reminder.js';
 import { DirectTestSender } from '../engine/test-sender.js';
 import { CommandFailure, ExitCode } from './failure.js';
 import type { CommandContext } from './shell.js';
@@ -64,7 +64,7 @@ async function testNotifications(
   const user = options.user === undefined ? undefined : await findUser(options.user, database);
   const first = await showAudience(context, database, poll);
   const shown = options.dryRun && (user ?? first);
-  if (shown) showMessage(shown, poll, context.output);
+  if (shown) await showMessage(shown, poll, context, database);
   else if (user) await sendOne(context, poll, user, database);
 }
 
@@ -103,23 +103,46 @@ function describe({ reason, count }: Exclusion): string {
     : `${count} who are ${reason}`;
 }
 
-function showMessage({ id, chatId, firstName }: Person, poll: Poll, output: Console): void {
-  const content = { ...DEFAULT_TEXTS, campaignId: null, pollId: poll.id, pollTitle: poll.title };
-  const message = reminderFor({ userId: id, chatId: chatId ?? id, firstName }, content);
+/** The texts of a campaign that names none. */
+function defaultTexts(writer: ReminderWriter) {
+  return {
+    messageTemplate: writer.defaultTemplate(),
+    buttonText: null,
+    translations: [],
+    asksFirstQuestion: false,
+  };
+}
+
+async function showMessage(
+  { id, chatId, firstName }: Person,
+  poll: Poll,
+  { settings, output }: CommandContext,
+  { dataSource }: ConnectedDatabase,
+): Promise<void> {
+  const { writer } = await createReminders(dataSource, settings);
+  const user = await new PeopleStore(dataSource).find(id);
+  const standing = await new QuestionnaireStore(dataSource).forReminder(id, poll.id);
+  const { languageCode = null, timeZone = null } = user ?? {};
+  const person = { userId: id, chatId: chatId ?? id, firstName, languageCode, timeZone };
+  const message = writer.write(
+    { ...standing, ...person, languageCode },
+    reminderContent(defaultTexts(writer), poll),
+  );
   output.log(`\nThe message to ${message.chatId}, which is not sent:`);
-  output.log(`  ${message.text}\n  [${message.button.text}]`);
+  output.log(`  ${message.text}\n  [${message.buttonText}]`);
 }
 
 /** The service of the mutation, with the limits that all processes share. */
-async function createService(
+function createService(
   settings: Settings,
   telegram: ConnectedTelegram,
   { dataSource, engineSql }: ConnectedDatabase,
+  { view, writer }: ReminderDeps,
   logger: Logger,
-): Promise<TestNotificationService> {
+): TestNotificationService {
   const { messagesPerSecond } = settings;
   const { botId } = telegram;
-  const sender = createSender(telegram, new References(await loadSigningKey(engineSql)), settings);
+  const sender = createSender(telegram, view, settings);
   const store = new PostgresRateLimit(engineSql, botId, messagesPerSecond);
   const limiter = new RateLimiter(store, messagesPerSecond, (error) => {
     logger.warn({ err: error }, 'the rate limit could not be read');
@@ -132,8 +155,9 @@ async function createService(
       findCampaign: (id) => campaigns.find(id),
       findPoll: (id) => polls.find(id),
       findUser: (id) => people.find(id),
+      findStanding: (userId, pollId) => new QuestionnaireStore(dataSource).forReminder(userId, pollId),
     },
-    new DirectTestSender(sender, new DirectSender(limiter, new ChatPacing(engineSql))),
+    new DirectTestSender(sender, new DirectSender(limiter, new ChatPacing(engineSql)), writer),
     () => null,
   );
 }
@@ -151,8 +175,9 @@ async function sendOne(
       await new InstallationStore(database.engineSql).findBot(),
     );
     if (problem !== null) throw new CommandFailure(problem, ExitCode.WRONG_USAGE);
-    const service = await createService(settings, telegram, database, logger);
-    const result = await service.sendDefault(poll, user.id);
+    const reminders = await createReminders(database.engineSql, settings);
+    const service = createService(settings, telegram, database, reminders, logger);
+    const result = await service.sendTexts(defaultTexts(reminders.writer), poll, user.id);
     if (!result.ok) {
       const reasons = result.errors.map(({ message }) => message).join(' ');
       throw new CommandFailure(`The message to ${user.chatId ?? user.id} failed. ${reasons}`);

@@ -120,3 +120,15 @@ export const bearerToken = pattern(/^[\x21-\x7e]{16,}$/, 'at least 16 printable 
 export const origins = list(isOrigin, 'origins such as https://dashboard.example, separated by commas');
 
 export const networks = list(isNetwork, 'addresses or networks such as 10.0.0.0/8, separated by commas');
+
+function isTimeZone(value: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+export const timeZone = kind('an IANA time zone such as Europe/Lisbon', (refusal) =>
+  z.string().refine(isTimeZone, refusal),
+);

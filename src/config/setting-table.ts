@@ -12,6 +12,7 @@ import {
   networks,
   origins,
   text,
+  timeZone,
   type Kind,
 } from './setting-kinds.js';
 
@@ -92,6 +93,12 @@ const telegram = {
   telegramApiRoot: setting(httpRoot, 'https://api.telegram.org', { meaning: 'The Bot API server.' }),
   requestTimeoutMs: setting(integer(100, 120_000), '20000', {
     meaning: 'How long an answer of the Bot API may take.',
+  }),
+};
+
+const people = {
+  timeZone: setting(timeZone, 'UTC', {
+    meaning: 'Time zone of people whose own is not known, for closing times in reminders.',
   }),
 };
 
@@ -186,6 +193,7 @@ export const SETTING_SECTIONS: readonly { title: string; settings: Readonly<Reco
   { title: 'Telegram', settings: telegram },
   { title: 'Access', settings: access },
   { title: 'Pace', settings: sending },
+  { title: 'People', settings: people },
   { title: 'Workers', settings: workers },
   { title: 'Limits of one API process', settings: limits },
   { title: 'Mode and log', settings: mode },
@@ -196,6 +204,7 @@ export const SETTINGS = {
   ...addresses,
   ...storage,
   ...telegram,
+  ...people,
   ...access,
   ...sending,
   ...workers,

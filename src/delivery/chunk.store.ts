@@ -53,8 +53,9 @@ const CLAIM_DUE_CHUNK = `
     RETURNING chunk.campaign_id, chunk.number, chunk.lease_token, counted.remaining
   )
   SELECT claimed.campaign_id AS "campaignId", claimed.number, claimed.lease_token AS "leaseToken", claimed.remaining,
-    poll.id AS "pollId", poll.title AS "pollTitle", campaign.message_template AS "messageTemplate",
-    campaign.button_text AS "buttonText", campaign.send_interval_ms AS "sendIntervalMs",
+    poll.id AS "pollId", poll.title AS "pollTitle", poll.closes_at AS "closesAt", campaign.message_template AS "messageTemplate",
+    campaign.button_text AS "buttonText", campaign.translations, campaign.asks_first_question AS "asksFirstQuestion",
+    campaign.send_interval_ms AS "sendIntervalMs",
     campaign.content_version AS "contentVersion"
   FROM claimed
   JOIN notification_campaign campaign ON campaign.id = claimed.campaign_id

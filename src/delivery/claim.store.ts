@@ -5,6 +5,9 @@ import { isBotOfInstallation } from './own-bot.js';
 import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
 import type { CampaignContent, LeasedChunk } from './leased-chunk.js';
 import type { OwnBot } from './own-bot.js';
+import type { Addressee } from '../campaigns/ports.js';
+import { openQuestionsJson, QUESTION_JSON, type OpenQuestions } from '../questionnaire/question-json.js';
+import type { ShownQuestion } from '../questionnaire/questionnaire.store.js';
 
 /** Telegram accepts about one message per second and chat. SQL. */
 export const CHAT_INTERVAL = "interval '1 second'";
@@ -20,6 +23,9 @@ const REMINDED_RECENTLY = remindedWithin({
 const isIn = (groups: string): string => `coalesce((
     SELECT true FROM group_member member WHERE member.user_id = due.user_id AND member.group_id = ANY (${groups})
     LIMIT 1), false)`;
+/** Whether the reminders say how far their recipients are. */
+const NEEDS_STANDING = `(
+  campaign.asks_first_question OR concat(campaign.message_template, campaign.translations) LIKE '%questionsLeft%')`;
 
 /** A retried delivery keeps Telegram's verdict about the user. */
 const KNOWN_WHY = `delivery.reason IN ('${PERSON_REASONS.join("', '")}')`;
@@ -45,6 +51,7 @@ const claimInOrder = (order: string): string => `
     FOR SHARE
   ), campaign AS (
     SELECT campaign.id, campaign.topic_id, ${POLL_IS_OPEN} AS open, campaign.message_template, campaign.button_text,
+      campaign.translations, campaign.asks_first_question, ${NEEDS_STANDING} AS needs_standing, poll.closes_at,
       campaign.send_interval_ms, campaign.content_version, campaign.not_reminded_for_hours,
       (SELECT array_agg(group_id) FROM poll_group WHERE poll_group.poll_id = poll.id) AS poll_groups,
       (SELECT array_agg(group_id) FROM campaign_group WHERE campaign_group.campaign_id = campaign.id) AS own_groups,
@@ -56,7 +63,7 @@ const claimInOrder = (order: string): string => `
     WHERE campaign.status = 'PROCESSING'
   ), candidate AS (
     SELECT due.campaign_id, due.user_id, due.status, due.not_before, coalesce(person.chat_id, person.id) AS chat_id,
-      person.first_name,
+      person.first_name, person.language_code, person.time_zone,
       CASE
         WHEN NOT campaign.open THEN 'POLL_CLOSED'
         WHEN campaign.poll_groups IS NOT NULL AND NOT ${isIn('campaign.poll_groups')} THEN 'NOT_IN_GROUP'
@@ -81,7 +88,7 @@ const claimInOrder = (order: string): string => `
       ON completion.poll_id = campaign.topic_id AND completion.user_id = due.user_id
   ), wanted AS (
     -- Two people can have one chat, where Telegram has moved it.
-    SELECT campaign_id, user_id, status, chat_id, first_name FROM (
+    SELECT campaign_id, user_id, status, chat_id, first_name, language_code, time_zone FROM (
       SELECT DISTINCT ON (chat_id) * FROM candidate WHERE unwanted IS NULL ORDER BY chat_id, user_id
     ) one_a_chat
     ORDER BY ${order} LIMIT :wanted
@@ -96,7 +103,11 @@ const claimInOrder = (order: string): string => `
       not_before = NULL, updated_at = clock_timestamp()
     FROM wanted JOIN paced USING (chat_id)
     WHERE delivery.campaign_id = wanted.campaign_id AND delivery.user_id = wanted.user_id AND delivery.status = wanted.status
-    RETURNING delivery.user_id, wanted.chat_id, wanted.first_name, delivery.fence, delivery.attempts
+    RETURNING delivery.user_id, wanted.chat_id, wanted.first_name, wanted.language_code, wanted.time_zone,
+      delivery.fence, delivery.attempts
+  ), standing AS MATERIALIZED (
+    SELECT sending.user_id, ${openQuestionsJson('campaign.topic_id', 'sending.user_id')} AS open
+    FROM sending JOIN campaign ON campaign.needs_standing
   ), waiting AS (
     -- A chat may be parked for hours.
     UPDATE delivery SET not_before = greatest(clock_timestamp() + ${CHAT_INTERVAL},
@@ -127,9 +138,17 @@ const claimInOrder = (order: string): string => `
   )
   SELECT EXISTS (SELECT FROM chunk) AS leased, EXISTS (SELECT FROM campaign) AS running,
     (SELECT coalesce(json_agg(json_build_object('userId', user_id::text, 'chatId', chat_id::text,
-      'firstName', first_name, 'fencingToken', fence, 'attempts', attempts) ORDER BY user_id), '[]') FROM sending) AS recipients,
+      'firstName', first_name, 'languageCode', language_code, 'timeZone', time_zone,
+      'fencingToken', fence, 'attempts', attempts,
+      'open', (SELECT open FROM standing WHERE standing.user_id = sending.user_id)) ORDER BY user_id), '[]')
+      FROM sending) AS recipients,
+    (SELECT json_build_object('count', (SELECT count(*) FROM question WHERE question.poll_id = campaign.topic_id),
+      'asked', (SELECT json_agg(${QUESTION_JSON}) FROM question
+        WHERE question.id IN (SELECT (open->>'questionId')::bigint FROM standing)))
+      FROM campaign WHERE asks_first_question) AS questions,
+    (SELECT closes_at FROM campaign) AS "closesAt",
     (SELECT json_build_object('messageTemplate', message_template, 'buttonText', button_text,
-      'sendIntervalMs', send_interval_ms, 'contentVersion', content_version)
+      'translations', translations, 'asksFirstQuestion', asks_first_question, 'sendIntervalMs', send_interval_ms, 'contentVersion', content_version)
       FROM campaign WHERE content_version <> :contentVersion::integer) AS content,
     coalesce((SELECT count FROM counted), 0)::integer AS skipped,
     CASE WHEN NOT EXISTS (SELECT FROM sending) THEN rest.pending END AS pending,
@@ -161,10 +180,7 @@ const REQUEUE_UNSENT = `
 `;
 
 /** A recipient whose delivery this worker has marked SENDING. */
-export interface Recipient {
-  userId: string;
-  chatId: string;
-  firstName: string | null;
+export interface Recipient extends Addressee {
   /** Fencing token: identifies this claim of the delivery, whose result settles nothing else. */
   fencingToken: number;
   /** Requests for this recipient so far, this one included. */
@@ -177,13 +193,21 @@ export interface Claim {
   /** False if the campaign was paused or cancelled, or has failed. */
   running: boolean;
   recipients: Recipient[];
+  /** When the poll closes. */
+  closesAt: Date | null;
   /** The content to send, if newer than the known one; otherwise null. */
-  content: CampaignContent | null;
+  content: Omit<CampaignContent, 'closesAt'> | null;
   skipped: number;
   /** Pending recipients of the chunk; null if somebody was claimed, since they are not counted then. */
   pending: number | null;
   /** Milliseconds until the first pending recipient may be tried; null if one may be tried now. */
   retryInMs: number | null;
+}
+
+/** A claim as the statement returns it. */
+interface ClaimRow extends Omit<Claim, 'recipients'> {
+  recipients: (Omit<Recipient, 'asked' | 'questionsLeft'> & { open: OpenQuestions | null })[];
+  questions: { count: number; asked: ShownQuestion[] | null } | null;
 }
 
 /** Parameters of a claim. */
@@ -209,16 +233,18 @@ export class ClaimStore {
     private readonly ownBot: OwnBot = null,
   ) {}
 
-  claim(chunk: LeasedChunk, request: ClaimRequest): Promise<Claim> {
+  async claim(chunk: LeasedChunk, request: ClaimRequest): Promise<Claim> {
     const { untriedFirst = false, ...asked } = request;
     const { campaignId, number, leaseToken } = chunk;
-    return oneRow<Claim>(this.sql, untriedFirst ? CLAIM_FOR_TRIAL : CLAIM_RECIPIENTS, {
+    const row = await oneRow<ClaimRow>(this.sql, untriedFirst ? CLAIM_FOR_TRIAL : CLAIM_RECIPIENTS, {
       campaignId,
       chunk: number,
       leaseToken,
       ...asked,
       ownBot: this.ownBot,
     });
+    const { questions, recipients, ...claim } = row;
+    return { ...claim, recipients: recipients.map((recipient) => toRecipient(recipient, questions)) };
   }
 
   /** Requeues the recipients of a claim whose answer was lost, also if the server still works on it. */
@@ -226,4 +252,14 @@ export class ClaimStore {
     await rows(this.sql, AWAIT_CLAIMS, [chunk.campaignId, chunk.number]);
     await rows(this.sql, REQUEUE_UNSENT, [chunk.campaignId, chunk.number, claimId]);
   }
+}
+
+function toRecipient(
+  { open, ...recipient }: ClaimRow['recipients'][number],
+  questions: ClaimRow['questions'],
+): Recipient {
+  const question = questions?.asked?.find(({ id }) => id === open?.questionId);
+  const { count: questionCount = 0 } = questions ?? {};
+  const asked = question && open ? { question, questionCount, revision: open.revision } : null;
+  return { ...recipient, questionsLeft: open?.left ?? 0, asked };
 }

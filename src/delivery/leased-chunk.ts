@@ -1,9 +1,14 @@
+import type { MessageTranslation } from '../campaigns/campaign.entity.js';
 import type { ChunkCapacity } from './capacity.js';
 
 /** Texts and pacing of a campaign, which can change while it is paused. */
 export interface CampaignContent {
   messageTemplate: string;
   buttonText: string | null;
+  translations: MessageTranslation[];
+  asksFirstQuestion: boolean;
+  /** When the poll closes. */
+  closesAt: Date | null;
   sendIntervalMs: number;
   contentVersion: number;
 }

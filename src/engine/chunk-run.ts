@@ -13,7 +13,7 @@ import type { LeadTime } from './lead-time.js';
 import type { Lease } from './lease-keeper.js';
 import type { MessageSender, SendOutcome } from './ports.js';
 import { MAX_BLOCK_MS, type RateLimiter, type Slot, type SlotRequest } from './rate-limiter.js';
-import { reminderFor } from '../campaigns/template.js';
+import { areTextsPersonal, showTimes, type ReminderWriter } from '../campaigns/reminder.js';
 import { judge, NOT_SENT } from './verdict.js';
 import type { SettlementWriter } from './settlements.js';
 import { takeTurn, untilLeft } from './take-turn.js';
@@ -33,6 +33,7 @@ export interface ChunkRunDeps {
   pacing: Pick<ChatPacing, 'move' | 'throttled'>;
   breaker: Pick<CircuitBreaker, 'unreachable' | 'observe' | 'untilReachable'>;
   sender: MessageSender;
+  writer: ReminderWriter;
   ending: CampaignEnding;
   logger: Logger;
 }
@@ -73,7 +74,7 @@ export class ChunkRun {
    */
   private async prepare(): Promise<number | undefined> {
     while (!this.stop.aborted) {
-      const problem = await this.deps.sender.prepare(this.stop);
+      const problem = await this.deps.sender.prepare(this.stop, showTimes(this.content));
       if (!problem) return undefined;
       if (problem.kind === 'botUnusable') {
         await this.failCampaign(problem.reason);
@@ -147,7 +148,7 @@ export class ChunkRun {
     await this.deps.limiter.returnSlots(slots.slice(claim?.recipients.length ?? 0));
     if (!claim) return undefined;
     this.pending = claim.pending ?? Math.max(0, this.pending - claim.recipients.length - claim.skipped);
-    if (claim.content) this.content = claim.content;
+    this.content = { ...this.content, ...claim.content, closesAt: claim.closesAt };
     const foundNobody = claim.recipients.length === 0 && claim.skipped > 0;
     this.lookAhead = foundNobody ? LONG_LOOK_AHEAD : LOOK_AHEAD;
     claim.recipients.forEach((recipient, index) => {
@@ -256,10 +257,10 @@ export class ChunkRun {
 
   /** Whatever fails here, the message may have left: it must not be sent again, and the process must not end. */
   private async request(recipient: Recipient, content: CampaignContent): Promise<SendOutcome> {
-    const { sender, logger } = this.deps;
+    const { sender, writer, logger } = this.deps;
     try {
       return await sender.send(
-        reminderFor(recipient, { ...this.lease.chunk, ...content }),
+        writer.write(recipient, { ...this.lease.chunk, ...content }),
         this.abandon,
         () => this.lease.stands(),
       );
@@ -271,11 +272,11 @@ export class ChunkRun {
 
   private async settle(
     recipient: Recipient,
-    { messageTemplate }: CampaignContent,
+    content: CampaignContent,
     outcome: SendOutcome | undefined,
   ): Promise<void> {
     const { campaignId } = this.lease.chunk;
-    const verdict = outcome ? judge(outcome, recipient, messageTemplate) : { settlement: NOT_SENT };
+    const verdict = outcome ? judge(outcome, recipient, areTextsPersonal(content)) : { settlement: NOT_SENT };
     const { userId, fencingToken } = recipient;
     const isSent = verdict.settlement.status === DeliveryStatus.SENT;
     this.deps.logger.debug(

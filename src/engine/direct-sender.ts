@@ -35,7 +35,7 @@ export class DirectSender implements DirectMessages {
 
   /** As `send`, for a reminder: the sender is prepared before the turn is taken. */
   async sendMessage(sender: MessageSender, message: Reminder): Promise<SendOutcome | undefined> {
-    const problem = await sender.prepare();
+    const problem = await sender.prepare(undefined, message.text.includes('<tg-time'));
     if (problem?.kind === 'throttled') await this.limiter.throttled(problem.retryAfterMs);
     return problem ?? this.send(message.chatId, () => sender.send(message));
   }

@@ -7,8 +7,8 @@ export class MeteredSender implements MessageSender {
     private readonly meter: Pick<EngineMeter, 'answered'>,
   ) {}
 
-  prepare(signal?: AbortSignal): Promise<SendOutcome | undefined> {
-    return this.sender.prepare(signal);
+  prepare(signal?: AbortSignal, showsTimes?: boolean): Promise<SendOutcome | undefined> {
+    return this.sender.prepare(signal, showsTimes);
   }
 
   probe(signal: AbortSignal): Promise<boolean> {

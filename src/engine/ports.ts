@@ -1,7 +1,6 @@
 import type { StopCode } from '../campaigns/ending.js';
 import type { CampaignStatus } from '../campaigns/lifecycle.js';
-import type { CampaignJobs } from '../campaigns/ports.js';
-import type { Reminder } from '../campaigns/template.js';
+import type { CampaignJobs, Reminder } from '../campaigns/ports.js';
 import type { DeliveryReason, PersonReason } from '../delivery/reasons.js';
 import type { ChunkRef, DueChunk } from '../delivery/leased-chunk.js';
 import type { Reachability } from '../people/telegram-user.entity.js';
@@ -39,9 +38,10 @@ export interface MessageSender {
    * Loads what every message needs. Call it before a turn to send is taken: it may take as long as an answer of Telegram, while
    * `send` requests only the message itself. Never throws because of Telegram or the network.
    * @param signal aborted when it must no longer be awaited
+   * @param showsTimes whether messages have `<tg-time>`, which not every server knows
    * @returns why nothing can be sent now, or undefined
    */
-  prepare(signal?: AbortSignal): Promise<SendOutcome | undefined>;
+  prepare(signal?: AbortSignal, showsTimes?: boolean): Promise<SendOutcome | undefined>;
   /** @returns whether Telegram itself answers, also to sendMessage, without sending anything. Never throws. */
   probe(signal: AbortSignal): Promise<boolean>;
   /**

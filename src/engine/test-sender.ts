@@ -2,17 +2,18 @@ import { STOPS } from '../campaigns/ending.js';
 import type { Addressee, ReminderContent, TestResult, TestSender } from '../campaigns/ports.js';
 import type { DirectSender } from './direct-sender.js';
 import type { MessageSender, SendOutcome } from './ports.js';
-import { reminderFor } from '../campaigns/template.js';
+import type { ReminderWriter } from '../campaigns/reminder.js';
 
 /** Sends test messages, within the limits that all processes share. */
 export class DirectTestSender implements TestSender {
   constructor(
     private readonly sender: MessageSender,
     private readonly direct: DirectSender,
+    private readonly writer: ReminderWriter,
   ) {}
 
   async sendTest(to: Addressee, content: ReminderContent): Promise<TestResult> {
-    const outcome = await this.direct.sendMessage(this.sender, reminderFor(to, content));
+    const outcome = await this.direct.sendMessage(this.sender, this.writer.write(to, content));
     if (!outcome) return { problem: 'Telegram throttles the bot; try again later.' };
     return outcome.kind === 'sent' ? { messageId: outcome.messageId } : { problem: describeOutcome(outcome) };
   }

@@ -2,7 +2,6 @@ import { DeliveryStatus } from '../delivery/delivery.entity.js';
 import type { StopCode } from '../campaigns/ending.js';
 import type { DeliveryReason, PersonReason } from '../delivery/reasons.js';
 import { TelegramUserStatus, type Reachability } from '../people/telegram-user.entity.js';
-import { isPersonal } from '../campaigns/template.js';
 import type { Recipient } from '../delivery/claim.store.js';
 import type { Settlement } from '../delivery/settlement.store.js';
 import type { SendOutcome } from './ports.js';
@@ -37,8 +36,15 @@ function gone(reason: PersonReason, userStatus: Reachability): Verdict {
   return { settlement: { status: DeliveryStatus.FAILED, reason, userStatus } };
 }
 
-/** The table of outcomes: effect of each answer on the delivery, the user and the campaign. */
-export function judge(outcome: SendOutcome, recipient: Recipient, template: string): Verdict {
+/**
+ * The table of outcomes: effect of each answer on the delivery, the user and the campaign.
+ * @param isPersonal whether other recipients may get another text
+ */
+export function judge(
+  outcome: SendOutcome,
+  recipient: Pick<Recipient, 'userId' | 'chatId'>,
+  isPersonal: boolean,
+): Verdict {
   switch (outcome.kind) {
     case 'sent':
       return { settlement: { status: DeliveryStatus.SENT, messageId: outcome.messageId } };
@@ -63,7 +69,7 @@ export function judge(outcome: SendOutcome, recipient: Recipient, template: stri
     case 'botUnusable':
       return { settlement: NOT_SENT, stopReason: outcome.reason };
     case 'templateUnusable':
-      if (outcome.textOnly && isPersonal(template)) return failed(outcome.reason);
+      if (outcome.textOnly && isPersonal) return failed(outcome.reason);
       return { settlement: NOT_SENT, stopReason: outcome.reason };
   }
 }

@@ -1,5 +1,6 @@
 import { rows, type SqlExecutor } from '../database/rows.js';
 import { POLL_IS_OPEN } from '../polls/poll-open.js';
+import { QUESTION_JSON } from './question-json.js';
 
 /**
  * Stores an answer, and the completion of the poll with the last one. The revision decides: of two presses on one rendering the
@@ -44,13 +45,11 @@ const READ = `
     WHERE poll.id = coalesce(:pollId::bigint,
       (SELECT poll_id FROM question WHERE id = coalesce(:questionId::bigint, :afterId::bigint)))
   ), asked AS (
-    SELECT question.id, question.position, question.text, answer.option_id AS chosen,
-      lag(question.id) OVER in_order AS previous, lead(question.id) OVER in_order AS next,
-      row_number() OVER in_order AS number, count(*) OVER () AS count,
+    SELECT question.id, question.position, answer.option_id AS chosen,
+      lag(question.id) OVER (ORDER BY question.position) AS previous,
       bool_and(answer.option_id IS NOT NULL) OVER () AS complete
     FROM poll JOIN question ON question.poll_id = poll.id
     LEFT JOIN answer ON answer.question_id = question.id AND answer.user_id = :userId::bigint
-    WINDOW in_order AS (ORDER BY question.position)
   ), shown AS (
     SELECT asked.* FROM asked
     LEFT JOIN asked after ON after.id = :afterId
@@ -66,11 +65,13 @@ const READ = `
     (SELECT count(*)::integer FROM asked) AS "questionCount",
     (SELECT count(*)::integer FROM asked WHERE chosen IS NULL) AS "openCount",
     (SELECT id::text FROM asked ORDER BY position LIMIT 1) AS "firstId",
-    (SELECT json_build_object('id', shown.id::text, 'number', shown.number, 'text', shown.text,
-      'chosenId', shown.chosen::text, 'previousId', shown.previous::text, 'nextId', shown.next::text,
-      'options', (SELECT json_agg(json_build_object('id', id::text, 'text', text) ORDER BY position)
-        FROM question_option WHERE question_id = shown.id)) FROM shown) AS question
+    (SELECT shown.chosen::text FROM shown) AS "chosenId",
+    (SELECT ${QUESTION_JSON} FROM question WHERE question.id = (SELECT id FROM shown)) AS question
   FROM poll
+`;
+
+const QUESTIONS = `
+  SELECT ${QUESTION_JSON} AS question FROM question WHERE question.poll_id = $1 ORDER BY question.position
 `;
 
 /** Polls that a person can answer: those that are not completed first, then the newest. */
@@ -92,8 +93,6 @@ export interface ShownQuestion {
   /** From 1. */
   number: number;
   text: string;
-  /** The option that the person has chosen. */
-  chosenId: string | null;
   previousId: string | null;
   nextId: string | null;
   options: ShownOption[];
@@ -113,6 +112,22 @@ export interface Standing {
   firstId: string | null;
   /** The question to show; null when none is left. */
   question: ShownQuestion | null;
+  /** The option of that question which the person has chosen. */
+  chosenId: string | null;
+}
+
+/** The question that a reminder asks. */
+export interface AskedQuestion {
+  question: ShownQuestion;
+  questionCount: number;
+  revision: number;
+}
+
+/** Where somebody is with a poll, as far as a reminder says it. */
+export interface ReminderStanding {
+  questionsLeft: number;
+  /** The first open question. */
+  asked: AskedQuestion | null;
 }
 
 /** What to read of a poll: one of the three says which poll. */
@@ -158,6 +173,21 @@ export class QuestionnaireStore {
       afterId: afterId ?? null,
     });
     return standing;
+  }
+
+  /** All questions of a poll, in their order. */
+  async questions(pollId: string): Promise<ShownQuestion[]> {
+    const found = await rows<{ question: ShownQuestion }>(this.sql, QUESTIONS, [pollId]);
+    return found.map(({ question }) => question);
+  }
+
+  /** What a reminder says of where somebody is with a poll. */
+  async forReminder(userId: string, pollId: string): Promise<ReminderStanding> {
+    const standing = await this.read(userId, { pollId });
+    if (!standing?.question || standing.openCount === 0)
+      return { questionsLeft: standing?.openCount ?? 0, asked: null };
+    const { question, questionCount, revision, openCount } = standing;
+    return { questionsLeft: openCount, asked: { question, questionCount, revision } };
   }
 
   list(userId: string, limit: number): Promise<ListedPoll[]> {

@@ -7,6 +7,7 @@ import {
   type MarkupProblem,
 } from '@pollcast/telegram-text';
 import type { MessageMarkup } from '../campaigns/ports.js';
+import { countQuestion } from './question-view.js';
 import { shorten } from '../kernel/shorten.js';
 
 /** Telegram allows 64 characters; each direction override that a name leaves open is closed by another character. */
@@ -17,6 +18,7 @@ export const TELEGRAM_MARKUP: MessageMarkup = {
   maxCharacters: MAX_MESSAGE_CHARACTERS,
   longestName: LONGEST_NAME,
   countCharacters: characterCount,
+  countQuestion,
   read: (source) => {
     try {
       return parseTelegramHtml(source);

@@ -1,10 +1,11 @@
 import { unlessAborted } from '../kernel/unless-aborted.js';
 import { classify } from './answers.js';
 import type { MessageSender, Reminder, SendOutcome } from '../engine/ports.js';
-import type { References } from '../questionnaire/reference.js';
 import { BotApiError, type BotApi } from './bot-api.js';
 import type { BotProfile } from './bot-profile.js';
 import { messageContent } from './keyboard.js';
+import type { TelegramReminderView } from './reminder-view.js';
+import { TimeTags } from './time-tags.js';
 
 function toOutcome(error: unknown): SendOutcome {
   if (error instanceof BotApiError) return classify(error.failure);
@@ -28,16 +29,21 @@ function beforeSending(error: unknown): SendOutcome {
 
 /** Sends reminders through the Bot API. */
 export class TelegramSender implements MessageSender {
+  private readonly timeTags: TimeTags;
+
   constructor(
     private readonly botApi: BotApi,
     private readonly profile: BotProfile,
-    private readonly references: References,
+    private readonly view: TelegramReminderView,
     private readonly options: { paidBroadcast: boolean },
-  ) {}
+  ) {
+    this.timeTags = new TimeTags(botApi);
+  }
 
-  async prepare(signal?: AbortSignal): Promise<SendOutcome | undefined> {
+  async prepare(signal?: AbortSignal, showsTimes = false): Promise<SendOutcome | undefined> {
     try {
       await unlessAborted(this.profile.load(), signal);
+      if (showsTimes) await unlessAborted(this.timeTags.probe(), signal);
       return undefined;
     } catch (error) {
       return signal?.aborted ? { kind: 'notSent' } : beforeSending(error);
@@ -60,16 +66,10 @@ export class TelegramSender implements MessageSender {
     }
   }
 
-  async send(
-    { chatId, text, button }: Reminder,
-    abandon?: AbortSignal,
-    mayLeave?: () => boolean,
-  ): Promise<SendOutcome> {
-    const { userId, pollId, campaignId } = button;
-    const data = this.references.write(userId, { kind: 'open', pollId, campaignId });
+  async send(reminder: Reminder, abandon?: AbortSignal, mayLeave?: () => boolean): Promise<SendOutcome> {
     const payload = {
-      chat_id: chatId,
-      ...messageContent(text, [[{ text: button.text, callback_data: data }]]),
+      chat_id: reminder.chatId,
+      ...messageContent(this.timeTags.adapt(this.view.text(reminder)), this.view.keyboard(reminder)),
       ...(this.options.paidBroadcast && { allow_paid_broadcast: true }),
     };
     try {

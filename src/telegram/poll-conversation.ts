@@ -107,14 +107,14 @@ export class PollConversation {
     const { say, userId } = person;
     const notice = words === undefined ? '' : `${say(words)}\n\n`;
     if (!standing) return messageContent(notice + say('pollGone'));
-    const { question, questionCount, revision } = standing;
+    const { question, chosenId, questionCount, revision } = standing;
     const title = `<b>${quoted(standing.title)}</b>`;
     if (!standing.isOpen) {
       const key = standing.status === 'DRAFT' ? 'pollNotOpen' : 'pollClosed';
       return messageContent(`${notice}${title}\n\n${say(key)}`);
     }
     if (question) {
-      const view = { userId, campaignId, question, questionCount, revision, page };
+      const view = { userId, campaignId, question, chosenId, questionCount, revision, page };
       const text = `${notice}${title}\n${this.questions.text(view, say)}`;
       return messageContent(text, this.questions.keyboard(view, say));
     }

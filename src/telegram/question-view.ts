@@ -10,6 +10,8 @@ export interface QuestionView {
   userId: string;
   campaignId: string | null;
   question: ShownQuestion;
+  /** The option that was chosen. */
+  chosenId: string | null;
   questionCount: number;
   revision: number;
   /** From 1; 0 is that of the option that was chosen. */
@@ -26,13 +28,14 @@ const PER_PAGE = 10;
 export class QuestionRenderer {
   constructor(private readonly references: References) {}
 
-  text({ question, questionCount, page }: QuestionView, say: Say): string {
+  text(view: QuestionView, say: Say): string {
+    const { question, questionCount } = view;
     const place = say('place', { number: question.number, count: questionCount });
     const lines = [place, '', `<b>${quoted(question.text)}</b>`];
     if (isNumbered(question.options)) {
-      const { options, first } = pageOf(question, page);
+      const { options, first } = pageOf(view);
       const numbered = options.map(
-        (option, index) => `${first + index + 1}. ${mark(question, option)}${quoted(option.text)}`,
+        (option, index) => `${first + index + 1}. ${mark(view, option)}${quoted(option.text)}`,
       );
       lines.push('', ...numbered);
     }
@@ -41,10 +44,10 @@ export class QuestionRenderer {
 
   keyboard(view: QuestionView, say: Say): Keyboard {
     const { question, revision } = view;
-    const { options, first, page, pages } = pageOf(question, view.page);
+    const { options, first, page, pages } = pageOf(view);
     const numbered = isNumbered(question.options);
     const buttons = options.map((option, index) => {
-      const label = mark(question, option) + (numbered ? String(first + index + 1) : option.text);
+      const label = mark(view, option) + (numbered ? String(first + index + 1) : option.text);
       return this.button(view, label, {
         kind: 'answer',
         questionId: question.id,
@@ -64,7 +67,8 @@ export class QuestionRenderer {
 
   /** Back to the question before, and on to the next one where this one is answered. */
   private steps(view: QuestionView, say: Say): Button[] {
-    const { previousId, nextId, chosenId } = view.question;
+    const { chosenId, question } = view;
+    const { previousId, nextId } = question;
     const steps: Button[] = [];
     const show = (label: string, questionId: string) => {
       steps.push(this.button(view, label, { kind: 'show', questionId, page: 0 }));
@@ -79,7 +83,20 @@ export class QuestionRenderer {
   }
 }
 
-function mark({ chosenId }: ShownQuestion, { id }: ShownOption): string {
+/** Room for "12 of 100" in any language, and the lines between. */
+const PLACE_CHARACTERS = 40;
+/** An option has its number, a mark and two characters of direction beside its text. */
+const OPTION_CHARACTERS = 10;
+
+/** Most characters that a question takes in a message, whatever the page. */
+export function countQuestion({ text, options }: Pick<ShownQuestion, 'text' | 'options'>): number {
+  const shown = isNumbered(options) ? options : [];
+  const lengths = shown.map((option) => characterCount(option.text) + OPTION_CHARACTERS);
+  const longest = lengths.sort((one, other) => other - one).slice(0, PER_PAGE);
+  return longest.reduce((sum, length) => sum + length, PLACE_CHARACTERS + characterCount(text));
+}
+
+function mark({ chosenId }: QuestionView, { id }: ShownOption): string {
   return id === chosenId ? '✓ ' : '';
 }
 
@@ -95,8 +112,8 @@ interface Page {
   pages: number;
 }
 
-/** @param wanted a page that does not exist is the first */
-function pageOf({ options, chosenId }: ShownQuestion, wanted: number): Page {
+/** A page that does not exist is the first. */
+function pageOf({ question: { options }, chosenId, page: wanted }: QuestionView): Page {
   const pages = Math.ceil(options.length / PER_PAGE);
   const chosen = options.findIndex(({ id }) => id === chosenId);
   const asked = wanted || 1 + Math.floor(Math.max(0, chosen) / PER_PAGE);

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import i18next, { type i18n, type ResourceLanguage } from 'i18next';
 import ICU from 'i18next-icu';
+import { nearestLanguage } from './nearest-language.js';
 import type { TextKey } from './text-keys.js';
 
 /** Values of a text's placeholders. They are inserted as they are: escape them where markup is read. */
@@ -11,7 +12,7 @@ export type TextValues = Readonly<Record<string, string | number>>;
 export type Say = (key: TextKey, values?: TextValues) => string;
 
 /** Language of those whose own has no texts. */
-const FALLBACK = 'en';
+export const FALLBACK = 'en';
 
 /** What the bot says, by language: one file of ICU messages for each. */
 export class Texts {
@@ -29,16 +30,16 @@ export class Texts {
     return [...this.say.keys()];
   }
 
-  /** @param languageCode IETF tag of a Telegram client, such as pt-BR; the nearest language that has texts counts */
+  /** Says texts in the language that is nearest to a person's. @param languageCode as for `nearest` */
   in(languageCode: string | null | undefined): Say {
-    const subtags = (languageCode ?? FALLBACK).toLowerCase().split(/[-_]/);
-    for (let length = subtags.length; length > 0; length -= 1) {
-      const found = this.say.get(subtags.slice(0, length).join('-'));
-      if (found) return found;
-    }
-    const fallback = this.say.get(FALLBACK);
-    if (!fallback) throw new Error(`There are no texts in the language ${FALLBACK}.`);
-    return fallback;
+    const say = this.say.get(this.nearest(languageCode));
+    if (!say) throw new Error(`There are no texts in the language ${FALLBACK}.`);
+    return say;
+  }
+
+  /** @param languageCode IETF tag of a Telegram client, such as pt-BR */
+  nearest(languageCode: string | null | undefined): string {
+    return nearestLanguage(languageCode, (language) => this.say.has(language)) ?? FALLBACK;
   }
 }
 

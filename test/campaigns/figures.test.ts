@@ -8,9 +8,12 @@ import { estimateFinish } from '../../src/campaigns/progress.js';
 import { SendRate } from '../../src/campaigns/send-rate.js';
 import { isPersonal, renderTemplate } from '../../src/campaigns/template.js';
 
+const VALUES = { firstName: '', pollTitle: '', closesAt: { text: '', at: null }, questionsLeft: 1 };
+
 describe('templates', () => {
   test('names are filled in and escaped', () => {
     const text = renderTemplate('<b>{{ firstName }}</b>: {{pollTitle}}', {
+      ...VALUES,
       firstName: 'A<&"\'',
       pollTitle: 'B',
     });
@@ -20,28 +23,32 @@ describe('templates', () => {
   test('a name can never add markup', () => {
     fc.assert(
       fc.property(fc.string(), (firstName) => {
-        expect(renderTemplate('{{firstName}}', { firstName, pollTitle: '' })).not.toMatch(/[<>"']/);
+        expect(renderTemplate('{{firstName}}', { ...VALUES, firstName })).not.toMatch(/[<>"']/);
       }),
     );
   });
 
-  test.each(['', '   ', '\u00A0', '\u3164', '\u200B', '\u2800', '\u2060', '\u202E\uFE0F\u0007\t', null])(
-    'who is called %j is greeted as nobody is called',
-    (firstName) => {
-      const text = renderTemplate('Hello {{firstName}}, …', { firstName, pollTitle: '' });
-      expect(text).toBe('Hello \u2068there\u2069, …');
-    },
-  );
+  test('a closing time is one that Telegram shows in the time of the reader, but for attributes', () => {
+    const closesAt = { text: 'noon', at: new Date('2026-01-01T00:00:00.900Z') };
+    const text = renderTemplate('{{closesAt}} <a href="x?{{closesAt}}">{{questionsLeft}}</a>', {
+      ...VALUES,
+      closesAt,
+    });
+    expect(text).toBe(
+      '<tg-time unix="1767225600" format="Dt">\u2068noon\u2069</tg-time> <a href="x?noon">\u20681\u2069</a>',
+    );
+  });
 
   test('what is filled into the value of an attribute is not isolated: it is no text', () => {
     const template = `<a href="https://example.org/?a=1>&n={{firstName}}">{{pollTitle}}</a>`;
-    expect(renderTemplate(template, { firstName: 'A"', pollTitle: 'B' })).toBe(
+    expect(renderTemplate(template, { ...VALUES, firstName: 'A"', pollTitle: 'B' })).toBe(
       '<a href="https://example.org/?a=1>&n=A&quot;">\u2068B\u2069</a>',
     );
   });
 
-  test('only the first name makes a text personal', () => {
-    expect([isPersonal('{{pollTitle}}'), isPersonal('{{firstName}}')]).toEqual([false, true]);
+  test('what differs between recipients makes a text personal', () => {
+    const texts = ['{{pollTitle}}{{closesAt}}', '{{firstName}}', '{{ questionsLeft }}'];
+    expect(texts.map(isPersonal)).toEqual([false, true, true]);
   });
 });
 

@@ -2,22 +2,29 @@ import 'reflect-metadata';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { renderTemplate } from '../../src/campaigns/template.js';
-import { TemplateCheck } from '../../src/campaigns/template-check.js';
+import { TemplateCheck, type PollTexts } from '../../src/campaigns/template-check.js';
 import { TELEGRAM_MARKUP } from '../../src/telegram/markup.js';
 import { readText } from '../../packages/bot-api-sandbox/src/text/message-text.js';
 import { characterCount } from '@pollcast/telegram-text';
 
 const templates = new TemplateCheck(TELEGRAM_MARKUP);
 
+/** A poll with a title, as far as templates need it. */
+function pollOf(title: string, closesAt: Date | null = new Date('2026-01-01T00:00:00Z')): PollTexts {
+  return { title, closesAt, questions: [] };
+}
+
 const FIELD = ['input', 'messageTemplate'];
 
 function errorsIn(template: string, pollTitle = 'Lunch'): { code: string; message: string }[] {
-  return templates.errors(template, pollTitle, FIELD).map(({ code, message }) => ({ code, message }));
+  return templates.errors(template, pollOf(pollTitle), FIELD).map(({ code, message }) => ({ code, message }));
 }
 
 /** What Telegram would show; throws what it would answer. */
-function shown(template: string, firstName: string | null, pollTitle = 'Lunch'): string {
-  return readText({ text: renderTemplate(template, { firstName, pollTitle }), parse_mode: 'HTML' }).text;
+function shown(template: string, firstName: string, pollTitle = 'Lunch'): string {
+  const closesAt = { text: 'noon', at: new Date('2026-01-01T00:00:00Z') };
+  const text = renderTemplate(template, { firstName, pollTitle, closesAt, questionsLeft: 12 });
+  return readText({ text, parse_mode: 'HTML' }).text;
 }
 
 describe('a template is refused with the place and what would be right', () => {
@@ -30,7 +37,7 @@ describe('a template is refused with the place and what would be right', () => {
     ['Hello</b>', 'Line 1, column 6: ', 'ends nothing'],
     ['Hello <b', 'Line 1, column 7: ', '">"'],
     ['Hello <b>you</b', 'Line 1, column 13: ', '">"'],
-    ['Hello {{name}}', 'Line 1, column 7: ', '{{firstName}} and {{pollTitle}} are known'],
+    ['Hello {{name}}', 'Line 1, column 7: ', '{{pollTitle}}, {{closesAt}}, and {{questionsLeft}} are known'],
     ['<a href=https://example.org/>x</a>', 'Line 1, column 14: ', 'quotes'],
     ['<b {{firstName}}>x</b>', 'Line 1, column 4: ', 'not in a tag'],
     ['<b {{pollTitle}}<b></b>', 'Line 1, column 4: ', 'not in a tag'],
@@ -77,6 +84,11 @@ describe('a template is refused with the place and what would be right', () => {
   });
 });
 
+test('a closing time is refused where the poll has none', () => {
+  const [error] = templates.errors('By {{closesAt}}', pollOf('Lunch', null), FIELD);
+  expect(error?.message).toContain('no closing time');
+});
+
 describe('the length of a message', () => {
   test.each([
     'x'.repeat(4097),
@@ -99,8 +111,20 @@ describe('the length of a message', () => {
   test('is warned of where only a long name makes it too long', () => {
     const template = `${'x'.repeat(4000)}{{firstName}}`;
     expect(errorsIn(template)).toEqual([]);
-    expect(templates.excessiveLength(template, 'Lunch')).toBeGreaterThan(4096);
-    expect(templates.excessiveLength(template.slice(100), 'Lunch')).toBeUndefined();
+    expect(templates.excessiveLength(template, pollOf('Lunch'))).toBeGreaterThan(4096);
+    expect(templates.excessiveLength(template.slice(100), pollOf('Lunch'))).toBeUndefined();
+  });
+
+  test('counts the longest question where the reminder asks one', () => {
+    const options = Array.from({ length: 50 }, (_, place) => ({ id: String(place), text: 'o'.repeat(200) }));
+    const questions = [
+      { text: 'q', options: [] },
+      { text: 'q'.repeat(1000), options },
+    ];
+    const poll = { ...pollOf('Lunch'), questions };
+    expect(templates.errors('x'.repeat(900), poll, FIELD, true)).toEqual([]);
+    expect(templates.errors('x'.repeat(1000), poll, FIELD, true)).toMatchObject([{ code: 'TOO_LONG' }]);
+    expect(templates.errors('x'.repeat(1000), poll, FIELD)).toEqual([]);
   });
 
   test('is not exceeded by any name where there is no warning', () => {
@@ -109,7 +133,7 @@ describe('the length of a message', () => {
     fc.assert(
       fc.property(name, fc.integer({ min: 3900, max: 4090 }), (firstName, length) => {
         const template = 'x'.repeat(length) + '{{firstName}}';
-        if (templates.excessiveLength(template, '') !== undefined) return;
+        if (templates.excessiveLength(template, pollOf('')) !== undefined) return;
         expect(characterCount(shown(template, firstName))).toBeLessThanOrEqual(4096);
       }),
     );
@@ -153,6 +177,8 @@ describe('the check and Telegram agree', () => {
       '<br>',
       '{{firstName}}',
       '{{ pollTitle }}',
+      '{{closesAt}}',
+      '{{questionsLeft}}',
       '{{',
       '}}',
       '<pre>',
@@ -174,8 +200,8 @@ describe('the check and Telegram agree', () => {
   test('what passes the check is never refused, whatever the names', () => {
     fc.assert(
       fc.property(template, text, text, (source, firstName, pollTitle) => {
-        if (templates.errors(source, pollTitle, FIELD).length > 0) return;
-        if (templates.excessiveLength(source, pollTitle) !== undefined) return;
+        if (templates.errors(source, pollOf(pollTitle), FIELD).length > 0) return;
+        if (templates.excessiveLength(source, pollOf(pollTitle)) !== undefined) return;
         expect(shown(source, firstName, pollTitle)).not.toBe('');
       }),
       { numRuns: 20_000 },

@@ -72,6 +72,8 @@ test('a claim brings the content that is newer than what the worker knows, once'
   expect(content).toEqual({
     messageTemplate: 'Hi',
     buttonText: 'Go',
+    translations: [],
+    asksFirstQuestion: false,
     sendIntervalMs: 5,
     contentVersion: version,
   });

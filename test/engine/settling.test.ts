@@ -7,16 +7,16 @@ import type { SendOutcome } from '../../src/engine/ports.js';
 import { backoffMs, judge } from '../../src/engine/verdict.js';
 import { findStreak } from '../../src/engine/settlements.js';
 
-const recipient = { userId: '1', chatId: '1', firstName: null, fencingToken: 1, attempts: 1 };
-const PERSONAL = 'Hello {{firstName}}';
-const IMPERSONAL = 'Hello';
+const recipient = { userId: '1', chatId: '1' };
+const PERSONAL = true;
+const IMPERSONAL = false;
 
 function outage(isDelivered: 'no' | 'unknown'): SendOutcome {
   return { kind: 'outage', reason: 'TELEGRAM_UNAVAILABLE', isDelivered, retryInMs: 1234 };
 }
 
 describe('what an outcome does', () => {
-  test.each<[string, SendOutcome, string, object]>([
+  test.each<[string, SendOutcome, boolean, object]>([
     ['sent', { kind: 'sent', messageId: '7' }, IMPERSONAL, { status: 'SENT', messageId: '7' }],
     [
       'throttled: later, no attempt spent',
@@ -49,8 +49,8 @@ describe('what an outcome does', () => {
       PERSONAL,
       { status: 'FAILED', reason: 'MARKUP_INVALID' },
     ],
-  ])('%s', (_name, outcome, template, settlement) => {
-    expect(judge(outcome, recipient, template)).toMatchObject({ settlement });
+  ])('%s', (_name, outcome, isPersonal, settlement) => {
+    expect(judge(outcome, recipient, isPersonal)).toMatchObject({ settlement });
   });
 
   test.each<[string, SendOutcome]>([

@@ -25,7 +25,9 @@ describe.each(texts.languages)('the texts in %s', (language) => {
     for (const [key, message] of Object.entries(read('en'))) {
       expect([key, placeholders(messages[key] ?? '')]).toEqual([key, placeholders(message)]);
       const values = Object.fromEntries(placeholders(message).map((name) => [name, 2]));
-      expect(texts.in(language)(key as (typeof TEXT_KEYS)[number], values)).not.toMatch(/[{}]/);
+      const said = texts.in(language)(key as (typeof TEXT_KEYS)[number], values);
+      // The placeholders of reminders are filled in later.
+      expect(said.replaceAll(/\{\{\w+}}/g, '')).not.toMatch(/[{}']/);
     }
   });
 });

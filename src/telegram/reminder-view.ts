@@ -1,0 +1,36 @@
+import type { ReminderView } from '../campaigns/ports.js';
+import type { References } from '../questionnaire/reference.js';
+import type { Reminder } from '../engine/ports.js';
+import type { Texts } from '../texts/texts.js';
+import type { Keyboard } from './keyboard.js';
+import { QuestionRenderer, type QuestionView } from './question-view.js';
+
+/** Shows reminders as text and buttons. */
+export class TelegramReminderView implements ReminderView {
+  private readonly questions: QuestionRenderer;
+
+  constructor(
+    private readonly references: References,
+    private readonly texts: Texts,
+  ) {
+    this.questions = new QuestionRenderer(references);
+  }
+
+  text(reminder: Reminder): string {
+    const question = questionOf(reminder);
+    if (!question) return reminder.text;
+    return `${reminder.text}\n\n${this.questions.text(question, this.texts.in(reminder.languageCode))}`;
+  }
+
+  keyboard(reminder: Reminder): Keyboard {
+    const question = questionOf(reminder);
+    if (question) return this.questions.keyboard(question, this.texts.in(reminder.languageCode));
+    const { userId, pollId, campaignId, buttonText } = reminder;
+    const data = this.references.write(userId, { kind: 'open', pollId, campaignId });
+    return [[{ text: buttonText, callback_data: data }]];
+  }
+}
+
+function questionOf({ userId, campaignId, asked }: Reminder): QuestionView | undefined {
+  return asked && { userId, campaignId, ...asked, chosenId: null, page: 0 };
+}
