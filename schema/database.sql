@@ -79,7 +79,10 @@ TABLE audit_entry
   CONSTRAINT audit_entry_role_check CHECK ((role = ANY (ARRAY['ADMIN'::text, 'OPERATOR'::text, 'VIEWER'::text])))
 CREATE INDEX audit_entry_action_idx ON public.audit_entry USING btree (action, id)
 CREATE INDEX audit_entry_actor_idx ON public.audit_entry USING btree (actor, id)
+CREATE INDEX audit_entry_at_idx ON public.audit_entry USING btree (at)
 CREATE INDEX audit_entry_campaign_idx ON public.audit_entry USING btree (campaign_id, id)
+CREATE INDEX audit_entry_outcome_idx ON public.audit_entry USING btree (outcome, id)
+CREATE INDEX audit_entry_poll_idx ON public.audit_entry USING btree (poll_id, id)
 
 TABLE campaign_chunk WITH (fillfactor=80)
   campaign_id bigint NOT NULL
@@ -283,8 +286,15 @@ TABLE delivery WITH (fillfactor=80)
   CONSTRAINT delivery_user_fk FOREIGN KEY (user_id) REFERENCES telegram_user(id)
 CREATE INDEX delivery_finished_idx ON public.delivery USING btree (campaign_id, status, user_id) WHERE (status <> ALL (ARRAY['PENDING'::text, 'SENDING'::text]))
 CREATE INDEX delivery_open_idx ON public.delivery USING btree (campaign_id, chunk_number, user_id) WHERE (status = ANY (ARRAY['PENDING'::text, 'SENDING'::text]))
+CREATE INDEX delivery_reason_idx ON public.delivery USING btree (campaign_id, reason, user_id) WHERE (reason IS NOT NULL)
 CREATE INDEX delivery_sending_idx ON public.delivery USING btree (campaign_id, chunk_number) WHERE (status = 'SENDING'::text)
 CREATE INDEX delivery_user_idx ON public.delivery USING btree (user_id)
+
+CREATE OR REPLACE FUNCTION public.fold_text(text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN lower(upper(NORMALIZE($1, NFKC)))
 
 CREATE OR REPLACE FUNCTION public.forget_starts()
  RETURNS trigger
@@ -391,8 +401,12 @@ TABLE notification_campaign WITH (fillfactor=50)
   CONSTRAINT notification_campaign_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'SCHEDULED'::text, 'PROCESSING'::text, 'PAUSED'::text, 'COMPLETED'::text, 'FAILED'::text, 'CANCELLED'::text])))
   CONSTRAINT notification_campaign_topic_fk FOREIGN KEY (topic_id) REFERENCES poll(id)
 CREATE INDEX notification_campaign_created_idx ON public.notification_campaign USING btree (created_at, id)
+CREATE INDEX notification_campaign_scheduled_idx ON public.notification_campaign USING btree (COALESCE(scheduled_for, 'infinity'::timestamp with time zone), id)
+CREATE INDEX notification_campaign_search_idx ON public.notification_campaign USING gin (text_grams(fold_text(name), 1))
+CREATE INDEX notification_campaign_started_idx ON public.notification_campaign USING btree (COALESCE(started_at, '-infinity'::timestamp with time zone), id)
 CREATE INDEX notification_campaign_status_idx ON public.notification_campaign USING btree (status, created_at, id)
 CREATE INDEX notification_campaign_topic_idx ON public.notification_campaign USING btree (topic_id, created_at, id)
+CREATE INDEX notification_campaign_total_idx ON public.notification_campaign USING btree (total_users, id)
 CREATE TRIGGER notification_campaign_changed AFTER UPDATE ON public.notification_campaign FOR EACH ROW EXECUTE FUNCTION notification_campaign_changed()
 CREATE TRIGGER notification_campaign_changing BEFORE UPDATE ON public.notification_campaign FOR EACH ROW EXECUTE FUNCTION notification_campaign_changing()
 
@@ -429,6 +443,12 @@ TABLE people_count
   CONSTRAINT people_count_only_row_check CHECK (only_row)
   CONSTRAINT people_count_pk PRIMARY KEY (only_row)
 
+CREATE OR REPLACE FUNCTION public.person_text(first_name text, last_name text, username text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN fold_text((((((' '::text || COALESCE(first_name, ''::text)) || ' '::text) || COALESCE(last_name, ''::text)) || ' '::text) || COALESCE(username, ''::text)))
+
 EXTENSION pg_trgm
 
 TABLE poll
@@ -441,7 +461,10 @@ TABLE poll
   updated_at timestamp(3) with time zone NOT NULL DEFAULT now()
   CONSTRAINT poll_pk PRIMARY KEY (id)
   CONSTRAINT poll_status_check CHECK ((status = ANY (ARRAY['DRAFT'::text, 'OPEN'::text, 'CLOSED'::text])))
+CREATE INDEX poll_closes_idx ON public.poll USING btree (COALESCE(closes_at, 'infinity'::timestamp with time zone), id)
 CREATE INDEX poll_created_idx ON public.poll USING btree (created_at, id)
+CREATE INDEX poll_search_idx ON public.poll USING gin (text_grams(fold_text(title), 1))
+CREATE INDEX poll_title_idx ON public.poll USING btree (fold_text(title), id)
 CREATE TRIGGER poll_inserted AFTER INSERT ON public.poll REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION count_new_polls()
 
 TABLE poll_completion
@@ -604,12 +627,43 @@ TABLE telegram_user
   time_zone text
   CONSTRAINT telegram_user_pk PRIMARY KEY (id)
   CONSTRAINT telegram_user_status_check CHECK ((status = ANY (ARRAY['ACTIVE'::text, 'BLOCKED'::text, 'DEACTIVATED'::text, 'UNREACHABLE'::text])))
+CREATE INDEX telegram_user_created_idx ON public.telegram_user USING btree (created_at, id)
+CREATE INDEX telegram_user_name_idx ON public.telegram_user USING btree ((
+CASE
+    WHEN ((first_name IS NULL) AND (last_name IS NULL)) THEN 1
+    ELSE 0
+END), fold_text(btrim(((COALESCE(first_name, ''::text) || ' '::text) || COALESCE(last_name, ''::text)))), id)
 CREATE INDEX telegram_user_opted_out_idx ON public.telegram_user USING btree (id) WHERE (opted_out_at IS NOT NULL)
+CREATE INDEX telegram_user_search_idx ON public.telegram_user USING gin (text_grams(person_text(first_name, last_name, username), 3))
 CREATE INDEX telegram_user_status_idx ON public.telegram_user USING btree (status, id) WHERE (opted_out_at IS NULL)
 CREATE INDEX telegram_user_username_idx ON public.telegram_user USING gin (username gin_trgm_ops)
 CREATE TRIGGER telegram_user_changed AFTER UPDATE OF status, opted_out_at ON public.telegram_user FOR EACH ROW WHEN ((((old.status = 'ACTIVE'::text) AND (old.opted_out_at IS NULL)) <> ((new.status = 'ACTIVE'::text) AND (new.opted_out_at IS NULL)))) EXECUTE FUNCTION count_changed_person()
 CREATE TRIGGER telegram_user_deleted BEFORE DELETE ON public.telegram_user FOR EACH ROW EXECUTE FUNCTION count_changed_person()
 CREATE TRIGGER telegram_user_inserted AFTER INSERT ON public.telegram_user REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION count_new_people()
+
+CREATE OR REPLACE FUNCTION public.text_grams(given text, shortest integer)
+ RETURNS bigint[]
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$
+  DECLARE
+    grams bigint[] := '{}';
+    gram bigint := 0;
+    letter text;
+    place integer := 0;
+  BEGIN
+    -- 21 bits hold any letter: three of them are one positive bigint.
+    FOREACH letter IN ARRAY string_to_array(given, NULL) LOOP
+      place := place + 1;
+      IF shortest = 1 THEN grams := grams || ascii(letter)::bigint; END IF;
+      gram := (gram << 21 | ascii(letter)) & 9223372036854775807;
+      IF place > 1 AND (shortest = 1 OR gram >> 21 & 2097151 = 32) THEN
+        grams := grams || (gram & 4398046511103);
+      END IF;
+      IF place > 2 THEN grams := grams || gram; END IF;
+    END LOOP;
+    RETURN grams;
+  END $function$
 
 TABLE user_group
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY

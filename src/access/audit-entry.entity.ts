@@ -30,6 +30,9 @@ registerEnumType(AuditOutcome, {
 @Index('audit_entry_campaign_idx', ['campaignId', 'id'])
 @Index('audit_entry_actor_idx', ['actor', 'id'])
 @Index('audit_entry_action_idx', ['action', 'id'])
+@Index('audit_entry_poll_idx', ['pollId', 'id'])
+@Index('audit_entry_outcome_idx', ['outcome', 'id'])
+@Index('audit_entry_at_idx', ['at'])
 @Check('audit_entry_role_check', isOneOf('role', Object.values(Role)))
 @Check('audit_entry_outcome_check', isOneOf('outcome', Object.values(AuditOutcome)))
 @ObjectType({

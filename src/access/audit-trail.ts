@@ -77,6 +77,9 @@ export class AuditTrail {
     if (filter?.campaignId != null && !isRowId(filter.campaignId)) {
       throw badUserInput('campaignId must be the id of a campaign, such as campaign_12.');
     }
+    if (filter?.pollId != null && !isRowId(filter.pollId)) {
+      throw badUserInput('pollId must be the id of a poll, such as poll_1.');
+    }
     return paginate(this.entries.list(filter), page, NEWEST_FIRST);
   }
 

@@ -108,10 +108,13 @@ export class AuditStore {
 
   list(filter: AuditFilter | undefined): SelectQueryBuilder<AuditEntry> {
     const query = this.dataSource.getRepository(AuditEntry).createQueryBuilder('entry');
-    for (const column of ['campaignId', 'actor', 'action'] as const) {
+    for (const column of ['campaignId', 'pollId', 'actor', 'action', 'role'] as const) {
       const wanted = filter?.[column];
       if (wanted != null) query.andWhere(`entry.${column} = :${column}`, { [column]: wanted });
     }
+    if (filter?.outcome) query.andWhere('entry.outcome = ANY (:outcomes)', { outcomes: filter.outcome });
+    if (filter?.after) query.andWhere('entry.at >= :after', { after: filter.after });
+    if (filter?.before) query.andWhere('entry.at < :before', { before: filter.before });
     return query;
   }
 }

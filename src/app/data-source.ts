@@ -18,6 +18,7 @@ import { SlotsAhead1790001600000 } from '../../migrations/1790001600000-slots-ah
 import { CampaignLog1790001700000 } from '../../migrations/1790001700000-campaign-log.js';
 import { AuditRepeats1790001750000 } from '../../migrations/1790001750000-audit-repeats.js';
 import { ChangeCounters1790001760000 } from '../../migrations/1790001760000-change-counters.js';
+import { Search1790001800000 } from '../../migrations/1790001800000-search.js';
 import { Groups1790001900000 } from '../../migrations/1790001900000-groups.js';
 import { PollCounts1790001910000 } from '../../migrations/1790001910000-poll-counts.js';
 import { TokenUse1790002100000 } from '../../migrations/1790002100000-token-use.js';
@@ -72,6 +73,7 @@ const TABLES: database.Tables = {
     CampaignLog1790001700000,
     AuditRepeats1790001750000,
     ChangeCounters1790001760000,
+    Search1790001800000,
     Groups1790001900000,
     PollCounts1790001910000,
     Questionnaire1790002000000,

@@ -22,6 +22,7 @@ import type { BotGuard } from '../installation/bot-guard.js';
 import { InstallationService } from '../installation/installation.service.js';
 import { InstallationStore } from '../installation/installation.store.js';
 import { PeopleService } from '../people/people.service.js';
+import { PeopleListStore } from '../people/people-list.store.js';
 import { PeopleStore } from '../people/people.store.js';
 import { PollCountStore } from '../people/poll-counts.store.js';
 import { GroupService } from '../groups/group.service.js';
@@ -104,7 +105,12 @@ export function createServices(deps: ServiceDeps): Services {
   );
   return {
     polls: new PollService(polls),
-    people: new PeopleService(people, async (id) => (await findPoll(id)) !== null, groupService),
+    people: new PeopleService(
+      people,
+      new PeopleListStore(dataSource),
+      async (id) => (await findPoll(id)) !== null,
+      groupService,
+    ),
     campaigns,
     previews: new CampaignPreviewService(
       audience,
@@ -115,7 +121,9 @@ export function createServices(deps: ServiceDeps): Services {
       new SampleService({ findUser, findStanding }, writer, reminders.view),
       defaults,
     ),
-    lists: new CampaignListService(campaignLists),
+    lists: new CampaignListService(campaignLists, async () =>
+      (await standstills.findAll()).map(({ campaignId }) => campaignId),
+    ),
     deliveries: new DeliveryListService(deliveryLists),
     retries: new RetryService(campaigns),
     testNotifications: new TestNotificationService(

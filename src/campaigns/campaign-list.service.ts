@@ -1,36 +1,82 @@
-import { paginate, type Connection, type KeysetOrder, type PageArguments } from '../kernel/pages.js';
+import {
+  paginate,
+  type Connection,
+  type KeysetColumn,
+  type KeysetOrder,
+  type PageArguments,
+} from '../kernel/pages.js';
 import { badUserInput } from '../kernel/errors.js';
 import { isRowId } from '../kernel/ids.js';
 import { requireValid } from '../kernel/validation.js';
 import type { NotificationCampaign } from './campaign.entity.js';
 import type { CampaignListStore } from './campaign-list.store.js';
-import { CampaignOrder, type CampaignFilter } from './campaign.types.js';
+import { CampaignFilter, type CampaignOrder } from './campaign.types.js';
 
-function byCreation(descending: boolean): KeysetOrder<NotificationCampaign> {
+type Order = [KeysetColumn, keyOf: (campaign: NotificationCampaign) => string, descending: boolean];
+
+const CREATED: KeysetColumn = { path: 'campaign.createdAt', sqlType: 'timestamptz' };
+
+/** By what comes before the id. Each has an index. */
+const ORDERS: Readonly<Record<CampaignOrder, Order>> = {
+  CREATED_AT_DESC: [CREATED, ({ createdAt }) => createdAt.toISOString(), true],
+  CREATED_AT_ASC: [CREATED, ({ createdAt }) => createdAt.toISOString(), false],
+  STARTED_AT_DESC: [
+    { path: "coalesce(campaign.startedAt, '-infinity')", sqlType: 'timestamptz' },
+    ({ startedAt }) => startedAt?.toISOString() ?? '-infinity',
+    true,
+  ],
+  SCHEDULED_FOR_ASC: [
+    { path: "coalesce(campaign.scheduledFor, 'infinity')", sqlType: 'timestamptz' },
+    ({ scheduledFor }) => scheduledFor?.toISOString() ?? 'infinity',
+    false,
+  ],
+  TOTAL_USERS_DESC: [
+    { path: 'campaign.totalUsers', sqlType: 'integer' },
+    ({ totalUsers }) => String(totalUsers),
+    true,
+  ],
+};
+
+function orderOf(by: CampaignOrder): KeysetOrder<NotificationCampaign> {
+  const [column, keyOf, descending] = ORDERS[by];
   return {
-    name: `campaigns ${descending ? CampaignOrder.CREATED_AT_DESC : CampaignOrder.CREATED_AT_ASC}`,
-    columns: [
-      { path: 'campaign.createdAt', sqlType: 'timestamptz' },
-      { path: 'campaign.id', sqlType: 'bigint' },
-    ],
-    keyOf: (campaign) => [campaign.createdAt.toISOString(), campaign.id],
+    name: `campaigns ${by}`,
+    columns: [column, { path: 'campaign.id', sqlType: 'bigint' }],
+    keyOf: (campaign) => [keyOf(campaign), campaign.id],
     descending,
   };
 }
 
 /** Lists campaigns. */
 export class CampaignListService {
-  constructor(private readonly lists: CampaignListStore) {}
+  constructor(
+    private readonly lists: CampaignListStore,
+    /** The campaigns that make no progress although they run. */
+    private readonly findStandingStill: () => Promise<string[]>,
+  ) {}
 
   /** @throws BAD_USER_INPUT for an invalid filter */
   async campaigns(
     filter: CampaignFilter | undefined,
-    order: CampaignOrder | undefined,
+    order: CampaignOrder,
     page: PageArguments,
   ): Promise<Connection<NotificationCampaign>> {
     await requireValid(filter);
     if (filter?.topicId != null && !isRowId(filter.topicId))
       throw badUserInput('topicId must be the id of a poll, such as poll_1.');
-    return paginate(this.lists.campaigns(filter), page, byCreation(order !== CampaignOrder.CREATED_AT_ASC));
+    const standingStill = filter?.needsAttention == null ? [] : await this.findStandingStill();
+    return paginate(this.lists.campaigns(filter, standingStill), page, orderOf(order));
+  }
+
+  /** As campaigns, of one poll: a filter by another one has no match. */
+  async ofPoll(
+    pollId: string,
+    filter: CampaignFilter | undefined,
+    order: CampaignOrder,
+    page: PageArguments,
+  ): Promise<Connection<NotificationCampaign>> {
+    const topicId = filter?.topicId ?? pollId;
+    const status = topicId === pollId ? filter?.status : [];
+    return this.campaigns(Object.assign(new CampaignFilter(), filter, { topicId, status }), order, page);
   }
 }

@@ -16,6 +16,7 @@ import { isOneOf } from '../kernel/sql.js';
 import type { AddressedParticipation } from '../people/participation.js';
 import { Poll } from '../polls/poll.entity.js';
 import { COUNTERS_CHECK, Ledger, LEDGER_CHECK } from './ledger.entity.js';
+import type { FailureCode } from './ending.js';
 import { CampaignStatus } from './lifecycle.js';
 
 @ObjectType({ description: 'Texts of a reminder in one language.' })
@@ -35,6 +36,10 @@ export class MessageTranslation {
 
 @Entity('notification_campaign')
 @Index('notification_campaign_created_idx', ['createdAt', 'id'])
+@Index('notification_campaign_started_idx', { synchronize: false })
+@Index('notification_campaign_scheduled_idx', { synchronize: false })
+@Index('notification_campaign_total_idx', ['totalUsers', 'id'])
+@Index('notification_campaign_search_idx', { synchronize: false })
 @Index('notification_campaign_status_idx', ['status', 'createdAt', 'id'])
 @Index('notification_campaign_topic_idx', ['topicId', 'createdAt', 'id'])
 @Unique('notification_campaign_idempotency_key', ['idempotencyKey'])
@@ -177,7 +182,7 @@ export class NotificationCampaign extends Ledger {
   finishedAt!: Date | null;
 
   @Column({ name: 'failure_code', type: 'text', nullable: true })
-  failureCode!: string | null;
+  failureCode!: FailureCode | null;
 
   @Column({ name: 'failure_message', type: 'text', nullable: true })
   failureMessage!: string | null;

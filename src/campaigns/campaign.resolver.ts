@@ -53,6 +53,11 @@ export function describeBeside({ besideAnother }: BesideAnother): string | undef
   return besideAnother ? 'besideAnother' : undefined;
 }
 
+export const CAMPAIGN_ORDER = {
+  defaultValue: CampaignOrder.CREATED_AT_DESC,
+  description: 'Order of the list.',
+};
+
 export const BESIDE_ANOTHER = {
   defaultValue: false,
   description:
@@ -79,11 +84,7 @@ export class CampaignResolver {
   list(
     @Arg('filter', () => CampaignFilter, { nullable: true, description: 'Which campaigns to list.' })
     filter: CampaignFilter | undefined,
-    @Arg('orderBy', () => CampaignOrder, {
-      defaultValue: CampaignOrder.CREATED_AT_DESC,
-      description: 'Order of the list.',
-    })
-    orderBy: CampaignOrder,
+    @Arg('orderBy', () => CampaignOrder, CAMPAIGN_ORDER) orderBy: CampaignOrder,
     @Args() page: PageArgs,
   ): Promise<Connection<NotificationCampaign>> {
     return this.lists.campaigns(filter, orderBy, page);

@@ -13,11 +13,15 @@ import { IdField } from '../graphql-types/ids.js';
 import { UserError } from '../graphql-types/user-error.js';
 import { MAX_STATUSES, STATUSES_LENGTH } from '../kernel/validation.js';
 import { NotificationCampaign } from './campaign.entity.js';
+import { FAILURE_CODES, FAILURES, type FailureCode } from './ending.js';
 import { CampaignStatus } from './lifecycle.js';
 
 export enum CampaignOrder {
   CREATED_AT_DESC = 'CREATED_AT_DESC',
   CREATED_AT_ASC = 'CREATED_AT_ASC',
+  STARTED_AT_DESC = 'STARTED_AT_DESC',
+  SCHEDULED_FOR_ASC = 'SCHEDULED_FOR_ASC',
+  TOTAL_USERS_DESC = 'TOTAL_USERS_DESC',
 }
 
 registerEnumType(CampaignOrder, {
@@ -26,6 +30,9 @@ registerEnumType(CampaignOrder, {
   valuesConfig: {
     CREATED_AT_DESC: { description: 'Newest first.' },
     CREATED_AT_ASC: { description: 'Oldest first.' },
+    STARTED_AT_DESC: { description: 'Those started last come first, those not started last.' },
+    SCHEDULED_FOR_ASC: { description: 'Those that are due first come first, those without a schedule last.' },
+    TOTAL_USERS_DESC: { description: 'Those with the most recipients come first.' },
   },
 });
 
@@ -53,10 +60,20 @@ export class CampaignAudience {
   notRemindedForHours!: number | null;
 }
 
+const CampaignFailureCode = Object.fromEntries(FAILURE_CODES.map((code) => [code, code]));
+
+registerEnumType(CampaignFailureCode, {
+  name: 'CampaignFailureCode',
+  description: 'Why the system stopped a campaign. Closed list; docs/errors.md explains each.',
+  valuesConfig: Object.fromEntries(
+    FAILURE_CODES.map((code) => [code, { description: FAILURES[code].meaning }]),
+  ),
+});
+
 @ObjectType({ description: 'Why a campaign is FAILED, or was paused by the system.' })
 export class CampaignFailure {
-  @Field(() => String, { description: 'Stable machine-readable code, e.g. BOT_TOKEN_REJECTED.' })
-  code!: string;
+  @Field(() => CampaignFailureCode, { description: 'Stable code, for programs.' })
+  code!: FailureCode;
 
   @Field(() => String, { description: 'A sentence that says what happened and what to do.' })
   message!: string;
@@ -77,6 +94,29 @@ export class CampaignFilter {
 
   @Field(() => Date, { nullable: true, description: 'Created before this instant.' })
   createdBefore?: Date | null;
+
+  @IsOptional()
+  @MaxLength(200, { message: 'nameContains must have at most 200 characters.' })
+  @Field(() => String, { nullable: true, description: 'Part of the name; letter case does not matter.' })
+  nameContains?: string | null;
+
+  @Field(() => Date, { nullable: true, description: 'Scheduled for this instant or later.' })
+  scheduledAfter?: Date | null;
+
+  @Field(() => Date, { nullable: true, description: 'Scheduled for before this instant.' })
+  scheduledBefore?: Date | null;
+
+  @Field(() => Date, { nullable: true, description: 'First started at this instant or later.' })
+  startedAfter?: Date | null;
+
+  @Field(() => Date, { nullable: true, description: 'First started before this instant.' })
+  startedBefore?: Date | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'True: FAILED, paused by the system, or at a standstill. False: none of these.',
+  })
+  needsAttention?: boolean | null;
 }
 
 const CHUNK_SIZE_RANGE = 'chunkSize must be from 1 to 10000.';

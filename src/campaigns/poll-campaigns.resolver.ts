@@ -1,9 +1,11 @@
-import { Args, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import type { Connection } from '../kernel/pages.js';
 import { PageArgs } from '../graphql-types/page-arguments.js';
 import { Poll } from '../polls/poll.entity.js';
 import { NotificationCampaign } from './campaign.entity.js';
 import type { PeopleContext } from '../people/poll-participants.resolver.js';
+import { CAMPAIGN_ORDER } from './campaign.resolver.js';
+import { CampaignFilter, CampaignOrder } from './campaign.types.js';
 import type { CampaignListService } from './campaign-list.service.js';
 import { NotificationCampaignConnection } from './connections.js';
 
@@ -21,9 +23,15 @@ export class PollCampaignsResolver {
   }
 
   @FieldResolver(() => NotificationCampaignConnection, {
-    description: 'The campaigns for this poll, newest first.',
+    description: 'The campaigns for this poll.',
   })
-  campaigns(@Root() poll: Poll, @Args() page: PageArgs): Promise<Connection<NotificationCampaign>> {
-    return this.lists.campaigns({ topicId: poll.id }, undefined, page);
+  campaigns(
+    @Root() poll: Poll,
+    @Arg('filter', () => CampaignFilter, { nullable: true, description: 'Which of them to list.' })
+    filter: CampaignFilter | undefined,
+    @Arg('orderBy', () => CampaignOrder, CAMPAIGN_ORDER) orderBy: CampaignOrder,
+    @Args() page: PageArgs,
+  ): Promise<Connection<NotificationCampaign>> {
+    return this.lists.ofPoll(poll.id, filter, orderBy, page);
   }
 }

@@ -1,18 +1,70 @@
-import type { DataSource, SelectQueryBuilder } from 'typeorm';
+import type { DataSource } from 'typeorm';
+import { oneRow, rows } from '../database/rows.js';
+import { searchPage, type Condition } from '../database/search.js';
+import { inWindow, type PageWindow } from '../kernel/pages.js';
+import { personMatches } from '../people/people-list.store.js';
 import { Delivery } from './delivery.entity.js';
 import type { DeliveryFilter } from './delivery.types.js';
 
 const KEY_PAIRS = 'SELECT * FROM unnest(CAST(:campaignIds AS bigint[]), CAST(:userIds AS bigint[]))';
 
+const RECIPIENT = 'JOIN telegram_user person ON person.id = delivery.user_id';
+
+/** Which deliveries of a campaign a filter asks for, without its search. */
+function conditionOf(campaignId: string, filter: DeliveryFilter | undefined): Condition {
+  const conditions = ['delivery.campaign_id = :campaignId'];
+  if (filter?.status) conditions.push('delivery.status = ANY (:statuses)');
+  if (filter?.reason) conditions.push('delivery.reason = ANY (:reasons)');
+  if (filter?.userId != null) conditions.push('delivery.user_id = :userId');
+  return {
+    sql: conditions.join(' AND '),
+    parameters: {
+      campaignId,
+      statuses: filter?.status,
+      reasons: filter?.reason,
+      userId: filter?.userId,
+    },
+  };
+}
+
+/** One index scan a reason: together they would have to be sorted. */
+function pageByReason({ sql }: Condition, { condition, orderBy, limit }: PageWindow): string {
+  return `
+    SELECT delivery.key FROM unnest(CAST(:reasons AS text[])) AS wanted (reason) CROSS JOIN LATERAL (
+      SELECT delivery.user_id AS key, delivery.user_id FROM delivery
+      WHERE delivery.reason = wanted.reason AND ${sql} AND ${condition} ORDER BY ${orderBy} LIMIT ${limit}
+    ) delivery
+    ORDER BY ${orderBy} LIMIT ${limit}`;
+}
+
 /** Lists of deliveries. */
 export class DeliveryListStore {
   constructor(private readonly dataSource: DataSource) {}
 
-  deliveries(campaignId: string, filter: DeliveryFilter | undefined): SelectQueryBuilder<Delivery> {
-    const query = this.dataSource.getRepository(Delivery).createQueryBuilder('delivery');
-    query.andWhere('delivery.campaignId = :campaignId', { campaignId });
-    if (filter?.status) query.andWhere('delivery.status = ANY (:statuses)', { statuses: filter.status });
-    return query;
+  /** @param window in the order of the recipients */
+  async page(
+    campaignId: string,
+    filter: DeliveryFilter | undefined,
+    window: PageWindow,
+  ): Promise<Delivery[]> {
+    const listed = conditionOf(campaignId, filter);
+    if (filter?.search == null && !filter?.reason) {
+      const query = this.dataSource.getRepository(Delivery).createQueryBuilder('delivery');
+      return inWindow(query.where(listed.sql, listed.parameters), window).getMany();
+    }
+    const keys = await this.keys(listed, filter.search, window);
+    const found = await this.findMany(keys.map((userId) => `${campaignId}_${userId}`));
+    return found.sort((a, b) => keys.indexOf(a.userId) - keys.indexOf(b.userId));
+  }
+
+  async count(campaignId: string, filter: DeliveryFilter | undefined): Promise<number> {
+    const listed = conditionOf(campaignId, filter);
+    const search = filter?.search == null ? null : personMatches(filter.search);
+    const statement = `
+      SELECT count(*)::integer AS count FROM delivery ${search ? RECIPIENT : ''}
+      WHERE ${listed.sql} AND ${search?.sql ?? 'TRUE'}`;
+    const values = { ...listed.parameters, ...search?.parameters };
+    return (await oneRow<{ count: number }>(this.dataSource, statement, values)).count;
   }
 
   /** @param ids campaigns and users: "12_4200001" */
@@ -25,5 +77,29 @@ export class DeliveryListStore {
         userIds: keys.map(([, userId]) => userId),
       })
       .getMany();
+  }
+
+  /** The recipients of a page: of a search, or by reason. */
+  private async keys(
+    listed: Condition,
+    search: string | null | undefined,
+    window: PageWindow,
+  ): Promise<string[]> {
+    const values = { ...listed.parameters, ...window.parameters };
+    if (search == null) {
+      const found = await rows<{ key: string }>(this.dataSource, pageByReason(listed, window), values);
+      return found.map(({ key }) => key);
+    }
+    const { sql: match, parameters } = personMatches(search);
+    return searchPage(this.dataSource, {
+      from: 'delivery',
+      alias: 'delivery',
+      join: RECIPIENT,
+      key: 'delivery.user_id',
+      condition: listed.sql,
+      match,
+      window,
+      values: { ...values, ...parameters },
+    });
   }
 }

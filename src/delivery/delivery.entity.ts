@@ -50,6 +50,7 @@ registerEnumType(DeliveryStatus, {
 })
 @Index('delivery_sending_idx', ['campaignId', 'chunkNumber'], { where: `status = 'SENDING'` })
 @Index('delivery_user_idx', ['userId'])
+@Index('delivery_reason_idx', ['campaignId', 'reason', 'userId'], { where: 'reason IS NOT NULL' })
 @Check('delivery_status_check', isOneOf('status', Object.values(DeliveryStatus)))
 @ObjectType({ implements: Node, description: 'One reminder of a campaign to one recipient.' })
 export class Delivery {

@@ -30,7 +30,16 @@ export const EXAMPLE_GROUPS: Readonly<Record<string, readonly string[]>> = {
     'telegramUser',
     'recordPollCompletions',
   ],
-  'Look after it': ['viewer', 'installation', 'auditLog', 'node', 'nodes'],
+  'Look after it': [
+    'viewer',
+    'installation',
+    'auditLog',
+    'apiTokens',
+    'createApiToken',
+    'revokeApiToken',
+    'node',
+    'nodes',
+  ],
 };
 
 export interface ExampleOperation {

@@ -61,6 +61,8 @@ const KNOWN_REASONS = `
   WHERE common.code IS NOT NULL OR running.parked_until IS NOT NULL
 `;
 
+const RUNNING = "SELECT id FROM notification_campaign WHERE status = 'PROCESSING'";
+
 /** Why running campaigns make no progress. */
 export class StandstillStore {
   constructor(private readonly sql: SqlExecutor) {}
@@ -68,6 +70,12 @@ export class StandstillStore {
   /** The reason that holds up all campaigns, if there is one. */
   async findCommon(): Promise<Omit<Standstill, 'campaignId'> | undefined> {
     return (await rows<Omit<Standstill, 'campaignId'>>(this.sql, COMMON_STANDSTILL, [WORKER_SILENCE_MS]))[0];
+  }
+
+  /** Every campaign that makes no progress, with the reason. */
+  async findAll(): Promise<Standstill[]> {
+    const running = await rows<{ id: string }>(this.sql, RUNNING);
+    return this.find(running.map(({ id }) => id));
   }
 
   /** @returns the campaigns that make no progress, with the reason */

@@ -52,6 +52,7 @@ export interface KeysetOrder<T> {
 /** The part of a list that one statement reads. Its names and values are for `rows` or a query builder. */
 export interface PageWindow {
   condition: string;
+  columns: string[];
   direction: 'ASC' | 'DESC';
   /** All of ORDER BY. */
   orderBy: string;
@@ -134,6 +135,7 @@ export async function readPage<T>(
   const direction = order.descending !== fromEnd ? 'DESC' : 'ASC';
   const found = await read({
     condition: bounds.map(({ condition }) => condition).join(' AND ') || 'TRUE',
+    columns: order.columns.map(({ path }) => path),
     direction,
     orderBy: order.columns.map(({ path }) => `${path} ${direction}`).join(', '),
     limit: size + 1,
@@ -156,17 +158,26 @@ export async function readPage<T>(
   };
 }
 
+/** Restricts a query to a window. @param query everything but order and limit */
+export function inWindow<T extends ObjectLiteral>(
+  query: SelectQueryBuilder<T>,
+  { condition, columns, direction, limit, parameters }: PageWindow,
+): SelectQueryBuilder<T> {
+  const windowed = query.clone().andWhere(condition, parameters).limit(limit);
+  for (const column of columns) windowed.addOrderBy(column, direction);
+  return windowed;
+}
+
 /** As readPage. @param query everything but order and limit */
 export function paginate<T extends ObjectLiteral>(
   query: SelectQueryBuilder<T>,
   page: PageArguments,
   order: KeysetOrder<T>,
-  defaultSize = PAGE_SIZE,
 ): Promise<Connection<T>> {
-  const read = ({ condition, direction, limit, parameters }: PageWindow) => {
-    const window = query.clone().andWhere(condition, parameters).limit(limit);
-    for (const { path } of order.columns) window.addOrderBy(path, direction);
-    return window.getMany();
-  };
-  return readPage(page, order, read, () => query.getCount(), defaultSize);
+  return readPage(
+    page,
+    order,
+    (window) => inWindow(query, window).getMany(),
+    () => query.getCount(),
+  );
 }

@@ -23,6 +23,11 @@ function cleanTimeZone(name: string | null | undefined): string | null | undefin
   }
 }
 
+/** A lone @ asks for nothing. */
+export function cleanSearch(search: string | null | undefined): string | null | undefined {
+  return clean(search?.trim() === '@' ? null : search);
+}
+
 export function cleanUser(given: TelegramUserInput): TelegramUserInput {
   const cleaned = new TelegramUserInput();
   cleaned.id = given.id.trim();
@@ -38,5 +43,6 @@ export function cleanUser(given: TelegramUserInput): TelegramUserInput {
 export function cleanFilter(given: TelegramUserFilter): TelegramUserFilter {
   const cleaned = Object.assign(new TelegramUserFilter(), given);
   cleaned.usernameContains = cleanUsername(given.usernameContains);
+  cleaned.search = cleanSearch(given.search);
   return cleaned;
 }

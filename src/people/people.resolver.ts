@@ -13,6 +13,7 @@ import {
   TelegramUserConnection,
   TelegramUserFilter,
   TelegramUserInput,
+  TelegramUserOrder,
 } from './people.types.js';
 import { TelegramUser } from './telegram-user.entity.js';
 
@@ -27,13 +28,18 @@ export class PeopleResolver {
     return this.people.find(id);
   }
 
-  @Query(() => TelegramUserConnection, { description: 'All users that the bot knows, by id.' })
+  @Query(() => TelegramUserConnection, { description: 'All users that the bot knows.' })
   telegramUsers(
     @Arg('filter', () => TelegramUserFilter, { nullable: true, description: 'Which users to list.' })
     filter: TelegramUserFilter | undefined,
+    @Arg('orderBy', () => TelegramUserOrder, {
+      defaultValue: TelegramUserOrder.ID_ASC,
+      description: 'Order of the list.',
+    })
+    orderBy: TelegramUserOrder,
     @Args() page: PageArgs,
   ): Promise<Connection<TelegramUser>> {
-    return this.people.list(filter, page);
+    return this.people.list(filter, orderBy, page);
   }
 
   @Authorized(Role.ADMIN)

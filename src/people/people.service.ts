@@ -1,24 +1,66 @@
 import { groupNameErrors } from '../groups/group-names.js';
 import type { GroupService } from '../groups/group.service.js';
-import { paginate, type Connection, type KeysetOrder, type PageArguments } from '../kernel/pages.js';
+import {
+  readPage,
+  type Connection,
+  type KeysetColumn,
+  type KeysetOrder,
+  type PageArguments,
+} from '../kernel/pages.js';
 import { describeMissing, isRowId } from '../kernel/ids.js';
 import { userError, UserErrorCode, type UserError } from '../kernel/user-error.js';
 import { requireValid, validateInput } from '../kernel/validation.js';
 import { cleanFilter, cleanUser } from './clean-input.js';
+import type { PeopleListStore } from './people-list.store.js';
 import type { PeopleStore } from './people.store.js';
-import type {
-  ImportTelegramUsersPayload,
-  RecordPollCompletionsPayload,
-  TelegramUserFilter,
-  TelegramUserInput,
+import {
+  TelegramUserOrder,
+  type ImportTelegramUsersPayload,
+  type RecordPollCompletionsPayload,
+  type TelegramUserFilter,
+  type TelegramUserInput,
 } from './people.types.js';
 import type { TelegramUser } from './telegram-user.entity.js';
 
-const BY_ID: KeysetOrder<TelegramUser> = {
-  name: 'telegramUsers',
-  columns: [{ path: 'person.id', sqlType: 'bigint' }],
-  keyOf: (person) => [person.id],
-  descending: false,
+function order(
+  by: TelegramUserOrder,
+  descending: boolean,
+  columns: KeysetColumn[],
+  keyOf: (user: TelegramUser) => string[],
+): KeysetOrder<TelegramUser> {
+  return {
+    name: `telegramUsers ${by}`,
+    columns: [...columns, { path: 'person.id', sqlType: 'bigint' }],
+    keyOf: (user) => [...keyOf(user), user.id],
+    descending,
+  };
+}
+
+const folded = (sql: string): string => `fold_text(btrim(${sql}))`;
+const NAME = "coalesce(person.first_name, '') || ' ' || coalesce(person.last_name, '')";
+const IS_NAMELESS = 'CASE WHEN person.first_name IS NULL AND person.last_name IS NULL THEN 1 ELSE 0 END';
+
+/** Each has an index. Users without a name come last. */
+const ORDERS: Readonly<Record<TelegramUserOrder, KeysetOrder<TelegramUser>>> = {
+  ID_ASC: order(TelegramUserOrder.ID_ASC, false, [], () => []),
+  CREATED_AT_DESC: order(
+    TelegramUserOrder.CREATED_AT_DESC,
+    true,
+    [{ path: 'person.created_at', sqlType: 'timestamptz' }],
+    ({ createdAt }) => [createdAt.toISOString()],
+  ),
+  NAME_ASC: order(
+    TelegramUserOrder.NAME_ASC,
+    false,
+    [
+      { path: IS_NAMELESS, sqlType: 'integer' },
+      { path: folded(NAME), sqlType: 'text', convert: folded },
+    ],
+    ({ firstName, lastName }) => [
+      firstName === null && lastName === null ? '1' : '0',
+      `${firstName ?? ''} ${lastName ?? ''}`,
+    ],
+  ),
 };
 
 /** As many users with the longest names fit into one request of 1 MiB. */
@@ -37,6 +79,7 @@ function tooMany(count: number, max: number, argument: string): UserError[] {
 export class PeopleService {
   constructor(
     private readonly people: PeopleStore,
+    private readonly lists: PeopleListStore,
     private readonly pollExists: (id: string) => Promise<boolean>,
     private readonly groups: GroupService,
   ) {}
@@ -45,11 +88,20 @@ export class PeopleService {
     return isRowId(id) ? this.people.find(id) : Promise.resolve(null);
   }
 
-  async list(filter: TelegramUserFilter | undefined, page: PageArguments): Promise<Connection<TelegramUser>> {
+  async list(
+    filter: TelegramUserFilter | undefined,
+    orderBy: TelegramUserOrder,
+    page: PageArguments,
+  ): Promise<Connection<TelegramUser>> {
     const cleaned = filter && cleanFilter(filter);
     await requireValid(cleaned);
-    const groupIds = cleaned?.groups && (await this.groups.knownIds(cleaned.groups));
-    return paginate(this.people.list(cleaned, groupIds ?? undefined), page, BY_ID);
+    const groupIds = (cleaned?.groups && (await this.groups.knownIds(cleaned.groups))) ?? undefined;
+    return readPage(
+      page,
+      ORDERS[orderBy],
+      (window) => this.lists.page(cleaned, window, groupIds),
+      () => this.lists.count(cleaned, groupIds),
+    );
   }
 
   /** All or nothing. */

@@ -1,11 +1,10 @@
-import type { DataSource, SelectQueryBuilder } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { withFreshPlans } from '../database/fresh-plans.js';
-import { likePattern } from '../database/like.js';
 import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
 import { forgetUnused } from '../groups/group.store.js';
 import { replaceGroups } from './membership.store.js';
-import type { TelegramUserFilter, TelegramUserInput } from './people.types.js';
-import { TelegramUser, TelegramUserStatus } from './telegram-user.entity.js';
+import type { TelegramUserInput } from './people.types.js';
+import { TelegramUser } from './telegram-user.entity.js';
 
 export interface ImportCounts {
   created: number;
@@ -73,35 +72,10 @@ const RECORD_COMPLETIONS = `
   SELECT count(*)::integer AS count FROM recorded
 `;
 
-/** SHOWN_STATUS as a condition that indexes support. */
-function statusCondition(statuses: readonly TelegramUserStatus[]): string {
-  const reached = '(person.opted_out_at IS NULL AND person.status = ANY (:statuses))';
-  return statuses.includes(TelegramUserStatus.OPTED_OUT)
-    ? `(person.opted_out_at IS NOT NULL OR ${reached})`
-    : reached;
-}
-
-const IS_MEMBER =
-  'person.id IN (SELECT member.user_id FROM group_member member WHERE member.group_id = ANY (:groupIds))';
-
 type ImportedColumn = 'username' | 'firstName' | 'lastName' | 'languageCode' | 'timeZone';
 
 export class PeopleStore {
   constructor(private readonly dataSource: DataSource) {}
-
-  /** @param groupIds only members of one of these groups */
-  list(
-    filter: TelegramUserFilter | undefined,
-    groupIds?: readonly string[],
-  ): SelectQueryBuilder<TelegramUser> {
-    const query = this.dataSource.getRepository(TelegramUser).createQueryBuilder('person');
-    if (filter?.status) query.andWhere(statusCondition(filter.status), { statuses: filter.status });
-    if (filter?.usernameContains != null) {
-      query.andWhere('person.username ILIKE :name', { name: likePattern(filter.usernameContains) });
-    }
-    if (groupIds) query.andWhere(IS_MEMBER, { groupIds });
-    return query;
-  }
 
   find(id: string): Promise<TelegramUser | null> {
     return this.dataSource.getRepository(TelegramUser).findOneBy({ id });

@@ -6,7 +6,7 @@ import {
   MaxLength,
   type ValidationArguments,
 } from 'class-validator';
-import { Field, InputType, Int, ObjectType } from 'type-graphql';
+import { Field, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { IdField } from '../graphql-types/ids.js';
 import { connectionType } from '../graphql-types/connection.js';
 import { UserError } from '../graphql-types/user-error.js';
@@ -15,6 +15,13 @@ import { MAX_STATUSES, STATUSES_LENGTH } from '../kernel/validation.js';
 import { TelegramUser, TelegramUserStatus } from './telegram-user.entity.js';
 
 export const TelegramUserConnection = connectionType(TelegramUser, 'TelegramUser');
+
+/** Longer than any name with any username. */
+export const MAX_SEARCH = 200;
+export const SEARCH_LENGTH = 'search must have at most $constraint1 characters.';
+export const SEARCH_DESCRIPTION =
+  'Part of the first name, the last name or the username, or the Telegram user id; letter case does not matter. One or two ' +
+  'letters: the start of a word. With a leading @ the username alone.';
 
 @InputType({ description: 'Which users to list.' })
 export class TelegramUserFilter {
@@ -27,7 +34,8 @@ export class TelegramUserFilter {
   @MaxLength(32, { message: 'usernameContains must have at most 32 characters.' })
   @Field(() => String, {
     nullable: true,
-    description: 'Part of the username, with or without a leading @; case-insensitive.',
+    description:
+      'Part of the username, with or without a leading @; case-insensitive. One or two letters: its start.',
   })
   usernameContains?: string | null;
 
@@ -39,7 +47,28 @@ export class TelegramUserFilter {
       'Members of any of these groups; letter case does not matter. A group that does not exist has none.',
   })
   groups?: string[] | null;
+
+  @IsOptional()
+  @MaxLength(MAX_SEARCH, { message: SEARCH_LENGTH })
+  @Field(() => String, { nullable: true, description: SEARCH_DESCRIPTION })
+  search?: string | null;
 }
+
+export enum TelegramUserOrder {
+  ID_ASC = 'ID_ASC',
+  CREATED_AT_DESC = 'CREATED_AT_DESC',
+  NAME_ASC = 'NAME_ASC',
+}
+
+registerEnumType(TelegramUserOrder, {
+  name: 'TelegramUserOrder',
+  description: 'Order of a list of users.',
+  valuesConfig: {
+    ID_ASC: { description: 'By Telegram user id.' },
+    CREATED_AT_DESC: { description: 'Those who became known last come first.' },
+    NAME_ASC: { description: 'By first and last name, letter case aside; those without a name come last.' },
+  },
+});
 
 const NAME_LENGTH = '$property must have at most $constraint1 characters.';
 

@@ -33,6 +33,9 @@ registerEnumType(TelegramUserStatus, {
 @Index('telegram_user_status_idx', ['reachability', 'id'], { where: 'opted_out_at IS NULL' })
 @Index('telegram_user_opted_out_idx', ['id'], { where: 'opted_out_at IS NOT NULL' })
 @Index('telegram_user_username_idx', { synchronize: false })
+@Index('telegram_user_search_idx', { synchronize: false })
+@Index('telegram_user_name_idx', { synchronize: false })
+@Index('telegram_user_created_idx', ['createdAt', 'id'])
 @Check('telegram_user_status_check', `status IN ('ACTIVE', 'BLOCKED', 'DEACTIVATED', 'UNREACHABLE')`)
 @ObjectType({ implements: Node, description: 'A user of the bot in Telegram.' })
 export class TelegramUser {

@@ -23,6 +23,9 @@ registerEnumType(PollStatus, {
 
 @Entity('poll')
 @Index('poll_created_idx', ['createdAt', 'id'])
+@Index('poll_title_idx', { synchronize: false })
+@Index('poll_closes_idx', { synchronize: false })
+@Index('poll_search_idx', { synchronize: false })
 @Check('poll_status_check', isOneOf('status', Object.values(PollStatus)))
 @ObjectType({ implements: Node, description: 'A poll that an organisation runs in Telegram.' })
 export class Poll {

@@ -21,7 +21,7 @@ import { PageArgs } from '../graphql-types/page-arguments.js';
 import type { Result } from '../kernel/user-error.js';
 import { Poll } from './poll.entity.js';
 import type { PollService } from './poll.service.js';
-import { CreatePollInput, PollConnection, PollFilter, PollPayload } from './poll.types.js';
+import { CreatePollInput, PollConnection, PollFilter, PollOrder, PollPayload } from './poll.types.js';
 import { Question, QuestionOption } from './question.entity.js';
 
 function payload(result: Result<Poll>): PollPayload {
@@ -37,13 +37,18 @@ export class PollResolver {
     return this.polls.find(id);
   }
 
-  @Query(() => PollConnection, { name: 'polls', description: 'All polls, newest first.' })
+  @Query(() => PollConnection, { name: 'polls', description: 'All polls.' })
   list(
     @Arg('filter', () => PollFilter, { nullable: true, description: 'Which polls to list.' })
     filter: PollFilter | undefined,
+    @Arg('orderBy', () => PollOrder, {
+      defaultValue: PollOrder.CREATED_AT_DESC,
+      description: 'Order of the list.',
+    })
+    orderBy: PollOrder,
     @Args() page: PageArgs,
   ): Promise<Connection<Poll>> {
-    return this.polls.list(filter, page);
+    return this.polls.list(filter, orderBy, page);
   }
 
   @Authorized(Role.ADMIN)

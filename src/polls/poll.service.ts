@@ -1,20 +1,44 @@
-import { paginate, type Connection, type KeysetOrder, type PageArguments } from '../kernel/pages.js';
+import {
+  paginate,
+  type Connection,
+  type KeysetColumn,
+  type KeysetOrder,
+  type PageArguments,
+} from '../kernel/pages.js';
 import { describeMissing, isRowId } from '../kernel/ids.js';
 import { refusal, success, userError, UserErrorCode, type Result } from '../kernel/user-error.js';
 import { requireValid, validateInput } from '../kernel/validation.js';
 import { PollStatus, type Poll } from './poll.entity.js';
 import type { PollStore } from './poll.store.js';
-import type { CreatePollInput, PollFilter } from './poll.types.js';
+import type { CreatePollInput, PollFilter, PollOrder } from './poll.types.js';
 
-const NEWEST_FIRST: KeysetOrder<Poll> = {
-  name: 'polls',
-  columns: [
-    { path: 'poll.createdAt', sqlType: 'timestamptz' },
-    { path: 'poll.id', sqlType: 'bigint' },
+const folded = (sql: string): string => `fold_text(${sql})`;
+
+const CREATED: KeysetColumn = { path: 'poll.createdAt', sqlType: 'timestamptz' };
+
+/** By what comes before the id. Each has an index. */
+const ORDERS: Readonly<
+  Record<PollOrder, [KeysetColumn, keyOf: (poll: Poll) => string, descending: boolean]>
+> = {
+  CREATED_AT_DESC: [CREATED, ({ createdAt }) => createdAt.toISOString(), true],
+  CREATED_AT_ASC: [CREATED, ({ createdAt }) => createdAt.toISOString(), false],
+  TITLE_ASC: [{ path: folded('poll.title'), sqlType: 'text', convert: folded }, ({ title }) => title, false],
+  CLOSES_AT_ASC: [
+    { path: "coalesce(poll.closesAt, 'infinity')", sqlType: 'timestamptz' },
+    ({ closesAt }) => closesAt?.toISOString() ?? 'infinity',
+    false,
   ],
-  keyOf: (poll) => [poll.createdAt.toISOString(), poll.id],
-  descending: true,
 };
+
+function orderOf(by: PollOrder): KeysetOrder<Poll> {
+  const [column, keyOf, descending] = ORDERS[by];
+  return {
+    name: `polls ${by}`,
+    columns: [column, { path: 'poll.id', sqlType: 'bigint' }],
+    keyOf: (poll) => [keyOf(poll), poll.id],
+    descending,
+  };
+}
 
 const { DRAFT, OPEN, CLOSED } = PollStatus;
 
@@ -26,9 +50,13 @@ export class PollService {
     return isRowId(id) ? this.polls.find(id) : Promise.resolve(null);
   }
 
-  async list(filter: PollFilter | undefined, page: PageArguments): Promise<Connection<Poll>> {
+  async list(
+    filter: PollFilter | undefined,
+    orderBy: PollOrder,
+    page: PageArguments,
+  ): Promise<Connection<Poll>> {
     await requireValid(filter);
-    return paginate(this.polls.list(filter), page, NEWEST_FIRST);
+    return paginate(this.polls.list(filter), page, orderOf(orderBy));
   }
 
   async create(input: CreatePollInput): Promise<Result<Poll>> {

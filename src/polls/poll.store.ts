@@ -1,6 +1,6 @@
 import type { DataSource, SelectQueryBuilder } from 'typeorm';
-import { likePattern } from '../database/like.js';
 import { rows } from '../database/rows.js';
+import { contains } from '../database/search.js';
 import { Poll, type PollStatus } from './poll.entity.js';
 import type { CreatePollInput, PollFilter } from './poll.types.js';
 import { Question, QuestionOption } from './question.entity.js';
@@ -24,7 +24,8 @@ export class PollStore {
     const query = this.dataSource.getRepository(Poll).createQueryBuilder('poll');
     if (filter?.status) query.andWhere('poll.status = ANY (:statuses)', { statuses: filter.status });
     if (filter?.titleContains != null) {
-      query.andWhere('poll.title ILIKE :title', { title: likePattern(filter.titleContains) });
+      const { sql, parameters } = contains('poll.title', filter.titleContains, 'title');
+      query.andWhere(sql, parameters);
     }
     return query;
   }

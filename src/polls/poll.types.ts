@@ -1,5 +1,5 @@
 import { ArrayMaxSize, ArrayMinSize, IsOptional, Matches, MaxLength, ValidateNested } from 'class-validator';
-import { Field, InputType, ObjectType } from 'type-graphql';
+import { Field, InputType, ObjectType, registerEnumType } from 'type-graphql';
 import { connectionType } from '../graphql-types/connection.js';
 import { UserError } from '../graphql-types/user-error.js';
 import { MAX_STATUSES, STATUSES_LENGTH } from '../kernel/validation.js';
@@ -19,6 +19,24 @@ export class PollFilter {
   @Field(() => String, { nullable: true, description: 'A part of the title; letter case does not matter.' })
   titleContains?: string | null;
 }
+
+export enum PollOrder {
+  CREATED_AT_DESC = 'CREATED_AT_DESC',
+  CREATED_AT_ASC = 'CREATED_AT_ASC',
+  TITLE_ASC = 'TITLE_ASC',
+  CLOSES_AT_ASC = 'CLOSES_AT_ASC',
+}
+
+registerEnumType(PollOrder, {
+  name: 'PollOrder',
+  description: 'Order of a list of polls.',
+  valuesConfig: {
+    CREATED_AT_DESC: { description: 'Newest first.' },
+    CREATED_AT_ASC: { description: 'Oldest first.' },
+    TITLE_ASC: { description: 'By title, letter case aside.' },
+    CLOSES_AT_ASC: { description: 'Those that close first come first, those that do not close last.' },
+  },
+});
 
 const NOT_BLANK = /\S/;
 

@@ -3,10 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { ApiTokenStore } from '../../src/access/api-token.store.js';
+import { AuditOutcome } from '../../src/access/audit-entry.entity.js';
 import { AuditStore } from '../../src/access/audit.store.js';
 import type { AuditFilter } from '../../src/access/audit.types.js';
 import { AuditTrail } from '../../src/access/audit-trail.js';
 import { AudienceStore } from '../../src/campaigns/audience.store.js';
+import type { DeliveryFilter } from '../../src/delivery/delivery.types.js';
 import { DeliveryListService } from '../../src/delivery/delivery-list.service.js';
 import { DeliveryListStore } from '../../src/delivery/delivery-list.store.js';
 import { CancelledStore } from '../../src/campaigns/cancelled.store.js';
@@ -17,6 +19,8 @@ import type { SqlExecutor, TransactionalSql } from '../../src/database/rows.js';
 import { GroupService } from '../../src/groups/group.service.js';
 import { GroupStore } from '../../src/groups/group.store.js';
 import { PeopleService } from '../../src/people/people.service.js';
+import { PeopleListStore } from '../../src/people/people-list.store.js';
+import { TelegramUserOrder } from '../../src/people/people.types.js';
 import { PeopleStore } from '../../src/people/people.store.js';
 import { TelegramUserStatus } from '../../src/people/telegram-user.entity.js';
 import { ChunkStore } from '../../src/delivery/chunk.store.js';
@@ -65,6 +69,7 @@ beforeAll(async () => {
     `INSERT INTO audit_entry (actor, role, action, campaign_id)
      SELECT 'token-' || place % 100, 'ADMIN', 'startCampaign', place % 1000 FROM generate_series(1, ${CALLS}) place`,
   );
+  await database.query("UPDATE delivery SET reason = 'BOT_BLOCKED' WHERE user_id > 1199900");
   await database.query('VACUUM ANALYZE');
 });
 afterAll(() => database.drop());
@@ -187,9 +192,12 @@ describe(`with ${USERS} recipients`, () => {
     expect((await readDeliveries()) - before).toBeLessThan(USERS / 1000);
   });
 
-  test.each([
+  test.each<[string, DeliveryFilter | undefined]>([
     ['all', undefined],
     ['those of some statuses', { status: [DeliveryStatus.FAILED, DeliveryStatus.SENT] }],
+    ['those of some reasons', { reason: ['BOT_BLOCKED', 'OPTED_OUT'] }],
+    ['to whom a frequent search finds', { search: 'person' }],
+    ['to whom a rare search finds', { search: 'son 119999' }],
   ])('the pages of a list of deliveries, %s, scan nothing', async (_which, filter) => {
     await withoutScans(async (dataSource) => {
       const lists = new DeliveryListService(new DeliveryListStore(dataSource));
@@ -208,12 +216,27 @@ describe(`with ${USERS} recipients`, () => {
     ['those of a status', { status: [TelegramUserStatus.ACTIVE] }],
     ['those of every status', { status: Object.values(TelegramUserStatus) }],
     ['those of a name', { usernameContains: 'person_1100' }],
+    ['a frequent search', { search: 'person' }],
+    ['a rare search', { search: 'son 11000' }],
+    ['a search of two letters', { search: 'pe' }],
+    ['a username', { search: '@person_1100' }],
+    ['a frequent search with a status', { search: 'person', status: [TelegramUserStatus.ACTIVE] }],
   ])('the pages of a list of people, %s, scan nothing', async (_which, filter) => {
     await withoutScans(async (dataSource) => {
       const groups = new GroupService(new GroupStore(dataSource));
-      const people = new PeopleService(new PeopleStore(dataSource), () => Promise.resolve(true), groups);
-      const page = await people.list(filter, { first: 50 });
-      expect(page.nodes).toHaveLength(50);
+      const lists = new PeopleListStore(dataSource);
+      const people = new PeopleService(
+        new PeopleStore(dataSource),
+        lists,
+        () => Promise.resolve(true),
+        groups,
+      );
+      for (const order of Object.values(TelegramUserOrder)) {
+        const page = await people.list(filter, order, { first: 50 });
+        expect(page.nodes).toHaveLength(50);
+        const end = await people.list(filter, order, { last: 50, before: page.pageInfo.endCursor });
+        expect(end.nodes).toEqual(page.nodes.slice(0, -1));
+      }
     });
   });
 
@@ -243,6 +266,13 @@ describe(`with ${TOKENS} tokens and ${CALLS} entries in the audit log`, () => {
     ['those of a token', { actor: 'token-7' }, 5],
     ['those of a mutation', { action: 'startCampaign' }, 5],
     ['those of a mutation that was never called', { action: 'closePoll' }, 0],
+    ['those of an outcome that was rare', { outcome: [AuditOutcome.FAILED] }, 0],
+    ['those of a poll', { pollId: '7' }, 0],
+    [
+      'those of an hour',
+      { after: new Date(Date.now() - 3_600_000), before: new Date(Date.now() + 60_000) },
+      5,
+    ],
   ])('the pages of the audit log, %s, scan nothing', async (_which, filter, length) => {
     await withoutScans(async (dataSource) => {
       const trail = new AuditTrail(new AuditStore(dataSource), createLogger({ logLevel: 'silent' }));

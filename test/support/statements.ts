@@ -2,7 +2,7 @@ import type { TestApp } from './app.js';
 import { waitFor } from './wait.js';
 
 /** A query that no test sends, and the end of the statement that it takes after the one for its token. */
-const MARKER = { query: '{ telegramUsers(first: 97) { nodes { id } } }', end: ' LIMIT 98' };
+const MARKER = { query: '{ polls(first: 97) { nodes { id } } }', end: ' LIMIT 98' };
 
 /** What a process looks up once a second, whatever it is asked. */
 const BY_ITSELF = /\binstallation\b/;

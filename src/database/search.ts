@@ -1,0 +1,93 @@
+import type { PageWindow } from '../kernel/pages.js';
+import { rows, type TransactionalSql } from './rows.js';
+
+/** SQL of a condition with the values of its names. */
+export interface Condition {
+  sql: string;
+  parameters: Record<string, unknown>;
+}
+
+/** As many letters in a row find their rows by an index; see the function text_grams. */
+const GRAM_LENGTH = 3;
+
+/** Escapes the wildcards of LIKE. Compatible forms of letters come first: among them are other forms of the wildcards. */
+export function escapeLike(part: string): string {
+  return part.normalize('NFKC').replace(/[\\%_]/g, '\\$&');
+}
+
+/** Whether a term has too few letters for the index of parts. */
+export function isShort(term: string): boolean {
+  return Array.from(term.normalize('NFKC')).length < GRAM_LENGTH;
+}
+
+/**
+ * The column contains the term, letter case aside. Needs an index on text_grams(fold_text(column), 1).
+ * @param name of the values, which is to be unique in the statement
+ */
+export function contains(column: string, term: string, name: string): Condition {
+  return {
+    sql: `text_grams(fold_text(${column}), 1) @> text_grams(fold_text(:${name}), 1)
+      AND fold_text(${column}) LIKE fold_text(:${name}Pattern)`,
+    parameters: { [name]: term, [`${name}Pattern`]: `%${escapeLike(term)}%` },
+  };
+}
+
+export interface Searched {
+  /** Table, which is its alias too unless one follows. */
+  from: string;
+  alias: string;
+  /** Joins what the match looks at. */
+  join?: string;
+  key: string;
+  /** Which rows belong to the list, without the search. */
+  condition: string;
+  /** Which of them are searched for. Needs an index. */
+  match: string;
+  window: PageWindow;
+  /** Of all names in these. */
+  values: Readonly<Record<string, unknown>>;
+}
+
+/** How many rows of the list are looked at before the index of the match is asked. */
+const NEAR_ROWS = 2000;
+
+/** Names often come in the order of their groups: what is rare here may be frequent, but never worth a scan. */
+const BY_INDEX = 'SET LOCAL enable_seqscan = off';
+
+/** Matches among the next rows of the list. */
+function nearStatement({ from, alias, join = '', key, condition, match, window }: Searched): string {
+  const { condition: bounds, orderBy, limit } = window;
+  return `
+    SELECT ${key} AS key FROM (
+      SELECT ${alias}.* FROM ${from} WHERE ${condition} AND ${bounds} ORDER BY ${orderBy} LIMIT ${NEAR_ROWS}
+    ) ${alias} ${join}
+    WHERE ${match} ORDER BY ${orderBy} LIMIT ${limit}`;
+}
+
+/** All matches, sorted. OFFSET 0 keeps the planner from walking the list in its order. */
+function farStatement({ from, alias, join = '', key, condition, match, window }: Searched): string {
+  const { condition: bounds, orderBy, limit } = window;
+  return `
+    SELECT ${key} AS key FROM (
+      SELECT ${alias}.* FROM ${from} ${join} WHERE ${match} AND ${condition} AND ${bounds} OFFSET 0
+    ) ${alias}
+    ORDER BY ${orderBy} LIMIT ${limit}`;
+}
+
+/**
+ * Selects the keys of a page of the rows that match, in its order. A frequent term is found among the next rows of the list;
+ * only for the others, which have few matches, all of them are read by their index and sorted. So the first page takes
+ * milliseconds however many rows there are, and whether or not the statistics are fresh.
+ */
+export async function searchPage(sql: TransactionalSql, searched: Searched): Promise<string[]> {
+  const { window, values } = searched;
+  const near = await rows<{ key: string }>(sql, nearStatement(searched), values);
+  const found =
+    near.length === window.limit
+      ? near
+      : await sql.transaction(async (transaction) => {
+          await transaction.query(BY_INDEX);
+          return rows<{ key: string }>(transaction, farStatement(searched), values);
+        });
+  return found.map(({ key }) => key);
+}

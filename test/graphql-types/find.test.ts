@@ -1,0 +1,268 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { createCampaign, createOpenPoll, keyOf } from '../support/factories.js';
+import { codeOf, overHttp } from '../support/requests.js';
+import { useApp } from '../support/use-app.js';
+
+/** How people, polls, campaigns, deliveries and calls are found, and in which order they come. */
+
+const app = useApp({ run: ['api'] });
+type Arguments = Record<string, unknown>;
+
+interface List {
+  nodes: { id: string }[];
+  totalCount: number;
+  pageInfo: { hasNextPage: boolean; endCursor: string | null };
+}
+
+/** Walks a list in pages of two, and expects each once. @returns the keys in their order */
+async function find(field: string, types: string, variables: Arguments): Promise<string[]> {
+  const names = [...types.matchAll(/\$(\w+)/g)].map(([, name = '']) => name);
+  const passed = [...names.map((name) => `${name}: $${name}`), 'first: 2', 'after: $after'].join(', ');
+  const query = `query (${types}, $after: String) {
+    list: ${field}(${passed}) { nodes { id } totalCount pageInfo { hasNextPage endCursor } } }`;
+  const keys: string[] = [];
+  for (let after: string | null = null; ;) {
+    const { list }: { list: List } = await app.client().run(query, { ...variables, after });
+    keys.push(...list.nodes.map(({ id }) => keyOf(id)));
+    if (!list.pageInfo.hasNextPage) {
+      expect(list.totalCount).toBe(keys.length);
+      return keys;
+    }
+    after = list.pageInfo.endCursor;
+  }
+}
+
+describe('people', () => {
+  const TYPES = '$filter: TelegramUserFilter, $orderBy: TelegramUserOrder! = ID_ASC';
+  beforeAll(() =>
+    app.database.query(`
+      INSERT INTO telegram_user (id, first_name, last_name, username, status, created_at) VALUES
+        (11, 'Анна', 'Ёжикова', NULL, 'ACTIVE', '2026-01-05'),
+        (12, 'Jose\u0301', 'Li', 'jose_li', 'ACTIVE', '2026-01-04'),
+        (13, 'ΟΔΥΣΣΕΥΣ', NULL, NULL, 'BLOCKED', '2026-01-03'),
+        (14, '100%', 'a_b\\', 'percent', 'ACTIVE', '2026-01-02'),
+        (15, '李', '小龙', 'bruce_lee', 'ACTIVE', '2026-01-01'),
+        (16, NULL, NULL, 'nameless', 'ACTIVE', '2026-01-01'),
+        (1234567, 'anna', 'Lee', 'ann_lee', 'ACTIVE', '2026-01-06')`),
+  );
+
+  test.each<[string, string[]]>([
+    ['ёжик', ['11']],
+    ['ЁЖИКОВА', ['11']],
+    ['анна ёж', ['11']],
+    ['josé', ['12']],
+    ['JOSE\u0301', ['12']],
+    ['ｊｏｓé', ['12']],
+    ['οδυσσευς', ['13']],
+    ['σσευσ', ['13']],
+    ['100%', ['14']],
+    ['a_b', ['14']],
+    ['b\\', []],
+    ['_b\\', ['14']],
+    ['％', []],
+    ['00％', ['14']],
+    ['li', ['12']],
+    ['le', ['1234567']],
+    ['李', ['15']],
+    ['小', ['15']],
+    ['龙', []],
+    ['lee', ['15', '1234567']],
+    ['@lee', ['15', '1234567']],
+    ['@LE', []],
+    ['@br', ['15']],
+    ['@анна', []],
+    ['ann', ['1234567']],
+    ['1234567', ['1234567']],
+    ['user_1234567', ['1234567']],
+    ['123456', []],
+    [' ann_lee ', ['1234567']],
+    ["'; DROP TABLE poll; --", []],
+    ['a\u0000b', []],
+  ])('are found by %j', async (search, expected) => {
+    const found = find('telegramUsers', TYPES, { filter: { search } });
+    if (search.includes('\0')) await expect(found).rejects.toThrow('U+0000');
+    else expect(await found).toEqual(expected);
+  });
+
+  test.each([' ', '@', ''])('are all listed where the search is %j', async (search) => {
+    expect(await find('telegramUsers', TYPES, { filter: { search } })).toHaveLength(7);
+  });
+
+  test('are found by all that the filter asks for', async () => {
+    const filter = { search: 'σσε', status: ['BLOCKED'], usernameContains: null };
+    expect(await find('telegramUsers', TYPES, { filter })).toEqual(['13']);
+    expect(await find('telegramUsers', TYPES, { filter: { ...filter, status: ['ACTIVE'] } })).toEqual([]);
+    expect(
+      await find('telegramUsers', TYPES, { filter: { search: 'lee', usernameContains: 'ann' } }),
+    ).toEqual(['1234567']);
+  });
+
+  test.each([
+    ['ID_ASC', ['11', '12', '13', '14', '15', '16', '1234567']],
+    ['CREATED_AT_DESC', ['1234567', '11', '12', '13', '14', '16', '15']],
+    ['NAME_ASC', ['14', '1234567', '12', '13', '11', '15', '16']],
+  ])('come in the order %s, also those of a search', async (orderBy, expected) => {
+    expect(await find('telegramUsers', TYPES, { orderBy })).toEqual(expected);
+    const found = await find('telegramUsers', TYPES, { orderBy, filter: { search: 'l' } });
+    expect(found).toEqual(expected.filter((id) => ['12', '1234567'].includes(id)));
+  });
+});
+
+describe('polls', () => {
+  const TYPES = '$filter: PollFilter, $orderBy: PollOrder! = CREATED_AT_DESC';
+  beforeAll(async () => {
+    const day = (place: number) => `2999-01-0${place}T00:00:00.000Z`;
+    await createOpenPoll(app.client(), { title: 'b Käse 100%', closesAt: day(3) });
+    await createOpenPoll(app.client(), { title: 'A_b', closesAt: null });
+    await createOpenPoll(app.client(), { title: 'Обед', closesAt: day(1) });
+    await createOpenPoll(app.client(), { title: 'B KA\u0308SE', closesAt: day(3) });
+  });
+
+  test.each([
+    ['CREATED_AT_DESC', ['4', '3', '2', '1']],
+    ['CREATED_AT_ASC', ['1', '2', '3', '4']],
+    ['TITLE_ASC', ['2', '4', '1', '3']],
+    ['CLOSES_AT_ASC', ['3', '1', '4', '2']],
+  ])('come in the order %s', async (orderBy, expected) => {
+    expect(await find('polls', TYPES, { orderBy })).toEqual(expected);
+  });
+
+  test.each([
+    ['käse', ['4', '1']],
+    ['ä', ['4', '1']],
+    ['ОБЕ', ['3']],
+    ['%', ['1']],
+    ['a_B', ['2']],
+    ['axb', []],
+  ])('are found by %j', async (titleContains, expected) => {
+    expect(await find('polls', TYPES, { filter: { titleContains } })).toEqual(expected);
+  });
+});
+
+describe('campaigns', () => {
+  const TYPES = '$filter: CampaignFilter, $orderBy: CampaignOrder! = CREATED_AT_ASC';
+  const at = (day: number) => `2026-03-0${day}T00:00:00.000Z`;
+  beforeAll(async () => {
+    const names = ['Lunch_1', 'ÉTÉ', null, 'lunch 2', 'e\u0301te\u0301 2'];
+    for (const name of names) await createCampaign(app.client(), '1', { name });
+    await app.database.query(`
+      UPDATE notification_campaign SET
+        started_at = CASE id WHEN 1 THEN '2026-03-02Z' WHEN 4 THEN '2026-03-01Z' WHEN 5 THEN '2026-03-02Z' END::timestamptz,
+        scheduled_for = CASE id WHEN 2 THEN '2026-03-04Z' WHEN 3 THEN '2026-03-03Z' END::timestamptz,
+        total_users = CASE id WHEN 1 THEN 5 WHEN 3 THEN 7 ELSE 0 END,
+        sent_users = CASE id WHEN 1 THEN 5 WHEN 3 THEN 7 ELSE 0 END,
+        status = (ARRAY['FAILED', 'PAUSED', 'PAUSED', 'PROCESSING', 'PENDING'])[id],
+        failure_code = CASE id WHEN 1 THEN 'BOT_TOKEN_REJECTED' WHEN 2 THEN 'MISSED_SCHEDULE' END`);
+  });
+
+  test.each([
+    ['CREATED_AT_ASC', ['1', '2', '3', '4', '5']],
+    ['CREATED_AT_DESC', ['5', '4', '3', '2', '1']],
+    ['STARTED_AT_DESC', ['5', '1', '4', '3', '2']],
+    ['SCHEDULED_FOR_ASC', ['3', '2', '1', '4', '5']],
+    ['TOTAL_USERS_DESC', ['3', '1', '5', '4', '2']],
+  ])('come in the order %s', async (orderBy, expected) => {
+    expect(await find('campaigns', TYPES, { orderBy })).toEqual(expected);
+  });
+
+  test.each<[Arguments, string[]]>([
+    [{ nameContains: 'LUNCH' }, ['1', '4']],
+    [{ nameContains: 'été' }, ['2', '5']],
+    [{ nameContains: '_' }, ['1']],
+    [{ nameContains: '%' }, []],
+    [{ scheduledAfter: at(4) }, ['2']],
+    [{ scheduledBefore: at(4) }, ['3']],
+    [{ startedAfter: at(2) }, ['1', '5']],
+    [{ startedBefore: at(2) }, ['4']],
+    [{ startedAfter: at(1), startedBefore: at(2), nameContains: 'lunch' }, ['4']],
+    // Nobody works jobs, so what runs stands still.
+    [{ needsAttention: true }, ['1', '2', '4']],
+    [{ needsAttention: false }, ['3', '5']],
+    [{ needsAttention: true, status: ['PAUSED'] }, ['2']],
+  ])('are found by %j, all of them and those of their poll', async (filter, expected) => {
+    expect(await find('campaigns', TYPES, { filter })).toEqual(expected);
+    const query = `query ($filter: CampaignFilter) {
+      poll(id: 1) { campaigns(filter: $filter, orderBy: CREATED_AT_ASC) { nodes { id } } } }`;
+    const { poll } = await app.client().run<{ poll: { campaigns: List } }>(query, { filter });
+    expect(poll.campaigns.nodes.map(({ id }) => keyOf(id))).toEqual(expected);
+  });
+
+  test('of another poll are none of this one', async () => {
+    const query = '{ poll(id: 1) { campaigns(filter: { topicId: "poll_2" }) { totalCount } } }';
+    expect(await app.client().run(query)).toEqual({ poll: { campaigns: { totalCount: 0 } } });
+  });
+
+  test('say why they failed by a code of a closed list', async () => {
+    expect(await app.client().run('{ campaign(id: 1) { failure { code } } }')).toEqual({
+      campaign: { failure: { code: 'BOT_TOKEN_REJECTED' } },
+    });
+  });
+});
+
+describe('deliveries', () => {
+  beforeAll(() =>
+    app.database.query(`
+      INSERT INTO campaign_chunk (campaign_id, number) VALUES (1, 0);
+      INSERT INTO delivery (campaign_id, chunk_number, user_id, status, reason)
+      SELECT 1, 0, id, status, reason FROM (VALUES (11, 'FAILED', 'BOT_BLOCKED'), (12, 'SENT', NULL),
+        (13, 'SKIPPED', 'OPTED_OUT'), (14, 'FAILED', 'CHUNK_SET_ASIDE'), (15, 'PENDING', 'BOT_BLOCKED'),
+        (1234567, 'FAILED', 'BOT_BLOCKED')) given (id, status, reason)`),
+  );
+
+  test.each<[Arguments, string[]]>([
+    [{ reason: ['BOT_BLOCKED'] }, ['11', '15', '1234567']],
+    [{ reason: ['OPTED_OUT', 'BOT_BLOCKED', 'CHUNK_QUARANTINED'] }, ['11', '13', '14', '15', '1234567']],
+    [{ reason: ['BOT_BLOCKED', 'BOT_BLOCKED'], status: ['FAILED'] }, ['11', '1234567']],
+    [{ reason: ['WORKER_DIED'] }, []],
+    [{ reason: [] }, []],
+    [{ userId: 'user_13' }, ['13']],
+    [{ userId: '13', status: ['SENT'] }, []],
+    [{ search: 'АННА' }, ['11']],
+    [{ search: 'lee', status: ['FAILED'] }, ['1234567']],
+    [{ search: '@lee', reason: ['BOT_BLOCKED'] }, ['15', '1234567']],
+    [{ search: '13' }, ['13']],
+    [{ search: ' ' }, ['11', '12', '13', '14', '15', '1234567']],
+  ])('are found by %j', async (filter, expected) => {
+    const query = `query ($filter: DeliveryFilter, $last: Int) {
+      campaign(id: 1) { deliveries(filter: $filter, last: $last) { totalCount nodes { user { id } } } } }`;
+    for (const last of [null, 100]) {
+      const { campaign } = await app
+        .client()
+        .run<{ campaign: { deliveries: { totalCount: number; nodes: { user: { id: string } }[] } } }>(query, {
+          filter,
+          last,
+        });
+      expect(campaign.deliveries.nodes.map(({ user }) => keyOf(user.id))).toEqual(expected);
+      expect(campaign.deliveries.totalCount).toBe(expected.length);
+    }
+  });
+
+  test('cannot be found by what is no user', async () => {
+    const query =
+      'query ($id: ID!) { campaign(id: 1) { deliveries(filter: { userId: $id }) { totalCount } } }';
+    expect(codeOf(await overHttp(app.url, { query, variables: { id: 'x' } }))).toBe('BAD_USER_INPUT');
+    expect(codeOf(await overHttp(app.url, { query, variables: { id: 'poll_1' } }))).toBe('NOT_FOUND');
+  });
+});
+
+describe('calls in the audit log', () => {
+  beforeAll(() =>
+    app.database.query(`
+      TRUNCATE audit_entry RESTART IDENTITY;
+      INSERT INTO audit_entry (actor, role, action, poll_id, outcome, at) VALUES
+        ('a', 'ADMIN', 'openPoll', 1, 'SUCCEEDED', '2026-01-01Z'), ('b', 'OPERATOR', 'openPoll', 2, 'FORBIDDEN', '2026-01-02Z'),
+        ('b', 'VIEWER', 'openPoll', 1, 'FORBIDDEN', '2026-01-03Z'), ('a', 'ADMIN', 'closePoll', 1, 'REFUSED', '2026-01-04Z')`),
+  );
+
+  test.each<[Arguments, string[]]>([
+    [{ pollId: 'poll_1' }, ['4', '3', '1']],
+    [{ role: 'ADMIN' }, ['4', '1']],
+    [{ outcome: ['FORBIDDEN', 'REFUSED'] }, ['4', '3', '2']],
+    [{ outcome: [] }, []],
+    [{ after: '2026-01-03T00:00:00Z' }, ['4', '3']],
+    [{ before: '2026-01-03T00:00:00Z' }, ['2', '1']],
+    [{ after: '2026-01-02T00:00:00Z', before: '2026-01-04T00:00:00Z', pollId: '1', role: 'VIEWER' }, ['3']],
+  ])('are found by %j', async (filter, expected) => {
+    expect(await find('auditLog', '$filter: AuditFilter', { filter })).toEqual(expected);
+  });
+});
