@@ -25,6 +25,9 @@ export interface PreviewDefaults extends CampaignDefaults {
   messagesPerSecond: number;
 }
 
+/** The last one of four digits for the year, which is what clients can read. */
+const LAST_INSTANT = Date.parse('9999-12-31T23:59:59.999Z');
+
 /** Previews what a campaign would do, without changing anything. */
 export class CampaignPreviewService {
   constructor(
@@ -58,7 +61,7 @@ export class CampaignPreviewService {
     const audienceSize = size - reminded.tooLately;
     const estimatedDurationMs = estimateDurationMs(audienceSize, pacing, this.defaults.messagesPerSecond);
     const startsAt = input.scheduledFor && input.scheduledFor > now ? input.scheduledFor : now;
-    const estimatedFinishAt = new Date(startsAt.getTime() + estimatedDurationMs);
+    const estimatedFinishAt = new Date(Math.min(startsAt.getTime() + estimatedDurationMs, LAST_INSTANT));
     const finishesBeforePollCloses = poll.closesAt === null || estimatedFinishAt <= poll.closesAt;
     const content = chooseTexts(input, this.defaults);
     const { messageTemplate, asksFirstQuestion } = content;

@@ -9,7 +9,7 @@ export function countChunks(audienceSize: number, chunkSize: number): number {
 }
 
 /**
- * Minimum duration of a campaign in milliseconds. Chunks start one after the other, each sends one message every
+ * Minimum duration of a campaign in whole milliseconds. Chunks start one after the other, each sends one message every
  * sendIntervalMs, and together they send at most at the installation's rate. Until enough chunks run to reach that rate, the
  * pacing decides, then the rate; the last chunks need their own time in any case.
  */
@@ -35,7 +35,7 @@ export function estimateDurationMs(
   }
   const restMs = (Math.max(0, audienceSize - 1 - sentInRamp) / messagesPerSecond) * 1000;
   const atFullRateMs = ((audienceSize - 1) / messagesPerSecond) * 1000;
-  return Math.max(lastEndsMs, chunkCount > rampChunks ? rampMs + restMs : 0, atFullRateMs);
+  return Math.ceil(Math.max(lastEndsMs, chunkCount > rampChunks ? rampMs + restMs : 0, atFullRateMs));
 }
 
 export interface Progress {

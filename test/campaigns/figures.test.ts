@@ -72,6 +72,7 @@ describe('estimates', () => {
         fc.integer({ min: 1, max: 1000 }),
         (audience, rate) => {
           const durationMs = estimateDurationMs(audience, pacing, rate);
+          expect(Number.isInteger(durationMs)).toBe(true);
           expect(durationMs).toBeGreaterThanOrEqual(((audience - 1) / rate) * 1000 - 1);
           expect(durationMs).toBeGreaterThanOrEqual((Math.min(audience, 100) - 1) * 1000);
         },
