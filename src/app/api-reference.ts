@@ -1,6 +1,13 @@
-import type { GraphQLField, GraphQLObjectType, GraphQLSchema } from 'graphql';
+import {
+  isInputObjectType,
+  isObjectType,
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+} from 'graphql';
 import { getMetadataStorage } from 'type-graphql';
 import { Role } from '../access/identity.js';
+import { idExtension } from '../graphql-types/ids.js';
 import { exampleGroups, type ExampleOperation } from '../http/example-operations.js';
 import type { UserErrorCode } from '../kernel/user-error.js';
 
@@ -8,6 +15,8 @@ export interface ApiOperation {
   kind: 'Query' | 'Mutation' | 'Subscription';
   field: GraphQLField<unknown, unknown>;
   roles: readonly Role[];
+  /** Whether it asks for a user, so that viewers may not call it with VIEWER_SEES_PEOPLE=false. */
+  isPersonal: boolean;
   /** Codes of its userErrors. */
   refusals: readonly UserErrorCode[];
   example: ExampleOperation;
@@ -43,7 +52,8 @@ function findOperation(schema: GraphQLSchema, example: ExampleOperation): ApiOpe
     if (!field) continue;
     const refusals = field.extensions.refusals as readonly UserErrorCode[] | undefined;
     if (kind === 'Mutation' && !refusals) throw new Error(`Mutation ${name} needs its codes: @Refuses.`);
-    return { kind, field, roles: listRoles(name), refusals: refusals ?? [], example };
+    const isPersonal = field.args.some((argument) => field.extensions[idExtension(argument.name)] === 'user');
+    return { kind, field, roles: listRoles(name), isPersonal, refusals: refusals ?? [], example };
   }
   throw new Error(`The API has no operation ${name}, of which there is an example.`);
 }
@@ -54,4 +64,46 @@ export function listApi(schema: GraphQLSchema): ApiGroup[] {
     title,
     operations: operations.map((example) => findOperation(schema, example)),
   }));
+}
+
+export interface RestrictedField {
+  /** Type and field: "TelegramUser.firstName". */
+  name: string;
+  roles: readonly Role[];
+  /** Whether viewers get something else with VIEWER_SEES_PEOPLE=false. */
+  isPersonal: boolean;
+}
+
+function listFieldRoles(typeName: string, fieldName: string): readonly Role[] {
+  const { objectTypes } = getMetadataStorage();
+  const type = objectTypes.find(({ name }) => name === typeName);
+  const allowed = type?.fields?.find(({ schemaName }) => schemaName === fieldName)?.roles as
+    Role[] | undefined;
+  return ALL_ROLES.filter((role) => allowed?.includes(role) ?? true);
+}
+
+interface Described {
+  name: string;
+  extensions: Readonly<Record<string, unknown>>;
+}
+
+function asksForUser(type: unknown, extensions: Described['extensions']): boolean {
+  return isInputObjectType(type) && extensions[idExtension()] === 'user';
+}
+
+/** Fields and inputs that not everybody gets who may call the operation, by name. @param schema made by createSchema */
+export function listRestrictedFields(schema: GraphQLSchema): RestrictedField[] {
+  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+  return Object.values(schema.getTypeMap()).flatMap((type) => {
+    if (roots.includes(type as GraphQLObjectType) || !(isObjectType(type) || isInputObjectType(type)))
+      return [];
+    const fields = Object.values<Described>(type.getFields());
+    return fields
+      .map(({ name, extensions }) => ({
+        name: `${type.name}.${name}`,
+        roles: listFieldRoles(type.name, name),
+        isPersonal: extensions.personal !== undefined || asksForUser(type, extensions),
+      }))
+      .filter(({ roles, isPersonal }) => isPersonal || roles.length < ALL_ROLES.length);
+  });
 }

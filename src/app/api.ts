@@ -2,6 +2,9 @@ import type { Agenda } from 'agenda';
 import type { Logger } from 'pino';
 import type { Settings } from '../config/settings.js';
 import { logOperation, listRootFields, type OperationObserver } from '../graphql/operation-report.js';
+import { Disguise } from '../access/disguise.js';
+import { Role } from '../access/identity.js';
+import { loadSigningKey } from '../questionnaire/signing-key.store.js';
 import { startHttpServer, type HttpServerOptions } from '../http/server.js';
 import type { Metrics } from '../metrics/metrics.js';
 import { createAccess } from './access.js';
@@ -78,6 +81,7 @@ export async function startApi(deps: ApiDeps, shutdown: ShutdownStack): Promise<
   const schema = await createSchema(createResolvers({ ...services, audit, apiTokens }));
   // Shared by all subscribers, so that each value is read once per tick.
   const uncached = createLoaders(sources, { cache: false });
+  const disguise = settings.viewerSeesPeople ? undefined : new Disguise(await loadSigningKey(dataSource));
   const rootFields = listRootFields(schema);
   const server = await startHttpServer({
     ...httpOptions(settings),
@@ -90,6 +94,7 @@ export async function startApi(deps: ApiDeps, shutdown: ShutdownStack): Promise<
     audit,
     contextFor: (identity, { cache }): GraphQLContext => ({
       identity,
+      disguise: identity.role === Role.VIEWER ? disguise : undefined,
       loaders: cache ? createLoaders(sources, { cache }) : uncached,
       audit,
       progress: { campaigns, hub },

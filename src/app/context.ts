@@ -1,5 +1,6 @@
 import { createAccessLoaders, type AccessLoaders } from '../access/access.loaders.js';
 import type { ApiTokenStore } from '../access/api-token.store.js';
+import type { PeopleVisibility } from '../access/disguise.js';
 import type { AuditStore } from '../access/audit.store.js';
 import type { AuditContext } from '../access/audited.js';
 import { createCampaignLoaders, type CampaignContext } from '../campaigns/campaign.loaders.js';
@@ -20,6 +21,7 @@ import type { PollStore } from '../polls/poll.store.js';
 
 /** The context of an operation; each domain defines its part. */
 export type GraphQLContext = AuditContext &
+  PeopleVisibility &
   PollContext &
   CampaignContext &
   StandstillContext &

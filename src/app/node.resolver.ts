@@ -1,5 +1,6 @@
 import { Ctx, Query, Resolver } from 'type-graphql';
 import { forbidden, Role } from '../access/identity.js';
+import { requirePeople } from '../access/personal.js';
 import { IdArg } from '../graphql-types/ids.js';
 import { Node } from '../graphql-types/node.js';
 import { badUserInput } from '../kernel/errors.js';
@@ -9,6 +10,8 @@ import type { GraphQLContext } from './context.js';
 interface NodeSource {
   /** Who may read it; by default everybody. */
   roles?: readonly Role[];
+  /** Whether its id tells who somebody is. */
+  isPersonal?: true;
   load: (loaders: GraphQLContext['loaders'], key: string) => Promise<Node | null>;
 }
 
@@ -17,20 +20,22 @@ const SOURCES: Readonly<Record<IdType, NodeSource>> = {
   poll: { load: ({ poll }, key) => poll.load(key) },
   question: { load: ({ question }, key) => question.load(key) },
   option: { load: ({ option }, key) => option.load(key) },
-  user: { load: ({ user }, key) => user.load(key) },
+  user: { isPersonal: true, load: ({ user }, key) => user.load(key) },
   campaign: { load: ({ campaign }, key) => campaign.load(key) },
-  delivery: { load: ({ delivery }, key) => delivery.load(key) },
+  delivery: { isPersonal: true, load: ({ delivery }, key) => delivery.load(key) },
   token: { roles: [Role.ADMIN], load: ({ apiToken }, key) => apiToken.load(key) },
   audit: { roles: [Role.ADMIN], load: ({ auditEntry }, key) => auditEntry.load(key) },
 };
 
 const MAX_NODES = 100;
 
-function loadNode(id: string, { identity, loaders }: GraphQLContext): Promise<Node | null> {
+async function loadNode(id: string, context: GraphQLContext): Promise<Node | null> {
+  const { identity, loaders } = context;
   const typed = parseId(id);
-  if (!typed) return Promise.resolve(null);
-  const { roles, load } = SOURCES[typed.type];
-  if (roles && !roles.includes(identity.role)) return Promise.reject(forbidden(roles));
+  if (!typed) return null;
+  const { roles, isPersonal, load } = SOURCES[typed.type];
+  if (roles && !roles.includes(identity.role)) throw forbidden(roles);
+  if (isPersonal) requirePeople(context);
   return load(loaders, typed.key);
 }
 

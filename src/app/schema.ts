@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { type AuthChecker, buildSchema, type ContainerType, type PubSub } from 'type-graphql';
 import { recordMutations } from '../access/audited.js';
+import { hidePeople } from '../access/personal.js';
 import { forbidden, type Role } from '../access/identity.js';
 import { refuseRoundedIds } from '../graphql/exact-ids.js';
 import { DateTimeScalar } from '../graphql/scalars.js';
@@ -34,6 +35,7 @@ export async function createSchema(container: ContainerType): Promise<GraphQLSch
     // Services validate inputs, and return userErrors.
     validate: false,
   });
+  hidePeople(schema);
   recordMutations(schema);
   convertIds(schema);
   refuseRoundedIds(schema);

@@ -1,6 +1,7 @@
-import { Arg, Authorized, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Authorized, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import { IdArg } from '../graphql-types/ids.js';
 import { Audited } from '../access/audited.js';
+import type { PeopleVisibility } from '../access/disguise.js';
 import { Role } from '../access/identity.js';
 import { Refuses } from '../graphql-types/refusals.js';
 import { UserErrorCode } from '../kernel/user-error.js';
@@ -45,8 +46,9 @@ export class CampaignLifecycleResolver {
   campaignPreview(
     @Arg('input', () => CreateCampaignInput, { description: 'Campaign to preview.' })
     input: CreateCampaignInput,
+    @Ctx() { disguise }: PeopleVisibility,
   ): Promise<CampaignPreview> {
-    return this.previews.preview(input);
+    return this.previews.preview(input, { namesRecipient: !disguise });
   }
 
   @Authorized(Role.OPERATOR, Role.ADMIN)

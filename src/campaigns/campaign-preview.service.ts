@@ -40,8 +40,11 @@ export class CampaignPreviewService {
     private readonly defaults: PreviewDefaults,
   ) {}
 
-  /** @throws NOT_FOUND for an unknown poll, for which there is nothing to count */
-  async preview(input: CreateCampaignInput): Promise<CampaignPreview> {
+  /**
+   * @param options.namesRecipient whether the sample is written to the first recipient; otherwise to nobody
+   * @throws NOT_FOUND for an unknown poll, for which there is nothing to count
+   */
+  async preview(input: CreateCampaignInput, { namesRecipient = true } = {}): Promise<CampaignPreview> {
     const now = new Date();
     const poll = isRowId(input.topicId) ? await this.polls.find(input.topicId) : null;
     if (!poll) throw new CodedError('NOT_FOUND', describeMissing('poll', input.topicId));
@@ -68,7 +71,9 @@ export class CampaignPreviewService {
     const isTextRefused = ['messageTemplate', 'translations', 'buttonText', 'asksFirstQuestion'].some(
       isRefused,
     );
-    const samples = isTextRefused ? [] : await this.samples.write(poll, content, first?.id);
+    const samples = isTextRefused
+      ? []
+      : await this.samples.write(poll, content, namesRecipient ? first?.id : undefined);
     const longest = isTextRefused
       ? undefined
       : this.templates.excessiveLength(messageTemplate, check.poll, asksFirstQuestion);

@@ -5,7 +5,7 @@ import { projectPath } from '../config/paths.js';
 import type { Settings } from '../config/settings.js';
 import { migrate } from '../app/data-source.js';
 import { dumpSchema } from '../database/schema-dump.js';
-import { listApi } from '../app/api-reference.js';
+import { listApi, listRestrictedFields } from '../app/api-reference.js';
 import { createDetachedSchema, emitSchema } from '../app/emit-schema.js';
 import { CommandFailure } from './failure.js';
 import { apiPage } from './generated/api-page.js';
@@ -30,7 +30,7 @@ export async function generateCommand(
     'schema/schema.graphql': await emitSchema(),
     'schema/database.sql': database,
     'docs/diagrams.md': diagrams(database),
-    'docs/api.md': apiPage(schema, listApi(schema)),
+    'docs/api.md': apiPage(schema, listApi(schema), listRestrictedFields(schema)),
     'docs/errors.md': errorsPage(),
     'docs/settings.md': settingsPage(),
     '.env.example': envExample(),

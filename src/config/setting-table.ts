@@ -113,6 +113,10 @@ const access = {
     meaning:
       'Bearer token that may query and subscribe. "npm run token" makes more tokens, which can expire and be revoked.',
   }),
+  viewerSeesPeople: setting(flag, 'true', {
+    meaning:
+      'Viewers see names and Telegram ids of people, and may search them. false hides both from them, in exports as well.',
+  }),
   corsOrigins: setting(origins, '', {
     meaning: 'Origins of web pages that may use the API, beside its own.',
   }),

@@ -2,6 +2,7 @@ import { ArrayMaxSize, IsOptional, MaxLength } from 'class-validator';
 import { Field, InputType, Int, ObjectType } from 'type-graphql';
 import { NotificationCampaign } from '../campaigns/campaign.entity.js';
 import { PublicDeliveryReason, type DeliveryReason } from './reasons.js';
+import { Personal } from '../access/personal.js';
 import { connectionType } from '../graphql-types/connection.js';
 import { IdField } from '../graphql-types/ids.js';
 import { UserError } from '../graphql-types/user-error.js';
@@ -29,6 +30,7 @@ export class DeliveryFilter {
   @IdField('user', { nullable: true, description: 'To this user.' })
   userId?: string | null;
 
+  @Personal()
   @IsOptional()
   @MaxLength(MAX_SEARCH, { message: SEARCH_LENGTH })
   @Field(() => String, { nullable: true, description: `To users: ${SEARCH_DESCRIPTION}` })

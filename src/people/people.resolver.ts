@@ -1,6 +1,8 @@
-import { Arg, Args, Authorized, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Authorized, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import { IdArg } from '../graphql-types/ids.js';
 import { Audited } from '../access/audited.js';
+import type { PeopleVisibility } from '../access/disguise.js';
+import { requirePeople } from '../access/personal.js';
 import { Role } from '../access/identity.js';
 import { Refuses } from '../graphql-types/refusals.js';
 import { UserErrorCode } from '../kernel/user-error.js';
@@ -38,7 +40,10 @@ export class PeopleResolver {
     })
     orderBy: TelegramUserOrder,
     @Args() page: PageArgs,
+    @Ctx() context: PeopleVisibility,
   ): Promise<Connection<TelegramUser>> {
+    // The cursor of this order would be a name.
+    if (orderBy === TelegramUserOrder.NAME_ASC) requirePeople(context);
     return this.people.list(filter, orderBy, page);
   }
 

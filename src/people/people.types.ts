@@ -7,6 +7,7 @@ import {
   type ValidationArguments,
 } from 'class-validator';
 import { Field, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Personal } from '../access/personal.js';
 import { IdField } from '../graphql-types/ids.js';
 import { connectionType } from '../graphql-types/connection.js';
 import { UserError } from '../graphql-types/user-error.js';
@@ -30,6 +31,7 @@ export class TelegramUserFilter {
   @Field(() => [TelegramUserStatus], { nullable: true, description: 'Any of these statuses.' })
   status?: TelegramUserStatus[] | null;
 
+  @Personal()
   @IsOptional()
   @MaxLength(32, { message: 'usernameContains must have at most 32 characters.' })
   @Field(() => String, {
@@ -48,6 +50,7 @@ export class TelegramUserFilter {
   })
   groups?: string[] | null;
 
+  @Personal()
   @IsOptional()
   @MaxLength(MAX_SEARCH, { message: SEARCH_LENGTH })
   @Field(() => String, { nullable: true, description: SEARCH_DESCRIPTION })

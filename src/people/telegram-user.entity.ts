@@ -1,5 +1,6 @@
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Personal } from '../access/personal.js';
 import { IdField } from '../graphql-types/ids.js';
 import { Node } from '../graphql-types/node.js';
 
@@ -43,6 +44,7 @@ export class TelegramUser {
   @IdField('user', { description: 'Such as user_4200001.' })
   id!: string;
 
+  @Personal('hidden')
   @Field(() => String, { description: 'The Telegram user id, such as 4200001.' })
   get telegramId(): string {
     return this.id;
@@ -53,14 +55,17 @@ export class TelegramUser {
   chatId!: string | null;
 
   @Column({ type: 'text', nullable: true })
+  @Personal(null)
   @Field(() => String, { nullable: true, description: 'Telegram name without the @.' })
   username!: string | null;
 
   @Column({ name: 'first_name', type: 'text', nullable: true })
+  @Personal(null)
   @Field(() => String, { nullable: true, description: 'First name; {{firstName}} in reminders.' })
   firstName!: string | null;
 
   @Column({ name: 'last_name', type: 'text', nullable: true })
+  @Personal(null)
   @Field(() => String, { nullable: true, description: 'Last name.' })
   lastName!: string | null;
 

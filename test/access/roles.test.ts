@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { projectPath } from '../../src/config/paths.js';
 import { ADMIN_TOKEN, VIEWER_TOKEN } from '../support/app.js';
 import { useApp } from '../support/use-app.js';
 import { createCampaign, createOpenPoll } from '../support/factories.js';
@@ -80,6 +82,16 @@ function content(): Promise<unknown[]> {
 
 test('the table has a line for every operation of the schema', () => {
   expect(operations.map(({ name }) => name).sort()).toEqual(Object.keys(LEAST_ROLE).sort());
+});
+
+test('docs/api.md has the same table', async () => {
+  const page = await readFile(projectPath('docs', 'api.md'), 'utf8');
+  const rows = [...page.matchAll(/^\| `(\w+)` +\| (yes|people|) *\| (yes|) *\| yes +\|$/gm)];
+  const documented = rows.map(([, name = '', viewer, least]) => [
+    name,
+    viewer !== '' ? 'VIEWER' : least === 'yes' ? 'OPERATOR' : 'ADMIN',
+  ]);
+  expect(Object.fromEntries(documented)).toEqual(LEAST_ROLE);
 });
 
 describe.each(TRANSPORTS)('over %s', (transport, send) => {

@@ -10,7 +10,8 @@ import {
   type GraphQLInputType,
   type GraphQLSchema,
 } from 'graphql';
-import type { ApiGroup, ApiOperation } from '../../app/api-reference.js';
+import type { ApiGroup, ApiOperation, RestrictedField } from '../../app/api-reference.js';
+import { rolesTable } from './roles-table.js';
 import { wrap } from './wrap.js';
 
 const INTRODUCTION = `# API
@@ -103,11 +104,16 @@ function showInput(type: GraphQLInputObjectType | GraphQLEnumType): string {
 }
 
 /** docs/api.md: every operation of the API, in the order of use. */
-export function apiPage(schema: GraphQLSchema, groups: readonly ApiGroup[]): string {
+export function apiPage(
+  schema: GraphQLSchema,
+  groups: readonly ApiGroup[],
+  fields: readonly RestrictedField[],
+): string {
   const codes = schema.getType('UserErrorCode');
   if (!isEnumType(codes)) throw new Error('The schema has no UserErrorCode.');
   return [
     INTRODUCTION,
+    rolesTable(groups, fields),
     ...groups.flatMap(({ title, operations }) => [`## ${title}\n`, ...operations.map(showOperation)]),
     `## User errors\n\n${showEnum(codes)}`,
     '## Inputs\n',
