@@ -14,6 +14,7 @@ import type { BatchOptions } from '../graphql-types/batch.js';
 import { createGroupLoaders, type GroupLoaders } from '../groups/group.loaders.js';
 import type { GroupStore } from '../groups/group.store.js';
 import { createPeopleLoaders, type PeopleLoaders } from '../people/people.loaders.js';
+import type { MembershipStore } from '../people/membership.store.js';
 import type { PeopleStore } from '../people/people.store.js';
 import type { PollCountStore } from '../people/poll-counts.store.js';
 import { createPollLoaders, type PollContext } from '../polls/poll.loaders.js';
@@ -31,6 +32,7 @@ export interface LoaderSources {
   polls: PollStore;
   people: PeopleStore;
   pollCounts: PollCountStore;
+  members: MembershipStore;
   groups: GroupStore;
   standstills: StandstillStore;
   campaignLists: CampaignListStore;
@@ -41,10 +43,10 @@ export interface LoaderSources {
 
 /** Creates loaders for one operation, so that a page takes a constant number of statements. */
 export function createLoaders(sources: LoaderSources, options: BatchOptions): GraphQLContext['loaders'] {
-  const { polls, people, pollCounts, groups, standstills, campaignLists, deliveryLists } = sources;
+  const { polls, people, pollCounts, members, groups, standstills, campaignLists, deliveryLists } = sources;
   return {
     ...createPollLoaders(polls, options),
-    ...createPeopleLoaders({ people, pollCounts }, options),
+    ...createPeopleLoaders({ people, pollCounts, members }, options),
     ...createGroupLoaders(groups, options),
     ...createCampaignLoaders(campaignLists, options),
     ...createStandstillLoaders(standstills, options),

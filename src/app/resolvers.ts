@@ -18,6 +18,8 @@ import type { TestNotificationService } from '../campaigns/test-notification.ser
 import { InstallationResolver } from '../installation/installation.resolver.js';
 import { StandstillResolver } from '../installation/standstill.resolver.js';
 import type { InstallationService } from '../installation/installation.service.js';
+import { GroupResolver } from '../people/group.resolver.js';
+import type { GroupMembersService } from '../people/group-members.service.js';
 import { PeopleResolver } from '../people/people.resolver.js';
 import type { PeopleService } from '../people/people.service.js';
 import { PollParticipantsResolver } from '../people/poll-participants.resolver.js';
@@ -29,6 +31,7 @@ import { NodeResolver } from './node.resolver.js';
 export interface ResolverDeps {
   polls: PollService;
   people: PeopleService;
+  groupMembers: GroupMembersService;
   campaigns: CampaignService;
   previews: CampaignPreviewService;
   lists: CampaignListService;
@@ -56,6 +59,7 @@ const RECIPES: readonly Recipe[] = [
   recipe(QuestionResolver, () => new QuestionResolver()),
   recipe(QuestionOptionResolver, () => new QuestionOptionResolver()),
   recipe(PeopleResolver, ({ people }) => new PeopleResolver(people)),
+  recipe(GroupResolver, ({ groupMembers }) => new GroupResolver(groupMembers)),
   recipe(PollParticipantsResolver, () => new PollParticipantsResolver()),
   recipe(
     CampaignResolver,

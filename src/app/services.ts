@@ -21,6 +21,8 @@ import type { Settings } from '../config/settings.js';
 import type { BotGuard } from '../installation/bot-guard.js';
 import { InstallationService } from '../installation/installation.service.js';
 import { InstallationStore } from '../installation/installation.store.js';
+import { GroupMembersService } from '../people/group-members.service.js';
+import { MembershipStore } from '../people/membership.store.js';
 import { PeopleService } from '../people/people.service.js';
 import { PeopleListStore } from '../people/people-list.store.js';
 import { PeopleStore } from '../people/people.store.js';
@@ -72,6 +74,13 @@ export function createServices(deps: ServiceDeps): Services {
   const deliveryLists = new DeliveryListStore(dataSource);
   const groups = new GroupStore(dataSource);
   const groupService = new GroupService(groups);
+  const members = new MembershipStore(dataSource);
+  const peopleService = new PeopleService(
+    people,
+    new PeopleListStore(dataSource),
+    async (id) => (await findPoll(id)) !== null,
+    groupService,
+  );
   const campaignLists = new CampaignListStore(dataSource);
   const findPoll = polls.find.bind(polls);
   const { writer } = reminders;
@@ -105,12 +114,8 @@ export function createServices(deps: ServiceDeps): Services {
   );
   return {
     polls: new PollService(polls),
-    people: new PeopleService(
-      people,
-      new PeopleListStore(dataSource),
-      async (id) => (await findPoll(id)) !== null,
-      groupService,
-    ),
+    people: peopleService,
+    groupMembers: new GroupMembersService(members, groupService, peopleService),
     campaigns,
     previews: new CampaignPreviewService(
       audience,
@@ -137,6 +142,7 @@ export function createServices(deps: ServiceDeps): Services {
       polls,
       people,
       pollCounts: new PollCountStore(dataSource),
+      members,
       groups,
       standstills,
       campaignLists,

@@ -1,10 +1,6 @@
 import { rows, type SqlExecutor, type TransactionalSql } from '../database/rows.js';
+import type { Group } from './group.entity.js';
 import { cleanGroupName, groupKey } from './group-names.js';
-
-export interface NamedGroup {
-  id: string;
-  name: string;
-}
 
 const CREATE = `
   INSERT INTO user_group (name, name_key) SELECT * FROM unnest($1::text[], $2::text[]) AS given (name, name_key)
@@ -13,12 +9,12 @@ const CREATE = `
 
 /** In the order of their keys. Locked, so that none is forgotten before it is referred to. */
 const FIND_LOCKED = `
-  SELECT id, name, name_key AS key FROM user_group WHERE name_key = ANY ($1) ORDER BY name_key FOR KEY SHARE
+  SELECT id, name, name_key AS "nameKey" FROM user_group WHERE name_key = ANY ($1) ORDER BY name_key FOR KEY SHARE
 `;
 
-const FIND = 'SELECT id, name, name_key AS key FROM user_group WHERE name_key = ANY ($1)';
+const FIND = 'SELECT id, name, name_key AS "nameKey" FROM user_group WHERE name_key = ANY ($1)';
 
-const ALL_NAMES = 'SELECT name FROM user_group ORDER BY name_key';
+const ALL = 'SELECT id, name, name_key AS "nameKey" FROM user_group ORDER BY name_key';
 
 const UNUSED = `
   NOT EXISTS (SELECT FROM group_member WHERE group_id = user_group.id)
@@ -50,13 +46,13 @@ const replaceOf = (table: Exclude<Owned, 'group_member'>): readonly string[] => 
 export class GroupStore {
   constructor(private readonly sql: SqlExecutor) {}
 
-  /** All names, in order. */
-  async names(): Promise<string[]> {
-    return (await rows<{ name: string }>(this.sql, ALL_NAMES)).map(({ name }) => name);
+  /** All groups, by name. */
+  all(): Promise<Group[]> {
+    return rows<Group>(this.sql, ALL);
   }
 
   /** The groups of these names that exist, by key. */
-  async find(names: readonly string[]): Promise<Map<string, NamedGroup>> {
+  async find(names: readonly string[]): Promise<Map<string, Group>> {
     return byKey(await rows(this.sql, FIND, [names.map(groupKey)]));
   }
 
@@ -66,18 +62,15 @@ export class GroupStore {
   }
 }
 
-function byKey(found: (NamedGroup & { key: string })[]): Map<string, NamedGroup> {
-  return new Map(found.map(({ key, id, name }) => [key, { id, name }]));
+function byKey(found: Group[]): Map<string, Group> {
+  return new Map(found.map((group) => [group.nameKey, group]));
 }
 
 /**
  * Finds groups by distinct names, and creates those that are missing. They stay until the transaction ends.
  * @returns their ids, by key
  */
-export async function ensureGroups(
-  sql: SqlExecutor,
-  names: readonly string[],
-): Promise<Map<string, NamedGroup>> {
+export async function ensureGroups(sql: SqlExecutor, names: readonly string[]): Promise<Map<string, Group>> {
   const keys = names.map(groupKey);
   for (;;) {
     const found = byKey(await rows(sql, FIND_LOCKED, [keys]));

@@ -1,4 +1,5 @@
-import { ensureGroups, forgetUnused, type NamedGroup } from '../groups/group.store.js';
+import type { Group } from '../groups/group.entity.js';
+import { ensureGroups, forgetUnused } from '../groups/group.store.js';
 import { groupKey } from '../groups/group-names.js';
 import { withFreshPlans } from '../database/fresh-plans.js';
 import { rows, type SqlExecutor, type TransactionalSql } from '../database/rows.js';
@@ -40,7 +41,7 @@ export interface MemberCounts {
 
 /** A change of the members of one group, and how many it concerned. */
 export interface MembershipChange {
-  group: NamedGroup;
+  group: Group;
   changedCount: number;
 }
 
@@ -66,7 +67,7 @@ export class MembershipStore {
   }
 
   /** Removes users from a group, which is forgotten when nobody and nothing needs it any more. */
-  async remove(group: NamedGroup, userIds: readonly string[]): Promise<MembershipChange> {
+  async remove(group: Group, userIds: readonly string[]): Promise<MembershipChange> {
     const removed = await rows(this.sql, REMOVE, [group.id, userIds]);
     if (removed.length > 0) await forgetUnused(this.sql, [group.id]);
     return { group, changedCount: removed.length };

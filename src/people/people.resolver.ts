@@ -1,4 +1,5 @@
-import { Arg, Args, Authorized, Ctx, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Authorized, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { GroupLoaders } from '../groups/group.loaders.js';
 import { IdArg } from '../graphql-types/ids.js';
 import { Audited } from '../access/audited.js';
 import type { PeopleVisibility } from '../access/disguise.js';
@@ -51,7 +52,7 @@ export class PeopleResolver {
   @Audited<{ users: TelegramUserInput[] }>({ detail: ({ users }) => `people: ${users.length}` })
   @Refuses(UserErrorCode.INVALID)
   @Mutation(() => ImportTelegramUsersPayload, {
-    description: 'Creates users, or updates their names. At most 2000 per call, all or nothing.',
+    description: 'Creates users, or updates names and groups. At most 2000 per call, all or nothing.',
   })
   importTelegramUsers(
     @Arg('users', () => [TelegramUserInput], { description: 'The users, each once.' })
@@ -68,7 +69,8 @@ export class PeopleResolver {
   @Refuses(UserErrorCode.INVALID, UserErrorCode.NOT_FOUND)
   @Mutation(() => RecordPollCompletionsPayload, {
     description:
-      'For polls that are answered outside the bot. Idempotent. At most 10000 per call, all or nothing.',
+      'For polls that are answered outside the bot. Idempotent. At most 10000 per call, all or nothing. Users whom the poll ' +
+      'is not for may have completed it, too: they count in completedCount, but are no participants.',
   })
   recordPollCompletions(
     @IdArg('pollId', 'poll', { description: 'Id of the poll.' }) pollId: string,
@@ -76,5 +78,13 @@ export class PeopleResolver {
     userIds: string[],
   ): Promise<RecordPollCompletionsPayload> {
     return this.people.recordCompletions(pollId, userIds);
+  }
+
+  @FieldResolver(() => [String], { description: 'Names of the groups that this user belongs to.' })
+  async groups(
+    @Root() user: TelegramUser,
+    @Ctx() { loaders }: { loaders: Pick<GroupLoaders, 'userGroups'> },
+  ): Promise<string[]> {
+    return (await loaders.userGroups.load(user.id)).map(({ name }) => name);
   }
 }

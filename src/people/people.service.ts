@@ -64,7 +64,7 @@ const ORDERS: Readonly<Record<TelegramUserOrder, KeysetOrder<TelegramUser>>> = {
 };
 
 /** As many users with the longest names fit into one request of 1 MiB. */
-export const MAX_IMPORT = 2000;
+const MAX_IMPORT = 2000;
 const MAX_COMPLETIONS = 10_000;
 /** More errors than these are of no help. */
 const MAX_ERRORS = 20;
@@ -136,7 +136,12 @@ export class PeopleService {
     if (!isRowId(pollId) || !(await this.pollExists(pollId))) {
       return [userError(UserErrorCode.NOT_FOUND, describeMissing('poll', pollId), ['pollId'])];
     }
-    const errors = tooMany(userIds.length, MAX_COMPLETIONS, 'userIds');
+    return this.userIdErrors(userIds, MAX_COMPLETIONS);
+  }
+
+  /** The first users that do not exist, or that there are too many for one call. */
+  async userIdErrors(userIds: readonly string[], max = MAX_IMPORT): Promise<UserError[]> {
+    const errors = tooMany(userIds.length, max, 'userIds');
     if (errors.length > 0) return errors;
     const malformed = userIds.find((id) => !isRowId(id));
     const unknown = malformed === undefined ? await this.people.unknown(userIds) : [malformed];
