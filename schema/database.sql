@@ -459,6 +459,9 @@ TABLE poll
   closes_at timestamp(3) with time zone
   created_at timestamp(3) with time zone NOT NULL DEFAULT now()
   updated_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  idempotency_key text
+  idempotency_fingerprint text
+  CONSTRAINT poll_idempotency_key UNIQUE (idempotency_key)
   CONSTRAINT poll_pk PRIMARY KEY (id)
   CONSTRAINT poll_status_check CHECK ((status = ANY (ARRAY['DRAFT'::text, 'OPEN'::text, 'CLOSED'::text])))
 CREATE INDEX poll_closes_idx ON public.poll USING btree (COALESCE(closes_at, 'infinity'::timestamp with time zone), id)

@@ -74,6 +74,7 @@ export function createServices(deps: ServiceDeps): Services {
   const deliveryLists = new DeliveryListStore(dataSource);
   const groups = new GroupStore(dataSource);
   const groupService = new GroupService(groups);
+  const pollCounts = new PollCountStore(dataSource);
   const members = new MembershipStore(dataSource);
   const peopleService = new PeopleService(
     people,
@@ -103,6 +104,7 @@ export function createServices(deps: ServiceDeps): Services {
     campaignPolls,
     queue,
     templates,
+    groupService,
     defaults,
   );
   const standstills = new StandstillStore(dataSource);
@@ -113,7 +115,7 @@ export function createServices(deps: ServiceDeps): Services {
     { version: projectVersion(), messagesPerSecond, defaultPacing: defaults.pacing },
   );
   return {
-    polls: new PollService(polls),
+    polls: new PollService(polls, groupService, (id) => pollCounts.count(id)),
     people: peopleService,
     groupMembers: new GroupMembersService(members, groupService, peopleService),
     campaigns,
@@ -124,6 +126,7 @@ export function createServices(deps: ServiceDeps): Services {
       () => installations.isSandbox(),
       templates,
       new SampleService({ findUser, findStanding }, writer, reminders.view),
+      groupService,
       defaults,
     ),
     lists: new CampaignListService(campaignLists, async () =>
@@ -141,7 +144,7 @@ export function createServices(deps: ServiceDeps): Services {
     sources: {
       polls,
       people,
-      pollCounts: new PollCountStore(dataSource),
+      pollCounts,
       members,
       groups,
       standstills,

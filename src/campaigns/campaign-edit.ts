@@ -1,18 +1,18 @@
 import { userError, UserErrorCode, type UserError } from '../kernel/user-error.js';
+import { toAudienceEdit, type StoredAudience } from './campaign-audience.types.js';
 import { toTranslations } from './campaign-input.js';
 import type { MessageTranslation, NotificationCampaign } from './campaign.entity.js';
 import type { UpdateCampaignInput } from './campaign.types.js';
 import { EDITABLE_STATUSES, TRANSITIONS } from './lifecycle.js';
 
 /** New values of a campaign; absent ones stay. */
-export interface CampaignEdit {
+export interface CampaignEdit extends Partial<StoredAudience> {
   name?: string | null;
   messageTemplate?: string;
   buttonText?: string | null;
   translations?: MessageTranslation[];
   asksFirstQuestion?: boolean;
   scheduledFor?: Date | null;
-  notRemindedForHours?: number | null;
   chunkSize?: number;
   chunkIntervalMs?: number;
   sendIntervalMs?: number;
@@ -29,7 +29,7 @@ export function toEdit(input: UpdateCampaignInput, defaultTemplate: string): Cam
     translations: translations === undefined ? undefined : toTranslations(translations),
     asksFirstQuestion: asksFirstQuestion === null ? false : asksFirstQuestion,
     scheduledFor,
-    notRemindedForHours: audience === null ? null : audience?.notRemindedForHours,
+    ...toAudienceEdit(audience),
     chunkSize: pacing?.chunkSize ?? undefined,
     chunkIntervalMs: pacing?.chunkIntervalMs ?? undefined,
     sendIntervalMs: pacing?.sendIntervalMs ?? undefined,
@@ -45,7 +45,8 @@ export function needsNotStarted(edit: CampaignEdit): boolean {
 /** The first property of the edit that is fixed once the campaign has started. */
 function fixedAtStart(edit: CampaignEdit): keyof UpdateCampaignInput | undefined {
   if (edit.scheduledFor !== undefined) return 'scheduledFor';
-  if (edit.notRemindedForHours !== undefined) return 'audience';
+  const { notRemindedForHours, participation, groups } = edit;
+  if ([notRemindedForHours, participation, groups].some((value) => value !== undefined)) return 'audience';
   return edit.asksFirstQuestion === undefined ? undefined : 'asksFirstQuestion';
 }
 

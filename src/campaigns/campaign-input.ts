@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { distinctGroups, groupKey } from '../groups/group-names.js';
+import type { GroupService } from '../groups/group.service.js';
 import { describeMissing } from '../kernel/ids.js';
 import { userError, UserErrorCode, type UserError } from '../kernel/user-error.js';
 import { validateInput } from '../kernel/validation.js';
@@ -10,6 +12,7 @@ import type {
   PacingInput,
   UpdateCampaignInput,
 } from './campaign.types.js';
+import { chooseAudience } from './campaign-audience.types.js';
 import type { PacingPlan } from './estimate.js';
 import type { CampaignPolls } from './ports.js';
 import type { MessageTranslation, NotificationCampaign } from './campaign.entity.js';
@@ -21,18 +24,24 @@ export interface CampaignCheck {
   poll: PollTexts;
   now: Date;
   templates: TemplateCheck;
+  groups: Pick<GroupService, 'resolve'>;
   /** For a change, what the campaign says so far. */
   current?: CurrentTexts;
 }
 
+/** Path of the groups in the arguments. */
+export const GROUPS_FIELD = ['input', 'audience', 'groups'];
+
 /** Validates the input of a campaign, apart from the state of its poll. */
 export async function campaignInputErrors(
   input: CreateCampaignInput | UpdateCampaignInput,
-  { poll, now, templates, current }: CampaignCheck,
+  { poll, now, templates, groups, current }: CampaignCheck,
 ): Promise<UserError[]> {
   const errors = await validateInput(input, ['input']);
   const { scheduledFor } = input;
   errors.push(...textErrors(input, current, poll, templates));
+  const named = await groups.resolve(input.audience?.groups ?? [], GROUPS_FIELD);
+  if (!named.ok) errors.push(...named.errors);
   if (scheduledFor && scheduledFor <= now)
     errors.push(invalid('scheduledFor must be in the future.', 'scheduledFor'));
   return errors;
@@ -113,7 +122,7 @@ export function choosePacing(pacing: PacingInput | null | undefined, defaults: P
 export function computeFingerprint(input: CreateCampaignInput): string {
   const { topicId, name, messageTemplate, buttonText, scheduledFor, pacing } = input;
   const { translations, asksFirstQuestion } = input;
-  const { notRemindedForHours } = input.audience ?? {};
+  const { notRemindedForHours, participation, groups } = chooseAudience(input.audience);
   const asked = [
     topicId,
     messageTemplate ?? null,
@@ -123,7 +132,9 @@ export function computeFingerprint(input: CreateCampaignInput): string {
     pacing?.sendIntervalMs ?? null,
     // Only if given, so that older campaigns keep their fingerprints.
     ...(name != null || buttonText != null ? [name ?? null, buttonText ?? null] : []),
-    ...(notRemindedForHours == null ? [] : [{ notRemindedForHours }]),
+    ...(notRemindedForHours === null ? [] : [{ notRemindedForHours }]),
+    ...(participation === null ? [] : [{ participation }]),
+    ...(groups.length === 0 ? [] : [{ groups: distinctGroups(groups).map(groupKey).sort() }]),
     ...(translations == null ? [] : [{ translations: toTranslations(translations) }]),
     ...(asksFirstQuestion === true ? [{ asksFirstQuestion }] : []),
   ];

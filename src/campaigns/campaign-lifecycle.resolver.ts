@@ -7,7 +7,7 @@ import { Refuses } from '../graphql-types/refusals.js';
 import { UserErrorCode } from '../kernel/user-error.js';
 import {
   BESIDE_ANOTHER,
-  campaignPayload,
+  changePayload,
   describeBeside,
   ID_ARGUMENT,
   type BesideAnother,
@@ -72,9 +72,7 @@ export class CampaignLifecycleResolver {
     @Arg('input', () => UpdateCampaignInput, { description: 'The new values.' })
     input: UpdateCampaignInput,
   ): Promise<CampaignPayload> {
-    const result = await this.campaigns.update(id, input);
-    if (result.ok) return campaignPayload(result);
-    return { campaign: await this.campaigns.find(id), userErrors: result.errors };
+    return changePayload(this.campaigns, id, await this.campaigns.update(id, input));
   }
 
   @Authorized(Role.OPERATOR, Role.ADMIN)
@@ -84,7 +82,7 @@ export class CampaignLifecycleResolver {
     description: 'Pauses a running campaign within 2 s; resumeCampaign continues it.',
   })
   async pauseCampaign(@IdArg('id', 'campaign', ID_ARGUMENT) id: string): Promise<CampaignPayload> {
-    return campaignPayload(await this.campaigns.pause(id));
+    return changePayload(this.campaigns, id, await this.campaigns.pause(id));
   }
 
   @Authorized(Role.OPERATOR, Role.ADMIN)
@@ -102,7 +100,7 @@ export class CampaignLifecycleResolver {
     @IdArg('id', 'campaign', ID_ARGUMENT) id: string,
     @Arg('besideAnother', () => Boolean, BESIDE_ANOTHER) besideAnother: boolean,
   ): Promise<CampaignPayload> {
-    return campaignPayload(await this.campaigns.resume(id, { besideAnother }));
+    return changePayload(this.campaigns, id, await this.campaigns.resume(id, { besideAnother }));
   }
 
   @Authorized(Role.ADMIN)
@@ -112,7 +110,7 @@ export class CampaignLifecycleResolver {
     description: 'Ends a campaign for good. Pending recipients are SKIPPED.',
   })
   async cancelCampaign(@IdArg('id', 'campaign', ID_ARGUMENT) id: string): Promise<CampaignPayload> {
-    return campaignPayload(await this.campaigns.cancel(id));
+    return changePayload(this.campaigns, id, await this.campaigns.cancel(id));
   }
 
   @Authorized(Role.OPERATOR, Role.ADMIN)

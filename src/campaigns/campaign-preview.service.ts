@@ -1,5 +1,7 @@
 import { CodedError } from '../kernel/errors.js';
 import { describeMissing, isRowId } from '../kernel/ids.js';
+import type { GroupService } from '../groups/group.service.js';
+import type { AudienceScope } from './audience-scope.js';
 import type { AudienceStore, Exclusion, Reminded } from './audience.store.js';
 import {
   choosePacing,
@@ -14,6 +16,7 @@ import {
   type CampaignPreview,
   type CampaignWarning,
 } from './campaign-preview.types.js';
+import { chooseAudience, type StoredAudience } from './campaign-audience.types.js';
 import type { CreateCampaignInput } from './campaign.types.js';
 import { countChunks, estimateDurationMs } from './estimate.js';
 import { describeOther } from './other-campaigns.store.js';
@@ -37,8 +40,14 @@ export class CampaignPreviewService {
     private readonly isSandbox: () => Promise<boolean>,
     private readonly templates: TemplateCheck,
     private readonly samples: SampleService,
+    private readonly groups: GroupService,
     private readonly defaults: PreviewDefaults,
   ) {}
+
+  private async scope(pollId: string, { participation, groups }: StoredAudience): Promise<AudienceScope> {
+    const campaignGroups = groups.length > 0 ? await this.groups.knownIds(groups) : null;
+    return this.audience.scope(pollId, { campaignGroups, participation });
+  }
 
   /**
    * @param options.namesRecipient whether the sample is written to the first recipient; otherwise to nobody
@@ -48,12 +57,18 @@ export class CampaignPreviewService {
     const now = new Date();
     const poll = isRowId(input.topicId) ? await this.polls.find(input.topicId) : null;
     if (!poll) throw new CodedError('NOT_FOUND', describeMissing('poll', input.topicId));
-    const check = { poll: await readPollTexts(poll, this.polls), now, templates: this.templates };
+    const check = {
+      poll: await readPollTexts(poll, this.polls),
+      now,
+      templates: this.templates,
+      groups: this.groups,
+    };
     const userErrors = await createCampaignErrors(input, poll, check);
     const isRefused = (property: string) => userErrors.some(({ field }) => field?.[1] === property);
     const pacing = choosePacing(isRefused('pacing') ? null : input.pacing, this.defaults.pacing);
-    const notForHours = isRefused('audience') ? null : (input.audience?.notRemindedForHours ?? null);
-    const scope = await this.audience.scope(poll.id);
+    const audience = chooseAudience(isRefused('audience') ? null : input.audience);
+    const notForHours = audience.notRemindedForHours;
+    const scope = await this.scope(poll.id, audience);
     const [{ size, exclusions }, reminded, [first], otherId, isSandbox] = await Promise.all([
       this.audience.survey(scope),
       this.audience.reminded(scope, notForHours),

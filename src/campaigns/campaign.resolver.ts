@@ -23,7 +23,6 @@ import { Poll } from '../polls/poll.entity.js';
 import type { CampaignListService } from './campaign-list.service.js';
 import type { CampaignService } from './campaign.service.js';
 import {
-  CampaignAudience,
   CampaignFailure,
   CampaignFilter,
   CampaignOrder,
@@ -31,15 +30,20 @@ import {
   CreateCampaignInput,
   Pacing,
 } from './campaign.types.js';
+import { ADDRESSED, CampaignAudience } from './campaign-audience.types.js';
 import { NotificationCampaign } from './campaign.entity.js';
 import { NotificationCampaignConnection } from './connections.js';
 import { estimateFinish, computePercentage } from './progress.js';
 
-/** Converts the result of a change to its payload. */
-export function campaignPayload(result: Result<NotificationCampaign>): CampaignPayload {
+/** The payload of a change; a refused one answers the campaign as it is. */
+export async function changePayload(
+  campaigns: Pick<CampaignService, 'find'>,
+  id: string,
+  result: Result<NotificationCampaign>,
+): Promise<CampaignPayload> {
   return result.ok
     ? { campaign: result.value, userErrors: [] }
-    : { campaign: null, userErrors: result.errors };
+    : { campaign: await campaigns.find(id), userErrors: result.errors };
 }
 
 export const ID_ARGUMENT = { description: 'Id of the campaign.' };
@@ -112,7 +116,10 @@ export class CampaignResolver {
   async createCampaign(
     @Arg('input', () => CreateCampaignInput, { description: 'The new campaign.' }) input: CreateCampaignInput,
   ): Promise<CampaignPayload> {
-    return campaignPayload(await this.campaigns.create(input));
+    const result = await this.campaigns.create(input);
+    return result.ok
+      ? { campaign: result.value, userErrors: [] }
+      : { campaign: null, userErrors: result.errors };
   }
 
   @Authorized(Role.OPERATOR, Role.ADMIN)
@@ -134,7 +141,7 @@ export class CampaignResolver {
     @IdArg('id', 'campaign', ID_ARGUMENT) id: string,
     @Arg('besideAnother', () => Boolean, BESIDE_ANOTHER) besideAnother: boolean,
   ): Promise<CampaignPayload> {
-    return campaignPayload(await this.campaigns.start(id, { besideAnother }));
+    return changePayload(this.campaigns, id, await this.campaigns.start(id, { besideAnother }));
   }
 
   @FieldResolver(() => Poll, { description: 'The poll that the campaign reminds of.' })
@@ -150,8 +157,16 @@ export class CampaignResolver {
   }
 
   @FieldResolver(() => CampaignAudience, { description: 'Restrictions of its audience.' })
-  audience(@Root() { notRemindedForHours }: NotificationCampaign): CampaignAudience {
-    return { notRemindedForHours };
+  async audience(
+    @Root() { id, notRemindedForHours, participation }: NotificationCampaign,
+    @Ctx() { loaders }: CampaignContext,
+  ): Promise<CampaignAudience> {
+    const groups = await loaders.campaignGroups.load(id);
+    return {
+      participation: ADDRESSED.filter((addressed) => participation === null || participation === addressed),
+      groups: groups.map(({ name }) => name),
+      notRemindedForHours,
+    };
   }
 
   @FieldResolver(() => Float, {

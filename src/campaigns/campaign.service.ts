@@ -1,5 +1,6 @@
 import { refusal, success, userError, UserErrorCode, type Result } from '../kernel/user-error.js';
 import { describeMissing, isRowId } from '../kernel/ids.js';
+import type { GroupService } from '../groups/group.service.js';
 import type { Poll } from '../polls/poll.entity.js';
 import { isClosed, isOpen } from '../polls/poll-open.js';
 import type { CampaignJobs, CampaignPolls } from './ports.js';
@@ -15,6 +16,7 @@ import {
   type CampaignCheck,
   type CampaignDefaults,
 } from './campaign-input.js';
+import { chooseAudience } from './campaign-audience.types.js';
 import type { NotificationCampaign } from './campaign.entity.js';
 import type { CancelledStore } from './cancelled.store.js';
 import type { CampaignStore, Requeue, RunOptions, RunResult } from './campaign.store.js';
@@ -45,6 +47,7 @@ export class CampaignService {
     private readonly polls: CampaignPolls,
     private readonly queue: CampaignJobs,
     private readonly templates: TemplateCheck,
+    private readonly groups: GroupService,
     private readonly defaults: CampaignDefaults,
   ) {}
 
@@ -65,7 +68,7 @@ export class CampaignService {
       ...choosePacing(input.pacing, this.defaults.pacing),
       status: input.scheduledFor ? CampaignStatus.SCHEDULED : CampaignStatus.PENDING,
       scheduledFor: input.scheduledFor ?? null,
-      notRemindedForHours: input.audience?.notRemindedForHours ?? null,
+      ...chooseAudience(input.audience),
       idempotencyKey: input.idempotencyKey ?? null,
       idempotencyFingerprint: input.idempotencyKey == null ? null : computeFingerprint(input),
     });
@@ -141,7 +144,8 @@ export class CampaignService {
   }
 
   private async check(poll: Poll | null): Promise<CampaignCheck> {
-    return { poll: await readPollTexts(poll, this.polls), now: new Date(), templates: this.templates };
+    const { templates, groups } = this;
+    return { poll: await readPollTexts(poll, this.polls), now: new Date(), templates, groups };
   }
 
   /** The result for an idempotency key that was used before. */

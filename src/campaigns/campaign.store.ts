@@ -1,13 +1,15 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { rows, type SqlExecutor } from '../database/rows.js';
 import { POLL_IS_OPEN } from '../polls/poll-open.js';
+import { nameGroups } from '../groups/group.store.js';
+import type { StoredAudience } from './campaign-audience.types.js';
 import { NotificationCampaign, type MessageTranslation } from './campaign.entity.js';
 import type { EndingStore, Failure } from './ending.js';
 import { TRANSITIONS, type CampaignEvent } from './lifecycle.js';
 import { lockAndFindOther } from './other-campaigns.store.js';
 import { requeueRefused, TEXT_REFUSED } from './refused-text.store.js';
 
-export interface NewCampaign {
+export interface NewCampaign extends StoredAudience {
   topicId: string;
   name: string | null;
   messageTemplate: string;
@@ -19,7 +21,6 @@ export interface NewCampaign {
   sendIntervalMs: number;
   status: string;
   scheduledFor: Date | null;
-  notRemindedForHours: number | null;
   idempotencyKey: string | null;
   idempotencyFingerprint: string | null;
 }
@@ -81,10 +82,10 @@ const RESCHEDULE_CHUNKS = `
 const INSERT = `
   INSERT INTO notification_campaign (topic_id, name, message_template, button_text, translations,
     asks_first_question, chunk_size, chunk_interval_ms,
-    send_interval_ms, status, scheduled_for, not_reminded_for_hours, idempotency_key, idempotency_fingerprint)
+    send_interval_ms, status, scheduled_for, not_reminded_for_hours, participation, idempotency_key, idempotency_fingerprint)
   VALUES (:topicId, :name, :messageTemplate, :buttonText, :translations,
     :asksFirstQuestion, :chunkSize, :chunkIntervalMs,
-    :sendIntervalMs, :status, :scheduledFor, :notRemindedForHours, :idempotencyKey, :idempotencyFingerprint)
+    :sendIntervalMs, :status, :scheduledFor, :notRemindedForHours, :participation, :idempotencyKey, :idempotencyFingerprint)
   ON CONFLICT (idempotency_key) DO NOTHING RETURNING id
 `;
 
@@ -124,11 +125,16 @@ export class CampaignStore implements EndingStore {
 
   /** @returns the id, or undefined if the idempotency key is taken */
   async insert(campaign: NewCampaign): Promise<string | undefined> {
-    const [row] = await rows<{ id: string }>(this.dataSource, INSERT, {
-      ...campaign,
-      translations: JSON.stringify(campaign.translations),
+    return this.dataSource.transaction(async (manager) => {
+      const [row] = await rows<{ id: string }>(manager, INSERT, {
+        ...campaign,
+        translations: JSON.stringify(campaign.translations),
+      });
+      if (row && campaign.groups.length > 0) {
+        await nameGroups(manager, 'campaign_group', row.id, campaign.groups);
+      }
+      return row?.id;
     });
-    return row?.id;
   }
 
   /**

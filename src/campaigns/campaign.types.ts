@@ -12,6 +12,7 @@ import { Field, InputType, Int, ObjectType, registerEnumType } from 'type-graphq
 import { IdField } from '../graphql-types/ids.js';
 import { UserError } from '../graphql-types/user-error.js';
 import { MAX_STATUSES, STATUSES_LENGTH } from '../kernel/validation.js';
+import { CampaignAudienceInput } from './campaign-audience.types.js';
 import { NotificationCampaign } from './campaign.entity.js';
 import { FAILURE_CODES, FAILURES, type FailureCode } from './ending.js';
 import { CampaignStatus } from './lifecycle.js';
@@ -48,16 +49,6 @@ export class Pacing {
 
   @Field(() => Int, { description: 'Milliseconds between two sends of one chunk.' })
   sendIntervalMs!: number;
-}
-
-@ObjectType({ description: 'Restricts the users who have not completed the poll.' })
-export class CampaignAudience {
-  @Field(() => Int, {
-    nullable: true,
-    description:
-      'Leaves out users who were reminded of this poll within so many hours; null leaves out none.',
-  })
-  notRemindedForHours!: number | null;
 }
 
 const CampaignFailureCode = Object.fromEntries(FAILURE_CODES.map((code) => [code, code]));
@@ -149,21 +140,6 @@ export class PacingInput {
     description: 'Milliseconds between two sends of one chunk, 0 to 3600000.',
   })
   sendIntervalMs?: number | null;
-}
-
-const HOURS_RANGE = 'notRemindedForHours must be from 1 to 8760 hours.';
-
-@InputType({ description: 'Restricts the users who have not completed the poll.' })
-export class CampaignAudienceInput {
-  @IsOptional()
-  @Min(1, { message: HOURS_RANGE })
-  @Max(8760, { message: HOURS_RANGE })
-  @Field(() => Int, {
-    nullable: true,
-    description:
-      'Leaves out users who were reminded of this poll within so many hours, 1 to 8760; null leaves out none.',
-  })
-  notRemindedForHours?: number | null;
 }
 
 const NAME_LENGTH = 'name must have 1 to 200 characters.';
@@ -325,7 +301,7 @@ export class UpdateCampaignInput {
 export class CampaignPayload {
   @Field(() => NotificationCampaign, {
     nullable: true,
-    description: 'The campaign, or null if there is none.',
+    description: 'The campaign as it now is, also when the change was refused; null if there is none.',
   })
   campaign!: NotificationCampaign | null;
 

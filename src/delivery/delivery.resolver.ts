@@ -107,6 +107,6 @@ export class CampaignDeliveriesResolver {
     const result = await this.retries.retry(campaignId, { statuses, reasons }, { besideAnother });
     return result.ok
       ? { ...result.value, userErrors: [] }
-      : { campaign: null, retriedCount: 0, userErrors: result.errors };
+      : { campaign: await this.retries.find(campaignId), retriedCount: 0, userErrors: result.errors };
   }
 }

@@ -48,7 +48,7 @@ export interface RetrySelection {
 export class RetryDeliveriesPayload {
   @Field(() => NotificationCampaign, {
     nullable: true,
-    description: 'The campaign, or null if the retry was refused.',
+    description: 'The campaign as it now is, also when the retry was refused; null if there is none.',
   })
   campaign!: NotificationCampaign | null;
 

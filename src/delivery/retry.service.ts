@@ -1,3 +1,4 @@
+import type { NotificationCampaign } from '../campaigns/campaign.entity.js';
 import type { CampaignService, RetriedCampaign } from '../campaigns/campaign.service.js';
 import type { RunOptions } from '../campaigns/campaign.store.js';
 import { refusal, userError, UserErrorCode, type Result } from '../kernel/user-error.js';
@@ -10,6 +11,10 @@ const RETRYABLE = [DeliveryStatus.FAILED, DeliveryStatus.UNCONFIRMED, DeliverySt
 /** Retries finished deliveries. */
 export class RetryService {
   constructor(private readonly campaigns: CampaignService) {}
+
+  find(campaignId: string): Promise<NotificationCampaign | null> {
+    return this.campaigns.find(campaignId);
+  }
 
   async retry(
     campaignId: string,

@@ -44,7 +44,7 @@ export function nameErrors(name: string, field: string[]): UserError[] {
 /** The most similar of the known names, if any is similar. */
 export function nearGroups(name: string, known: readonly string[]): string[] {
   const key = groupKey(name);
-  const allowed = Math.max(1, Math.floor(key.length / 3));
+  const allowed = Math.ceil(key.length / 3);
   return known
     .map((other) => ({ other, far: remoteness(key, groupKey(other)) }))
     .filter(({ far }) => far <= allowed)

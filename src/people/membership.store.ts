@@ -1,6 +1,6 @@
 import type { Group } from '../groups/group.entity.js';
 import { ensureGroups, forgetUnused } from '../groups/group.store.js';
-import { groupKey } from '../groups/group-names.js';
+import { distinctGroups, groupKey } from '../groups/group-names.js';
 import { withFreshPlans } from '../database/fresh-plans.js';
 import { rows, type SqlExecutor, type TransactionalSql } from '../database/rows.js';
 import { MAY_BE_REMINDED } from './reachable.js';
@@ -83,8 +83,7 @@ export class MembershipStore {
  * @returns the groups that somebody has left
  */
 export async function replaceGroups(sql: SqlExecutor, wanted: readonly UserGroups[]): Promise<string[]> {
-  const names = new Map(wanted.flatMap(({ groups }) => groups.map((name) => [groupKey(name), name])));
-  const groups = await ensureGroups(sql, [...names.values()]);
+  const groups = await ensureGroups(sql, distinctGroups(wanted.flatMap((user) => user.groups)));
   const pairs = wanted.flatMap(({ userId, groups: own }) =>
     own.map((name) => ({ userId, groupId: groups.get(groupKey(name))?.id })),
   );

@@ -1,5 +1,5 @@
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
-import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { Check, Column, Entity, Index, PrimaryGeneratedColumn, Unique } from 'typeorm';
 import { IdField } from '../graphql-types/ids.js';
 import { Node } from '../graphql-types/node.js';
 import { isOneOf } from '../kernel/sql.js';
@@ -26,6 +26,7 @@ registerEnumType(PollStatus, {
 @Index('poll_title_idx', { synchronize: false })
 @Index('poll_closes_idx', { synchronize: false })
 @Index('poll_search_idx', { synchronize: false })
+@Unique('poll_idempotency_key', ['idempotencyKey'])
 @Check('poll_status_check', isOneOf('status', Object.values(PollStatus)))
 @ObjectType({ implements: Node, description: 'A poll that an organisation runs in Telegram.' })
 export class Poll {
@@ -55,6 +56,12 @@ export class Poll {
     description: 'After this instant no reminder of the poll is sent.',
   })
   closesAt!: Date | null;
+
+  @Column({ name: 'idempotency_key', type: 'text', nullable: true })
+  idempotencyKey!: string | null;
+
+  @Column({ name: 'idempotency_fingerprint', type: 'text', nullable: true })
+  idempotencyFingerprint!: string | null;
 
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' })
   @Field(() => Date, { description: 'When the poll was created.' })

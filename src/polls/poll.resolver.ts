@@ -10,6 +10,7 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
+import type { GroupLoaders } from '../groups/group.loaders.js';
 import { IdArg } from '../graphql-types/ids.js';
 import { Audited } from '../access/audited.js';
 import { Role } from '../access/identity.js';
@@ -21,12 +22,15 @@ import { PageArgs } from '../graphql-types/page-arguments.js';
 import type { Result } from '../kernel/user-error.js';
 import { Poll } from './poll.entity.js';
 import type { PollService } from './poll.service.js';
-import { CreatePollInput, PollConnection, PollFilter, PollOrder, PollPayload } from './poll.types.js';
+import {
+  CreatePollInput,
+  PollConnection,
+  PollFilter,
+  PollOrder,
+  PollPayload,
+  UpdatePollInput,
+} from './poll.types.js';
 import { Question, QuestionOption } from './question.entity.js';
-
-function payload(result: Result<Poll>): PollPayload {
-  return result.ok ? { poll: result.value, userErrors: [] } : { poll: null, userErrors: result.errors };
-}
 
 @Resolver(() => Poll)
 export class PollResolver {
@@ -53,12 +57,30 @@ export class PollResolver {
 
   @Authorized(Role.ADMIN)
   @Audited<{ input: CreatePollInput }>({ detail: ({ input }) => `questions: ${input.questions.length}` })
-  @Refuses(UserErrorCode.INVALID)
+  @Refuses(UserErrorCode.INVALID, UserErrorCode.NOT_FOUND, UserErrorCode.IDEMPOTENCY_CONFLICT)
   @Mutation(() => PollPayload, { description: 'Creates a poll as a draft.' })
   async createPoll(
     @Arg('input', () => CreatePollInput, { description: 'The new poll.' }) input: CreatePollInput,
   ): Promise<PollPayload> {
-    return payload(await this.polls.create(input));
+    return this.payload(await this.polls.create(input));
+  }
+
+  @Authorized(Role.ADMIN)
+  @Audited<{ id: string; input: UpdatePollInput }>({
+    poll: ({ id }) => id,
+    detail: ({ input }) => Object.keys(input).join(', '),
+  })
+  @Refuses(UserErrorCode.NOT_FOUND, UserErrorCode.INVALID, UserErrorCode.INVALID_STATE)
+  @Mutation(() => PollPayload, {
+    description:
+      'Changes a poll. Pending recipients of its campaigns whom it is no longer for are skipped; whom it is for now, a new ' +
+      'campaign addresses.',
+  })
+  async updatePoll(
+    @IdArg('id', 'poll', { description: 'Id of the poll.' }) id: string,
+    @Arg('input', () => UpdatePollInput, { description: 'The new values.' }) input: UpdatePollInput,
+  ): Promise<PollPayload> {
+    return this.payload(await this.polls.update(id, input), id);
   }
 
   @Authorized(Role.ADMIN)
@@ -66,7 +88,7 @@ export class PollResolver {
   @Refuses(UserErrorCode.NOT_FOUND, UserErrorCode.INVALID_STATE, UserErrorCode.POLL_CLOSED)
   @Mutation(() => PollPayload, { description: 'Opens a draft, or reopens a closed poll.' })
   async openPoll(@IdArg('id', 'poll', { description: 'Id of the poll.' }) id: string): Promise<PollPayload> {
-    return payload(await this.polls.open(id));
+    return this.payload(await this.polls.open(id), id);
   }
 
   @Authorized(Role.ADMIN)
@@ -76,7 +98,23 @@ export class PollResolver {
     description: 'Closes an open poll. Reminders that are not sent yet are skipped.',
   })
   async closePoll(@IdArg('id', 'poll', { description: 'Id of the poll.' }) id: string): Promise<PollPayload> {
-    return payload(await this.polls.close(id));
+    return this.payload(await this.polls.close(id), id);
+  }
+
+  /** A refused change answers the poll as it is. */
+  private async payload(result: Result<Poll>, id?: string): Promise<PollPayload> {
+    if (result.ok) return { poll: result.value, userErrors: [] };
+    return { poll: id === undefined ? null : await this.polls.find(id), userErrors: result.errors };
+  }
+
+  @FieldResolver(() => [String], {
+    description: 'Only people of these groups are asked and reminded; empty means everybody.',
+  })
+  async groups(
+    @Root() poll: Poll,
+    @Ctx() { loaders }: { loaders: Pick<GroupLoaders, 'pollGroups'> },
+  ): Promise<string[]> {
+    return (await loaders.pollGroups.load(poll.id)).map(({ name }) => name);
   }
 
   @FieldResolver(() => [Question], { description: 'Its questions in their order.' })

@@ -1,3 +1,5 @@
+import { distinctGroups } from '../groups/group-names.js';
+import type { GroupService } from '../groups/group.service.js';
 import {
   paginate,
   type Connection,
@@ -6,11 +8,25 @@ import {
   type PageArguments,
 } from '../kernel/pages.js';
 import { describeMissing, isRowId } from '../kernel/ids.js';
-import { refusal, success, userError, UserErrorCode, type Result } from '../kernel/user-error.js';
+import {
+  refusal,
+  success,
+  userError,
+  UserErrorCode,
+  type Result,
+  type UserError,
+} from '../kernel/user-error.js';
 import { requireValid, validateInput } from '../kernel/validation.js';
 import { PollStatus, type Poll } from './poll.entity.js';
 import type { PollStore } from './poll.store.js';
-import type { CreatePollInput, PollFilter, PollOrder } from './poll.types.js';
+import {
+  clearingErrors,
+  closingTimeErrors,
+  explainEditRefusal,
+  pollFingerprint,
+  toPollEdit,
+} from './poll-edit.js';
+import type { CreatePollInput, PollFilter, PollOrder, UpdatePollInput } from './poll.types.js';
 
 const folded = (sql: string): string => `fold_text(${sql})`;
 
@@ -44,7 +60,12 @@ const { DRAFT, OPEN, CLOSED } = PollStatus;
 
 /** Creates, opens and closes polls. */
 export class PollService {
-  constructor(private readonly polls: PollStore) {}
+  /** @param recount counts whom a poll is for after its groups have changed */
+  constructor(
+    private readonly polls: PollStore,
+    private readonly groups: GroupService,
+    private readonly recount: (id: string) => Promise<void>,
+  ) {}
 
   find(id: string): Promise<Poll | null> {
     return isRowId(id) ? this.polls.find(id) : Promise.resolve(null);
@@ -60,11 +81,53 @@ export class PollService {
   }
 
   async create(input: CreatePollInput): Promise<Result<Poll>> {
+    const fingerprint = pollFingerprint(input);
+    const existing = await this.existing(input, fingerprint);
+    if (existing) return existing;
     const errors = await validateInput(input, ['input']);
-    if (input.closesAt && input.closesAt <= new Date()) {
-      errors.push(userError(UserErrorCode.INVALID, 'closesAt must be in the future.', ['input', 'closesAt']));
-    }
-    return errors.length > 0 ? refusal(...errors) : success(await this.polls.create(input));
+    errors.push(...closingTimeErrors(input, new Date()), ...(await this.groupErrors(input)));
+    if (errors.length > 0) return refusal(...errors);
+    const groups = distinctGroups(input.groups ?? []);
+    const poll = await this.polls.create(input, groups, fingerprint);
+    // No poll: a concurrent call with the same key came first.
+    if (!poll) return this.create(input);
+    if (groups.length > 0) await this.recount(poll.id);
+    return success(poll);
+  }
+
+  /** Changes a poll. Absent values stay. */
+  async update(id: string, input: UpdatePollInput): Promise<Result<Poll>> {
+    const poll = await this.find(id);
+    if (!poll) return refusal(userError(UserErrorCode.NOT_FOUND, describeMissing('poll', id), ['id']));
+    const errors = await validateInput(input, ['input']);
+    errors.push(...clearingErrors(input), ...closingTimeErrors(input, new Date(), poll.closesAt));
+    errors.push(...(await this.groupErrors(input)));
+    if (errors.length > 0) return refusal(...errors);
+    const edit = toPollEdit(input);
+    if (Object.keys(edit).length === 0) return success(poll);
+    const isChanged = await this.polls.update(id, edit);
+    if (isChanged && edit.groups) await this.recount(id);
+    const changed = await this.find(id);
+    if (!changed) return refusal(userError(UserErrorCode.NOT_FOUND, describeMissing('poll', id), ['id']));
+    return isChanged ? success(changed) : refusal(explainEditRefusal(changed));
+  }
+
+  private async groupErrors({ groups }: UpdatePollInput): Promise<UserError[]> {
+    const found = await this.groups.resolve(groups ?? [], ['input', 'groups']);
+    return found.ok ? [] : found.errors;
+  }
+
+  /** The result for an idempotency key that was used before. */
+  private async existing(
+    { idempotencyKey }: CreatePollInput,
+    fingerprint: string,
+  ): Promise<Result<Poll> | undefined> {
+    const poll = idempotencyKey == null ? null : await this.polls.findByIdempotencyKey(idempotencyKey);
+    if (!poll) return undefined;
+    if (poll.idempotencyFingerprint === fingerprint) return success(poll);
+    const message =
+      'This idempotency key was used before with another input: use a new key for another poll.';
+    return refusal(userError(UserErrorCode.IDEMPOTENCY_CONFLICT, message, ['input', 'idempotencyKey']));
   }
 
   /** Opens a draft or reopens a closed poll, unless its closing time has passed. */

@@ -1,8 +1,10 @@
-import type { DataSource, SelectQueryBuilder } from 'typeorm';
+import type { DataSource, EntityManager, SelectQueryBuilder } from 'typeorm';
 import { rows } from '../database/rows.js';
 import { contains } from '../database/search.js';
+import { nameGroups } from '../groups/group.store.js';
 import { Poll, type PollStatus } from './poll.entity.js';
-import type { CreatePollInput, PollFilter } from './poll.types.js';
+import type { PollEdit } from './poll-edit.js';
+import type { CreatePollInput, CreateQuestionInput, PollFilter } from './poll.types.js';
 import { Question, QuestionOption } from './question.entity.js';
 
 const ANSWER_COUNTS = `
@@ -12,6 +14,42 @@ const ANSWER_COUNTS = `
 const SET_STATUS = `
   UPDATE poll SET status = $2, updated_at = clock_timestamp() WHERE id = $1 AND status = ANY ($3) RETURNING id
 `;
+
+const INSERT = `
+  INSERT INTO poll (title, description, closes_at, idempotency_key, idempotency_fingerprint)
+  VALUES (:title, :description, :closesAt, :key, :fingerprint)
+  ON CONFLICT (idempotency_key) DO NOTHING RETURNING id
+`;
+
+const EDIT_COLUMNS = { title: 'title', description: 'description', closesAt: 'closes_at' } as const;
+type EditedColumns = Pick<PollEdit, keyof typeof EDIT_COLUMNS>;
+
+const update = (columns: EditedColumns): string => `
+  UPDATE poll SET
+    ${(Object.keys(columns) as (keyof EditedColumns)[]).map((name) => `${EDIT_COLUMNS[name]} = :${name}, `).join('')}
+    updated_at = clock_timestamp()
+  WHERE id = :id AND (:anyStatus OR status = 'DRAFT')
+  RETURNING id
+`;
+
+/** Nobody has answered the questions of a draft. */
+const DELETE_QUESTIONS = 'DELETE FROM question WHERE poll_id = $1';
+
+async function insertQuestions(
+  manager: EntityManager,
+  pollId: string,
+  questions: readonly CreateQuestionInput[],
+): Promise<void> {
+  const asked = await manager.save(
+    questions.map(({ text }, index) => manager.create(Question, { pollId, position: index + 1, text })),
+  );
+  const offered = asked.flatMap((question, index) =>
+    (questions[index]?.options ?? []).map((text, place) =>
+      manager.create(QuestionOption, { questionId: question.id, position: place + 1, text }),
+    ),
+  );
+  await manager.save(offered);
+}
 
 export class PollStore {
   constructor(private readonly dataSource: DataSource) {}
@@ -30,22 +68,46 @@ export class PollStore {
     return query;
   }
 
-  /** Creates the poll, its questions and their options in one transaction. */
-  create({ title, description, closesAt, questions }: CreatePollInput): Promise<Poll> {
+  findByIdempotencyKey(idempotencyKey: string): Promise<Poll | null> {
+    return this.dataSource.getRepository(Poll).findOneBy({ idempotencyKey });
+  }
+
+  /**
+   * Creates the poll, its questions and their options in one transaction.
+   * @param groups names
+   * @returns null if the idempotency key is taken
+   */
+  create(
+    { title, description, closesAt, questions, idempotencyKey }: CreatePollInput,
+    groups: readonly string[],
+    fingerprint: string,
+  ): Promise<Poll | null> {
     return this.dataSource.transaction(async (manager) => {
-      const poll = await manager.save(manager.create(Poll, { title, description, closesAt }));
-      const asked = await manager.save(
-        questions.map(({ text }, index) =>
-          manager.create(Question, { pollId: poll.id, position: index + 1, text }),
-        ),
-      );
-      const offered = asked.flatMap((question, index) =>
-        (questions[index]?.options ?? []).map((text, place) =>
-          manager.create(QuestionOption, { questionId: question.id, position: place + 1, text }),
-        ),
-      );
-      await manager.save(offered);
+      const [poll] = await rows<{ id: string }>(manager, INSERT, {
+        title,
+        description: description ?? null,
+        closesAt: closesAt ?? null,
+        key: idempotencyKey ?? null,
+        fingerprint: idempotencyKey == null ? null : fingerprint,
+      });
+      if (!poll) return null;
+      await insertQuestions(manager, poll.id, questions);
+      if (groups.length > 0) await nameGroups(manager, 'poll_group', poll.id, groups);
       return manager.findOneByOrFail(Poll, { id: poll.id });
+    });
+  }
+
+  /** @returns false if questions were to be changed and it is no draft */
+  update(id: string, { groups, questions, ...columns }: PollEdit): Promise<boolean> {
+    return this.dataSource.transaction(async (manager) => {
+      const changed = await rows(manager, update(columns), { ...columns, id, anyStatus: !questions });
+      if (changed.length === 0) return false;
+      if (questions) {
+        await rows(manager, DELETE_QUESTIONS, [id]);
+        await insertQuestions(manager, id, questions);
+      }
+      if (groups) await nameGroups(manager, 'poll_group', id, groups);
+      return true;
     });
   }
 

@@ -1,4 +1,12 @@
-import { ArrayMaxSize, ArrayMinSize, IsOptional, Matches, MaxLength, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsOptional,
+  Length,
+  Matches,
+  MaxLength,
+  ValidateNested,
+} from 'class-validator';
 import { Field, InputType, ObjectType, registerEnumType } from 'type-graphql';
 import { connectionType } from '../graphql-types/connection.js';
 import { UserError } from '../graphql-types/user-error.js';
@@ -55,6 +63,9 @@ export class CreateQuestionInput {
   options!: string[];
 }
 
+const POLL_GROUPS =
+  'Names of the groups whose members are asked and reminded, at most 100; letter case does not matter. [] and null mean everybody.';
+
 @InputType({ description: 'A new poll.' })
 export class CreatePollInput {
   @Matches(NOT_BLANK, { message: 'A poll must have a title.' })
@@ -75,11 +86,69 @@ export class CreatePollInput {
   @ValidateNested({ each: true })
   @Field(() => [CreateQuestionInput], { description: 'Its questions in their order: 1 to 100.' })
   questions!: CreateQuestionInput[];
+
+  @Field(() => [String], { nullable: true, description: POLL_GROUPS })
+  groups?: string[] | null;
+
+  @IsOptional()
+  @Length(1, 200, { message: 'idempotencyKey must have 1 to 200 characters.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "Same key and same input: the first call's poll is returned. Same key, other input: IDEMPOTENCY_CONFLICT.",
+  })
+  idempotencyKey?: string | null;
+}
+
+@InputType({
+  description:
+    'What is left out stays; null clears where null is allowed. Questions can be changed while the poll is a draft.',
+})
+export class UpdatePollInput {
+  @IsOptional()
+  @Matches(NOT_BLANK, { message: 'A poll must have a title.' })
+  @MaxLength(200, { message: 'The title must have at most 200 characters.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Title of the poll, at most 200 characters; not null.',
+  })
+  title?: string | null;
+
+  @IsOptional()
+  @MaxLength(2000, { message: 'The description must have at most 2000 characters.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Description of the poll, at most 2000 characters; null removes it.',
+  })
+  description?: string | null;
+
+  @Field(() => Date, {
+    nullable: true,
+    description:
+      'When it closes by itself, in the future; null for never. A poll that was closed by hand stays closed.',
+  })
+  closesAt?: Date | null;
+
+  @Field(() => [String], { nullable: true, description: POLL_GROUPS })
+  groups?: string[] | null;
+
+  @IsOptional()
+  @ArrayMinSize(1, { message: 'A poll must have at least one question.' })
+  @ArrayMaxSize(100, { message: 'A poll must have at most 100 questions.' })
+  @ValidateNested({ each: true })
+  @Field(() => [CreateQuestionInput], {
+    nullable: true,
+    description: 'Its questions in their order, 1 to 100, which replace the ones before; not null.',
+  })
+  questions?: CreateQuestionInput[] | null;
 }
 
 @ObjectType({ description: 'The changed poll, or the errors that prevented the change.' })
 export class PollPayload {
-  @Field(() => Poll, { nullable: true, description: 'The poll, or null if there is none.' })
+  @Field(() => Poll, {
+    nullable: true,
+    description: 'The poll as it now is, also when the change was refused; null if there is none.',
+  })
   poll!: Poll | null;
 
   @Field(() => [UserError], { description: 'Errors to correct; empty if the change was made.' })

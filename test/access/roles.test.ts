@@ -18,6 +18,7 @@ const LEAST_ROLE: Record<string, Role> = {
   campaign: 'VIEWER',
   campaignPreview: 'VIEWER',
   campaigns: 'VIEWER',
+  groups: 'VIEWER',
   installation: 'VIEWER',
   node: 'VIEWER',
   nodes: 'VIEWER',
@@ -27,6 +28,7 @@ const LEAST_ROLE: Record<string, Role> = {
   telegramUsers: 'VIEWER',
   viewer: 'VIEWER',
 
+  addToGroup: 'ADMIN',
   cancelCampaign: 'ADMIN',
   closePoll: 'ADMIN',
   createApiToken: 'ADMIN',
@@ -36,12 +38,14 @@ const LEAST_ROLE: Record<string, Role> = {
   openPoll: 'ADMIN',
   pauseCampaign: 'OPERATOR',
   recordPollCompletions: 'ADMIN',
+  removeFromGroup: 'ADMIN',
   resumeCampaign: 'OPERATOR',
   retryDeliveries: 'ADMIN',
   revokeApiToken: 'ADMIN',
   sendTestNotification: 'OPERATOR',
   startCampaign: 'OPERATOR',
   updateCampaign: 'OPERATOR',
+  updatePoll: 'ADMIN',
 
   campaignProgress: 'VIEWER',
 };
