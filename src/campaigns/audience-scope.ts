@@ -1,4 +1,4 @@
-import type { AddressedParticipation } from '../people/participation.js';
+import { Participation, type AddressedParticipation } from '../people/participation.js';
 import { MAY_BE_REMINDED, SHOWN_STATUS } from '../people/reachable.js';
 
 /** Whom a campaign addresses. Null leaves nobody out. */
@@ -28,7 +28,8 @@ export function audienceCondition({ pollGroups, campaignGroups, participation }:
   ];
   if (pollGroups) conditions.push(`EXISTS (${members('pollGroups')} AND member.user_id = person.id)`);
   if (campaignGroups) conditions.push(`EXISTS (${members('campaignGroups')} AND member.user_id = person.id)`);
-  if (participation) conditions.push(`${participation === 'STARTED' ? '' : 'NOT '}${HAS_STARTED}`);
+  if (participation)
+    conditions.push(`${participation === Participation.STARTED ? '' : 'NOT '}${HAS_STARTED}`);
   return conditions.join('\n  AND ');
 }
 
@@ -52,7 +53,7 @@ export function countByExclusion({ pollGroups, campaignGroups, participation }: 
   if (participation) {
     joins.push('LEFT JOIN poll_start start ON start.poll_id = :pollId AND start.user_id = person.id');
     reasons.push(
-      participation === 'STARTED'
+      participation === Participation.STARTED
         ? `WHEN start.user_id IS NULL THEN 'NOT_STARTED'`
         : `WHEN start.user_id IS NOT NULL THEN 'ALREADY_STARTED'`,
     );

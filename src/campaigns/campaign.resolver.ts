@@ -23,13 +23,13 @@ import { Poll } from '../polls/poll.entity.js';
 import type { CampaignListService } from './campaign-list.service.js';
 import type { CampaignService } from './campaign.service.js';
 import {
-  CampaignFailure,
   CampaignFilter,
   CampaignOrder,
   CampaignPayload,
   CreateCampaignInput,
   Pacing,
 } from './campaign.types.js';
+import { CampaignFailure } from './campaign-failure.types.js';
 import { ADDRESSED, CampaignAudience } from './campaign-audience.types.js';
 import { NotificationCampaign } from './campaign.entity.js';
 import { NotificationCampaignConnection } from './connections.js';
@@ -163,7 +163,7 @@ export class CampaignResolver {
   ): Promise<CampaignAudience> {
     const groups = await loaders.campaignGroups.load(id);
     return {
-      participation: ADDRESSED.filter((addressed) => participation === null || participation === addressed),
+      participation: ADDRESSED.filter((addressed) => (participation ?? addressed) === addressed),
       groups: groups.map(({ name }) => name),
       notRemindedForHours,
     };

@@ -14,7 +14,6 @@ import { UserError } from '../graphql-types/user-error.js';
 import { MAX_STATUSES, STATUSES_LENGTH } from '../kernel/validation.js';
 import { CampaignAudienceInput } from './campaign-audience.types.js';
 import { NotificationCampaign } from './campaign.entity.js';
-import { FAILURE_CODES, FAILURES, type FailureCode } from './ending.js';
 import { CampaignStatus } from './lifecycle.js';
 
 export enum CampaignOrder {
@@ -49,25 +48,6 @@ export class Pacing {
 
   @Field(() => Int, { description: 'Milliseconds between two sends of one chunk.' })
   sendIntervalMs!: number;
-}
-
-const CampaignFailureCode = Object.fromEntries(FAILURE_CODES.map((code) => [code, code]));
-
-registerEnumType(CampaignFailureCode, {
-  name: 'CampaignFailureCode',
-  description: 'Why the system stopped a campaign. Closed list; docs/errors.md explains each.',
-  valuesConfig: Object.fromEntries(
-    FAILURE_CODES.map((code) => [code, { description: FAILURES[code].meaning }]),
-  ),
-});
-
-@ObjectType({ description: 'Why a campaign is FAILED, or was paused by the system.' })
-export class CampaignFailure {
-  @Field(() => CampaignFailureCode, { description: 'Stable code, for programs.' })
-  code!: FailureCode;
-
-  @Field(() => String, { description: 'A sentence that says what happened and what to do.' })
-  message!: string;
 }
 
 @InputType({ description: 'Which campaigns to list.' })

@@ -8,7 +8,7 @@ export enum Participation {
 }
 
 /** Campaigns address nobody who has completed the poll. */
-export type AddressedParticipation = Exclude<`${Participation}`, 'COMPLETED'>;
+export type AddressedParticipation = Exclude<Participation, Participation.COMPLETED>;
 
 registerEnumType(Participation, {
   name: 'Participation',

@@ -93,7 +93,7 @@ test('retries the given reasons alone', async () => {
 
 test('refuses an empty list of reasons, and reasons that there are not', async () => {
   const id = await endedCampaign('unknownBadRequest');
-  const refused = { campaign: null, retriedCount: 0 };
+  const refused = { campaign: { status: 'COMPLETED' }, retriedCount: 0 };
   expect(await retry(api, id, ['FAILED'], [])).toMatchObject({
     ...refused,
     userErrors: [{ field: ['reasons'], code: 'INVALID' }],

@@ -74,6 +74,10 @@ const REFUSED: Record<string, string> = {
   question_option_question_fk:
     "INSERT INTO question_option (question_id, position, text) VALUES (9, 1, 'Bad')",
   question_poll_fk: "INSERT INTO question (poll_id, position, text) VALUES (9, 1, 'Why?')",
+  questionnaire_poll_fk: 'INSERT INTO questionnaire (poll_id, user_id, revision) VALUES (9, 1, 1)',
+  questionnaire_user_fk: 'INSERT INTO questionnaire (poll_id, user_id, revision) VALUES (1, 9, 1)',
+  signing_key_length_check: "INSERT INTO signing_key (key) VALUES ('short')",
+  signing_key_only_row_check: "INSERT INTO signing_key (only_row, key) VALUES (false, sha256('key'))",
   telegram_user_status_check: "UPDATE telegram_user SET status = 'LOST'",
 };
 
@@ -95,6 +99,7 @@ const DUPLICATES: Record<string, string> = {
   people_count_pk: 'INSERT INTO people_count (participants, reachable) VALUES (1, 1)',
   poll_completion_pk: 'INSERT INTO poll_completion (poll_id, user_id) VALUES (1, 1)',
   poll_group_pk: 'INSERT INTO poll_group (poll_id, group_id) VALUES (1, 1)',
+  poll_idempotency_key: "INSERT INTO poll (title, idempotency_key) VALUES ('A', 'key'), ('B', 'key')",
   question_option_position_key:
     "INSERT INTO question_option (question_id, position, text) VALUES (1, 1, 'Bad')",
   question_position_key: "INSERT INTO question (poll_id, position, text) VALUES (1, 1, 'Why?')",
