@@ -392,6 +392,9 @@ TABLE notification_campaign WITH (fillfactor=50)
   participation text
   asks_first_question boolean NOT NULL DEFAULT false
   translations jsonb NOT NULL DEFAULT '[]'::jsonb
+  standstill_code text
+  standstill_since timestamp(3) with time zone
+  standstill_until timestamp(3) with time zone
   CONSTRAINT notification_campaign_counters_check CHECK (((pending_users >= 0) AND (sent_users >= 0) AND (failed_users >= 0) AND (skipped_users >= 0) AND (unconfirmed_users >= 0)))
   CONSTRAINT notification_campaign_idempotency_key UNIQUE (idempotency_key)
   CONSTRAINT notification_campaign_ledger_check CHECK ((total_users = ((((pending_users + sent_users) + failed_users) + skipped_users) + unconfirmed_users)))
@@ -407,7 +410,7 @@ CREATE INDEX notification_campaign_started_idx ON public.notification_campaign U
 CREATE INDEX notification_campaign_status_idx ON public.notification_campaign USING btree (status, created_at, id)
 CREATE INDEX notification_campaign_topic_idx ON public.notification_campaign USING btree (topic_id, created_at, id)
 CREATE INDEX notification_campaign_total_idx ON public.notification_campaign USING btree (total_users, id)
-CREATE TRIGGER notification_campaign_changed AFTER UPDATE ON public.notification_campaign FOR EACH ROW EXECUTE FUNCTION notification_campaign_changed()
+CREATE TRIGGER notification_campaign_changed AFTER INSERT OR DELETE OR UPDATE ON public.notification_campaign FOR EACH ROW EXECUTE FUNCTION notification_campaign_changed()
 CREATE TRIGGER notification_campaign_changing BEFORE UPDATE ON public.notification_campaign FOR EACH ROW EXECUTE FUNCTION notification_campaign_changing()
 
 CREATE OR REPLACE FUNCTION public.notification_campaign_changed()
@@ -415,6 +418,18 @@ CREATE OR REPLACE FUNCTION public.notification_campaign_changed()
  LANGUAGE plpgsql
 AS $function$
   BEGIN
+    IF TG_OP = 'DELETE' THEN
+      PERFORM pg_notify('campaign_changed', json_build_object(
+        'id', OLD.id::text, 'before', notification_campaign_facts(OLD), 'deletedVersion', OLD.version + 1)::text);
+      RETURN NULL;
+    END IF;
+    IF TG_OP = 'INSERT' THEN
+      PERFORM pg_notify('campaign_changed', json_build_object('id', NEW.id::text, 'before', NULL)::text);
+    ELSIF (OLD.name, OLD.status, OLD.scheduled_for, OLD.started_at, OLD.failure_code, OLD.standstill_code)
+      IS DISTINCT FROM (NEW.name, NEW.status, NEW.scheduled_for, NEW.started_at, NEW.failure_code, NEW.standstill_code) THEN
+      PERFORM pg_notify('campaign_changed', json_build_object(
+        'id', NEW.id::text, 'before', notification_campaign_facts(OLD))::text);
+    END IF;
     PERFORM pg_notify('campaign_changed', NEW.id::text);
     RETURN NULL;
   END $function$
@@ -426,8 +441,24 @@ AS $function$
   BEGIN
     NEW.version := OLD.version + 1;
     NEW.updated_at := clock_timestamp();
+    IF NEW.status <> 'PROCESSING' THEN
+      NEW.standstill_code := NULL;
+      NEW.standstill_since := NULL;
+      NEW.standstill_until := NULL;
+    END IF;
     RETURN NEW;
   END $function$
+
+CREATE OR REPLACE FUNCTION public.notification_campaign_facts(campaign notification_campaign)
+ RETURNS json
+ LANGUAGE sql
+ STABLE
+AS $function$
+    SELECT json_build_object(
+      'topicId', campaign.topic_id::text, 'name', campaign.name, 'status', campaign.status,
+      'createdAt', campaign.created_at, 'scheduledFor', campaign.scheduled_for, 'startedAt', campaign.started_at,
+      'failureCode', campaign.failure_code, 'standstillCode', campaign.standstill_code)
+  $function$
 
 TABLE outage_refusal
   bot text NOT NULL

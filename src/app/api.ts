@@ -74,10 +74,12 @@ export async function startApi(deps: ApiDeps, shutdown: ShutdownStack): Promise<
   const { audit, apiTokens, ...access } = createAccess({ adminToken, viewerToken }, dataSource, logger);
   const services = createServices(deps);
   const { campaigns, sources } = services;
-  const hub = await startProgress({ ...deps, ...services }, shutdown);
+  const { hub, changes } = await startProgress({ ...deps, ...services }, shutdown);
   shutdown.add(() => {
     access.tokenWatch.close();
   });
+  services.running.start();
+  shutdown.add(() => services.running.stop());
   const schema = await createSchema(createResolvers({ ...services, audit, apiTokens }));
   // Shared by all subscribers, so that each value is read once per tick.
   const uncached = createLoaders(sources, { cache: false });
@@ -98,11 +100,15 @@ export async function startApi(deps: ApiDeps, shutdown: ShutdownStack): Promise<
       loaders: cache ? createLoaders(sources, { cache }) : uncached,
       audit,
       progress: { campaigns, hub },
+      changes,
     }),
     logger,
   });
   shutdown.add(() => server.close());
-  metrics.watchClients({ sockets: () => server.sockets(), subscribers: () => hub.watchers() });
+  metrics.watchClients({
+    sockets: () => server.sockets(),
+    subscribers: () => hub.watchers() + changes.size(),
+  });
   return {
     url: server.url,
     generatedAdminToken: generated,

@@ -4,12 +4,11 @@ import type { PeopleVisibility } from '../access/disguise.js';
 import type { AuditStore } from '../access/audit.store.js';
 import type { AuditContext } from '../access/audited.js';
 import { createCampaignLoaders, type CampaignContext } from '../campaigns/campaign.loaders.js';
+import type { CampaignChangesContext } from '../campaigns/campaign-changes.resolver.js';
 import type { CampaignListStore } from '../campaigns/campaign-list.store.js';
 import type { ProgressContext } from '../campaigns/progress.resolver.js';
 import { createDeliveryLoaders, type DeliveryLoaders } from '../delivery/delivery.loaders.js';
 import type { DeliveryListStore } from '../delivery/delivery-list.store.js';
-import { createStandstillLoaders, type StandstillContext } from '../installation/standstill.loaders.js';
-import type { StandstillStore } from '../installation/standstill.store.js';
 import type { BatchOptions } from '../graphql-types/batch.js';
 import { createGroupLoaders, type GroupLoaders } from '../groups/group.loaders.js';
 import type { GroupStore } from '../groups/group.store.js';
@@ -25,8 +24,8 @@ export type GraphQLContext = AuditContext &
   PeopleVisibility &
   PollContext &
   CampaignContext &
-  StandstillContext &
-  ProgressContext & { loaders: PeopleLoaders & GroupLoaders & DeliveryLoaders & AccessLoaders };
+  ProgressContext &
+  CampaignChangesContext & { loaders: PeopleLoaders & GroupLoaders & DeliveryLoaders & AccessLoaders };
 
 export interface LoaderSources {
   polls: PollStore;
@@ -34,7 +33,6 @@ export interface LoaderSources {
   pollCounts: PollCountStore;
   members: MembershipStore;
   groups: GroupStore;
-  standstills: StandstillStore;
   campaignLists: CampaignListStore;
   deliveryLists: DeliveryListStore;
   auditEntries: AuditStore;
@@ -43,13 +41,12 @@ export interface LoaderSources {
 
 /** Creates loaders for one operation, so that a page takes a constant number of statements. */
 export function createLoaders(sources: LoaderSources, options: BatchOptions): GraphQLContext['loaders'] {
-  const { polls, people, pollCounts, members, groups, standstills, campaignLists, deliveryLists } = sources;
+  const { polls, people, pollCounts, members, groups, campaignLists, deliveryLists } = sources;
   return {
     ...createPollLoaders(polls, options),
     ...createPeopleLoaders({ people, pollCounts, members }, options),
     ...createGroupLoaders(groups, options),
     ...createCampaignLoaders(campaignLists, options),
-    ...createStandstillLoaders(standstills, options),
     ...createDeliveryLoaders(deliveryLists, options),
     ...createAccessLoaders(sources.auditEntries, sources.tokens, options),
   };

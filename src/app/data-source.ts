@@ -25,6 +25,7 @@ import { PollCounts1790001910000 } from '../../migrations/1790001910000-poll-cou
 import { TokenUse1790002100000 } from '../../migrations/1790002100000-token-use.js';
 import { Questionnaire1790002000000 } from '../../migrations/1790002000000-questionnaire.js';
 import { FirstQuestion1790002001000 } from '../../migrations/1790002001000-first-question.js';
+import { CampaignMoves1790002101000 } from '../../migrations/1790002101000-campaign-moves.js';
 import { ApiToken } from '../access/api-token.entity.js';
 import { AuditEntry } from '../access/audit-entry.entity.js';
 import { NotificationCampaign } from '../campaigns/campaign.entity.js';
@@ -81,6 +82,7 @@ const TABLES: database.Tables = {
     Questionnaire1790002000000,
     FirstQuestion1790002001000,
     TokenUse1790002100000,
+    CampaignMoves1790002101000,
   ],
 };
 

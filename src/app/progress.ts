@@ -1,5 +1,8 @@
 import type { Logger } from 'pino';
+import { CampaignChanges } from '../campaigns/campaign-changes.js';
 import type { CampaignListStore } from '../campaigns/campaign-list.store.js';
+import { readNotice } from '../campaigns/campaign-moves.js';
+import { ChangeFeed } from '../campaigns/change-feed.js';
 import { ProgressHub } from '../campaigns/progress-hub.js';
 import { PostgresListener } from '../database/listener.js';
 import type { ShutdownStack } from './shutdown-stack.js';
@@ -13,32 +16,45 @@ export interface ProgressDeps {
   logger: Logger;
 }
 
-/** Starts the hub that the database notifies of changes. Listens when this returns. */
+/** What subscriptions to campaigns listen to. */
+export interface LiveCampaigns {
+  hub: ProgressHub;
+  changes: CampaignChanges;
+}
+
+/** Starts the distribution of changes that the database notifies of. Listens when this returns. */
 export async function startProgress(
   { databaseUrl, campaignLists, logger }: ProgressDeps,
   shutdown: ShutdownStack,
-): Promise<ProgressHub> {
-  const hub = new ProgressHub(
+): Promise<LiveCampaigns> {
+  const feed = new ChangeFeed(
     (ids) => campaignLists.findMany(ids),
     (error) => {
       logger.warn({ err: error }, 'progress could not be read');
     },
   );
+  const hub = new ProgressHub(feed);
+  const changes = new CampaignChanges(feed);
   const listener = new PostgresListener({
     url: databaseUrl,
     channel: CHANGES_CHANNEL,
-    onNotification: (campaignId) => {
-      hub.notify(campaignId);
+    onNotification: (payload) => {
+      const notice = readNotice(payload);
+      changes.notify(notice);
+      if (!notice.moved) hub.notify(notice.id);
     },
     onConnected: () => {
       hub.notifyAll();
+      changes.loseTrack();
     },
     logger,
   });
   await listener.start();
   shutdown.add(() => listener.close());
   shutdown.add(() => {
+    feed.close();
     hub.close();
+    changes.close();
   });
-  return hub;
+  return { hub, changes };
 }

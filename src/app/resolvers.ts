@@ -4,6 +4,7 @@ import type { ApiTokenService } from '../access/api-token.service.js';
 import type { AuditTrail } from '../access/audit-trail.js';
 import { ViewerResolver } from '../access/viewer.resolver.js';
 import { AuditResolver } from '../access/audit.resolver.js';
+import { CampaignChangesResolver } from '../campaigns/campaign-changes.resolver.js';
 import { CampaignLifecycleResolver } from '../campaigns/campaign-lifecycle.resolver.js';
 import type { CampaignListService } from '../campaigns/campaign-list.service.js';
 import type { CampaignPreviewService } from '../campaigns/campaign-preview.service.js';
@@ -16,10 +17,11 @@ import { PollCampaignsResolver } from '../campaigns/poll-campaigns.resolver.js';
 import { ProgressResolver } from '../campaigns/progress.resolver.js';
 import type { TestNotificationService } from '../campaigns/test-notification.service.js';
 import { InstallationResolver } from '../installation/installation.resolver.js';
-import { StandstillResolver } from '../installation/standstill.resolver.js';
+import { ProgressStandstillResolver, StandstillResolver } from '../installation/standstill.resolver.js';
 import type { InstallationService } from '../installation/installation.service.js';
 import { GroupResolver } from '../people/group.resolver.js';
 import type { GroupMembersService } from '../people/group-members.service.js';
+import type { RunningWatch } from '../installation/running-watch.js';
 import { PeopleResolver } from '../people/people.resolver.js';
 import type { PeopleService } from '../people/people.service.js';
 import { PollParticipantsResolver } from '../people/poll-participants.resolver.js';
@@ -39,6 +41,7 @@ export interface ResolverDeps {
   retries: RetryService;
   testNotifications: TestNotificationService;
   installations: InstallationService;
+  running: RunningWatch;
   audit: AuditTrail;
   apiTokens: ApiTokenService;
   messagesPerSecond: number;
@@ -77,7 +80,9 @@ const RECIPES: readonly Recipe[] = [
   ),
   recipe(DeliveryResolver, () => new DeliveryResolver()),
   recipe(ProgressResolver, ({ messagesPerSecond }) => new ProgressResolver(messagesPerSecond)),
-  recipe(StandstillResolver, () => new StandstillResolver()),
+  recipe(CampaignChangesResolver, () => new CampaignChangesResolver()),
+  recipe(StandstillResolver, ({ running }) => new StandstillResolver(running)),
+  recipe(ProgressStandstillResolver, () => new ProgressStandstillResolver()),
   recipe(InstallationResolver, ({ installations }) => new InstallationResolver(installations)),
   recipe(ApiTokenResolver, ({ apiTokens }) => new ApiTokenResolver(apiTokens)),
   recipe(NodeResolver, () => new NodeResolver()),

@@ -12,6 +12,7 @@ import { CampaignEnding } from '../campaigns/ending.js';
 import { CampaignService } from '../campaigns/campaign.service.js';
 import { CampaignStore } from '../campaigns/campaign.store.js';
 import { findPendingCampaign } from '../campaigns/other-campaigns.store.js';
+import { RunningWatch } from '../installation/running-watch.js';
 import { StandstillStore } from '../installation/standstill.store.js';
 import { SampleService } from '../campaigns/sample.service.js';
 import { TemplateCheck } from '../campaigns/template-check.js';
@@ -129,9 +130,7 @@ export function createServices(deps: ServiceDeps): Services {
       groupService,
       defaults,
     ),
-    lists: new CampaignListService(campaignLists, async () =>
-      (await standstills.findAll()).map(({ campaignId }) => campaignId),
-    ),
+    lists: new CampaignListService(campaignLists),
     deliveries: new DeliveryListService(deliveryLists),
     retries: new RetryService(campaigns),
     testNotifications: new TestNotificationService(
@@ -140,6 +139,7 @@ export function createServices(deps: ServiceDeps): Services {
       () => guard.problem,
     ),
     installations,
+    running: new RunningWatch(standstills, logger),
     messagesPerSecond,
     sources: {
       polls,
@@ -147,7 +147,6 @@ export function createServices(deps: ServiceDeps): Services {
       pollCounts,
       members,
       groups,
-      standstills,
       campaignLists,
       deliveryLists,
       auditEntries: new AuditStore(dataSource),

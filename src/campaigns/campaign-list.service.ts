@@ -47,13 +47,16 @@ function orderOf(by: CampaignOrder): KeysetOrder<NotificationCampaign> {
   };
 }
 
+/** @throws BAD_USER_INPUT for an invalid filter */
+export async function checkFilter(filter: CampaignFilter | undefined): Promise<void> {
+  await requireValid(filter);
+  if (filter?.topicId != null && !isRowId(filter.topicId))
+    throw badUserInput('topicId must be the id of a poll, such as poll_1.');
+}
+
 /** Lists campaigns. */
 export class CampaignListService {
-  constructor(
-    private readonly lists: CampaignListStore,
-    /** The campaigns that make no progress although they run. */
-    private readonly findStandingStill: () => Promise<string[]>,
-  ) {}
+  constructor(private readonly lists: CampaignListStore) {}
 
   /** @throws BAD_USER_INPUT for an invalid filter */
   async campaigns(
@@ -61,11 +64,8 @@ export class CampaignListService {
     order: CampaignOrder,
     page: PageArguments,
   ): Promise<Connection<NotificationCampaign>> {
-    await requireValid(filter);
-    if (filter?.topicId != null && !isRowId(filter.topicId))
-      throw badUserInput('topicId must be the id of a poll, such as poll_1.');
-    const standingStill = filter?.needsAttention == null ? [] : await this.findStandingStill();
-    return paginate(this.lists.campaigns(filter, standingStill), page, orderOf(order));
+    await checkFilter(filter);
+    return paginate(this.lists.campaigns(filter), page, orderOf(order));
   }
 
   /** As campaigns, of one poll: a filter by another one has no match. */

@@ -5,10 +5,9 @@ import type { CampaignFilter } from './campaign.types.js';
 
 type Query = SelectQueryBuilder<NotificationCampaign>;
 
-/** :standingStill are those that make no progress although they run. */
 const NEEDS_ATTENTION = `(campaign.status = 'FAILED'
   OR campaign.status = 'PAUSED' AND campaign.failureCode IS NOT NULL
-  OR campaign.id = ANY (:standingStill))`;
+  OR campaign.status = 'PROCESSING' AND campaign.standstillCode IS NOT NULL)`;
 
 /** From the first instant on, and before the second. */
 function between(query: Query, column: string, from?: Date | null, to?: Date | null): void {
@@ -20,8 +19,7 @@ function between(query: Query, column: string, from?: Date | null, to?: Date | n
 export class CampaignListStore {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** @param standingStill campaigns at a standstill, where the filter asks who needs attention */
-  campaigns(filter: CampaignFilter | undefined, standingStill: readonly string[] = []): Query {
+  campaigns(filter: CampaignFilter | undefined): Query {
     const query = this.dataSource.getRepository(NotificationCampaign).createQueryBuilder('campaign');
     if (!filter) return query;
     if (filter.status) query.andWhere('campaign.status = ANY (:statuses)', { statuses: filter.status });
@@ -33,9 +31,8 @@ export class CampaignListStore {
     between(query, 'createdAt', filter.createdAfter, filter.createdBefore);
     between(query, 'scheduledFor', filter.scheduledAfter, filter.scheduledBefore);
     between(query, 'startedAt', filter.startedAfter, filter.startedBefore);
-    if (filter.needsAttention != null) {
-      query.andWhere(`${filter.needsAttention ? '' : 'NOT '}${NEEDS_ATTENTION}`, { standingStill });
-    }
+    if (filter.needsAttention != null)
+      query.andWhere(`${filter.needsAttention ? '' : 'NOT '}${NEEDS_ATTENTION}`);
     return query;
   }
 

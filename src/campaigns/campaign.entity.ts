@@ -187,6 +187,16 @@ export class NotificationCampaign extends Ledger {
   @Column({ name: 'failure_message', type: 'text', nullable: true })
   failureMessage!: string | null;
 
+  /** Why it makes no progress although it is PROCESSING; kept by the installation's watch. */
+  @Column({ name: 'standstill_code', type: 'text', nullable: true })
+  standstillCode!: string | null;
+
+  @Column({ name: 'standstill_since', type: 'timestamptz', precision: 3, nullable: true })
+  standstillSince!: Date | null;
+
+  @Column({ name: 'standstill_until', type: 'timestamptz', precision: 3, nullable: true })
+  standstillUntil!: Date | null;
+
   /** Consecutive failures with the same reason; enough of them pause the campaign. */
   @Column({ name: 'failure_streak', type: 'integer', default: 0 })
   failureStreak!: number;

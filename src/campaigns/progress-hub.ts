@@ -1,10 +1,8 @@
 import type { NotificationCampaign } from './campaign.entity.js';
+import type { ChangeConsumer, ChangeFeed } from './change-feed.js';
 import { CampaignStatus, FINAL_STATUSES } from './lifecycle.js';
 import { LatestValueStream } from './latest-value-stream.js';
 import { SendRate } from './send-rate.js';
-
-/** At most four events per second for one campaign. */
-const TICK_MS = 250;
 
 /** One state of a watched campaign. */
 export interface ProgressSnapshot {
@@ -43,26 +41,20 @@ function deliver(stream: LatestValueStream<ProgressSnapshot>, snapshot: Progress
   if (isFinal(snapshot.campaign)) stream.finish();
 }
 
-/**
- * Distributes changes of campaigns to their watchers in this process. One statement reads all campaigns that changed since
- * the last tick, whatever the number of watchers. A slow reader gets only the latest state.
- */
-export class ProgressHub {
+/** Distributes changes of campaigns to their watchers in this process. A slow reader gets only the latest state. */
+export class ProgressHub implements ChangeConsumer {
   private readonly channels = new Map<string, Channel>();
   private readonly changed = new Set<string>();
-  private timer: NodeJS.Timeout | undefined;
-  private lastTickAt = 0;
 
-  constructor(
-    private readonly readCampaigns: (ids: string[]) => Promise<NotificationCampaign[]>,
-    private readonly onError: (error: unknown) => void,
-  ) {}
+  constructor(private readonly feed: Pick<ChangeFeed, 'add' | 'wake'>) {
+    feed.add(this);
+  }
 
   /** Marks a campaign as changed. */
   notify(campaignId: string): void {
     if (!this.channels.has(campaignId)) return;
     this.changed.add(campaignId);
-    this.timer ??= setTimeout(() => void this.tick(), Math.max(0, this.lastTickAt + TICK_MS - Date.now()));
+    this.feed.wake();
   }
 
   /** Marks all watched campaigns as changed, since notifications may have been lost. */
@@ -77,7 +69,6 @@ export class ProgressHub {
 
   /** Ends all subscriptions. */
   close(): void {
-    clearTimeout(this.timer);
     for (const channel of this.channels.values())
       for (const stream of channel.watchers.keys()) stream.finish();
   }
@@ -103,21 +94,25 @@ export class ProgressHub {
     return stream;
   }
 
-  private async tick(): Promise<void> {
-    this.timer = undefined;
-    this.lastTickAt = Date.now();
+  take(): string[] {
     const ids = [...this.changed].filter((id) => this.channels.has(id));
     this.changed.clear();
-    if (ids.length === 0) return;
-    try {
-      for (const campaign of await this.readCampaigns(ids)) this.publish(campaign);
-    } catch (error) {
-      this.onError(error);
-      for (const id of ids) this.notify(id);
-    }
+    return ids;
   }
 
-  private publish(campaign: NotificationCampaign): void {
+  putBack(ids: readonly string[]): void {
+    for (const id of ids) this.notify(id);
+  }
+
+  isWaiting(): boolean {
+    return this.changed.size > 0;
+  }
+
+  publish(campaigns: readonly NotificationCampaign[]): void {
+    for (const campaign of campaigns) this.publishOne(campaign);
+  }
+
+  private publishOne(campaign: NotificationCampaign): void {
     const channel = this.channels.get(campaign.id);
     if (!channel) return;
     const newest = shareNewest(channel, campaign);

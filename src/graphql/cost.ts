@@ -27,7 +27,6 @@ const COUNTED_FIELDS: ReadonlySet<string> = new Set([
   'completedCount',
   'answerCount',
   'totalCount',
-  'standstill',
 ]);
 /** Limit of selections after every fragment is expanded where it is used. */
 const MAX_SELECTIONS = 2000;

@@ -14,7 +14,7 @@ export interface InstallationFacts {
 export class InstallationService {
   constructor(
     private readonly store: InstallationStore,
-    private readonly findStandstill: () => Promise<Omit<Standstill, 'campaignId'> | undefined>,
+    private readonly findStandstill: () => Promise<Standstill | undefined>,
     private readonly ownBot: OwnBot,
     private readonly facts: InstallationFacts,
   ) {}
@@ -39,7 +39,7 @@ export class InstallationService {
     return this.store.campaignCounts();
   }
 
-  standstill(): Promise<Omit<Standstill, 'campaignId'> | undefined> {
+  standstill(): Promise<Standstill | undefined> {
     return this.findStandstill();
   }
 }

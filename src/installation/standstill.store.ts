@@ -1,10 +1,9 @@
-import { rows, type SqlExecutor } from '../database/rows.js';
+import { oneRow, rows, type TransactionalSql } from '../database/rows.js';
 import { LASTING_OUTAGE } from '../engine/outage.store.js';
 import { findStuck, WORKER_SILENCE_MS } from '../engine/workload.js';
-import { StandstillCode } from './standstill.types.js';
+import type { StandstillCode } from './standstill.types.js';
 
 export interface Standstill {
-  campaignId: string;
   code: StandstillCode;
   /** Since when, where that is known. */
   since: Date | null;
@@ -36,11 +35,15 @@ const COMMON_REASONS = `
 
 const COMMON_STANDSTILL = `WITH ${COMMON_REASONS} SELECT code, since, until FROM common WHERE code IS NOT NULL`;
 
+/** One process of an installation at a time keeps the standstills. */
+const LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('keep standstills', 0)) AS locked";
+
 /**
- * Single throttled chats hold a campaign up only if no other recipient is left; an index finds the first one.
- * $1 as for COMMON_REASONS, $2 campaigns.
+ * Writes to each running campaign why it makes no progress, if that has changed. Single throttled chats hold a campaign up
+ * only if no other recipient is left; an index finds the first one. A row in use is making progress, and is left alone.
+ * $1 as for COMMON_REASONS, $2 campaigns that are stuck for no known reason.
  */
-const KNOWN_REASONS = `
+const KEEP = `
   WITH ${COMMON_REASONS}, running AS (
     SELECT campaign.id, CASE WHEN NOT EXISTS (
       SELECT FROM delivery
@@ -51,49 +54,58 @@ const KNOWN_REASONS = `
       SELECT min(delivery.not_before) FROM delivery
       WHERE delivery.campaign_id = campaign.id AND delivery.status = 'PENDING'
     ) END AS parked_until
-    FROM notification_campaign campaign
-    WHERE campaign.id = ANY ($2::bigint[]) AND campaign.status = 'PROCESSING'
+    FROM notification_campaign campaign WHERE campaign.status = 'PROCESSING'
+  ), found AS (
+    SELECT running.id,
+      CASE
+        WHEN common.code IS NOT NULL THEN common.code
+        WHEN running.parked_until IS NOT NULL THEN 'CHAT_THROTTLED'
+        WHEN running.id = ANY ($2::bigint[]) THEN 'NO_PROGRESS'
+      END AS code,
+      common.since::timestamptz(3) AS since,
+      CASE WHEN common.code IS NULL OR common.code = 'BOT_THROTTLED' THEN greatest(common.until, running.parked_until)
+        END::timestamptz(3) AS until
+    FROM running, common
+  ), changed AS (
+    SELECT campaign.id, found.code, found.since, found.until
+    FROM notification_campaign campaign JOIN found ON found.id = campaign.id
+    WHERE campaign.status = 'PROCESSING'
+      AND (campaign.standstill_code, campaign.standstill_since, campaign.standstill_until)
+        IS DISTINCT FROM (found.code, found.since, found.until)
+    ORDER BY campaign.id FOR NO KEY UPDATE OF campaign SKIP LOCKED
   )
-  SELECT running.id AS "campaignId", coalesce(common.code, 'CHAT_THROTTLED') AS code, common.since,
-    CASE WHEN common.code IS NULL OR common.code = 'BOT_THROTTLED' THEN greatest(common.until, running.parked_until) END
-      AS until
-  FROM running, common
-  WHERE common.code IS NOT NULL OR running.parked_until IS NOT NULL
+  UPDATE notification_campaign campaign
+  SET standstill_code = changed.code, standstill_since = changed.since, standstill_until = changed.until
+  FROM changed WHERE campaign.id = changed.id
 `;
 
-const RUNNING = "SELECT id FROM notification_campaign WHERE status = 'PROCESSING'";
+const RUNNING = `SELECT id, sent_users AS "sentUsers" FROM notification_campaign WHERE status = 'PROCESSING'`;
+
+export interface RunningCampaign {
+  id: string;
+  sentUsers: number;
+}
 
 /** Why running campaigns make no progress. */
 export class StandstillStore {
-  constructor(private readonly sql: SqlExecutor) {}
+  constructor(private readonly sql: TransactionalSql) {}
 
   /** The reason that holds up all campaigns, if there is one. */
-  async findCommon(): Promise<Omit<Standstill, 'campaignId'> | undefined> {
-    return (await rows<Omit<Standstill, 'campaignId'>>(this.sql, COMMON_STANDSTILL, [WORKER_SILENCE_MS]))[0];
+  async findCommon(): Promise<Standstill | undefined> {
+    return (await rows<Standstill>(this.sql, COMMON_STANDSTILL, [WORKER_SILENCE_MS]))[0];
   }
 
-  /** Every campaign that makes no progress, with the reason. */
-  async findAll(): Promise<Standstill[]> {
-    const running = await rows<{ id: string }>(this.sql, RUNNING);
-    return this.find(running.map(({ id }) => id));
+  running(): Promise<RunningCampaign[]> {
+    return rows(this.sql, RUNNING);
   }
 
-  /** @returns the campaigns that make no progress, with the reason */
-  async find(campaignIds: readonly string[]): Promise<Standstill[]> {
-    const [known, stuck] = await Promise.all([
-      rows<Standstill>(this.sql, KNOWN_REASONS, [WORKER_SILENCE_MS, campaignIds]),
-      findStuck(this.sql),
-    ]);
-    const explained = new Set(known.map(({ campaignId }) => campaignId));
-    const unexplained = stuck.filter(({ id }) => campaignIds.includes(id) && !explained.has(id));
-    return [
-      ...known,
-      ...unexplained.map(({ id }) => ({
-        campaignId: id,
-        code: StandstillCode.NO_PROGRESS,
-        since: null,
-        until: null,
-      })),
-    ];
+  /** Brings the standstill of every running campaign up to date, unless another process is at it. */
+  async keep(): Promise<void> {
+    await this.sql.transaction(async (sql) => {
+      const { locked } = await oneRow<{ locked: boolean }>(sql, LOCK);
+      if (!locked) return;
+      const stuck = await findStuck(sql);
+      await sql.query(KEEP, [WORKER_SILENCE_MS, stuck.map(({ id }) => id)]);
+    });
   }
 }

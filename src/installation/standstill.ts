@@ -14,11 +14,7 @@ const STANDSTILL_MESSAGES: Readonly<Record<StandstillCode, string>> = {
 };
 
 /** Converts a standstill to its form in the API. */
-export function describeStandstill({
-  code,
-  since,
-  until,
-}: Omit<Standstill, 'campaignId'>): CampaignStandstill {
+export function describeStandstill({ code, since, until }: Standstill): CampaignStandstill {
   const message = STANDSTILL_MESSAGES[code].replace(/\.|$/, since ? ` since ${since.toISOString()}.` : '$&');
   return { code, message, until };
 }

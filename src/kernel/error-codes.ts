@@ -18,6 +18,8 @@ export const ERRORS = {
   QUERY_TOO_COSTLY: 'a cost of more than 10,000: shorter lists, or fewer fields',
   SUBSCRIPTION_TOO_COSTLY: 'a cost of more than 100 for each event: no lists and no counts',
   SUBSCRIPTION_NEEDS_WEBSOCKET: 'a subscription over HTTP',
+  CHANGES_LOST:
+    'campaignsChanged may have missed changes, since the server lost its connection to the database: subscribe again, then query',
   RATE_LIMITED: 'too many requests a minute; over HTTP `retry-after` says when to come back',
   TOO_MANY_SUBSCRIPTIONS: 'more than 100 on one WebSocket',
   TOO_MANY_SOCKETS:

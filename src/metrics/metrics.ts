@@ -79,7 +79,11 @@ export class Metrics {
 
   watchClients(clients: { sockets: () => number; subscribers: () => number }): void {
     this.gauge('pollcast_websockets', 'Open WebSockets.', clients.sockets);
-    this.gauge('pollcast_subscribers', 'Subscriptions to the progress of a campaign.', clients.subscribers);
+    this.gauge(
+      'pollcast_subscribers',
+      'Subscriptions to the progress of a campaign, or to a list of campaigns.',
+      clients.subscribers,
+    );
   }
 
   watchPools(pools: Readonly<Record<string, PoolCounts>>): void {

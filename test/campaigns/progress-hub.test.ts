@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { NotificationCampaign } from '../../src/campaigns/campaign.entity.js';
 import { CampaignStatus } from '../../src/campaigns/lifecycle.js';
+import { ChangeFeed } from '../../src/campaigns/change-feed.js';
 import { ProgressHub } from '../../src/campaigns/progress-hub.js';
 
 function campaignAt(version: number, status: CampaignStatus): NotificationCampaign {
@@ -11,12 +12,13 @@ function campaignAt(version: number, status: CampaignStatus): NotificationCampai
 test('a newcomer who brings the final state takes it from nobody who watched before', async () => {
   const running = campaignAt(1, CampaignStatus.PROCESSING);
   const completed = campaignAt(2, CampaignStatus.COMPLETED);
-  const hub = new ProgressHub(
+  const feed = new ChangeFeed(
     () => Promise.resolve([completed]),
     (error) => {
       throw error;
     },
   );
+  const hub = new ProgressHub(feed);
   const versionsSeenBy = async (first: NotificationCampaign) => {
     const versions: number[] = [];
     for await (const { campaign } of hub.watch(first)) versions.push(campaign.version);

@@ -48,6 +48,8 @@ test('the statements of the engine write known reasons only', async () => {
     StandstillCode.NO_WORKER,
     StandstillCode.WRONG_BOT,
     StandstillCode.BOT_THROTTLED,
+    StandstillCode.CHAT_THROTTLED,
+    StandstillCode.NO_PROGRESS,
   ])
     expect(written.delete(other)).toBe(true);
   expect([...written]).toEqual(expect.arrayContaining(['WORKER_DIED', 'OPTED_OUT', 'CAMPAIGN_CANCELLED']));

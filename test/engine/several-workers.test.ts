@@ -12,6 +12,7 @@ import {
   followCampaign,
   startCampaign,
 } from '../support/factories.js';
+import { watchCampaign } from '../support/progress.js';
 import { waitFor } from '../support/wait.js';
 import { change } from '../campaigns/operations.js';
 
@@ -221,6 +222,11 @@ describe('a campaign that stands still', () => {
     const id = await createCampaign(api, await createOpenPoll(api));
     expect(await standstill(app, id)).toBeNull();
     await startCampaign(api, id);
+    // Found out every second, and pushed like any other change.
+    const query = `subscription ($campaignId: ID!) { campaignProgress(campaignId: $campaignId) {
+      version standstill { code } } }`;
+    const { events } = watchCampaign<{ standstill: { code: string } | null }>(api, id, query);
+    await waitFor('the event', () => events.at(-1)?.standstill?.code === 'NO_WORKER');
     expect(await standstill(app, id)).toMatchObject({ code: 'NO_WORKER', until: null });
 
     app.sandbox.faults.add({ times: 1, answer: FAULT_ANSWERS.throttledBot(5) });
@@ -242,13 +248,15 @@ describe('a campaign that stands still', () => {
       `UPDATE notification_campaign SET status = 'PROCESSING', pending_users = 1, sent_users = 49 WHERE id = $1`,
       [id],
     );
-    const parked = await standstill(app, id);
-    expect(parked).toMatchObject({ code: 'CHAT_THROTTLED' });
-    expect(Date.parse(parked?.until ?? '')).toBeGreaterThan(Date.now() + 3_600_000);
+    const parked = await waitFor('the last chat to be parked', async () => {
+      const reason = await standstill(app, id);
+      return reason?.code === 'CHAT_THROTTLED' && reason;
+    });
+    expect(Date.parse(parked.until ?? '')).toBeGreaterThan(Date.now() + 3_600_000);
     await app.database.query(
       `UPDATE delivery SET not_before = now() + interval '10 seconds' WHERE user_id = 1000001`,
     );
-    expect(await standstill(app, id)).toBeNull();
+    await waitFor('the end of the standstill', async () => (await standstill(app, id)) === null);
   });
 
   scenario('without a reason is reported as stuck; paused or throttled it is not', async (scene) => {
@@ -270,7 +278,7 @@ describe('a campaign that stands still', () => {
     );
     await app.database.query(STOOD_STILL, [stuck]);
     await waitFor('the report', () => stuckLines(app, stuck).length > 0);
-    expect(await standstill(app, stuck)).toMatchObject({ code: 'NO_PROGRESS' });
+    await waitFor('the reason', async () => (await standstill(app, stuck))?.code === 'NO_PROGRESS');
 
     await app.database.query(`UPDATE rate_limit SET blocked_until = now() + interval '1 hour'`);
     await reconciliations(app, 2);

@@ -114,7 +114,10 @@ describe('429 with retry_after', () => {
         const [bot] = await app.database.query<{ seconds: number }>(BLOCKED_FOR);
         expect(bot?.seconds).toBeGreaterThan(200);
         expect(bot?.seconds).toBeLessThan(301);
-        expect(await standstillOf(app, run.id)).toMatchObject({ code: 'BOT_THROTTLED' });
+        await waitFor(
+          'the standstill',
+          async () => (await standstillOf(app, run.id)).code === 'BOT_THROTTLED',
+        );
         // What a process remembers of a 429 ends with it.
         worker.kill('SIGTERM');
         await worker.exited;
@@ -122,10 +125,16 @@ describe('429 with retry_after', () => {
         worker = await app.startWorker();
       }
       // Nobody is left for another probe: only then does the hour say when it goes on.
-      const { until } = await standstillOf(app, run.id);
-      expect(Date.parse(until ?? '') - Date.now()).toBeGreaterThan(3_000_000);
+      const until = await waitFor('the hour', async () => {
+        const told = (await standstillOf(app, run.id)).until ?? '';
+        return Date.parse(told) - Date.now() > 3_000_000 && told;
+      });
       await app.database.query(FIVE_MINUTES_LATER);
-      expect(await standstillOf(app, run.id)).toMatchObject({ code: 'CHAT_THROTTLED', until });
+      const only = await waitFor('the bot to be free', async () => {
+        const told = await standstillOf(app, run.id);
+        return told.code === 'CHAT_THROTTLED' && told;
+      });
+      expect(only).toMatchObject({ until });
 
       // Another campaign leaves the parked chats alone, too.
       const api = app.client();

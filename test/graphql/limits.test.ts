@@ -243,7 +243,6 @@ describe('a subscription, which is executed for each event,', () => {
   test.each([
     'campaign { deliveries(first: 1) { nodes { id } } }',
     'campaign { deliveries { totalCount } }',
-    'campaign { standstill { __typename } }',
     'campaign { topic { audienceSize } }',
     'campaign { topic { completedCount } }',
     'campaign { topic { questions { id } } }',

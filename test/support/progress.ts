@@ -23,18 +23,22 @@ export const PROGRESS = `subscription ($campaignId: ID!) {
 }`;
 
 /** A subscription that has been opened. */
-export interface Watch {
+export interface Watch<E = ProgressEvent> {
   /** What has come so far. The array is live. */
-  events: ProgressEvent[];
+  events: E[];
   /** Resolves with all events when the server completes the subscription. */
-  completed: Promise<ProgressEvent[]>;
+  completed: Promise<E[]>;
 }
 
 /** Subscribes to a campaign and collects its events. @param query what is asked of each */
-export function watchCampaign(api: ApiClient, campaignId: string, query = PROGRESS): Watch {
-  const events: ProgressEvent[] = [];
-  async function collect(): Promise<ProgressEvent[]> {
-    const subscription = api.subscribe<{ campaignProgress: ProgressEvent }>(query, { campaignId });
+export function watchCampaign<E = ProgressEvent>(
+  api: ApiClient,
+  campaignId: string,
+  query = PROGRESS,
+): Watch<E> {
+  const events: E[] = [];
+  async function collect(): Promise<E[]> {
+    const subscription = api.subscribe<{ campaignProgress: E }>(query, { campaignId });
     for await (const { campaignProgress } of subscription) events.push(campaignProgress);
     return events;
   }

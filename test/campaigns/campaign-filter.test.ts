@@ -1,0 +1,69 @@
+import { beforeAll, expect, test } from '@jest/globals';
+import { createDataSource } from '../../src/app/data-source.js';
+import { NotificationCampaign } from '../../src/campaigns/campaign.entity.js';
+import { matchesFilter } from '../../src/campaigns/campaign-filter.js';
+import { CampaignFilter } from '../../src/campaigns/campaign.types.js';
+import { CampaignStatus } from '../../src/campaigns/lifecycle.js';
+import { useApp } from '../support/use-app.js';
+import { createOpenPoll } from '../support/factories.js';
+
+const app = useApp({ run: ['api'] });
+let campaigns: NotificationCampaign[];
+
+/** One campaign of every status, with and without names, instants, failures and standstills. */
+beforeAll(async () => {
+  const polls = [await createOpenPoll(app.client()), await createOpenPoll(app.client())];
+  expect(polls).toHaveLength(2);
+  await app.database.query(
+    `INSERT INTO notification_campaign (topic_id, name, message_template, chunk_size, chunk_interval_ms,
+       send_interval_ms, status, created_at, scheduled_for, started_at, failure_code, standstill_code)
+     SELECT 1 + place % 2, (ARRAY['Straße 50%', 'STRASSE', 'ﬁsh_1', 'ΟΔΟΣ', NULL])[1 + place % 5], 'x', 1, 0, 0, status,
+       timestamptz '2026-01-01' + place * interval '1 day',
+       CASE WHEN place % 2 = 0 THEN timestamptz '2026-02-01' + place * interval '1 day' END,
+       CASE WHEN place % 3 = 0 THEN timestamptz '2026-03-01' + place * interval '1 day' END,
+       CASE WHEN place % 4 < 2 THEN 'REPEATED_FAILURES' END, CASE WHEN place % 5 < 2 THEN 'NO_WORKER' END
+     FROM generate_series(0, 41) place, unnest($1::text[]) WITH ORDINALITY AS known (status, number)
+     WHERE number = 1 + place % array_length($1, 1)`,
+    [Object.values(CampaignStatus)],
+  );
+  const dataSource = await createDataSource({ url: app.database.url, poolSize: 1 }).initialize();
+  campaigns = await dataSource.getRepository(NotificationCampaign).find();
+  await dataSource.destroy();
+});
+
+async function listed(filter: Record<string, unknown>): Promise<string[]> {
+  const query = 'query ($filter: CampaignFilter) { campaigns(filter: $filter, first: 100) { nodes { id } } }';
+  const { campaigns: page } = await app
+    .client()
+    .run<{ campaigns: { nodes: { id: string }[] } }>(query, { filter });
+  return page.nodes.map(({ id }) => id).sort();
+}
+
+test.each<Record<string, unknown>>([
+  {},
+  { status: ['FAILED', 'PAUSED'] },
+  { status: [] },
+  { topicId: '2' },
+  { nameContains: 'straSSE' },
+  { nameContains: 'ß' },
+  { nameContains: '0%' },
+  { nameContains: '_' },
+  { nameContains: 'FISH' },
+  { nameContains: 'οδος' },
+  { createdAfter: '2026-01-11T00:00:00.000Z', createdBefore: '2026-01-21T00:00:00.000Z' },
+  { scheduledAfter: '2026-02-11T00:00:00.000Z' },
+  { scheduledBefore: '2026-02-11T00:00:00.000Z' },
+  { startedAfter: '2026-03-10T00:00:00.000Z', startedBefore: '2026-03-22T00:00:00.000Z' },
+  { needsAttention: true },
+  { needsAttention: false, status: ['PAUSED', 'PROCESSING', 'FAILED'] },
+])('%j means the same for a list and for those who follow it', async (given) => {
+  const dates = Object.entries(given).map(([field, value]) => [
+    field,
+    /(After|Before)$/.test(field) ? new Date(String(value)) : value,
+  ]);
+  const filter = Object.assign(new CampaignFilter(), Object.fromEntries(dates) as Partial<CampaignFilter>);
+  const matching = campaigns
+    .filter((campaign) => matchesFilter(filter, campaign))
+    .map(({ id }) => `campaign_${id}`);
+  expect(await listed(given)).toEqual(matching.sort());
+});
