@@ -280,7 +280,6 @@ TABLE delivery WITH (fillfactor=80)
   updated_at timestamp(3) with time zone NOT NULL DEFAULT now()
   claim_id uuid
   refusals smallint NOT NULL DEFAULT 0
-  CONSTRAINT delivery_chunk_fk FOREIGN KEY (campaign_id, chunk_number) REFERENCES campaign_chunk(campaign_id, number) ON DELETE CASCADE
   CONSTRAINT delivery_pk PRIMARY KEY (campaign_id, user_id)
   CONSTRAINT delivery_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'SENDING'::text, 'SENT'::text, 'FAILED'::text, 'SKIPPED'::text, 'UNCONFIRMED'::text])))
   CONSTRAINT delivery_user_fk FOREIGN KEY (user_id) REFERENCES telegram_user(id)

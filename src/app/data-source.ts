@@ -20,6 +20,7 @@ import { AuditRepeats1790001750000 } from '../../migrations/1790001750000-audit-
 import { ChangeCounters1790001760000 } from '../../migrations/1790001760000-change-counters.js';
 import { Search1790001800000 } from '../../migrations/1790001800000-search.js';
 import { Groups1790001900000 } from '../../migrations/1790001900000-groups.js';
+import { DeliveryWithoutChunkKey1790001930000 } from '../../migrations/1790001930000-delivery-without-chunk-key.js';
 import { PollIdempotency1790001920000 } from '../../migrations/1790001920000-poll-idempotency.js';
 import { PollCounts1790001910000 } from '../../migrations/1790001910000-poll-counts.js';
 import { TokenUse1790002100000 } from '../../migrations/1790002100000-token-use.js';
@@ -79,6 +80,7 @@ const TABLES: database.Tables = {
     Groups1790001900000,
     PollCounts1790001910000,
     PollIdempotency1790001920000,
+    DeliveryWithoutChunkKey1790001930000,
     Questionnaire1790002000000,
     FirstQuestion1790002001000,
     TokenUse1790002100000,

@@ -12,6 +12,8 @@ import { CampaignResolver } from '../campaigns/campaign.resolver.js';
 import type { CampaignService } from '../campaigns/campaign.service.js';
 import type { DeliveryListService } from '../delivery/delivery-list.service.js';
 import { CampaignDeliveriesResolver, DeliveryResolver } from '../delivery/delivery.resolver.js';
+import { PollDeletionResolver } from '../delivery/poll-deletion.resolver.js';
+import type { PollDeletionService } from '../delivery/poll-deletion.service.js';
 import type { RetryService } from '../delivery/retry.service.js';
 import { PollCampaignsResolver } from '../campaigns/poll-campaigns.resolver.js';
 import { ProgressResolver } from '../campaigns/progress.resolver.js';
@@ -39,6 +41,7 @@ export interface ResolverDeps {
   lists: CampaignListService;
   deliveries: DeliveryListService;
   retries: RetryService;
+  pollDeletions: PollDeletionService;
   testNotifications: TestNotificationService;
   installations: InstallationService;
   running: RunningWatch;
@@ -78,6 +81,7 @@ const RECIPES: readonly Recipe[] = [
     CampaignDeliveriesResolver,
     ({ deliveries, retries }) => new CampaignDeliveriesResolver(deliveries, retries),
   ),
+  recipe(PollDeletionResolver, ({ pollDeletions }) => new PollDeletionResolver(pollDeletions)),
   recipe(DeliveryResolver, () => new DeliveryResolver()),
   recipe(ProgressResolver, ({ messagesPerSecond }) => new ProgressResolver(messagesPerSecond)),
   recipe(CampaignChangesResolver, () => new CampaignChangesResolver()),

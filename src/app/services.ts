@@ -35,6 +35,8 @@ import { PollStore } from '../polls/poll.store.js';
 import { ChatPacing } from '../engine/chat-pacing.js';
 import { DeliveryListService } from '../delivery/delivery-list.service.js';
 import { DeliveryListStore } from '../delivery/delivery-list.store.js';
+import { PollDeletionService } from '../delivery/poll-deletion.service.js';
+import { PollDeletionStore } from '../delivery/poll-deletion.store.js';
 import { RetryService } from '../delivery/retry.service.js';
 import { TELEGRAM_MARKUP } from '../telegram/markup.js';
 import { DirectTestSender } from '../engine/test-sender.js';
@@ -133,6 +135,7 @@ export function createServices(deps: ServiceDeps): Services {
     lists: new CampaignListService(campaignLists),
     deliveries: new DeliveryListService(deliveryLists),
     retries: new RetryService(campaigns),
+    pollDeletions: new PollDeletionService(new PollDeletionStore(dataSource)),
     testNotifications: new TestNotificationService(
       { findCampaign: (id) => campaigns.find(id), findPoll, findUser, findStanding },
       new DirectTestSender(sender, new DirectSender(limiter, new ChatPacing(dataSource)), writer),

@@ -2,6 +2,7 @@ import { Arg, Authorized, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import { IdArg } from '../graphql-types/ids.js';
 import { Audited } from '../access/audited.js';
 import type { PeopleVisibility } from '../access/disguise.js';
+import { DeletePayload, deletePayload } from '../graphql-types/delete-payload.js';
 import { Role } from '../access/identity.js';
 import { Refuses } from '../graphql-types/refusals.js';
 import { UserErrorCode } from '../kernel/user-error.js';
@@ -111,6 +112,14 @@ export class CampaignLifecycleResolver {
   })
   async cancelCampaign(@IdArg('id', 'campaign', ID_ARGUMENT) id: string): Promise<CampaignPayload> {
     return changePayload(this.campaigns, id, await this.campaigns.cancel(id));
+  }
+
+  @Authorized(Role.ADMIN)
+  @Audited<{ id: string }>({ campaign: ({ id }) => id })
+  @Refuses(UserErrorCode.NOT_FOUND, UserErrorCode.INVALID_STATE)
+  @Mutation(() => DeletePayload, { description: 'Deletes a campaign that was never started.' })
+  async deleteCampaign(@IdArg('id', 'campaign', ID_ARGUMENT) id: string): Promise<DeletePayload> {
+    return deletePayload('campaign', await this.campaigns.delete(id));
   }
 
   @Authorized(Role.OPERATOR, Role.ADMIN)

@@ -93,6 +93,15 @@ export class CampaignService {
     return success(await this.require(id));
   }
 
+  /** Deletes a campaign that was never started. @returns its id */
+  async delete(id: string): Promise<Result<string>> {
+    if (isRowId(id) && (await this.campaigns.deleteUnstarted(id))) return success(id);
+    const campaign = await this.find(id);
+    if (!campaign) return this.notFound(id, ['id']);
+    const message = `Campaign ${id} is ${campaign.status} and was started: only one that never was can be deleted.`;
+    return refusal(userError(UserErrorCode.INVALID_STATE, message, ['id']));
+  }
+
   start(id: string, options: RunOptions = {}): CampaignResult {
     return this.run(id, 'start', () => this.campaigns.start(id, options));
   }
@@ -191,7 +200,7 @@ export class CampaignService {
     return refusal(userError(UserErrorCode.INVALID_STATE, message, field));
   }
 
-  private notFound(id: string, field: string[]): Result<NotificationCampaign> {
+  private notFound(id: string, field: string[]): Result<never> {
     return refusal(userError(UserErrorCode.NOT_FOUND, describeMissing('campaign', id), field));
   }
 

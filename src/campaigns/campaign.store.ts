@@ -89,6 +89,10 @@ const INSERT = `
   ON CONFLICT (idempotency_key) DO NOTHING RETURNING id
 `;
 
+const DELETE_UNSTARTED = `
+  DELETE FROM notification_campaign WHERE id = $1 AND started_at IS NULL AND planned_at IS NULL RETURNING id
+`;
+
 const COUNT_OUTCOMES = `
   SELECT concat_ws(' ', status, reason) AS outcome, count(*)::integer AS count FROM delivery
   WHERE campaign_id = $1 GROUP BY status, reason ORDER BY count DESC, outcome
@@ -156,6 +160,11 @@ export class CampaignStore implements EndingStore {
       failure?.message ?? null,
     ]);
     return changed.length > 0;
+  }
+
+  /** @returns whether it was there, and had never been started */
+  async deleteUnstarted(id: string): Promise<boolean> {
+    return (await rows(this.dataSource, DELETE_UNSTARTED, [id])).length > 0;
   }
 
   /** Numbers of deliveries by status and reason, such as `FAILED BOT_BLOCKED`, largest first. */

@@ -5,7 +5,6 @@ import { Node } from '../graphql-types/node.js';
 import { isOneOf } from '../kernel/sql.js';
 import { PublicDeliveryReason, type DeliveryReason } from './reasons.js';
 import { TelegramUser } from '../people/telegram-user.entity.js';
-import { CampaignChunk } from './chunk.entity.js';
 
 export enum DeliveryStatus {
   PENDING = 'PENDING',
@@ -60,19 +59,9 @@ export class Delivery {
   @PrimaryColumn({ name: 'user_id', type: 'bigint', primaryKeyConstraintName: 'delivery_pk' })
   userId!: string;
 
+  /** No foreign key: see the migration that drops it. */
   @Column({ name: 'chunk_number', type: 'integer' })
   chunkNumber!: number;
-
-  @ManyToOne(() => CampaignChunk, { onDelete: 'CASCADE' })
-  @JoinColumn([
-    {
-      name: 'campaign_id',
-      referencedColumnName: 'campaignId',
-      foreignKeyConstraintName: 'delivery_chunk_fk',
-    },
-    { name: 'chunk_number', referencedColumnName: 'number', foreignKeyConstraintName: 'delivery_chunk_fk' },
-  ])
-  chunk?: Relation<CampaignChunk>;
 
   @ManyToOne(() => TelegramUser)
   @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'delivery_user_fk' })

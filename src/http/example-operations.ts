@@ -18,6 +18,7 @@ export const EXAMPLE_GROUPS: Readonly<Record<string, readonly string[]>> = {
     'updateCampaign',
     'resumeCampaign',
     'cancelCampaign',
+    'deleteCampaign',
     'retryDeliveries',
   ],
   'Polls and people': [
@@ -26,6 +27,7 @@ export const EXAMPLE_GROUPS: Readonly<Record<string, readonly string[]>> = {
     'poll',
     'updatePoll',
     'closePoll',
+    'deletePoll',
     'importTelegramUsers',
     'telegramUsers',
     'telegramUser',

@@ -34,6 +34,8 @@ const LEAST_ROLE: Record<string, Role> = {
   createApiToken: 'ADMIN',
   createCampaign: 'OPERATOR',
   createPoll: 'ADMIN',
+  deleteCampaign: 'ADMIN',
+  deletePoll: 'ADMIN',
   importTelegramUsers: 'ADMIN',
   openPoll: 'ADMIN',
   pauseCampaign: 'OPERATOR',

@@ -48,7 +48,6 @@ const REFUSED: Record<string, string> = {
   campaign_group_campaign_fk: 'INSERT INTO campaign_group (campaign_id, group_id) VALUES (9, 1)',
   campaign_group_group_fk: 'UPDATE campaign_group SET group_id = 9',
   campaign_log_campaign_fk: 'INSERT INTO campaign_log (campaign_id, logged_at) VALUES (9, now())',
-  delivery_chunk_fk: 'UPDATE delivery SET chunk_number = 9',
   delivery_status_check: "UPDATE delivery SET status = 'LOST'",
   delivery_user_fk: 'DELETE FROM telegram_user WHERE id = 2',
   group_member_group_fk: 'UPDATE group_member SET group_id = 9',

@@ -23,6 +23,8 @@ const MUTATIONS = {
     'group: $group, userIds: $userIds',
     'group { name memberCount reachableCount } changedCount',
   ],
+  deletePoll: ['$id: ID!', 'id: $id', 'deletedId'],
+  deleteCampaign: ['$id: ID!', 'id: $id', 'deletedId'],
   recordPollCompletions: ['$pollId: ID!, $userIds: [ID!]!', 'pollId: $pollId, userIds: $userIds', 'recorded'],
   createCampaign: ['$input: CreateCampaignInput!', 'input: $input', 'campaign { id }'],
   startCampaign: ['$id: ID!', 'id: $id', 'campaign { id }'],
