@@ -280,6 +280,7 @@ TABLE delivery WITH (fillfactor=80)
   updated_at timestamp(3) with time zone NOT NULL DEFAULT now()
   claim_id uuid
   refusals smallint NOT NULL DEFAULT 0
+  detail text
   CONSTRAINT delivery_pk PRIMARY KEY (campaign_id, user_id)
   CONSTRAINT delivery_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'SENDING'::text, 'SENT'::text, 'FAILED'::text, 'SKIPPED'::text, 'UNCONFIRMED'::text])))
   CONSTRAINT delivery_user_fk FOREIGN KEY (user_id) REFERENCES telegram_user(id)
@@ -394,6 +395,7 @@ TABLE notification_campaign WITH (fillfactor=50)
   standstill_code text
   standstill_since timestamp(3) with time zone
   standstill_until timestamp(3) with time zone
+  created_by text
   CONSTRAINT notification_campaign_counters_check CHECK (((pending_users >= 0) AND (sent_users >= 0) AND (failed_users >= 0) AND (skipped_users >= 0) AND (unconfirmed_users >= 0)))
   CONSTRAINT notification_campaign_idempotency_key UNIQUE (idempotency_key)
   CONSTRAINT notification_campaign_ledger_check CHECK ((total_users = ((((pending_users + sent_users) + failed_users) + skipped_users) + unconfirmed_users)))

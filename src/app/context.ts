@@ -8,6 +8,7 @@ import type { CampaignChangesContext } from '../campaigns/campaign-changes.resol
 import type { CampaignListStore } from '../campaigns/campaign-list.store.js';
 import type { ProgressContext } from '../campaigns/progress.resolver.js';
 import { createDeliveryLoaders, type DeliveryLoaders } from '../delivery/delivery.loaders.js';
+import type { OverviewStore } from '../delivery/overview.store.js';
 import type { DeliveryListStore } from '../delivery/delivery-list.store.js';
 import type { BatchOptions } from '../graphql-types/batch.js';
 import { createGroupLoaders, type GroupLoaders } from '../groups/group.loaders.js';
@@ -35,6 +36,7 @@ export interface LoaderSources {
   groups: GroupStore;
   campaignLists: CampaignListStore;
   deliveryLists: DeliveryListStore;
+  overviews: OverviewStore;
   auditEntries: AuditStore;
   tokens: ApiTokenStore;
 }
@@ -47,7 +49,7 @@ export function createLoaders(sources: LoaderSources, options: BatchOptions): Gr
     ...createPeopleLoaders({ people, pollCounts, members }, options),
     ...createGroupLoaders(groups, options),
     ...createCampaignLoaders(campaignLists, options),
-    ...createDeliveryLoaders(deliveryLists, options),
+    ...createDeliveryLoaders(deliveryLists, sources.overviews, options),
     ...createAccessLoaders(sources.auditEntries, sources.tokens, options),
   };
 }

@@ -27,6 +27,7 @@ import { TokenUse1790002100000 } from '../../migrations/1790002100000-token-use.
 import { Questionnaire1790002000000 } from '../../migrations/1790002000000-questionnaire.js';
 import { FirstQuestion1790002001000 } from '../../migrations/1790002001000-first-question.js';
 import { CampaignMoves1790002101000 } from '../../migrations/1790002101000-campaign-moves.js';
+import { Understand1790002102000 } from '../../migrations/1790002102000-understand.js';
 import { ApiToken } from '../access/api-token.entity.js';
 import { AuditEntry } from '../access/audit-entry.entity.js';
 import { NotificationCampaign } from '../campaigns/campaign.entity.js';
@@ -85,6 +86,7 @@ const TABLES: database.Tables = {
     FirstQuestion1790002001000,
     TokenUse1790002100000,
     CampaignMoves1790002101000,
+    Understand1790002102000,
   ],
 };
 

@@ -4,6 +4,10 @@ import type { ApiTokenService } from '../access/api-token.service.js';
 import type { AuditTrail } from '../access/audit-trail.js';
 import { ViewerResolver } from '../access/viewer.resolver.js';
 import { AuditResolver } from '../access/audit.resolver.js';
+import { CampaignBulkResolver } from '../campaigns/campaign-bulk.resolver.js';
+import type { CampaignBulkService } from '../campaigns/campaign-bulk.service.js';
+import { OverviewResolver } from '../delivery/overview.resolver.js';
+import type { OverviewService } from '../delivery/overview.service.js';
 import { CampaignChangesResolver } from '../campaigns/campaign-changes.resolver.js';
 import { CampaignLifecycleResolver } from '../campaigns/campaign-lifecycle.resolver.js';
 import type { CampaignListService } from '../campaigns/campaign-list.service.js';
@@ -45,6 +49,8 @@ export interface ResolverDeps {
   testNotifications: TestNotificationService;
   installations: InstallationService;
   running: RunningWatch;
+  bulk: CampaignBulkService;
+  overviews: OverviewService;
   audit: AuditTrail;
   apiTokens: ApiTokenService;
   messagesPerSecond: number;
@@ -83,6 +89,8 @@ const RECIPES: readonly Recipe[] = [
   ),
   recipe(PollDeletionResolver, ({ pollDeletions }) => new PollDeletionResolver(pollDeletions)),
   recipe(DeliveryResolver, () => new DeliveryResolver()),
+  recipe(CampaignBulkResolver, ({ bulk }) => new CampaignBulkResolver(bulk)),
+  recipe(OverviewResolver, ({ overviews }) => new OverviewResolver(overviews)),
   recipe(ProgressResolver, ({ messagesPerSecond }) => new ProgressResolver(messagesPerSecond)),
   recipe(CampaignChangesResolver, () => new CampaignChangesResolver()),
   recipe(StandstillResolver, ({ running }) => new StandstillResolver(running)),

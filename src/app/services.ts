@@ -12,6 +12,9 @@ import { CampaignEnding } from '../campaigns/ending.js';
 import { CampaignService } from '../campaigns/campaign.service.js';
 import { CampaignStore } from '../campaigns/campaign.store.js';
 import { findPendingCampaign } from '../campaigns/other-campaigns.store.js';
+import { CampaignBulkService } from '../campaigns/campaign-bulk.service.js';
+import { OverviewService } from '../delivery/overview.service.js';
+import { OverviewStore } from '../delivery/overview.store.js';
 import { RunningWatch } from '../installation/running-watch.js';
 import { StandstillStore } from '../installation/standstill.store.js';
 import { SampleService } from '../campaigns/sample.service.js';
@@ -110,6 +113,7 @@ export function createServices(deps: ServiceDeps): Services {
     groupService,
     defaults,
   );
+  const overviews = new OverviewStore(dataSource);
   const standstills = new StandstillStore(dataSource);
   const installations = new InstallationService(
     new InstallationStore(dataSource),
@@ -142,6 +146,8 @@ export function createServices(deps: ServiceDeps): Services {
       () => guard.problem,
     ),
     installations,
+    bulk: new CampaignBulkService(campaigns),
+    overviews: new OverviewService(overviews),
     running: new RunningWatch(standstills, logger),
     messagesPerSecond,
     sources: {
@@ -152,6 +158,7 @@ export function createServices(deps: ServiceDeps): Services {
       groups,
       campaignLists,
       deliveryLists,
+      overviews,
       auditEntries: new AuditStore(dataSource),
       tokens: new ApiTokenStore(dataSource),
     },

@@ -197,6 +197,10 @@ export class NotificationCampaign extends Ledger {
   @Column({ name: 'standstill_until', type: 'timestamptz', precision: 3, nullable: true })
   standstillUntil!: Date | null;
 
+  /** Null for campaigns of earlier versions. */
+  @Column({ name: 'created_by', type: 'text', nullable: true })
+  createdBy!: string | null;
+
   /** Consecutive failures with the same reason; enough of them pause the campaign. */
   @Column({ name: 'failure_streak', type: 'integer', default: 0 })
   failureStreak!: number;

@@ -11,7 +11,7 @@ import {
   Root,
 } from 'type-graphql';
 import { IdArg } from '../graphql-types/ids.js';
-import { Audited } from '../access/audited.js';
+import { Audited, type AuditContext } from '../access/audited.js';
 import { Role } from '../access/identity.js';
 import { Refuses } from '../graphql-types/refusals.js';
 import { UserErrorCode } from '../kernel/user-error.js';
@@ -115,8 +115,9 @@ export class CampaignResolver {
   })
   async createCampaign(
     @Arg('input', () => CreateCampaignInput, { description: 'The new campaign.' }) input: CreateCampaignInput,
+    @Ctx() { identity }: AuditContext,
   ): Promise<CampaignPayload> {
-    const result = await this.campaigns.create(input);
+    const result = await this.campaigns.create(input, identity.name);
     return result.ok
       ? { campaign: result.value, userErrors: [] }
       : { campaign: null, userErrors: result.errors };
@@ -149,6 +150,13 @@ export class CampaignResolver {
     const poll = await loaders.poll.load(campaign.topicId);
     if (!poll) throw new Error(`Poll ${campaign.topicId} of campaign ${campaign.id} is gone.`);
     return poll;
+  }
+
+  @FieldResolver(() => String, {
+    description: 'Name of the token that created it; "unknown" for campaigns of earlier versions.',
+  })
+  createdBy(@Root() { createdBy }: NotificationCampaign): string {
+    return createdBy ?? 'unknown';
   }
 
   @FieldResolver(() => Pacing, { description: 'How its messages are spread over time.' })

@@ -55,7 +55,8 @@ export class CampaignService {
     return isRowId(id) ? this.campaigns.find(id) : Promise.resolve(null);
   }
 
-  async create(input: CreateCampaignInput): CampaignResult {
+  /** @param createdBy name of the token, or "command line" */
+  async create(input: CreateCampaignInput, createdBy: string): CampaignResult {
     const existing = await this.existing(input);
     if (existing) return existing;
     const poll = isRowId(input.topicId) ? await this.polls.find(input.topicId) : null;
@@ -71,9 +72,10 @@ export class CampaignService {
       ...chooseAudience(input.audience),
       idempotencyKey: input.idempotencyKey ?? null,
       idempotencyFingerprint: input.idempotencyKey == null ? null : computeFingerprint(input),
+      createdBy,
     });
     // No row: a concurrent call with the same key came first.
-    if (id === undefined) return this.create(input);
+    if (id === undefined) return this.create(input, createdBy);
     if (input.scheduledFor) await this.queue.enqueueDrive(id, input.scheduledFor);
     return success(await this.require(id));
   }

@@ -23,6 +23,8 @@ export interface NewCampaign extends StoredAudience {
   scheduledFor: Date | null;
   idempotencyKey: string | null;
   idempotencyFingerprint: string | null;
+  /** Name of a token, or "command line". */
+  createdBy: string;
 }
 
 /** The basis of the campaign's rate: progress from now on, without the time it has waited. */
@@ -82,10 +84,12 @@ const RESCHEDULE_CHUNKS = `
 const INSERT = `
   INSERT INTO notification_campaign (topic_id, name, message_template, button_text, translations,
     asks_first_question, chunk_size, chunk_interval_ms,
-    send_interval_ms, status, scheduled_for, not_reminded_for_hours, participation, idempotency_key, idempotency_fingerprint)
+    send_interval_ms, status, scheduled_for, not_reminded_for_hours, participation, idempotency_key, idempotency_fingerprint,
+    created_by)
   VALUES (:topicId, :name, :messageTemplate, :buttonText, :translations,
     :asksFirstQuestion, :chunkSize, :chunkIntervalMs,
-    :sendIntervalMs, :status, :scheduledFor, :notRemindedForHours, :participation, :idempotencyKey, :idempotencyFingerprint)
+    :sendIntervalMs, :status, :scheduledFor, :notRemindedForHours, :participation, :idempotencyKey, :idempotencyFingerprint,
+    :createdBy)
   ON CONFLICT (idempotency_key) DO NOTHING RETURNING id
 `;
 

@@ -2,6 +2,7 @@ import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
 import { IdField } from '../graphql-types/ids.js';
 import { Node } from '../graphql-types/node.js';
+import { Personal } from '../access/personal.js';
 import { isOneOf } from '../kernel/sql.js';
 import { PublicDeliveryReason, type DeliveryReason } from './reasons.js';
 import { TelegramUser } from '../people/telegram-user.entity.js';
@@ -103,6 +104,14 @@ export class Delivery {
       'Why it is FAILED, SKIPPED or UNCONFIRMED; after a retry the old reason, until there is a new result.',
   })
   reason!: DeliveryReason | null;
+
+  @Personal(null)
+  @Column({ type: 'text', nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: 'What Telegram, or what stands before it, answered last, for people; null once it is SENT.',
+  })
+  detail!: string | null;
 
   @Column({ name: 'message_id', type: 'bigint', nullable: true })
   messageId!: string | null;

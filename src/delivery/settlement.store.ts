@@ -19,8 +19,8 @@ import type { DeliveryReason } from './reasons.js';
 const SETTLE = `
   WITH result AS MATERIALIZED (
     SELECT :campaignId::bigint AS campaign_id, * FROM unnest(:userIds::bigint[], :fencingTokens::integer[], :statuses::text[], :reasons::text[], :messageIds::bigint[], :retriesInMs::double precision[],
-        :unspent::boolean[], :userStatuses::text[], :chatIds::bigint[])
-      AS result (user_id, fence, status, reason, message_id, retry_in_ms, unspent, user_status, chat_id)
+        :unspent::boolean[], :userStatuses::text[], :chatIds::bigint[], :details::text[])
+      AS result (user_id, fence, status, reason, message_id, retry_in_ms, unspent, user_status, chat_id, detail)
   ), open AS (
     SELECT result.*, delivery.status AS was, delivery.updated_at AS claimed_at
     FROM delivery JOIN result USING (campaign_id, user_id, fence)
@@ -32,6 +32,7 @@ const SETTLE = `
       status = open.status,
       -- Requeued after a retry, it keeps why it had failed.
       reason = coalesce(open.reason, CASE WHEN open.status = 'PENDING' THEN delivery.reason END),
+      detail = CASE WHEN open.status <> 'SENT' THEN coalesce(open.detail, delivery.detail) END,
       message_id = coalesce(open.message_id, delivery.message_id),
       attempts = delivery.attempts - CASE WHEN open.unspent THEN 1 ELSE 0 END,
       not_before = clock_timestamp() + open.retry_in_ms * interval '1 millisecond',
@@ -97,6 +98,8 @@ export interface Settlement {
   attemptUnspent?: boolean;
   userStatus?: Reachability;
   chatId?: string;
+  /** What was answered, without secrets. */
+  detail?: string | undefined;
 }
 
 /** Consecutive failures with one reason at the end of a group of settlements; `broken` if another result precedes them. */
@@ -132,6 +135,7 @@ export class SettlementStore {
       unspent: group.map((settlement) => settlement.attemptUnspent ?? false),
       userStatuses: group.map((settlement) => settlement.userStatus ?? null),
       chatIds: group.map((settlement) => settlement.chatId ?? null),
+      details: group.map((settlement) => settlement.detail ?? null),
       streakReason: streak.reason,
       streakCount: streak.count,
       streakBroken: streak.broken,

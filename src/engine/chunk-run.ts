@@ -286,7 +286,13 @@ export class ChunkRun {
     if (verdict.settlement.status === DeliveryStatus.PENDING) this.requeued += 1;
     // First, so that a campaign with nothing in flight is not stopped again after it was resumed.
     if (verdict.stopReason !== undefined) await this.failCampaign(verdict.stopReason);
-    await this.deps.settlements.add({ campaignId, userId, fencingToken, ...verdict.settlement });
+    await this.deps.settlements.add({
+      campaignId,
+      userId,
+      fencingToken,
+      detail: outcome?.detail,
+      ...verdict.settlement,
+    });
   }
 
   private async failCampaign(reason: StopCode): Promise<void> {

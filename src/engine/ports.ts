@@ -8,7 +8,12 @@ import type { Reachability } from '../people/telegram-user.entity.js';
 export type { ChunkRef, DueChunk, PersonReason, Reminder, StopCode };
 
 /** Outcome of one request to send a message. */
-export type SendOutcome =
+export type SendOutcome = Outcome & {
+  /** What was answered, without secrets, for people. */
+  detail?: string;
+};
+
+type Outcome =
   | { kind: 'sent'; messageId: string }
   /** The whole bot must wait. */
   | { kind: 'throttled'; retryAfterMs: number }

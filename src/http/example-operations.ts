@@ -12,6 +12,7 @@ export const EXAMPLE_GROUPS: Readonly<Record<string, readonly string[]>> = {
     'campaignProgress',
     'campaign',
     'campaigns',
+    'campaignsChanged',
   ],
   'Change its course': [
     'pauseCampaign',
@@ -20,6 +21,9 @@ export const EXAMPLE_GROUPS: Readonly<Record<string, readonly string[]>> = {
     'cancelCampaign',
     'deleteCampaign',
     'retryDeliveries',
+    'pauseCampaigns',
+    'resumeCampaigns',
+    'cancelCampaigns',
   ],
   'Polls and people': [
     'createPoll',

@@ -1,3 +1,4 @@
+import { shorten } from '../kernel/shorten.js';
 import { TelegramUserStatus, type Reachability } from '../people/telegram-user.entity.js';
 import type { PersonReason, SendOutcome, StopCode } from '../engine/ports.js';
 import type { HttpAnswer } from './http-exchange.js';
@@ -177,4 +178,20 @@ export function classify(failure: TelegramFailure): SendOutcome {
   const { code, isWritten } = failure;
   if (isWritten) return { kind: 'ambiguous', reason: code === 'TIMEOUT' ? 'ANSWER_TIMEOUT' : 'ANSWER_LOST' };
   return code === 'ABORTED' ? { kind: 'notSent' } : UNREACHABLE_NOW;
+}
+
+const MAX_DETAIL = 300;
+/** The form of a bot token, which a proxy might repeat. */
+const BOT_TOKEN = /\d{5,}:[\w-]{20,}/g;
+
+/** What was answered, for people, without secrets. */
+export function describeFailure(failure: TelegramFailure): string {
+  switch (failure.kind) {
+    case 'answer':
+      return shorten(`${failure.code} ${failure.description.replaceAll(BOT_TOKEN, '…')}`, MAX_DETAIL);
+    case 'page':
+      return `HTTP ${failure.status}, not from Telegram itself`;
+    case 'transport':
+      return `no answer: ${failure.code}`;
+  }
 }

@@ -1,5 +1,5 @@
 import { unlessAborted } from '../kernel/unless-aborted.js';
-import { classify } from './answers.js';
+import { classify, describeFailure } from './answers.js';
 import type { MessageSender, Reminder, SendOutcome } from '../engine/ports.js';
 import { BotApiError, type BotApi } from './bot-api.js';
 import type { BotProfile } from './bot-profile.js';
@@ -8,7 +8,8 @@ import type { TelegramReminderView } from './reminder-view.js';
 import { TimeTags } from './time-tags.js';
 
 function toOutcome(error: unknown): SendOutcome {
-  if (error instanceof BotApiError) return classify(error.failure);
+  if (error instanceof BotApiError)
+    return { ...classify(error.failure), detail: describeFailure(error.failure) };
   throw error;
 }
 
