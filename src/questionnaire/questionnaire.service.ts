@@ -32,7 +32,7 @@ export class QuestionnaireService {
     // The poll is found by the question that was pressed, and goes on where it stopped.
     const found = await this.store.read(userId, { questionId: answer.questionId });
     const standing = found && (await this.store.read(userId, { pollId: found.pollId }));
-    return { standing, outcome: standing?.isOpen ? 'older' : 'shown' };
+    return { standing, outcome: standing?.isOpen && standing.isForPerson ? 'older' : 'shown' };
   }
 
   list(userId: string): Promise<ListedPoll[]> {

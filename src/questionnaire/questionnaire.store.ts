@@ -1,5 +1,6 @@
 import { rows, type SqlExecutor } from '../database/rows.js';
 import { POLL_IS_OPEN } from '../polls/poll-open.js';
+import { pollIsFor } from './poll-for.js';
 import { QUESTION_JSON } from './question-json.js';
 
 /**
@@ -12,7 +13,7 @@ const ANSWER = `
     SELECT poll.id FROM poll
     JOIN question ON question.poll_id = poll.id
     JOIN question_option offered ON offered.question_id = question.id
-    WHERE question.id = :questionId AND offered.id = :optionId AND ${POLL_IS_OPEN}
+    WHERE question.id = :questionId AND offered.id = :optionId AND ${POLL_IS_OPEN} AND ${pollIsFor(':userId')}
     FOR SHARE OF poll
   ), taken AS (
     INSERT INTO questionnaire AS known (poll_id, user_id, revision)
@@ -41,7 +42,8 @@ const ANSWER = `
  */
 const READ = `
   WITH poll AS (
-    SELECT poll.id, poll.title, poll.description, poll.status, poll.closes_at, ${POLL_IS_OPEN} AS open FROM poll
+    SELECT poll.id, poll.title, poll.description, poll.status, poll.closes_at, ${POLL_IS_OPEN} AS open,
+      ${pollIsFor(':userId')} AS mine FROM poll
     WHERE poll.id = coalesce(:pollId::bigint,
       (SELECT poll_id FROM question WHERE id = coalesce(:questionId::bigint, :afterId::bigint)))
   ), asked AS (
@@ -59,7 +61,7 @@ const READ = `
       ELSE asked.chosen IS NULL END
     ORDER BY asked.position <= coalesce(after.position, 0), asked.position LIMIT 1
   )
-  SELECT poll.id AS "pollId", poll.title, poll.status, poll.open AS "isOpen",
+  SELECT poll.id AS "pollId", poll.title, poll.status, poll.open AS "isOpen", poll.mine AS "isForPerson",
     coalesce((SELECT revision FROM questionnaire WHERE poll_id = poll.id AND user_id = :userId), 0) AS revision,
     EXISTS (SELECT FROM poll_completion done WHERE done.poll_id = poll.id AND done.user_id = :userId) AS "isCompleted",
     (SELECT count(*)::integer FROM asked) AS "questionCount",
@@ -78,7 +80,7 @@ const QUESTIONS = `
 const LIST = `
   SELECT poll.id, poll.title, done.user_id IS NOT NULL AS "isCompleted" FROM poll
   LEFT JOIN poll_completion done ON done.poll_id = poll.id AND done.user_id = $1
-  WHERE ${POLL_IS_OPEN}
+  WHERE ${POLL_IS_OPEN} AND ${pollIsFor('$1')}
   ORDER BY done.user_id IS NOT NULL, poll.created_at DESC, poll.id DESC LIMIT $2
 `;
 
@@ -104,6 +106,7 @@ export interface Standing {
   title: string;
   status: 'DRAFT' | 'OPEN' | 'CLOSED';
   isOpen: boolean;
+  isForPerson: boolean;
   /** To be written into each answer that is offered. */
   revision: number;
   isCompleted: boolean;

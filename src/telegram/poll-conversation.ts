@@ -109,10 +109,8 @@ export class PollConversation {
     if (!standing) return messageContent(notice + say('pollGone'));
     const { question, chosenId, questionCount, revision } = standing;
     const title = `<b>${quoted(standing.title)}</b>`;
-    if (!standing.isOpen) {
-      const key = standing.status === 'DRAFT' ? 'pollNotOpen' : 'pollClosed';
-      return messageContent(`${notice}${title}\n\n${say(key)}`);
-    }
+    const obstacle = obstacleIn(standing);
+    if (obstacle) return messageContent(`${notice}${title}\n\n${say(obstacle)}`);
     if (question) {
       const view = { userId, campaignId, question, chosenId, questionCount, revision, page };
       const text = `${notice}${title}\n${this.questions.text(view, say)}`;
@@ -157,11 +155,18 @@ export class PollConversation {
   }
 }
 
+/** Why somebody cannot take a poll. */
+function obstacleIn({ status, isOpen, isForPerson }: Standing): TextKey | undefined {
+  if (!isForPerson) return 'pollNotForYou';
+  if (status === 'DRAFT') return 'pollNotOpen';
+  return isOpen ? undefined : 'pollClosed';
+}
+
 /** What the answer to a press says where the message alone would not. */
 function wordsFor({ standing, outcome }: Step): TextKey | undefined {
   if (!standing) return 'pollGone';
-  if (standing.status === 'DRAFT') return 'pollNotOpen';
-  if (!standing.isOpen) return 'pollClosed';
+  const obstacle = obstacleIn(standing);
+  if (obstacle) return obstacle;
   if (outcome === 'completed') return 'thanksShort';
   return outcome === 'older' ? 'olderButton' : undefined;
 }

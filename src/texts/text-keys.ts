@@ -21,6 +21,7 @@ export const TEXT_KEYS = [
   'pollClosed',
   'pollNotOpen',
   'pollGone',
+  'pollNotForYou',
   'olderButton',
   'unknownButton',
   'unknownLink',

@@ -120,7 +120,26 @@ describe('a poll in the chat', () => {
         'mutation ($input: CreatePollInput!) { createPoll(input: $input) { poll { id } } }',
         { input: { title: 'Draft', questions: QUESTIONS } },
       );
-    expect((await di.asks(`/start poll_${draft.createPoll.poll.id}`)).text).toContain('not open yet');
+    expect((await di.asks(`/start ${draft.createPoll.poll.id}`)).text).toContain('not open yet');
+  });
+
+  test('is only for the groups that it is for', async () => {
+    const pollId = await createPoll({ title: 'Night shift' });
+    const [ivy, joe] = [new Person(app), new Person(app)];
+    const asked = await ivy.asks(`/start poll_${pollId}`);
+    await joe.asks(`/start poll_${pollId}`);
+    await app.database.query(
+      `WITH night AS (INSERT INTO user_group (name, name_key) VALUES ('Night', 'night') RETURNING id),
+         joined AS (INSERT INTO group_member (group_id, user_id) SELECT id, $2 FROM night)
+       INSERT INTO poll_group (poll_id, group_id) SELECT $1, id FROM night`,
+      [pollId, joe.id],
+    );
+    const answer = await ivy.chooses('Good', 'for other people', asked);
+    expect(answer?.text).toContain('for other people');
+    expect(await stored(ivy, pollId)).toEqual({ answers: [], completions: 0 });
+    const list = await ivy.asks('/polls');
+    expect(ivy.labels(list)).not.toContain('Night shift');
+    await joe.chooses('Good', '2 of 2');
   });
 
   test('speaks the language of the person, and that of nobody else', async () => {
