@@ -266,6 +266,78 @@ AS $function$
     RETURN NULL;
   END $function$
 
+CREATE OR REPLACE FUNCTION public.credit_completions(polls bigint[], users bigint[])
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+    WITH pair AS (
+      SELECT DISTINCT given.poll_id, given.user_id FROM unnest(polls, users) AS given (poll_id, user_id)
+    ), reminder AS (
+      SELECT pair.poll_id, pair.user_id, delivery.campaign_id, delivery.message_id,
+        coalesce(delivery.requested_at, delivery.sent_at, delivery.updated_at) AS at
+      FROM pair JOIN notification_campaign campaign ON campaign.topic_id = pair.poll_id
+      JOIN delivery ON delivery.campaign_id = campaign.id AND delivery.user_id = pair.user_id
+      WHERE delivery.status IN ('SENT', 'UNCONFIRMED')
+      UNION ALL
+      SELECT pair.poll_id, pair.user_id, later.campaign_id, later.message_id, later.requested_at
+      FROM pair JOIN later_reminder later USING (poll_id, user_id) WHERE later.status IN ('SENT', 'UNCONFIRMED')
+    ), stale AS (
+      INSERT INTO stale_keyboard (user_id, message_id, poll_id, campaign_id)
+      SELECT user_id, message_id, poll_id, campaign_id FROM reminder
+      WHERE message_id IS NOT NULL AND EXISTS (
+        SELECT FROM poll_completion done WHERE done.poll_id = reminder.poll_id AND done.user_id = reminder.user_id)
+      ORDER BY 1, 2 ON CONFLICT DO NOTHING
+    ), credited AS (
+      SELECT DISTINCT ON (reminder.poll_id, reminder.user_id) reminder.campaign_id, reminder.user_id, done.completed_at
+      FROM reminder JOIN poll_completion done USING (poll_id, user_id)
+      WHERE reminder.at <= done.completed_at
+      ORDER BY reminder.poll_id, reminder.user_id, reminder.at DESC, reminder.campaign_id DESC
+    ), wrong AS (
+      SELECT delivery.campaign_id, delivery.user_id, delivery.converted_at AS was, credited.completed_at AS becomes
+      FROM (SELECT DISTINCT campaign_id, user_id FROM reminder) reminded
+      JOIN delivery USING (campaign_id, user_id)
+      LEFT JOIN credited USING (campaign_id, user_id)
+      WHERE delivery.converted_at IS DISTINCT FROM credited.completed_at
+      ORDER BY 1, 2 FOR UPDATE OF delivery
+    ), changed AS (
+      UPDATE delivery SET converted_at = wrong.becomes FROM wrong
+      WHERE delivery.campaign_id = wrong.campaign_id AND delivery.user_id = wrong.user_id
+      RETURNING wrong.campaign_id, wrong.was, wrong.becomes
+    )
+    UPDATE notification_campaign campaign SET converted_users = campaign.converted_users + change.count
+    FROM (SELECT campaign_id, count(becomes) - count(was) AS count FROM changed GROUP BY 1 ORDER BY 1) change
+    WHERE campaign.id = change.campaign_id AND change.count <> 0
+  $function$
+
+CREATE OR REPLACE FUNCTION public.credit_new_completions()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+  BEGIN
+    PERFORM credit_completions(array_agg(poll_id), array_agg(user_id)) FROM changed HAVING count(*) > 0;
+    RETURN NULL;
+  END $function$
+
+CREATE OR REPLACE FUNCTION public.credit_reached()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+  BEGIN
+    PERFORM credit_completions(ARRAY[done.poll_id], ARRAY[done.user_id])
+    FROM notification_campaign campaign JOIN poll_completion done ON done.poll_id = campaign.topic_id
+    WHERE campaign.id = NEW.campaign_id AND done.user_id = NEW.user_id;
+    RETURN NULL;
+  END $function$
+
+TABLE declined_poll
+  poll_id bigint NOT NULL
+  user_id bigint NOT NULL
+  declined_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  CONSTRAINT declined_poll_pk PRIMARY KEY (poll_id, user_id)
+  CONSTRAINT declined_poll_poll_fk FOREIGN KEY (poll_id) REFERENCES poll(id) ON DELETE CASCADE
+  CONSTRAINT declined_poll_user_fk FOREIGN KEY (user_id) REFERENCES telegram_user(id) ON DELETE CASCADE
+CREATE INDEX declined_poll_user_idx ON public.declined_poll USING btree (user_id)
+
 TABLE delivery WITH (fillfactor=80)
   campaign_id bigint NOT NULL
   user_id bigint NOT NULL
@@ -280,6 +352,9 @@ TABLE delivery WITH (fillfactor=80)
   updated_at timestamp(3) with time zone NOT NULL DEFAULT now()
   claim_id uuid
   refusals smallint NOT NULL DEFAULT 0
+  requested_at timestamp(3) with time zone
+  opened_at timestamp(3) with time zone
+  converted_at timestamp(3) with time zone
   detail text
   CONSTRAINT delivery_pk PRIMARY KEY (campaign_id, user_id)
   CONSTRAINT delivery_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'SENDING'::text, 'SENT'::text, 'FAILED'::text, 'SKIPPED'::text, 'UNCONFIRMED'::text])))
@@ -289,6 +364,7 @@ CREATE INDEX delivery_open_idx ON public.delivery USING btree (campaign_id, chun
 CREATE INDEX delivery_reason_idx ON public.delivery USING btree (campaign_id, reason, user_id) WHERE (reason IS NOT NULL)
 CREATE INDEX delivery_sending_idx ON public.delivery USING btree (campaign_id, chunk_number) WHERE (status = 'SENDING'::text)
 CREATE INDEX delivery_user_idx ON public.delivery USING btree (user_id)
+CREATE TRIGGER delivery_reached AFTER UPDATE OF status ON public.delivery FOR EACH ROW WHEN (((new.status = ANY (ARRAY['SENT'::text, 'UNCONFIRMED'::text])) AND (new.status <> old.status))) EXECUTE FUNCTION credit_reached()
 
 CREATE OR REPLACE FUNCTION public.fold_text(text)
  RETURNS text
@@ -333,6 +409,33 @@ TABLE known_server
   noticed_at timestamp with time zone NOT NULL
   CONSTRAINT known_server_only_row_check CHECK (only_row)
   CONSTRAINT known_server_pk PRIMARY KEY (only_row)
+
+TABLE later_reminder
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY
+  poll_id bigint NOT NULL
+  user_id bigint NOT NULL
+  campaign_id bigint
+  status text NOT NULL DEFAULT 'PENDING'::text
+  remind_at timestamp(3) with time zone NOT NULL
+  not_before timestamp(3) with time zone NOT NULL
+  claim_id uuid
+  claim_expires_at timestamp(3) with time zone
+  reason text
+  requested_at timestamp(3) with time zone
+  message_id bigint
+  updated_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  CONSTRAINT later_reminder_campaign_fk FOREIGN KEY (campaign_id) REFERENCES notification_campaign(id) ON DELETE CASCADE
+  CONSTRAINT later_reminder_pk PRIMARY KEY (id)
+  CONSTRAINT later_reminder_poll_fk FOREIGN KEY (poll_id) REFERENCES poll(id) ON DELETE CASCADE
+  CONSTRAINT later_reminder_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'SENDING'::text, 'SENT'::text, 'FAILED'::text, 'SKIPPED'::text, 'UNCONFIRMED'::text])))
+  CONSTRAINT later_reminder_user_fk FOREIGN KEY (user_id) REFERENCES telegram_user(id) ON DELETE CASCADE
+CREATE INDEX later_reminder_campaign_idx ON public.later_reminder USING btree (campaign_id)
+CREATE INDEX later_reminder_claim_idx ON public.later_reminder USING btree (claim_expires_at) WHERE (status = 'SENDING'::text)
+CREATE INDEX later_reminder_due_idx ON public.later_reminder USING btree (not_before) WHERE (status = 'PENDING'::text)
+CREATE INDEX later_reminder_poll_idx ON public.later_reminder USING btree (poll_id, user_id)
+CREATE INDEX later_reminder_user_idx ON public.later_reminder USING btree (user_id)
+CREATE UNIQUE INDEX later_reminder_pending_idx ON public.later_reminder USING btree (poll_id, user_id) WHERE (status = 'PENDING'::text)
+CREATE TRIGGER later_reminder_reached AFTER UPDATE OF status ON public.later_reminder FOR EACH ROW WHEN (((new.status = ANY (ARRAY['SENT'::text, 'UNCONFIRMED'::text])) AND (new.status <> old.status))) EXECUTE FUNCTION credit_reached()
 
 TABLE migration
   id integer NOT NULL DEFAULT nextval('migration_id_seq'::regclass)
@@ -392,6 +495,8 @@ TABLE notification_campaign WITH (fillfactor=50)
   participation text
   asks_first_question boolean NOT NULL DEFAULT false
   translations jsonb NOT NULL DEFAULT '[]'::jsonb
+  opened_users integer NOT NULL DEFAULT 0
+  converted_users integer NOT NULL DEFAULT 0
   standstill_code text
   standstill_since timestamp(3) with time zone
   standstill_until timestamp(3) with time zone
@@ -510,6 +615,7 @@ TABLE poll_completion
   CONSTRAINT poll_completion_poll_fk FOREIGN KEY (poll_id) REFERENCES poll(id) ON DELETE CASCADE
   CONSTRAINT poll_completion_user_fk FOREIGN KEY (user_id) REFERENCES telegram_user(id) ON DELETE CASCADE
 CREATE INDEX poll_completion_user_idx ON public.poll_completion USING btree (user_id)
+CREATE TRIGGER poll_completion_credited AFTER INSERT ON public.poll_completion REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION credit_new_completions()
 CREATE TRIGGER poll_completion_deleted AFTER DELETE ON public.poll_completion REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION count_completions()
 CREATE TRIGGER poll_completion_inserted AFTER INSERT ON public.poll_completion REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION count_completions()
 
@@ -637,6 +743,19 @@ TABLE signing_key
   CONSTRAINT signing_key_length_check CHECK ((octet_length(key) = 32))
   CONSTRAINT signing_key_only_row_check CHECK (only_row)
   CONSTRAINT signing_key_pk PRIMARY KEY (only_row)
+
+TABLE stale_keyboard
+  user_id bigint NOT NULL
+  message_id bigint NOT NULL
+  poll_id bigint NOT NULL
+  campaign_id bigint
+  tries smallint NOT NULL DEFAULT 0
+  not_before timestamp(3) with time zone NOT NULL DEFAULT (now() + '00:00:02'::interval)
+  CONSTRAINT stale_keyboard_pk PRIMARY KEY (user_id, message_id)
+  CONSTRAINT stale_keyboard_poll_fk FOREIGN KEY (poll_id) REFERENCES poll(id) ON DELETE CASCADE
+  CONSTRAINT stale_keyboard_user_fk FOREIGN KEY (user_id) REFERENCES telegram_user(id) ON DELETE CASCADE
+CREATE INDEX stale_keyboard_due_idx ON public.stale_keyboard USING btree (not_before)
+CREATE INDEX stale_keyboard_poll_idx ON public.stale_keyboard USING btree (poll_id)
 
 TABLE telegram_outage
   bot text NOT NULL

@@ -19,6 +19,7 @@ import { connectJobs } from './jobs.js';
 import type { ProcessDeps } from './deps.js';
 import { createOps } from './ops.js';
 import { createReminders } from './reminders.js';
+import { TelegramReminderEditor } from '../telegram/reminder-editor.js';
 import { connectTelegram, createSender } from './telegram.js';
 import { ShutdownStack } from './shutdown-stack.js';
 
@@ -86,7 +87,8 @@ async function connect(settings: Settings, logger: Logger, shutdown: ShutdownSta
   const ops = createOps({ database, telegram, scheduler, metrics, guard, logger });
   const sql = { dataSource, engineSql, planningSql };
   const databaseUrl = database.directUrl;
-  const shared = { queue: scheduler, sender, limiter, breaker, meter: metrics.engine };
+  const editor = new TelegramReminderEditor(telegram.botApi, reminders.view);
+  const shared = { queue: scheduler, sender, editor, limiter, breaker, meter: metrics.engine };
   const mayWork = () => guard.problem === null;
   const parts = { settings, databaseUrl, ...sql, ...shared, ownBot: telegram.ownBot, mayWork };
   return { ...parts, logger, database, telegram, reminders, scheduler, metrics, ops, guard };

@@ -3,6 +3,8 @@ import type { Telegraf } from 'telegraf';
 import type { Update } from 'telegraf/types';
 import type { DataSource } from 'typeorm';
 import { PeopleStore } from '../people/people.store.js';
+import { StaleKeyboardStore } from '../delivery/stale-keyboard.store.js';
+import { recordOpened } from '../delivery/opened.store.js';
 import { ChatPacing } from '../engine/chat-pacing.js';
 import { DirectSender } from '../engine/direct-sender.js';
 import type { RateLimiter } from '../engine/rate-limiter.js';
@@ -45,7 +47,11 @@ function createBot({ telegram, dataSource, engineSql, reminders, metrics, limite
   const outbox = new Outbox(botApi, new DirectSender(limiter, new ChatPacing(engineSql)), logger);
   const answers = new CallbackAnswers(botApi, logger);
   const questionnaires = new QuestionnaireService(new QuestionnaireStore(engineSql));
-  const conversation = new PollConversation(questionnaires, references, outbox);
+  const stale = new StaleKeyboardStore(engineSql);
+  const conversation = new PollConversation(questionnaires, references, outbox, {
+    opened: (campaignId, userId) => recordOpened(engineSql, campaignId, userId),
+    upToDate: (userId, messageId) => stale.forget({ userId, messageId }),
+  });
   const bot = new Bot({
     people: new PeopleStore(dataSource),
     references,

@@ -28,6 +28,7 @@ import { Questionnaire1790002000000 } from '../../migrations/1790002000000-quest
 import { FirstQuestion1790002001000 } from '../../migrations/1790002001000-first-question.js';
 import { CampaignMoves1790002101000 } from '../../migrations/1790002101000-campaign-moves.js';
 import { Understand1790002102000 } from '../../migrations/1790002102000-understand.js';
+import { Responses1790002002000 } from '../../migrations/1790002002000-responses.js';
 import { ApiToken } from '../access/api-token.entity.js';
 import { AuditEntry } from '../access/audit-entry.entity.js';
 import { NotificationCampaign } from '../campaigns/campaign.entity.js';
@@ -84,6 +85,7 @@ const TABLES: database.Tables = {
     DeliveryWithoutChunkKey1790001930000,
     Questionnaire1790002000000,
     FirstQuestion1790002001000,
+    Responses1790002002000,
     TokenUse1790002100000,
     CampaignMoves1790002101000,
     Understand1790002102000,

@@ -12,6 +12,9 @@ import type { SqlExecutor, TransactionalSql } from '../database/rows.js';
 import { SHUTDOWN } from '../kernel/shutdown.js';
 import { withTimeout } from '../kernel/timeout.js';
 import { chunkSlots, chunkCapacity } from '../delivery/capacity.js';
+import { StaleKeyboardStore } from '../delivery/stale-keyboard.store.js';
+import { BackgroundRounds } from '../engine/background-rounds.js';
+import { KeyboardTidy } from '../engine/keyboard-tidy.js';
 import { ChatPacing } from '../engine/chat-pacing.js';
 import type { CircuitBreaker } from '../engine/circuit-breaker.js';
 import { ChunkStore } from '../delivery/chunk.store.js';
@@ -20,7 +23,14 @@ import { ClaimStore } from '../delivery/claim.store.js';
 import { SettlementStore } from '../delivery/settlement.store.js';
 import { LeaseKeeper } from '../engine/lease-keeper.js';
 import type { OwnBot } from '../delivery/own-bot.js';
-import type { EngineMeter, JobHandle, JobHandlers, JobQueue, MessageSender } from '../engine/ports.js';
+import type {
+  EngineMeter,
+  JobHandle,
+  JobHandlers,
+  JobQueue,
+  MessageSender,
+  ReminderEditor,
+} from '../engine/ports.js';
 import { PollCountStore } from '../people/poll-counts.store.js';
 import { CampaignDriver } from '../engine/campaign-driver.js';
 import { LeadTime } from '../engine/lead-time.js';
@@ -43,6 +53,7 @@ export interface EngineDeps {
   planningSql: TransactionalSql;
   queue: JobQueue;
   sender: MessageSender;
+  editor: ReminderEditor;
   reminders: ReminderDeps;
   limiter: RateLimiter;
   breaker: CircuitBreaker;
@@ -152,6 +163,15 @@ function createWorker(
   );
 }
 
+/** What a worker does beside the chunks. */
+function createBackground({ engineSql, limiter, editor, mayWork, logger }: EngineDeps): BackgroundRounds {
+  const tidy = new KeyboardTidy(new StaleKeyboardStore(engineSql), limiter, editor);
+  const works = [
+    { name: 'taking buttons from old reminders', round: (stop: AbortSignal) => tidy.round(stop) },
+  ];
+  return new BackgroundRounds(works, mayWork, logger);
+}
+
 /** What a worker process runs. */
 class WorkerEngine implements Engine {
   readonly handlers: JobHandlers;
@@ -159,6 +179,7 @@ class WorkerEngine implements Engine {
   private readonly worker: ChunkWorker;
   private readonly takeover: Takeover;
   private readonly progressLog: ProgressLog;
+  private readonly background: BackgroundRounds;
   private readonly stopping = new AbortController();
   private stoppedAt = 0;
 
@@ -175,6 +196,7 @@ class WorkerEngine implements Engine {
     const { chunks } = stores;
     this.takeover = new Takeover({ store, chunks, session, worker, drive, mayWork, leaseMs, meter, logger });
     this.progressLog = new ProgressLog(dataSource, messagesPerSecond, logger);
+    this.background = createBackground(deps);
     this.session = session;
     this.worker = worker;
     this.handlers = {
@@ -197,6 +219,7 @@ class WorkerEngine implements Engine {
   start(): void {
     this.takeover.start();
     this.progressLog.start();
+    this.background.start();
   }
 
   stop(): void {
@@ -205,11 +228,15 @@ class WorkerEngine implements Engine {
     this.stopping.abort();
     this.takeover.stop();
     this.progressLog.stop();
+    this.background.stop();
     this.worker.stop();
   }
 
   async close(): Promise<void> {
-    const ended = this.takeover.ended().then(() => this.worker.ended());
+    const ended = Promise.all([
+      this.takeover.ended().then(() => this.worker.ended()),
+      this.background.ended(),
+    ]);
     await withTimeout(ended, this.stoppedAt + SHUTDOWN.workMs - performance.now());
     await this.session.close();
   }

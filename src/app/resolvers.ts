@@ -18,6 +18,8 @@ import type { DeliveryListService } from '../delivery/delivery-list.service.js';
 import { CampaignDeliveriesResolver, DeliveryResolver } from '../delivery/delivery.resolver.js';
 import { PollDeletionResolver } from '../delivery/poll-deletion.resolver.js';
 import type { PollDeletionService } from '../delivery/poll-deletion.service.js';
+import { CampaignTimelineResolver, type ReadTimeline } from '../delivery/timeline.resolver.js';
+import { PollCompletionsResolver, type ReadCompletions } from '../people/completions.resolver.js';
 import type { RetryService } from '../delivery/retry.service.js';
 import { PollCampaignsResolver } from '../campaigns/poll-campaigns.resolver.js';
 import { ProgressResolver } from '../campaigns/progress.resolver.js';
@@ -54,6 +56,8 @@ export interface ResolverDeps {
   audit: AuditTrail;
   apiTokens: ApiTokenService;
   messagesPerSecond: number;
+  timeline: ReadTimeline;
+  completions: ReadCompletions;
 }
 
 interface Recipe {
@@ -68,6 +72,8 @@ function recipe<T extends object>(type: ClassType<T>, make: (deps: ResolverDeps)
 /** Lists every resolver. */
 const RECIPES: readonly Recipe[] = [
   recipe(PollResolver, ({ polls }) => new PollResolver(polls)),
+  recipe(CampaignTimelineResolver, ({ timeline }) => new CampaignTimelineResolver(timeline)),
+  recipe(PollCompletionsResolver, ({ completions }) => new PollCompletionsResolver(completions)),
   recipe(QuestionResolver, () => new QuestionResolver()),
   recipe(QuestionOptionResolver, () => new QuestionOptionResolver()),
   recipe(PeopleResolver, ({ people }) => new PeopleResolver(people)),

@@ -40,6 +40,8 @@ import { DeliveryListService } from '../delivery/delivery-list.service.js';
 import { DeliveryListStore } from '../delivery/delivery-list.store.js';
 import { PollDeletionService } from '../delivery/poll-deletion.service.js';
 import { PollDeletionStore } from '../delivery/poll-deletion.store.js';
+import { TimelineStore } from '../delivery/timeline.store.js';
+import { CompletionStore } from '../people/completions.store.js';
 import { RetryService } from '../delivery/retry.service.js';
 import { TELEGRAM_MARKUP } from '../telegram/markup.js';
 import { DirectTestSender } from '../engine/test-sender.js';
@@ -98,6 +100,8 @@ export function createServices(deps: ServiceDeps): Services {
   };
   const questionnaires = new QuestionnaireStore(dataSource);
   const campaignPolls = { find: findPoll, questions: questionnaires.questions.bind(questionnaires) };
+  const timelines = new TimelineStore(dataSource);
+  const completions = new CompletionStore(dataSource);
   const findUser = people.find.bind(people);
   const findStanding = questionnaires.forReminder.bind(questionnaires);
   const templates = new TemplateCheck(TELEGRAM_MARKUP);
@@ -149,6 +153,8 @@ export function createServices(deps: ServiceDeps): Services {
     bulk: new CampaignBulkService(campaigns),
     overviews: new OverviewService(overviews),
     running: new RunningWatch(standstills, logger),
+    timeline: timelines.read.bind(timelines),
+    completions: completions.overTime.bind(completions),
     messagesPerSecond,
     sources: {
       polls,

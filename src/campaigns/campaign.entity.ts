@@ -137,6 +137,21 @@ export class NotificationCampaign extends Ledger {
   })
   sandbox!: boolean;
 
+  @Column({ name: 'opened_users', type: 'integer', default: 0 })
+  @Field(() => Int, {
+    description:
+      "Recipients who pressed the reminder's button or an option in it; Later and Not this poll do not count.",
+  })
+  openedUsers!: number;
+
+  @Column({ name: 'converted_users', type: 'integer', default: 0 })
+  @Field(() => Int, {
+    description:
+      "Recipients who completed the poll after this campaign's reminder (SENT or UNCONFIRMED, by the time of its request). " +
+      'Each completion is credited to one campaign, that of the last reminder before it.',
+  })
+  convertedUsers!: number;
+
   @Column({ name: 'chunk_count', type: 'integer', default: 0 })
   @Field(() => Int, { description: 'Chunks that the audience was split into.' })
   chunkCount!: number;

@@ -100,7 +100,7 @@ const claimInOrder = (order: string): string => `
   ), sending AS (
     UPDATE delivery SET
       status = 'SENDING', claim_id = :claimId, fence = delivery.fence + 1, attempts = delivery.attempts + 1,
-      not_before = NULL, updated_at = clock_timestamp()
+      not_before = NULL, requested_at = clock_timestamp(), updated_at = clock_timestamp()
     FROM wanted JOIN paced USING (chat_id)
     WHERE delivery.campaign_id = wanted.campaign_id AND delivery.user_id = wanted.user_id AND delivery.status = wanted.status
     RETURNING delivery.user_id, wanted.chat_id, wanted.first_name, wanted.language_code, wanted.time_zone,

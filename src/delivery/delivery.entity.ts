@@ -124,6 +124,25 @@ export class Delivery {
   @Field(() => Date, { nullable: true, description: 'When Telegram accepted it.' })
   sentAt!: Date | null;
 
+  /** When it was last requested of Telegram; until the answer comes, when it was claimed. */
+  @Column({ name: 'requested_at', type: 'timestamptz', precision: 3, nullable: true })
+  requestedAt!: Date | null;
+
+  @Column({ name: 'opened_at', type: 'timestamptz', precision: 3, nullable: true })
+  @Field(() => Date, {
+    nullable: true,
+    description:
+      "When the recipient first pressed the reminder's button or an option in it; Later and Not this poll do not count.",
+  })
+  openedAt!: Date | null;
+
+  @Column({ name: 'converted_at', type: 'timestamptz', precision: 3, nullable: true })
+  @Field(() => Date, {
+    nullable: true,
+    description: 'When the recipient completed the poll, if this was the last reminder before that.',
+  })
+  convertedAt!: Date | null;
+
   @Column({ name: 'updated_at', type: 'timestamptz', precision: 3, default: () => 'now()' })
   @Field(() => Date, { description: 'When its status last changed.' })
   updatedAt!: Date;

@@ -19,8 +19,8 @@ import type { DeliveryReason } from './reasons.js';
 const SETTLE = `
   WITH result AS MATERIALIZED (
     SELECT :campaignId::bigint AS campaign_id, * FROM unnest(:userIds::bigint[], :fencingTokens::integer[], :statuses::text[], :reasons::text[], :messageIds::bigint[], :retriesInMs::double precision[],
-        :unspent::boolean[], :userStatuses::text[], :chatIds::bigint[], :details::text[])
-      AS result (user_id, fence, status, reason, message_id, retry_in_ms, unspent, user_status, chat_id, detail)
+        :unspent::boolean[], :userStatuses::text[], :chatIds::bigint[], :details::text[], :requestedMsAgo::double precision[])
+      AS result (user_id, fence, status, reason, message_id, retry_in_ms, unspent, user_status, chat_id, detail, requested_ms_ago)
   ), open AS (
     SELECT result.*, delivery.status AS was, delivery.updated_at AS claimed_at
     FROM delivery JOIN result USING (campaign_id, user_id, fence)
@@ -36,6 +36,7 @@ const SETTLE = `
       message_id = coalesce(open.message_id, delivery.message_id),
       attempts = delivery.attempts - CASE WHEN open.unspent THEN 1 ELSE 0 END,
       not_before = clock_timestamp() + open.retry_in_ms * interval '1 millisecond',
+      requested_at = coalesce(clock_timestamp() - open.requested_ms_ago * interval '1 millisecond', delivery.requested_at),
       sent_at = CASE WHEN open.status = 'SENT' THEN clock_timestamp() END,
       updated_at = clock_timestamp()
     FROM open WHERE delivery.campaign_id = open.campaign_id AND delivery.user_id = open.user_id
@@ -92,6 +93,8 @@ export interface Settlement {
   status: DeliveryStatus.SENT | DeliveryStatus.FAILED | DeliveryStatus.UNCONFIRMED | DeliveryStatus.PENDING;
   reason?: DeliveryReason | StopCode;
   messageId?: string;
+  /** When the request was made, on the clock of performance.now. */
+  requestedAt?: number;
   /** For PENDING: milliseconds until the next try. */
   retryInMs?: number;
   /** For PENDING: the request does not count as an attempt. */
@@ -136,6 +139,9 @@ export class SettlementStore {
       userStatuses: group.map((settlement) => settlement.userStatus ?? null),
       chatIds: group.map((settlement) => settlement.chatId ?? null),
       details: group.map((settlement) => settlement.detail ?? null),
+      requestedMsAgo: group.map(({ requestedAt }) =>
+        requestedAt === undefined ? null : performance.now() - requestedAt,
+      ),
       streakReason: streak.reason,
       streakCount: streak.count,
       streakBroken: streak.broken,

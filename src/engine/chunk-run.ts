@@ -15,10 +15,10 @@ import type { MessageSender, SendOutcome } from './ports.js';
 import { MAX_BLOCK_MS, type RateLimiter, type Slot, type SlotRequest } from './rate-limiter.js';
 import { areTextsPersonal, showTimes, type ReminderWriter } from '../campaigns/reminder.js';
 import { judge, NOT_SENT } from './verdict.js';
+import { requeueUnsent } from './requeue-unsent.js';
 import type { SettlementWriter } from './settlements.js';
 import { takeTurn, untilLeft } from './take-turn.js';
 
-const CLAIM_RETRY_MS = 500;
 /** Maximum recipients per claim; the limiter bounds the messages in flight. */
 const MAX_CLAIM = 256;
 /** Unwanted recipients that a claim may skip; more if the claim before found no others, as in a closed poll. */
@@ -45,6 +45,7 @@ export class ChunkRun {
   private nextSendAt = performance.now();
   private pending: number;
   private content: CampaignContent;
+  private readonly requestedAt = new WeakMap<Recipient, number>();
   private requeued = 0;
   private lookAhead = LOOK_AHEAD;
 
@@ -182,16 +183,7 @@ export class ChunkRun {
     } catch (error) {
       logger.warn({ err: error }, 'recipients could not be claimed');
     }
-    // Also after the lease is lost: only this process knows that nothing was sent.
-    while (!this.abandon.aborted) {
-      await pause(CLAIM_RETRY_MS, this.abandon);
-      try {
-        await claims.requeueUnsent(this.lease.chunk, request.claimId);
-        break;
-      } catch (error) {
-        logger.warn({ err: error }, 'recipients could not be requeued yet');
-      }
-    }
+    await requeueUnsent(this.deps, this.lease.chunk, request.claimId, this.abandon);
     return undefined;
   }
 
@@ -221,6 +213,7 @@ export class ChunkRun {
       return undefined;
     }
     const startedAt = performance.now();
+    this.requestedAt.set(recipient, startedAt);
     this.nextSendAt = startedAt + content.sendIntervalMs;
     const outcome = await this.request(recipient, content);
     if (this.abandon.aborted && outcome.kind === 'ambiguous') {
@@ -291,6 +284,7 @@ export class ChunkRun {
       userId,
       fencingToken,
       detail: outcome?.detail,
+      requestedAt: this.requestedAt.get(recipient),
       ...verdict.settlement,
     });
   }

@@ -79,6 +79,22 @@ export interface DirectMessages {
   ): Promise<SendOutcome | undefined>;
 }
 
+/** A reminder that was sent. */
+export interface SentReminder {
+  userId: string;
+  chatId: string;
+  messageId: string;
+  pollId: string;
+  campaignId: string | null;
+  languageCode: string | null;
+}
+
+/** Changes reminders that were sent. Never throws because of Telegram or the network. */
+export interface ReminderEditor {
+  /** Replaces the buttons by one that says that the poll is completed. */
+  markCompleted(reminder: SentReminder): Promise<SendOutcome>;
+}
+
 /** The job queue, also for chunks. */
 export interface JobQueue extends CampaignJobs {
   enqueueChunks(chunks: readonly DueChunk[]): Promise<void>;

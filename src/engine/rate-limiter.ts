@@ -51,14 +51,18 @@ export const MAX_LATE_MS = 10;
 const MAX_TELL_MS = 1000;
 
 const URGENT_LANE = 'urgent';
+const IDLE_LANE = 'idle';
 
 /** Lane of messages that a user is waiting for. */
 export const URGENT: SlotRequest = { lane: URGENT_LANE, remaining: 1, leadMs: 10 };
 
+/** Lane of what can wait until nobody else wants to send. */
+export const IDLE: SlotRequest = { lane: IDLE_LANE, remaining: 1, leadMs: 10 };
+
 /**
  * Distributes the installation's send slots within this process. One statement at a time serves all waiters. Lanes (campaigns)
  * take turns slot by slot, so that each gets the same share of the rate whatever the number of its chunks; the urgent lane
- * comes first.
+ * comes first, the idle lane last.
  */
 export class RateLimiter {
   private readonly waiters: Waiter[] = [];
@@ -266,7 +270,8 @@ export class RateLimiter {
   /** The waiter with the most left in the lane whose turn it is. */
   private nextWaiter(shares: ReadonlyMap<Waiter, Slot[]>): Waiter | undefined {
     const hungry = this.waiters.filter((waiter) => (shares.get(waiter)?.length ?? 0) < waiter.wanted);
-    const lanes = [...new Set(hungry.map((waiter) => waiter.lane))].sort();
+    const all = [...new Set(hungry.map((waiter) => waiter.lane))].sort();
+    const lanes = all.length > 1 ? all.filter((lane) => lane !== IDLE_LANE) : all;
     const lane = lanes.includes(URGENT_LANE)
       ? URGENT_LANE
       : (lanes.find((candidate) => candidate > this.lastLane) ?? lanes[0]);

@@ -38,7 +38,7 @@ const ANSWER = `
 
 /**
  * Where a person is with a poll, and the question to show: :questionId if it is given; otherwise the first open one after
- * :afterId, from the start again when there is none; once all are answered the one that follows :afterId, or none.
+ * :afterId, from the start again when there is none; once the poll is completed the one that follows :afterId, or none.
  */
 const READ = `
   WITH poll AS (
@@ -49,7 +49,8 @@ const READ = `
   ), asked AS (
     SELECT question.id, question.position, answer.option_id AS chosen,
       lag(question.id) OVER (ORDER BY question.position) AS previous,
-      bool_and(answer.option_id IS NOT NULL) OVER () AS complete
+      bool_and(answer.option_id IS NOT NULL) OVER () OR EXISTS (
+        SELECT FROM poll_completion done WHERE done.poll_id = poll.id AND done.user_id = :userId) AS complete
     FROM poll JOIN question ON question.poll_id = poll.id
     LEFT JOIN answer ON answer.question_id = question.id AND answer.user_id = :userId::bigint
   ), shown AS (

@@ -7,6 +7,7 @@ import type { Say } from '../texts/texts.js';
 import { quoted } from './html.js';
 import { messageContent, type Keyboard } from './keyboard.js';
 import type { Outbox } from './outbox.js';
+import type { ReminderEvents } from './ports.js';
 import { QuestionRenderer } from './question-view.js';
 
 /** Somebody who talks to the bot in private, in their language. */
@@ -38,12 +39,14 @@ export class PollConversation {
     private readonly questionnaires: QuestionnaireService,
     private readonly references: References,
     private readonly outbox: Outbox,
+    private readonly reminders: ReminderEvents,
   ) {
     this.questions = new QuestionRenderer(references);
   }
 
   /** Opens a poll in a message of its own. */
   async open(person: Interlocutor, pollId: string, campaignId: string | null): Promise<void> {
+    if (campaignId !== null) await this.reminders.opened(campaignId, person.userId);
     const step = await this.questionnaires.show(person.userId, { pollId });
     this.put(person, `open ${pollId}`, this.content(person, step, campaignId, 0));
   }
@@ -69,10 +72,13 @@ export class PollConversation {
 
   /** Does what a button is for. @param messageId the message that it belongs to */
   async press(person: Interlocutor, reference: Reference, messageId: number): Promise<Response> {
+    const { campaignId } = reference;
+    if (campaignId !== null) await this.reminders.opened(campaignId, person.userId);
     const step = await this.take(person.userId, reference);
+    if (step.outcome === 'completed') await this.reminders.upToDate(person.userId, String(messageId));
     const page = reference.kind === 'show' ? reference.page : 0;
     const show = (words?: TextKey) => {
-      const content = this.content(person, step, reference.campaignId, page, words);
+      const content = this.content(person, step, campaignId, page, words);
       this.put(person, `edit ${messageId}`, content, messageId);
       if (step.outcome === 'completed') this.thank(person, step.standing);
     };

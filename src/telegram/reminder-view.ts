@@ -1,6 +1,6 @@
 import type { ReminderView } from '../campaigns/ports.js';
 import type { References } from '../questionnaire/reference.js';
-import type { Reminder } from '../engine/ports.js';
+import type { Reminder, SentReminder } from '../engine/ports.js';
 import type { Texts } from '../texts/texts.js';
 import type { Keyboard } from './keyboard.js';
 import { QuestionRenderer, type QuestionView } from './question-view.js';
@@ -20,6 +20,12 @@ export class TelegramReminderView implements ReminderView {
     const question = questionOf(reminder);
     if (!question) return reminder.text;
     return `${reminder.text}\n\n${this.questions.text(question, this.texts.in(reminder.languageCode))}`;
+  }
+
+  /** For a reminder of a poll that its recipient has completed: the button shows the poll as it is then. */
+  completedKeyboard({ userId, pollId, campaignId, languageCode }: SentReminder): Keyboard {
+    const data = this.references.write(userId, { kind: 'open', pollId, campaignId });
+    return [[{ text: `✓ ${this.texts.in(languageCode)('completedShort')}`, callback_data: data }]];
   }
 
   keyboard(reminder: Reminder): Keyboard {

@@ -15,6 +15,7 @@ export const TEXT_KEYS = [
   'moreOptions',
   'completed',
   'completedElsewhere',
+  'completedShort',
   'changeAnswers',
   'thanks',
   'thanksShort',

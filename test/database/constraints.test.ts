@@ -33,6 +33,9 @@ const ROWS = `
 
 const setCampaign = 'UPDATE notification_campaign SET';
 
+const insertLater =
+  'INSERT INTO later_reminder (poll_id, user_id, campaign_id, status, remind_at, not_before)';
+
 /** A statement that each constraint exists to refuse. */
 const REFUSED: Record<string, string> = {
   agenda_jobs_type_check: "INSERT INTO agenda_jobs (name, type) VALUES ('plan', 'double')",
@@ -48,6 +51,9 @@ const REFUSED: Record<string, string> = {
   campaign_group_campaign_fk: 'INSERT INTO campaign_group (campaign_id, group_id) VALUES (9, 1)',
   campaign_group_group_fk: 'UPDATE campaign_group SET group_id = 9',
   campaign_log_campaign_fk: 'INSERT INTO campaign_log (campaign_id, logged_at) VALUES (9, now())',
+  declined_poll_poll_fk: 'INSERT INTO declined_poll (poll_id, user_id) VALUES (9, 1)',
+  declined_poll_user_fk: 'INSERT INTO declined_poll (poll_id, user_id) VALUES (1, 9)',
+  delivery_chunk_fk: 'UPDATE delivery SET chunk_number = 9',
   delivery_status_check: "UPDATE delivery SET status = 'LOST'",
   delivery_user_fk: 'DELETE FROM telegram_user WHERE id = 2',
   group_member_group_fk: 'UPDATE group_member SET group_id = 9',
@@ -55,6 +61,10 @@ const REFUSED: Record<string, string> = {
   installation_only_row_check: 'INSERT INTO installation (only_row, bot_id) VALUES (false, 1)',
   known_server_only_row_check:
     'INSERT INTO known_server (only_row, started_at, noticed_at) VALUES (false, now(), now())',
+  later_reminder_campaign_fk: `${insertLater} VALUES (1, 1, 9, 'SENT', now(), now())`,
+  later_reminder_poll_fk: `${insertLater} VALUES (9, 1, 1, 'SENT', now(), now())`,
+  later_reminder_status_check: `${insertLater} VALUES (1, 1, 1, 'LOST', now(), now())`,
+  later_reminder_user_fk: `${insertLater} VALUES (1, 9, 1, 'SENT', now(), now())`,
   notification_campaign_counters_check: `${setCampaign} sent_users = 2, failed_users = -1, pending_users = 0`,
   notification_campaign_ledger_check: `${setCampaign} sent_users = 1`,
   notification_campaign_pacing_check: `${setCampaign} chunk_size = 0`,
@@ -77,6 +87,8 @@ const REFUSED: Record<string, string> = {
   questionnaire_user_fk: 'INSERT INTO questionnaire (poll_id, user_id, revision) VALUES (1, 9, 1)',
   signing_key_length_check: "INSERT INTO signing_key (key) VALUES ('short')",
   signing_key_only_row_check: "INSERT INTO signing_key (only_row, key) VALUES (false, sha256('key'))",
+  stale_keyboard_poll_fk: 'INSERT INTO stale_keyboard (poll_id, user_id, message_id) VALUES (9, 1, 1)',
+  stale_keyboard_user_fk: 'INSERT INTO stale_keyboard (poll_id, user_id, message_id) VALUES (1, 9, 1)',
   telegram_user_status_check: "UPDATE telegram_user SET status = 'LOST'",
 };
 
