@@ -10,11 +10,13 @@ import type { ProgressContext } from '../campaigns/progress.resolver.js';
 import { createDeliveryLoaders, type DeliveryLoaders } from '../delivery/delivery.loaders.js';
 import type { OverviewStore } from '../delivery/overview.store.js';
 import type { DeliveryListStore } from '../delivery/delivery-list.store.js';
+import type { UserDeliveryStore } from '../delivery/user-deliveries.store.js';
 import type { BatchOptions } from '../graphql-types/batch.js';
 import { createGroupLoaders, type GroupLoaders } from '../groups/group.loaders.js';
 import type { GroupStore } from '../groups/group.store.js';
 import { createPeopleLoaders, type PeopleLoaders } from '../people/people.loaders.js';
 import type { MembershipStore } from '../people/membership.store.js';
+import type { ParticipantStore } from '../people/participants.store.js';
 import type { PeopleStore } from '../people/people.store.js';
 import type { PollCountStore } from '../people/poll-counts.store.js';
 import { createPollLoaders, type PollContext } from '../polls/poll.loaders.js';
@@ -33,6 +35,8 @@ export interface LoaderSources {
   people: PeopleStore;
   pollCounts: PollCountStore;
   members: MembershipStore;
+  participants: ParticipantStore;
+  userDeliveries: UserDeliveryStore;
   groups: GroupStore;
   campaignLists: CampaignListStore;
   deliveryLists: DeliveryListStore;
@@ -46,10 +50,10 @@ export function createLoaders(sources: LoaderSources, options: BatchOptions): Gr
   const { polls, people, pollCounts, members, groups, campaignLists, deliveryLists } = sources;
   return {
     ...createPollLoaders(polls, options),
-    ...createPeopleLoaders({ people, pollCounts, members }, options),
+    ...createPeopleLoaders({ people, pollCounts, members, participants: sources.participants }, options),
     ...createGroupLoaders(groups, options),
     ...createCampaignLoaders(campaignLists, options),
-    ...createDeliveryLoaders(deliveryLists, sources.overviews, options),
+    ...createDeliveryLoaders(deliveryLists, sources.overviews, sources.userDeliveries, options),
     ...createAccessLoaders(sources.auditEntries, sources.tokens, options),
   };
 }

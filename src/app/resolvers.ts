@@ -28,6 +28,18 @@ import { InstallationResolver } from '../installation/installation.resolver.js';
 import { ProgressStandstillResolver, StandstillResolver } from '../installation/standstill.resolver.js';
 import type { InstallationService } from '../installation/installation.service.js';
 import { GroupResolver } from '../people/group.resolver.js';
+import {
+  ParticipantResolver,
+  PollParticipantListResolver,
+  UserAnswerResolver,
+  UserParticipationListResolver,
+  UserParticipationResolver,
+} from '../people/participants.resolver.js';
+import type { ParticipantService } from '../people/participants.service.js';
+import {
+  ParticipantRemindersResolver,
+  UserDeliveriesResolver,
+} from '../delivery/user-deliveries.resolver.js';
 import type { GroupMembersService } from '../people/group-members.service.js';
 import type { RunningWatch } from '../installation/running-watch.js';
 import { PeopleResolver } from '../people/people.resolver.js';
@@ -42,6 +54,7 @@ export interface ResolverDeps {
   polls: PollService;
   people: PeopleService;
   groupMembers: GroupMembersService;
+  participants: ParticipantService;
   campaigns: CampaignService;
   previews: CampaignPreviewService;
   lists: CampaignListService;
@@ -78,6 +91,16 @@ const RECIPES: readonly Recipe[] = [
   recipe(QuestionOptionResolver, () => new QuestionOptionResolver()),
   recipe(PeopleResolver, ({ people }) => new PeopleResolver(people)),
   recipe(GroupResolver, ({ groupMembers }) => new GroupResolver(groupMembers)),
+  recipe(PollParticipantListResolver, ({ participants }) => new PollParticipantListResolver(participants)),
+  recipe(
+    UserParticipationListResolver,
+    ({ participants }) => new UserParticipationListResolver(participants),
+  ),
+  recipe(ParticipantResolver, () => new ParticipantResolver()),
+  recipe(UserParticipationResolver, () => new UserParticipationResolver()),
+  recipe(UserAnswerResolver, () => new UserAnswerResolver()),
+  recipe(UserDeliveriesResolver, ({ deliveries }) => new UserDeliveriesResolver(deliveries)),
+  recipe(ParticipantRemindersResolver, () => new ParticipantRemindersResolver()),
   recipe(PollParticipantsResolver, () => new PollParticipantsResolver()),
   recipe(
     CampaignResolver,

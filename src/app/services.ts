@@ -27,6 +27,9 @@ import { InstallationService } from '../installation/installation.service.js';
 import { InstallationStore } from '../installation/installation.store.js';
 import { GroupMembersService } from '../people/group-members.service.js';
 import { MembershipStore } from '../people/membership.store.js';
+import { ParticipantService } from '../people/participants.service.js';
+import { ParticipantStore } from '../people/participants.store.js';
+import { UserDeliveryStore } from '../delivery/user-deliveries.store.js';
 import { PeopleService } from '../people/people.service.js';
 import { PeopleListStore } from '../people/people-list.store.js';
 import { PeopleStore } from '../people/people.store.js';
@@ -83,6 +86,8 @@ export function createServices(deps: ServiceDeps): Services {
   const groups = new GroupStore(dataSource);
   const groupService = new GroupService(groups);
   const pollCounts = new PollCountStore(dataSource);
+  const participants = new ParticipantStore(dataSource);
+  const userDeliveries = new UserDeliveryStore(dataSource);
   const members = new MembershipStore(dataSource);
   const peopleService = new PeopleService(
     people,
@@ -128,6 +133,7 @@ export function createServices(deps: ServiceDeps): Services {
   return {
     polls: new PollService(polls, groupService, (id) => pollCounts.count(id)),
     people: peopleService,
+    participants: new ParticipantService(participants, groupService, (ids) => pollCounts.read(ids)),
     groupMembers: new GroupMembersService(members, groupService, peopleService),
     campaigns,
     previews: new CampaignPreviewService(
@@ -141,7 +147,7 @@ export function createServices(deps: ServiceDeps): Services {
       defaults,
     ),
     lists: new CampaignListService(campaignLists),
-    deliveries: new DeliveryListService(deliveryLists),
+    deliveries: new DeliveryListService(deliveryLists, userDeliveries),
     retries: new RetryService(campaigns),
     pollDeletions: new PollDeletionService(new PollDeletionStore(dataSource)),
     testNotifications: new TestNotificationService(
@@ -161,6 +167,8 @@ export function createServices(deps: ServiceDeps): Services {
       people,
       pollCounts,
       members,
+      participants,
+      userDeliveries,
       groups,
       campaignLists,
       deliveryLists,

@@ -66,7 +66,7 @@ export class CampaignDeliveriesResolver {
     filter: DeliveryFilter | undefined,
     @Args() page: PageArgs,
   ): Promise<Connection<Delivery>> {
-    return this.lists.deliveries(campaign.id, filter, page);
+    return this.lists.deliveries(campaign.id, filter, page, campaign);
   }
 
   @Authorized(Role.ADMIN)

@@ -25,6 +25,10 @@ const INTROSPECTION_COST = 100;
 const COUNTED_FIELDS: ReadonlySet<string> = new Set([
   'audienceSize',
   'completedCount',
+  'participantCount',
+  'startedCount',
+  'memberCount',
+  'reachableCount',
   'answerCount',
   'totalCount',
 ]);

@@ -173,11 +173,13 @@ export function paginate<T extends ObjectLiteral>(
   query: SelectQueryBuilder<T>,
   page: PageArguments,
   order: KeysetOrder<T>,
+  defaultSize = PAGE_SIZE,
 ): Promise<Connection<T>> {
   return readPage(
     page,
     order,
     (window) => inWindow(query, window).getMany(),
     () => query.getCount(),
+    defaultSize,
   );
 }

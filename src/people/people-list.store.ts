@@ -55,14 +55,19 @@ function all(conditions: readonly Condition[]): Condition {
 const IS_MEMBER =
   'person.id IN (SELECT member.user_id FROM group_member member WHERE member.group_id = ANY (:groupIds))';
 
+/** What is looked at of a filter. */
+type ListedPeople = Pick<TelegramUserFilter, 'status' | 'search' | 'usernameContains'>;
+
 /** What a filter asks for: searches, and the rest. */
 function conditionsOf(
-  filter: TelegramUserFilter | undefined,
+  filter: ListedPeople | undefined,
   groupIds: readonly string[] | undefined,
+  further: Condition | undefined,
 ): { search: Condition | null; rest: Condition } {
   const rest: Condition[] = [];
   if (filter?.status) rest.push(hasStatus(filter.status));
   if (groupIds) rest.push({ sql: IS_MEMBER, parameters: { groupIds } });
+  if (further) rest.push(further);
   const searches: Condition[] = [];
   if (filter?.search != null) searches.push(personMatches(filter.search));
   if (filter?.usernameContains != null) searches.push(usernameHas(filter.usernameContains));
@@ -76,13 +81,17 @@ function conditionsOf(
 export class PeopleListStore {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** @param groupIds only members of one of these groups */
+  /**
+   * @param groupIds only members of one of these groups
+   * @param further of `person`
+   */
   async page(
-    filter: TelegramUserFilter | undefined,
+    filter: ListedPeople | undefined,
     window: PageWindow,
     groupIds?: readonly string[],
+    further?: Condition,
   ): Promise<TelegramUser[]> {
-    const { search, rest } = conditionsOf(filter, groupIds);
+    const { search, rest } = conditionsOf(filter, groupIds, further);
     const query = this.dataSource.getRepository(TelegramUser).createQueryBuilder('person');
     if (!search) return inWindow(query.where(rest.sql, rest.parameters), window).getMany();
     const keys = await searchPage(this.dataSource, {
@@ -98,8 +107,12 @@ export class PeopleListStore {
     return found.sort((a, b) => keys.indexOf(a.id) - keys.indexOf(b.id));
   }
 
-  async count(filter: TelegramUserFilter | undefined, groupIds?: readonly string[]): Promise<number> {
-    const { search, rest } = conditionsOf(filter, groupIds);
+  async count(
+    filter: ListedPeople | undefined,
+    groupIds?: readonly string[],
+    further?: Condition,
+  ): Promise<number> {
+    const { search, rest } = conditionsOf(filter, groupIds, further);
     const statement = `
       SELECT count(*)::integer AS count FROM telegram_user person WHERE ${rest.sql} AND ${search?.sql ?? 'TRUE'}`;
     const values = { ...rest.parameters, ...search?.parameters };

@@ -10,6 +10,7 @@ import { AuditTrail } from '../../src/access/audit-trail.js';
 import { AudienceStore } from '../../src/campaigns/audience.store.js';
 import type { DeliveryFilter } from '../../src/delivery/delivery.types.js';
 import { DeliveryListService } from '../../src/delivery/delivery-list.service.js';
+import { UserDeliveryStore } from '../../src/delivery/user-deliveries.store.js';
 import { DeliveryListStore } from '../../src/delivery/delivery-list.store.js';
 import { CancelledStore } from '../../src/campaigns/cancelled.store.js';
 import { DeliveryStatus } from '../../src/delivery/delivery.entity.js';
@@ -200,7 +201,10 @@ describe(`with ${USERS} recipients`, () => {
     ['to whom a rare search finds', { search: 'son 119999' }],
   ])('the pages of a list of deliveries, %s, scan nothing', async (_which, filter) => {
     await withoutScans(async (dataSource) => {
-      const lists = new DeliveryListService(new DeliveryListStore(dataSource));
+      const lists = new DeliveryListService(
+        new DeliveryListStore(dataSource),
+        new UserDeliveryStore(dataSource),
+      );
       const page = await lists.deliveries('1', filter, { first: 5 });
       expect(page.nodes).toHaveLength(5);
       const next = await lists.deliveries('1', filter, { first: 5, after: page.pageInfo.endCursor });
