@@ -1,0 +1,115 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client';
+import { relayStylePagination } from '@apollo/client/utilities';
+import { ADMIN_TOKEN } from '../support/app.js';
+import { overHttp } from '../support/requests.js';
+import { useApp } from '../support/use-app.js';
+import { CAMPAIGNS, createDataset, OVERVIEW, USERS, withoutTypenames } from './dataset.js';
+
+const app = useApp({ run: ['api'] });
+beforeAll(() => createDataset(app));
+
+function createClient(): ApolloClient {
+  return new ApolloClient({
+    link: new HttpLink({ uri: `${app.url}/graphql`, headers: { authorization: `Bearer ${ADMIN_TOKEN}` } }),
+    cache: new InMemoryCache({
+      typePolicies: {
+        Query: { fields: { telegramUsers: relayStylePagination() } },
+        Poll: { fields: { campaigns: relayStylePagination() } },
+      },
+    }),
+  });
+}
+
+test('what Apollo Client reads of its cache is what the server sent', async () => {
+  const client = createClient();
+  const query = gql(`{ ${OVERVIEW} }`);
+  await client.query({ query });
+  const { data } = await overHttp(app.url, { query: `{ ${OVERVIEW} }` });
+  expect(withoutTypenames(client.readQuery({ query }))).toEqual(data);
+  expect(Object.keys(client.cache.extract() as object)).toEqual(
+    expect.arrayContaining(['Poll:poll_1', 'NotificationCampaign:campaign_1', 'Question:question_1']),
+  );
+});
+
+describe('pages', () => {
+  const fresh = { fetchPolicy: 'network-only' } as const;
+  interface Edges {
+    edges: { node: { id: string } }[];
+    pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string; endCursor: string };
+  }
+
+  test('are merged forwards', async () => {
+    const client = createClient();
+    const query = gql`
+      query ($after: String) {
+        poll(id: "poll_1") {
+          id
+          campaigns(first: 2, after: $after, orderBy: CREATED_AT_ASC) {
+            edges {
+              cursor
+              node {
+                id
+                name
+              }
+            }
+            pageInfo {
+              hasNextPage
+              endCursor
+            }
+          }
+        }
+      }
+    `;
+    const merged = () => client.readQuery<{ poll: { campaigns: Edges } }>({ query })?.poll.campaigns;
+    await client.query({ query });
+    for (let page = merged(); page?.pageInfo.hasNextPage; page = merged()) {
+      await client.query({ ...fresh, query, variables: { after: page.pageInfo.endCursor } });
+    }
+    const ids = Array.from({ length: CAMPAIGNS }, (_, index) => `campaign_${index + 1}`);
+    expect(merged()?.edges.map(({ node }) => node.id)).toEqual(ids);
+  });
+
+  test('are merged backwards', async () => {
+    const client = createClient();
+    const query = gql`
+      query ($before: String) {
+        telegramUsers(last: 3, before: $before) {
+          edges {
+            cursor
+            node {
+              id
+            }
+          }
+          pageInfo {
+            hasPreviousPage
+            startCursor
+          }
+        }
+      }
+    `;
+    const merged = () => client.readQuery<{ telegramUsers: Edges }>({ query })?.telegramUsers;
+    await client.query({ query });
+    for (let page = merged(); page?.pageInfo.hasPreviousPage; page = merged()) {
+      await client.query({ ...fresh, query, variables: { before: page.pageInfo.startCursor } });
+    }
+    const ids = Array.from({ length: USERS }, (_, index) => `user_${index + 1}`);
+    expect(merged()?.edges.map(({ node }) => node.id)).toEqual(ids);
+  });
+});
+
+test('a changed campaign is changed wherever it was read', async () => {
+  const client = createClient();
+  const query = gql(
+    '{ campaign(id: "campaign_1") { id name topic { id title } } poll(id: "poll_1") { id title } }',
+  );
+  await client.query({ query });
+  await client.mutate({
+    mutation: gql(`mutation { updateCampaign(id: "campaign_1", input: { name: "Apollo" }) {
+      campaign { id name } userErrors { message } } }`),
+  });
+  expect(client.readQuery({ query })).toMatchObject({
+    campaign: { name: 'Apollo', topic: { title: 'Lunch' } },
+    poll: { title: 'Lunch' },
+  });
+});

@@ -1,0 +1,116 @@
+import { beforeAll, expect, jest, test } from '@jest/globals';
+import { Client, fetchExchange, gql } from '@urql/core';
+import { cacheExchange, type CacheExchangeOpts } from '@urql/exchange-graphcache';
+import { relayPagination } from '@urql/exchange-graphcache/extras';
+import { ADMIN_TOKEN } from '../support/app.js';
+import { overHttp } from '../support/requests.js';
+import { useApp } from '../support/use-app.js';
+import { CAMPAIGNS, createDataset, OVERVIEW, USERS, withoutTypenames } from './dataset.js';
+
+const app = useApp({ run: ['api'] });
+beforeAll(() => createDataset(app));
+
+const MERGED = {
+  Poll: { campaigns: relayPagination() },
+  Query: { telegramUsers: relayPagination() },
+};
+
+function createClient(resolvers: CacheExchangeOpts['resolvers'] = MERGED): Client {
+  return new Client({
+    url: `${app.url}/graphql`,
+    preferGetMethod: false,
+    fetchOptions: { headers: { authorization: `Bearer ${ADMIN_TOKEN}` } },
+    exchanges: [
+      cacheExchange({
+        // What has no id is a part of what it was read with.
+        keys: { Pacing: () => null, Viewer: () => null },
+        resolvers,
+      }),
+      fetchExchange,
+    ],
+  });
+}
+
+test('what graphcache reads of its cache is what the server sent, with a key for every object', async () => {
+  const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+  const client = createClient({});
+  const query = `{ ${OVERVIEW} }`;
+  const fetched = await client.query(query, {}, { requestPolicy: 'network-only' });
+  expect(fetched.error).toBeUndefined();
+  const cached = await client.query(query, {}, { requestPolicy: 'cache-only' });
+  const { data } = await overHttp(app.url, { query });
+  expect(withoutTypenames(cached.data)).toEqual(data);
+  expect(warn.mock.calls).toEqual([]);
+  warn.mockRestore();
+});
+
+interface Edges {
+  edges: { node: { id: string } }[];
+  pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string; endCursor: string };
+}
+
+test('pages are merged forwards', async () => {
+  const client = createClient();
+  const query = gql`
+    query ($after: String) {
+      poll(id: "poll_1") {
+        id
+        campaigns(first: 2, after: $after, orderBy: CREATED_AT_ASC) {
+          edges {
+            cursor
+            node {
+              id
+              name
+            }
+          }
+          pageInfo {
+            hasNextPage
+            hasPreviousPage
+            startCursor
+            endCursor
+          }
+        }
+      }
+    }
+  `;
+  let page: Edges | undefined;
+  do {
+    const { data } = await client.query<{ poll: { campaigns: Edges } }>(query, {
+      after: page?.pageInfo.endCursor,
+    });
+    page = data?.poll.campaigns;
+  } while (page?.pageInfo.hasNextPage);
+  const ids = Array.from({ length: CAMPAIGNS }, (_, index) => `campaign_${index + 1}`);
+  expect(page?.edges.map(({ node }) => node.id)).toEqual(ids);
+});
+
+test('pages are merged backwards', async () => {
+  const client = createClient();
+  const query = gql`
+    query ($before: String) {
+      telegramUsers(last: 3, before: $before) {
+        edges {
+          cursor
+          node {
+            id
+          }
+        }
+        pageInfo {
+          hasNextPage
+          hasPreviousPage
+          startCursor
+          endCursor
+        }
+      }
+    }
+  `;
+  let page: Edges | undefined;
+  do {
+    const { data } = await client.query<{ telegramUsers: Edges }>(query, {
+      before: page?.pageInfo.startCursor,
+    });
+    page = data?.telegramUsers;
+  } while (page?.pageInfo.hasPreviousPage);
+  const ids = Array.from({ length: USERS }, (_, index) => `user_${index + 1}`);
+  expect(page?.edges.map(({ node }) => node.id)).toEqual(ids);
+});
