@@ -366,6 +366,26 @@ CREATE INDEX delivery_sending_idx ON public.delivery USING btree (campaign_id, c
 CREATE INDEX delivery_user_idx ON public.delivery USING btree (user_id)
 CREATE TRIGGER delivery_reached AFTER UPDATE OF status ON public.delivery FOR EACH ROW WHEN (((new.status = ANY (ARRAY['SENT'::text, 'UNCONFIRMED'::text])) AND (new.status <> old.status))) EXECUTE FUNCTION credit_reached()
 
+TABLE erased_answer
+  option_id bigint NOT NULL
+  count integer NOT NULL
+  CONSTRAINT erased_answer_option_fk FOREIGN KEY (option_id) REFERENCES question_option(id) ON DELETE CASCADE
+  CONSTRAINT erased_answer_pk PRIMARY KEY (option_id)
+
+TABLE erased_completion
+  poll_id bigint NOT NULL
+  count integer NOT NULL
+  CONSTRAINT erased_completion_pk PRIMARY KEY (poll_id)
+  CONSTRAINT erased_completion_poll_fk FOREIGN KEY (poll_id) REFERENCES poll(id) ON DELETE CASCADE
+
+TABLE erased_delivery
+  campaign_id bigint NOT NULL
+  status text NOT NULL
+  reason text NOT NULL DEFAULT ''::text
+  count integer NOT NULL
+  CONSTRAINT erased_delivery_campaign_fk FOREIGN KEY (campaign_id) REFERENCES notification_campaign(id) ON DELETE CASCADE
+  CONSTRAINT erased_delivery_pk PRIMARY KEY (campaign_id, status, reason)
+
 CREATE OR REPLACE FUNCTION public.fold_text(text)
  RETURNS text
  LANGUAGE sql

@@ -29,6 +29,7 @@ import { FirstQuestion1790002001000 } from '../../migrations/1790002001000-first
 import { CampaignMoves1790002101000 } from '../../migrations/1790002101000-campaign-moves.js';
 import { Understand1790002102000 } from '../../migrations/1790002102000-understand.js';
 import { Responses1790002002000 } from '../../migrations/1790002002000-responses.js';
+import { Erasure1790002103000 } from '../../migrations/1790002103000-erasure.js';
 import { ApiToken } from '../access/api-token.entity.js';
 import { AuditEntry } from '../access/audit-entry.entity.js';
 import { NotificationCampaign } from '../campaigns/campaign.entity.js';
@@ -89,6 +90,7 @@ const TABLES: database.Tables = {
     TokenUse1790002100000,
     CampaignMoves1790002101000,
     Understand1790002102000,
+    Erasure1790002103000,
   ],
 };
 

@@ -6,6 +6,8 @@ import { ViewerResolver } from '../access/viewer.resolver.js';
 import { AuditResolver } from '../access/audit.resolver.js';
 import { CampaignBulkResolver } from '../campaigns/campaign-bulk.resolver.js';
 import type { CampaignBulkService } from '../campaigns/campaign-bulk.service.js';
+import { ErasureResolver } from '../delivery/erasure.resolver.js';
+import type { ErasureService } from '../delivery/erasure.service.js';
 import { OverviewResolver } from '../delivery/overview.resolver.js';
 import type { OverviewService } from '../delivery/overview.service.js';
 import { CampaignChangesResolver } from '../campaigns/campaign-changes.resolver.js';
@@ -66,6 +68,7 @@ export interface ResolverDeps {
   running: RunningWatch;
   bulk: CampaignBulkService;
   overviews: OverviewService;
+  erasures: ErasureService;
   audit: AuditTrail;
   apiTokens: ApiTokenService;
   messagesPerSecond: number;
@@ -119,6 +122,7 @@ const RECIPES: readonly Recipe[] = [
   recipe(PollDeletionResolver, ({ pollDeletions }) => new PollDeletionResolver(pollDeletions)),
   recipe(DeliveryResolver, () => new DeliveryResolver()),
   recipe(CampaignBulkResolver, ({ bulk }) => new CampaignBulkResolver(bulk)),
+  recipe(ErasureResolver, ({ erasures }) => new ErasureResolver(erasures)),
   recipe(OverviewResolver, ({ overviews }) => new OverviewResolver(overviews)),
   recipe(ProgressResolver, ({ messagesPerSecond }) => new ProgressResolver(messagesPerSecond)),
   recipe(CampaignChangesResolver, () => new CampaignChangesResolver()),

@@ -13,6 +13,8 @@ import { CampaignService } from '../campaigns/campaign.service.js';
 import { CampaignStore } from '../campaigns/campaign.store.js';
 import { findPendingCampaign } from '../campaigns/other-campaigns.store.js';
 import { CampaignBulkService } from '../campaigns/campaign-bulk.service.js';
+import { ErasureService } from '../delivery/erasure.service.js';
+import { ErasureStore } from '../delivery/erasure.store.js';
 import { OverviewService } from '../delivery/overview.service.js';
 import { OverviewStore } from '../delivery/overview.store.js';
 import { RunningWatch } from '../installation/running-watch.js';
@@ -158,6 +160,7 @@ export function createServices(deps: ServiceDeps): Services {
     installations,
     bulk: new CampaignBulkService(campaigns),
     overviews: new OverviewService(overviews),
+    erasures: new ErasureService(new ErasureStore(dataSource)),
     running: new RunningWatch(standstills, logger),
     timeline: timelines.read.bind(timelines),
     completions: completions.overTime.bind(completions),

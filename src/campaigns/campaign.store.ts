@@ -98,8 +98,11 @@ const DELETE_UNSTARTED = `
 `;
 
 const COUNT_OUTCOMES = `
-  SELECT concat_ws(' ', status, reason) AS outcome, count(*)::integer AS count FROM delivery
-  WHERE campaign_id = $1 GROUP BY status, reason ORDER BY count DESC, outcome
+  SELECT concat_ws(' ', status, reason) AS outcome, sum(count)::integer AS count FROM (
+    SELECT status, reason, count(*) AS count FROM delivery WHERE campaign_id = $1 GROUP BY status, reason
+    UNION ALL
+    SELECT status, nullif(reason, ''), count FROM erased_delivery WHERE campaign_id = $1
+  ) counted GROUP BY status, reason ORDER BY count DESC, outcome
 `;
 
 /** The events after which a campaign sends. */

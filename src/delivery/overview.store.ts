@@ -6,12 +6,17 @@ import type { DeliveryOutcome } from './outcome.types.js';
 
 /**
  * Deliveries by status and reason. What is most of them comes from the counters of the campaign; only the others are
- * counted, by their index. One statement, so that they add up to totalUsers. $1 campaigns.
+ * counted, by their index, with those of people who were erased. One statement, so that they add up to totalUsers. $1 campaigns.
  */
 const OUTCOMES = `
-  WITH counted AS (
+  WITH finished AS (
     SELECT campaign_id, status, reason, count(*) AS count FROM delivery
     WHERE campaign_id = ANY ($1) AND status IN ('FAILED', 'SKIPPED', 'UNCONFIRMED') GROUP BY 1, 2, 3
+    UNION ALL
+    SELECT campaign_id, status, nullif(reason, ''), count FROM erased_delivery
+    WHERE campaign_id = ANY ($1) AND status <> 'SENT'
+  ), counted AS (
+    SELECT campaign_id, status, reason, sum(count) AS count FROM finished GROUP BY 1, 2, 3
     UNION ALL
     SELECT campaign_id, status, NULL, count(*) FROM delivery
     WHERE campaign_id = ANY ($1) AND status = 'SENDING' GROUP BY 1, 2

@@ -77,6 +77,7 @@ const REASONS = {
     meaning: 'another campaign of the poll has reminded the recipient within `notRemindedForHours`',
   },
   POLL_CLOSED: { status: 'SKIPPED', meaning: 'the poll takes no more answers' },
+  ERASED: { status: 'SKIPPED', meaning: 'the recipient was erased before the send' },
   CAMPAIGN_CANCELLED: { status: 'SKIPPED', meaning: 'the campaign was cancelled' },
 } as const satisfies Record<string, ReasonRow>;
 

@@ -39,6 +39,8 @@ export const EXAMPLE_GROUPS: Readonly<Record<string, readonly string[]>> = {
     'removeFromGroup',
     'groups',
     'recordPollCompletions',
+    'setReminders',
+    'deleteTelegramUser',
   ],
   'Look after it': [
     'viewer',

@@ -17,6 +17,7 @@ import {
   TelegramUserFilter,
   TelegramUserInput,
   TelegramUserOrder,
+  TelegramUserPayload,
 } from './people.types.js';
 import { TelegramUser } from './telegram-user.entity.js';
 
@@ -78,6 +79,22 @@ export class PeopleResolver {
     userIds: string[],
   ): Promise<RecordPollCompletionsPayload> {
     return this.people.recordCompletions(pollId, userIds);
+  }
+
+  @Authorized(Role.ADMIN)
+  @Audited<{ wanted: boolean }>({ detail: ({ wanted }) => (wanted ? 'wanted' : 'not wanted') })
+  @Refuses(UserErrorCode.NOT_FOUND)
+  @Mutation(() => TelegramUserPayload, {
+    description:
+      'Takes part again or no longer, as if the person had written /start or /stop. Idempotent. Who has blocked the bot ' +
+      'stays BLOCKED.',
+  })
+  async setReminders(
+    @IdArg('userId', 'user', { description: 'Id of the user, or the Telegram user id.' }) userId: string,
+    @Arg('wanted', () => Boolean, { description: 'Whether the user gets reminders.' }) wanted: boolean,
+  ): Promise<TelegramUserPayload> {
+    const result = await this.people.setReminders(userId, wanted);
+    return result.ok ? { user: result.value, userErrors: [] } : { user: null, userErrors: result.errors };
   }
 
   @FieldResolver(() => [String], { description: 'Names of the groups that this user belongs to.' })

@@ -8,7 +8,14 @@ import {
   type PageArguments,
 } from '../kernel/pages.js';
 import { describeMissing, isRowId } from '../kernel/ids.js';
-import { userError, UserErrorCode, type UserError } from '../kernel/user-error.js';
+import {
+  refusal,
+  success,
+  userError,
+  UserErrorCode,
+  type Result,
+  type UserError,
+} from '../kernel/user-error.js';
 import { requireValid, validateInput } from '../kernel/validation.js';
 import { cleanFilter, cleanUser } from './clean-input.js';
 import type { PeopleListStore } from './people-list.store.js';
@@ -86,6 +93,13 @@ export class PeopleService {
 
   find(id: string): Promise<TelegramUser | null> {
     return isRowId(id) ? this.people.find(id) : Promise.resolve(null);
+  }
+
+  async setReminders(id: string, wanted: boolean): Promise<Result<TelegramUser>> {
+    if (isRowId(id)) await this.people.setReminders(id, wanted);
+    const user = await this.find(id);
+    if (user) return success(user);
+    return refusal(userError(UserErrorCode.NOT_FOUND, describeMissing('user', id), ['userId']));
   }
 
   async list(

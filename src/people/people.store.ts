@@ -50,6 +50,13 @@ const RECORD_WRITER = `
   RETURNING opted_out_at IS NOT NULL AS "optedOut"
 `;
 
+/** An opt-out keeps its first instant. */
+const SET_REMINDERS = `
+  UPDATE telegram_user SET
+    opted_out_at = CASE WHEN NOT $2::boolean THEN coalesce(opted_out_at, clock_timestamp()) END, updated_at = clock_timestamp()
+  WHERE id = $1 AND (opted_out_at IS NULL) <> $2
+`;
+
 const RECORD_BLOCK = `UPDATE telegram_user SET status = 'BLOCKED', updated_at = clock_timestamp() WHERE id = $1`;
 
 const RECORD_UNBLOCK = `
@@ -138,6 +145,11 @@ export class PeopleStore {
       languageCode: languageCode ?? null,
       wantsReminders: wantsReminders ?? null,
     });
+  }
+
+  /** Lets a user take part again, or no longer. Whether messages reach the user is another fact, and stays. */
+  async setReminders(id: string, wanted: boolean): Promise<void> {
+    await rows(this.dataSource, SET_REMINDERS, [id, wanted]);
   }
 
   /** Records that a user has blocked the bot. An opt-out is another fact, and stays. */

@@ -157,3 +157,12 @@ export class RecordPollCompletionsPayload {
   })
   userErrors!: UserError[];
 }
+
+@ObjectType({ description: 'The user as it now is, and the errors that prevented the change.' })
+export class TelegramUserPayload {
+  @Field(() => TelegramUser, { nullable: true, description: 'The user, or null if there is none.' })
+  user!: TelegramUser | null;
+
+  @Field(() => [UserError], { description: 'Errors to correct; empty if the change was made.' })
+  userErrors!: UserError[];
+}

@@ -29,7 +29,8 @@ const COUNT_ROWS = `
     FROM ${MEMBERS} member JOIN telegram_user person ON person.id = member.user_id
   ) scope
   CROSS JOIN LATERAL (
-    SELECT count(*) AS completed, count(*) FILTER (
+    SELECT count(*) + coalesce((SELECT erased.count FROM erased_completion erased WHERE erased.poll_id = poll.id), 0)
+        AS completed, count(*) FILTER (
       WHERE ${MAY_BE_REMINDED} AND (NOT scope.grouped OR member.user_id IS NOT NULL)) AS reachable_done
     FROM poll_completion done
     LEFT JOIN telegram_user person ON person.id = done.user_id

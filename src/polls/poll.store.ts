@@ -8,7 +8,11 @@ import type { CreatePollInput, CreateQuestionInput, PollFilter } from './poll.ty
 import { Question, QuestionOption } from './question.entity.js';
 
 const ANSWER_COUNTS = `
-  SELECT option_id AS key, count(*)::integer AS count FROM answer WHERE option_id = ANY ($1) GROUP BY option_id
+  SELECT option_id AS key, sum(count)::integer AS count FROM (
+    SELECT option_id, count(*) AS count FROM answer WHERE option_id = ANY ($1) GROUP BY option_id
+    UNION ALL
+    SELECT option_id, count FROM erased_answer WHERE option_id = ANY ($1)
+  ) counted GROUP BY option_id
 `;
 
 const SET_STATUS = `

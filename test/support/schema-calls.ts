@@ -26,7 +26,7 @@ function sample(type: GraphQLInputType): unknown {
   if (isNonNullType(type)) return sample(type.ofType);
   if (isListType(type)) return [];
   if (isEnumType(type)) return type.getValues()[0]?.value;
-  if (!isInputObjectType(type)) return type.name === 'ID' ? '1' : 'text';
+  if (!isInputObjectType(type)) return type.name === 'Boolean' || (type.name === 'ID' ? '1' : 'text');
   const required = Object.values(type.getFields()).filter((field) => isNonNullType(field.type));
   return Object.fromEntries(required.map((field) => [field.name, sample(field.type)]));
 }
