@@ -1,5 +1,5 @@
 import type { PageWindow } from '../kernel/pages.js';
-import { rows, type TransactionalSql } from './rows.js';
+import { oneRow, rows, type SqlExecutor, type TransactionalSql } from './rows.js';
 
 /** SQL of a condition with the values of its names. */
 export interface Condition {
@@ -54,6 +54,13 @@ const NEAR_ROWS = 2000;
 /** Names often come in the order of their groups: what is rare here may be frequent, but never worth a scan. */
 const BY_INDEX = 'SET LOCAL enable_seqscan = off';
 
+function byIndex<T>(sql: TransactionalSql, work: (sql: SqlExecutor) => Promise<T>): Promise<T> {
+  return sql.transaction(async (transaction) => {
+    await transaction.query(BY_INDEX);
+    return work(transaction);
+  });
+}
+
 /** Matches among the next rows of the list. */
 function nearStatement({ from, alias, join = '', key, condition, match, window }: Searched): string {
   const { condition: bounds, orderBy, limit } = window;
@@ -85,9 +92,18 @@ export async function searchPage(sql: TransactionalSql, searched: Searched): Pro
   const found =
     near.length === window.limit
       ? near
-      : await sql.transaction(async (transaction) => {
-          await transaction.query(BY_INDEX);
-          return rows<{ key: string }>(transaction, farStatement(searched), values);
-        });
+      : await byIndex(sql, (transaction) =>
+          rows<{ key: string }>(transaction, farStatement(searched), values),
+        );
   return found.map(({ key }) => key);
+}
+
+/** Counts the matches of a search. */
+export async function countMatches(
+  sql: TransactionalSql,
+  statement: string,
+  values: Readonly<Record<string, unknown>>,
+): Promise<number> {
+  const count = (transaction: SqlExecutor) => oneRow<{ count: number }>(transaction, statement, values);
+  return (await byIndex(sql, count)).count;
 }

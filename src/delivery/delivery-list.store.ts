@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { oneRow, rows } from '../database/rows.js';
-import { searchPage, type Condition } from '../database/search.js';
+import { countMatches, searchPage, type Condition } from '../database/search.js';
 import { inWindow, type PageWindow } from '../kernel/pages.js';
 import { personMatches } from '../people/people-list.store.js';
 import { Delivery } from './delivery.entity.js';
@@ -64,6 +64,7 @@ export class DeliveryListStore {
       SELECT count(*)::integer AS count FROM delivery ${search ? RECIPIENT : ''}
       WHERE ${listed.sql} AND ${search?.sql ?? 'TRUE'}`;
     const values = { ...listed.parameters, ...search?.parameters };
+    if (search) return countMatches(this.dataSource, statement, values);
     return (await oneRow<{ count: number }>(this.dataSource, statement, values)).count;
   }
 

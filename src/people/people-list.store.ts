@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { oneRow } from '../database/rows.js';
-import { escapeLike, isShort, searchPage, type Condition } from '../database/search.js';
+import { countMatches, escapeLike, isShort, searchPage, type Condition } from '../database/search.js';
 import { isRowId, toKey } from '../kernel/ids.js';
 import { inWindow, type PageWindow } from '../kernel/pages.js';
 import type { TelegramUserFilter } from './people.types.js';
@@ -116,6 +116,7 @@ export class PeopleListStore {
     const statement = `
       SELECT count(*)::integer AS count FROM telegram_user person WHERE ${rest.sql} AND ${search?.sql ?? 'TRUE'}`;
     const values = { ...rest.parameters, ...search?.parameters };
+    if (search) return countMatches(this.dataSource, statement, values);
     return (await oneRow<{ count: number }>(this.dataSource, statement, values)).count;
   }
 }

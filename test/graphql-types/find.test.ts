@@ -202,6 +202,8 @@ describe('campaigns', () => {
 describe('deliveries', () => {
   beforeAll(() =>
     app.database.query(`
+      UPDATE notification_campaign SET total_users = 6, sent_users = 1, failed_users = 3, skipped_users = 1, pending_users = 1
+      WHERE id = 1;
       INSERT INTO campaign_chunk (campaign_id, number) VALUES (1, 0);
       INSERT INTO delivery (campaign_id, chunk_number, user_id, status, reason)
       SELECT 1, 0, id, status, reason FROM (VALUES (11, 'FAILED', 'BOT_BLOCKED'), (12, 'SENT', NULL),

@@ -165,6 +165,10 @@ describe('telegramUsers', () => {
 describe('deliveries', () => {
   beforeAll(async () => {
     const [id] = campaignIds;
+    await app.database.query(
+      'UPDATE notification_campaign SET total_users = 5, sent_users = 3, failed_users = 2 WHERE id = $1',
+      [id],
+    );
     await app.database.query('INSERT INTO campaign_chunk (campaign_id, number) VALUES ($1, 0)', [id]);
     await app.database.query(
       `INSERT INTO delivery (campaign_id, chunk_number, user_id, status)
