@@ -1,12 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { createClient, type Client } from 'graphql-ws';
 import WebSocket from 'ws';
+import { pause } from '../kernel/pause.js';
 import { projectPath } from '../config/paths.js';
 
 /** One of the example operations in schema/operations. */
 export function operation(name: string): string {
   return readFileSync(projectPath('schema', 'operations', `${name}.graphql`), 'utf8');
 }
+
+/** The server may be away for as long as a restart or an upgrade takes. */
+const PATIENCE = {
+  retryAttempts: Infinity,
+  shouldRetry: () => true,
+  retryWait: () => pause(1000),
+};
 
 /** Speaks to the public API like any other client. */
 export class ApiClient {
@@ -25,6 +33,8 @@ export class ApiClient {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: this.authorization },
       body: JSON.stringify({ query, variables }),
+    }).catch((error: unknown) => {
+      throw new Error(`The API at ${this.url} cannot be reached.`, { cause: error });
     });
     const { data, errors } = (await response.json()) as { data?: T; errors?: { message: string }[] };
     if (data === undefined || errors)
@@ -32,12 +42,20 @@ export class ApiClient {
     return data;
   }
 
-  /** Events of a subscription until the server completes it. */
-  async *subscribe<T>(query: string, variables: Record<string, unknown> = {}): AsyncGenerator<T, void, void> {
+  /**
+   * Events of a subscription until the server completes it.
+   * @param options.patient connects again for as long as it takes, instead of a few times
+   */
+  async *subscribe<T>(
+    query: string,
+    variables: Record<string, unknown> = {},
+    { patient = false }: { patient?: boolean } = {},
+  ): AsyncGenerator<T, void, void> {
     const client: Client = createClient({
       url: `${this.url.replace(/^http/, 'ws')}/graphql`,
       webSocketImpl: WebSocket,
       connectionParams: { authorization: this.authorization },
+      ...(patient && PATIENCE),
     });
     try {
       for await (const { data, errors } of client.iterate<T>({ query, variables })) {

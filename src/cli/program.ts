@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { CampaignsCommand, ListOptions } from './campaigns.js';
 import type { AppRole } from '../app/app.js';
 import { explainFailure } from './explain-failure.js';
 import { ExitCode } from './failure.js';
@@ -115,6 +116,70 @@ function addCampaignCommands(program: Command, run: Run): void {
     });
 }
 
+function listArgument(value: string): string[] {
+  return value.split(',').filter(Boolean);
+}
+
+function addWorkOnCampaigns(program: Command, run: Run): void {
+  const work = async (command: CampaignsCommand) => {
+    const context = run.contextOf();
+    const { campaignsCommand } = await import('./campaigns.js');
+    await campaignsCommand(context, command);
+  };
+  const campaigns = program
+    .command('campaigns')
+    .description('list, follow and change campaigns, over the API');
+  campaigns
+    .command('list')
+    .description('list campaigns, newest first')
+    .option('--status <statuses>', 'of these statuses, such as PROCESSING,PAUSED', listArgument)
+    .option('--poll <id>', 'of this poll')
+    .option('--search <text>', 'whose name contains this')
+    .option('--attention', 'that failed, were paused by the system, or make no progress')
+    .option('--limit <count>', 'at most so many', countArgument, 20)
+    .option('--json', 'one JSON object a line')
+    .action((options: ListOptions) => work({ kind: 'list', ...options }));
+  campaigns
+    .command('show')
+    .description('say how a campaign does, and why people failed or were skipped')
+    .argument('<id>', 'the campaign')
+    .option('--json', 'as a JSON object')
+    .action((id: string, options: { json?: true }) => work({ kind: 'show', id, ...options }));
+  campaigns
+    .command('start')
+    .description('start a campaign')
+    .argument('<id>', 'the campaign')
+    .option('--beside-another', 'also while another campaign of its poll has people pending')
+    .action((id: string, { besideAnother = false }: { besideAnother?: boolean }) =>
+      work({ kind: 'start', id, besideAnother }),
+    );
+  for (const [kind, description] of [
+    ['pause', 'pause running campaigns'],
+    ['resume', 'go on with campaigns that are paused or failed'],
+    ['cancel', 'end campaigns for good; who is pending is skipped'],
+  ] as const) {
+    campaigns
+      .command(kind)
+      .description(description)
+      .argument('<ids...>', 'the campaigns, at most 100')
+      .action((ids: string[]) => work({ kind, ids }));
+  }
+  campaigns
+    .command('retry')
+    .description('send again to whom a campaign did not reach')
+    .argument('<id>', 'the campaign')
+    .option('--status <statuses>', 'FAILED, UNCONFIRMED or SKIPPED', listArgument, ['FAILED'])
+    .option('--reason <reasons>', 'only for these reasons, such as ANSWER_LOST', listArgument)
+    .action((id: string, { status, reason }: { status: string[]; reason?: string[] }) =>
+      work({ kind: 'retry', id, statuses: status, reasons: reason }),
+    );
+  campaigns
+    .command('watch')
+    .description('follow a campaign to its end, also while the server is restarted')
+    .argument('<id>', 'the campaign')
+    .action((id: string) => work({ kind: 'watch', id }));
+}
+
 async function runTokenCommand(run: Run, command: TokenCommand): Promise<void> {
   const context = run.contextOf('database');
   const { tokenCommand } = await import('./token.js');
@@ -169,6 +234,7 @@ function createProgram(run: Run): Command {
     .addHelpText('after', EXIT_CODES);
   addServers(program, run);
   addCampaignCommands(program, run);
+  addWorkOnCampaigns(program, run);
   addDataCommands(program, run);
   addTokenCommands(program, run);
   addBotCommands(program, run);

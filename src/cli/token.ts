@@ -11,6 +11,7 @@ import { formatId } from '../kernel/ids.js';
 import { UserErrorCode, type Result } from '../kernel/user-error.js';
 import { CommandFailure, ExitCode } from './failure.js';
 import type { CommandContext } from './shell.js';
+import { writeTable } from './table.js';
 
 export type TokenCommand =
   | { kind: 'create'; name: string; role: keyof typeof Role; lifetimeMs: number | undefined }
@@ -94,16 +95,7 @@ function list(tokens: readonly TokenRecord[], output: Console): void {
     expiresAt?.toISOString() ?? 'never',
     state,
   ]);
-  const table = [['ID', 'NAME', 'ROLE', 'CREATED', 'EXPIRES', 'STATE'], ...lines];
-  const widthOf = (column: number) => Math.max(...table.map((line) => line[column]?.length ?? 0));
-  for (const line of table) {
-    output.log(
-      line
-        .map((cell, column) => cell.padEnd(widthOf(column)))
-        .join('  ')
-        .trimEnd(),
-    );
-  }
+  writeTable([['ID', 'NAME', 'ROLE', 'CREATED', 'EXPIRES', 'STATE'], ...lines], output);
 }
 
 const WRONG_NAME = [UserErrorCode.INVALID, UserErrorCode.TAKEN];

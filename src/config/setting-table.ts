@@ -190,6 +190,18 @@ const mode = {
   }),
 };
 
+const commandLine = {
+  apiUrl: optional(httpRoot, {
+    meaning:
+      'Address of the API for "npm run campaigns", such as https://pollcast.example. Without it the one of HOST and PORT.',
+  }),
+  apiToken: optional(bearerToken, {
+    meaning:
+      'Token for "npm run campaigns". Without it ADMIN_TOKEN, VIEWER_TOKEN, or the token that "npm start" has generated.',
+    secret: 'token',
+  }),
+};
+
 /** In the order of the documentation. */
 export const SETTING_SECTIONS: readonly { title: string; settings: Readonly<Record<string, Setting>> }[] = [
   { title: 'Addresses', settings: addresses },
@@ -201,6 +213,7 @@ export const SETTING_SECTIONS: readonly { title: string; settings: Readonly<Reco
   { title: 'Workers', settings: workers },
   { title: 'Limits of one API process', settings: limits },
   { title: 'Mode and log', settings: mode },
+  { title: 'Command line', settings: commandLine },
 ];
 
 /** Each comes from the variable of its name: messagesPerSecond from MESSAGES_PER_SECOND. Times are in milliseconds. */
@@ -214,6 +227,7 @@ export const SETTINGS = {
   ...workers,
   ...limits,
   ...mode,
+  ...commandLine,
 };
 
 /** The variable of the environment that a setting comes from. */
