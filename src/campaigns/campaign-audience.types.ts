@@ -1,6 +1,7 @@
-import { ArrayNotEmpty, IsIn, IsOptional, Max, Min } from 'class-validator';
+import { ArrayMaxSize, ArrayNotEmpty, IsIn, IsOptional, Max, Min } from 'class-validator';
 import { Field, InputType, Int, ObjectType } from 'type-graphql';
 import { distinctGroups } from '../groups/group-names.js';
+import { MAX_STATUSES } from '../kernel/validation.js';
 import { Participation, type AddressedParticipation } from '../people/participation.js';
 
 /** Those whom a campaign can address. */
@@ -37,6 +38,7 @@ export class CampaignAudience {
 export class CampaignAudienceInput {
   @IsOptional()
   @ArrayNotEmpty({ message: PARTICIPATION_FORM })
+  @ArrayMaxSize(MAX_STATUSES, { message: 'participation must have at most $constraint1 items.' })
   @IsIn(ADDRESSED, { each: true, message: PARTICIPATION_FORM })
   @Field(() => [Participation], { nullable: true, description: `${PARTICIPATION} Null means both.` })
   participation?: Participation[] | null;

@@ -85,7 +85,7 @@ function changed(type: GraphQLInputType, path: string): Change[] {
   const whole = extremes(type).map((value): Change => [path, value]);
   if (isListType(type)) {
     const inner = changed(type.ofType, `${path}[0]`);
-    return [...whole, ...inner.map(([at, item]): Change => [at, [item, sample(type.ofType)]])];
+    return [...whole, ...inner.map(([at, item]): Change => [at, [item, item]])];
   }
   if (!isInputObjectType(type)) return whole;
   const base = sample(type) as Record<string, unknown>;
@@ -154,6 +154,9 @@ function isRefused({ data, errors = [] }: Answer<Result>, path: string): boolean
   return errors.length > 0 && errors.every(({ extensions }) => REFUSALS.includes(extensions?.code ?? ''));
 }
 
+/** Calls at a time: most of each is spent on the way. */
+const AT_ONCE = 8;
+
 function findsNothing({ data }: Answer<Result>): boolean {
   const result = data?.result;
   return result === null || (Array.isArray(result) && result.every((node) => node === null));
@@ -173,11 +176,14 @@ test('an argument that is too long, too large, too small or of too many is refus
   }
   const before = await databasePrint(app);
   const accepted: string[] = [];
-  for (const { name, path, query, variables } of calls) {
+  const check = async ({ name, path, query, variables }: Call): Promise<void> => {
     const answer = await overHttp<Result>(app.url, { query, variables });
     if (!isRefused(answer, path) && !findsNothing(answer)) accepted.push(name);
+  };
+  for (let start = 0; start < calls.length; start += AT_ONCE) {
+    await Promise.all(calls.slice(start, start + AT_ONCE).map(check));
   }
-  // A filter may name any instant and any group, and a status or a reason given often is the same as given once.
+  // A filter may name any instant and any group, and what is given often is the same as given once.
   const harmless = [
     ...['auditLog: filter.after', 'auditLog: filter.before'],
     ...['created', 'scheduled', 'started'].flatMap((what) => [
@@ -185,7 +191,8 @@ test('an argument that is too long, too large, too small or of too many is refus
       `campaigns: filter.${what}Before`,
     ]),
     'telegramUsers: filter.groups[0]',
+    ...['retryDeliveries: reasons', 'retryDeliveries: statuses'],
   ];
-  expect(accepted).toEqual([...harmless, 'retryDeliveries: reasons', 'retryDeliveries: statuses']);
+  expect(accepted.sort()).toEqual(harmless.sort());
   expect(await databasePrint(app)).toEqual(before);
 });
