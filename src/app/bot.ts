@@ -13,6 +13,9 @@ import type { BotUpdate } from '../telegram/bot-update.js';
 import { PollingHealth } from '../telegram/polling-health.js';
 import { CallbackAnswers } from '../telegram/callback-answers.js';
 import { Outbox } from '../telegram/outbox.js';
+import { ReminderWishes } from '../telegram/reminder-menu.js';
+import { WishStore } from '../questionnaire/wish.store.js';
+import type { Settings } from '../config/settings.js';
 import { PollConversation } from '../telegram/poll-conversation.js';
 import type { BotMeter } from '../telegram/ports.js';
 import { QuestionnaireService } from '../questionnaire/questionnaire.service.js';
@@ -25,6 +28,7 @@ import type { ReminderDeps } from './reminders.js';
 import type { ConnectedTelegram } from './telegram.js';
 
 export interface BotDeps {
+  settings: Settings;
   telegram: ConnectedTelegram;
   databaseUrl: string;
   dataSource: DataSource;
@@ -41,7 +45,16 @@ export interface RunningBot {
   stop(): Promise<void>;
 }
 
-function createBot({ telegram, dataSource, engineSql, reminders, metrics, limiter, logger }: BotDeps) {
+function createBot({
+  settings,
+  telegram,
+  dataSource,
+  engineSql,
+  reminders,
+  metrics,
+  limiter,
+  logger,
+}: BotDeps) {
   const { references, texts } = reminders;
   const { botApi } = telegram;
   const outbox = new Outbox(botApi, new DirectSender(limiter, new ChatPacing(engineSql)), logger);
@@ -52,8 +65,12 @@ function createBot({ telegram, dataSource, engineSql, reminders, metrics, limite
     opened: (campaignId, userId) => recordOpened(engineSql, campaignId, userId),
     upToDate: (userId, messageId) => stale.forget({ userId, messageId }),
   });
+  const people = new PeopleStore(dataSource);
+  const wishes = new ReminderWishes(references, new WishStore(engineSql), (userId) => people.optOut(userId));
   const bot = new Bot({
-    people: new PeopleStore(dataSource),
+    people,
+    wishes,
+    timeZone: settings.timeZone,
     references,
     conversation,
     outbox,

@@ -14,6 +14,8 @@ import { withTimeout } from '../kernel/timeout.js';
 import { chunkSlots, chunkCapacity } from '../delivery/capacity.js';
 import { StaleKeyboardStore } from '../delivery/stale-keyboard.store.js';
 import { BackgroundRounds } from '../engine/background-rounds.js';
+import { LaterStore } from '../delivery/later.store.js';
+import { LaterReminders } from '../engine/later-reminders.js';
 import { KeyboardTidy } from '../engine/keyboard-tidy.js';
 import { ChatPacing } from '../engine/chat-pacing.js';
 import type { CircuitBreaker } from '../engine/circuit-breaker.js';
@@ -164,9 +166,20 @@ function createWorker(
 }
 
 /** What a worker does beside the chunks. */
-function createBackground({ engineSql, limiter, editor, mayWork, logger }: EngineDeps): BackgroundRounds {
+function createBackground(deps: EngineDeps): BackgroundRounds {
+  const { engineSql, limiter, editor, sender, reminders, mayWork, logger } = deps;
+  const { writer } = reminders;
+  const later = new LaterReminders({
+    store: new LaterStore(engineSql, writer.defaultTemplate()),
+    limiter,
+    pacing: new ChatPacing(engineSql),
+    sender,
+    writer,
+    logger,
+  });
   const tidy = new KeyboardTidy(new StaleKeyboardStore(engineSql), limiter, editor);
   const works = [
+    { name: 'sending reminders that people asked for', round: (stop: AbortSignal) => later.round(stop) },
     { name: 'taking buttons from old reminders', round: (stop: AbortSignal) => tidy.round(stop) },
   ];
   return new BackgroundRounds(works, mayWork, logger);

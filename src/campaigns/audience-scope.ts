@@ -25,6 +25,7 @@ export function audienceCondition({ pollGroups, campaignGroups, participation }:
   const conditions = [
     MAY_BE_REMINDED,
     'NOT EXISTS (SELECT FROM poll_completion done WHERE done.poll_id = :pollId AND done.user_id = person.id)',
+    'NOT EXISTS (SELECT FROM declined_poll no WHERE no.poll_id = :pollId AND no.user_id = person.id)',
   ];
   if (pollGroups) conditions.push(`EXISTS (${members('pollGroups')} AND member.user_id = person.id)`);
   if (campaignGroups) conditions.push(`EXISTS (${members('campaignGroups')} AND member.user_id = person.id)`);
@@ -48,6 +49,8 @@ export function countByExclusion({ pollGroups, campaignGroups, participation }: 
   }
   reasons.push(
     `WHEN done.user_id IS NOT NULL THEN 'COMPLETED'`,
+    `WHEN person.opted_out_at IS NOT NULL THEN 'OPTED_OUT'`,
+    `WHEN no.user_id IS NOT NULL THEN 'DECLINED_POLL'`,
     `WHEN NOT (${MAY_BE_REMINDED}) THEN ${SHOWN_STATUS}`,
   );
   if (participation) {
@@ -63,6 +66,7 @@ export function countByExclusion({ pollGroups, campaignGroups, participation }: 
       SELECT CASE ${reasons.join('\n        ')} END AS reason
       FROM telegram_user person
       LEFT JOIN poll_completion done ON done.poll_id = :pollId AND done.user_id = person.id
+      LEFT JOIN declined_poll no ON no.poll_id = :pollId AND no.user_id = person.id
       ${joins.join('\n      ')}
     ) everyone
     GROUP BY reason ORDER BY reason

@@ -7,6 +7,7 @@ import { MAY_HAVE_REMINDED, recentCampaigns, REMINDED_AT, remindedWithin } from 
 
 /** Whether another campaign reminded the user within the hours that this campaign leaves out. */
 const REMINDED_RECENTLY = remindedWithin({
+  pollId: ':pollId',
   campaigns: '(SELECT recent FROM campaign)::bigint[]',
   userId: 'person.id',
   hours: '(SELECT not_reminded_for_hours FROM campaign)',
@@ -69,10 +70,15 @@ const REFRESH_STATISTICS = 'ANALYZE campaign_chunk, delivery';
 
 /** Counts who of the audience was reminded within :hours, and who of the others within the last 24. */
 const countReminded = (scope: AudienceScope): string => `
-  WITH reminded AS (
+  WITH message AS (
     SELECT delivery.user_id, max(${REMINDED_AT}) AS at FROM delivery
     WHERE delivery.campaign_id = ANY (${recentCampaigns(':pollId', '0', 'greatest(:hours::integer, 24)')}) AND ${MAY_HAVE_REMINDED}
     GROUP BY delivery.user_id
+    UNION ALL
+    SELECT user_id, max(requested_at) FROM later_reminder
+    WHERE poll_id = :pollId AND status IN ('SENT', 'SENDING', 'UNCONFIRMED') GROUP BY user_id
+  ), reminded AS (
+    SELECT user_id, max(at) AS at FROM message GROUP BY user_id
   )
   SELECT count(*) FILTER (WHERE at > clock_timestamp() - :hours * interval '1 hour')::integer AS "tooLately",
     count(*) FILTER (WHERE at > clock_timestamp() - interval '1 day'
@@ -85,6 +91,7 @@ const firstRecipients = (scope: AudienceScope): string => `
   SELECT person.id, person.first_name AS "firstName" FROM telegram_user person
   WHERE ${audienceCondition(scope)}
     AND (:hours::integer IS NULL OR NOT ${remindedWithin({
+      pollId: ':pollId',
       campaigns: recentCampaigns(':pollId', '0', ':hours'),
       userId: 'person.id',
       hours: ':hours',

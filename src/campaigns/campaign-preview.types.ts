@@ -5,6 +5,7 @@ import { UserError } from '../graphql-types/user-error.js';
 export enum ExclusionReason {
   COMPLETED = 'COMPLETED',
   OPTED_OUT = 'OPTED_OUT',
+  DECLINED_POLL = 'DECLINED_POLL',
   BLOCKED = 'BLOCKED',
   DEACTIVATED = 'DEACTIVATED',
   UNREACHABLE = 'UNREACHABLE',
@@ -18,10 +19,11 @@ registerEnumType(ExclusionReason, {
   name: 'ExclusionReason',
   description:
     'Why a user is left out of an audience. Whoever has several reasons is counted once: for NOT_IN_GROUP before COMPLETED, ' +
-    'then OPTED_OUT, BLOCKED, DEACTIVATED and UNREACHABLE, then ALREADY_STARTED and NOT_STARTED, and REMINDED_RECENTLY last.',
+    'then OPTED_OUT, DECLINED_POLL, BLOCKED, DEACTIVATED and UNREACHABLE, then ALREADY_STARTED and NOT_STARTED, and REMINDED_RECENTLY last.',
   valuesConfig: {
     COMPLETED: { description: 'Has completed the poll.' },
     OPTED_OUT: { description: 'Wants no reminders.' },
+    DECLINED_POLL: { description: 'Wants no reminders of this poll.' },
     BLOCKED: { description: 'Has blocked the bot.' },
     DEACTIVATED: { description: 'The account is deleted.' },
     UNREACHABLE: { description: 'The bot cannot write to this user.' },

@@ -14,6 +14,7 @@ export const CHAT_INTERVAL = "interval '1 second'";
 
 /** Of two campaigns that claim a user at once, the second waits for the pace of the chat, and then checks again. */
 const REMINDED_RECENTLY = remindedWithin({
+  pollId: 'campaign.topic_id',
   campaigns: 'campaign.recent',
   userId: 'due.user_id',
   hours: 'campaign.not_reminded_for_hours',
@@ -70,6 +71,8 @@ const claimInOrder = (order: string): string => `
         WHEN campaign.own_groups IS NOT NULL AND NOT ${isIn('campaign.own_groups')} THEN 'NOT_IN_GROUP'
         WHEN completion.user_id IS NOT NULL THEN 'COMPLETED_MEANWHILE'
         WHEN person.opted_out_at IS NOT NULL THEN 'OPTED_OUT'
+        WHEN (SELECT true FROM declined_poll no WHERE no.poll_id = campaign.topic_id AND no.user_id = due.user_id)
+          THEN 'DECLINED_POLL'
         WHEN person.status <> 'ACTIVE' THEN 'RECIPIENT_GONE'
         WHEN campaign.not_reminded_for_hours IS NOT NULL AND ${REMINDED_RECENTLY} THEN 'REMINDED_RECENTLY'
       END AS unwanted

@@ -64,6 +64,7 @@ const REASONS = {
   WORKER_DIED: { status: 'UNCONFIRMED', meaning: 'its worker died before the answer' },
   COMPLETED_MEANWHILE: { status: 'SKIPPED', meaning: 'the recipient has completed the poll' },
   OPTED_OUT: { status: 'SKIPPED', meaning: 'the recipient wants no more messages' },
+  DECLINED_POLL: { status: 'SKIPPED', meaning: 'the recipient wants no reminders of this poll' },
   RECIPIENT_GONE: {
     status: 'SKIPPED',
     meaning: 'the recipient was found unreachable meanwhile, for an unknown reason',

@@ -47,7 +47,11 @@ const RECORD_WRITER = `
       WHEN NOT :wantsReminders THEN coalesce(person.opted_out_at, excluded.opted_out_at)
       ELSE person.opted_out_at END,
     updated_at = clock_timestamp()
-  RETURNING opted_out_at IS NOT NULL AS "optedOut"
+  RETURNING opted_out_at IS NOT NULL AS "optedOut", time_zone AS "timeZone"
+`;
+
+const OPT_OUT = `
+  UPDATE telegram_user SET opted_out_at = coalesce(opted_out_at, clock_timestamp()), updated_at = clock_timestamp() WHERE id = $1
 `;
 
 /** An opt-out keeps its first instant. */
@@ -131,12 +135,12 @@ export class PeopleStore {
   /**
    * Records a user who has written to the bot in private, and so can be reached.
    * @param wantsReminders set if they asked for reminders or for none; otherwise that stays
-   * @returns whether they have opted out
+   * @returns whether they have opted out, and their time zone if it is known
    */
   async recordWriter(
     { id, username, firstName, lastName, languageCode }: TelegramUserInput,
     wantsReminders?: boolean,
-  ): Promise<{ optedOut: boolean }> {
+  ): Promise<{ optedOut: boolean; timeZone: string | null }> {
     return oneRow(this.dataSource, RECORD_WRITER, {
       id,
       username: username ?? null,
@@ -155,6 +159,11 @@ export class PeopleStore {
   /** Records that a user has blocked the bot. An opt-out is another fact, and stays. */
   async recordBlock(id: string): Promise<void> {
     await rows(this.dataSource, RECORD_BLOCK, [id]);
+  }
+
+  /** Records that a user wants no more reminders. */
+  async optOut(id: string): Promise<void> {
+    await rows(this.dataSource, OPT_OUT, [id]);
   }
 
   async recordUnblock(id: string): Promise<void> {

@@ -20,6 +20,13 @@ const MEMBERS = `(
 
 const IS_GROUPED = 'EXISTS (SELECT FROM poll_group WHERE poll_group.poll_id = poll.id)';
 
+/** Who of the reachable wants no reminders of the poll, and has not completed it: few, and read by their rows. */
+const DECLINED = `(
+  SELECT count(*) FROM declined_poll no JOIN telegram_user person ON person.id = no.user_id
+  WHERE no.poll_id = poll.id AND ${MAY_BE_REMINDED}
+    AND NOT EXISTS (SELECT FROM poll_completion done WHERE done.poll_id = no.poll_id AND done.user_id = no.user_id)
+    AND (NOT ${IS_GROUPED} OR no.user_id IN ${MEMBERS}))`;
+
 /** The counters of polls by their rows: all that is read of a poll, whatever its size. $1 polls. */
 const COUNT_ROWS = `
   SELECT poll.id AS poll_id, scope.grouped, scope.participants, scope.reachable, acts.completed, acts.reachable_done, begun.started
@@ -61,7 +68,7 @@ const READ = `
     greatest(0, counted.started + change.started)::integer AS "startedCount",
     greatest(0, counted.completed + change.completed)::integer AS "completedCount",
     greatest(0, CASE WHEN ${IS_GROUPED} THEN counted.reachable + change.reachable ELSE everybody.reachable END
-      - counted.reachable_done - change.reachable_done)::integer AS "audienceSize"
+      - counted.reachable_done - change.reachable_done - ${DECLINED})::integer AS "audienceSize"
   FROM (${EVERYBODY}) everybody, poll_count counted JOIN poll ON poll.id = counted.poll_id
   CROSS JOIN LATERAL (SELECT ${sumDeltas} FROM poll_count_delta delta WHERE delta.poll_id = counted.poll_id) change
   WHERE counted.poll_id = ANY ($1)
@@ -71,8 +78,9 @@ const READ = `
 const READ_ROWS = `
   SELECT exact.poll_id::text AS "pollId", exact.completed::integer AS "completedCount", exact.started::integer AS "startedCount",
     (CASE WHEN exact.grouped THEN exact.participants ELSE everybody.participants END)::integer AS "participantCount",
-    (CASE WHEN exact.grouped THEN exact.reachable ELSE everybody.reachable END - exact.reachable_done)::integer AS "audienceSize"
-  FROM (${EVERYBODY}) everybody, (${COUNT_ROWS}) exact
+    (CASE WHEN exact.grouped THEN exact.reachable ELSE everybody.reachable END - exact.reachable_done
+      - ${DECLINED})::integer AS "audienceSize"
+  FROM (${EVERYBODY}) everybody, (${COUNT_ROWS}) exact JOIN poll ON poll.id = exact.poll_id
 `;
 
 /** Deltas are folded by one process at a time, and not while counters are replaced. */

@@ -6,7 +6,11 @@ export type Target =
   /** `page` from 1; 0 is the page of the chosen option. */
   | { kind: 'show'; questionId: string; page: number }
   /** `revision` is that at which the question was shown. */
-  | { kind: 'answer'; questionId: string; optionId: string; revision: number };
+  | { kind: 'answer'; questionId: string; optionId: string; revision: number }
+  /** The menu of a reminder. */
+  | { kind: 'menu' | 'laterMenu' | 'decline' | 'accept' | 'stopMenu' | 'stop'; pollId: string }
+  /** `minute` is when to remind again, in minutes since 1970: pressed twice, or late, it is the same time. */
+  | { kind: 'later'; pollId: string; minute: number };
 
 /** A target for the one person that it is signed for; `campaignId` is that of the reminder which it belongs to, if any. */
 export type Reference = Target & { campaignId: string | null };
@@ -23,10 +27,17 @@ const LAYOUTS: Readonly<Record<ReferenceKind, Layout>> = {
   open: { code: 1, fields: ['campaignId', 'pollId'] },
   show: { code: 2, fields: ['campaignId', 'questionId', 'page'] },
   answer: { code: 3, fields: ['campaignId', 'questionId', 'optionId', 'revision'] },
+  menu: { code: 4, fields: ['campaignId', 'pollId'] },
+  laterMenu: { code: 5, fields: ['campaignId', 'pollId'] },
+  later: { code: 6, fields: ['campaignId', 'pollId', 'minute'] },
+  decline: { code: 7, fields: ['campaignId', 'pollId'] },
+  accept: { code: 8, fields: ['campaignId', 'pollId'] },
+  stopMenu: { code: 9, fields: ['campaignId', 'pollId'] },
+  stop: { code: 10, fields: ['campaignId', 'pollId'] },
 };
 
 /** Fields that are numbers; all others are ids. */
-const NUMBERS: readonly string[] = ['page', 'revision'];
+const NUMBERS: readonly string[] = ['page', 'revision', 'minute'];
 
 /** With the largest ids a reference has 57 of the 64 characters that Telegram takes. */
 const SIGNATURE_BYTES = 10;

@@ -7,9 +7,11 @@ import type { Texts } from '../texts/texts.js';
 import type { BotUpdate, CallbackQuery, MemberUpdate, UpdateSender } from './bot-update.js';
 import type { CallbackAnswers } from './callback-answers.js';
 import { parseCommand, type BotCommand } from './command.js';
+import { messageContent, type Keyboard } from './keyboard.js';
 import type { Outbox } from './outbox.js';
 import type { Interlocutor, PollConversation } from './poll-conversation.js';
 import type { BotMeter } from './ports.js';
+import { isMenu, type ReminderWishes } from './reminder-menu.js';
 
 export interface BotDeps {
   people: PeopleStore;
@@ -18,6 +20,9 @@ export interface BotDeps {
   outbox: Outbox;
   answers: CallbackAnswers;
   texts: Texts;
+  wishes: ReminderWishes;
+  /** Of people whose own is not known. */
+  timeZone: string;
   meter: BotMeter;
 }
 
@@ -88,11 +93,33 @@ export class Bot {
       return;
     }
     // Who presses can be reached.
-    await people.recordWriter(toUserInput(from));
+    const { timeZone: own } = await people.recordWriter(toUserInput(from));
+    const timeZone = own ?? this.deps.timeZone;
     const person = this.interlocutor(from, message.chat.id);
+    if (isMenu(reference)) {
+      const { words, keyboard } = await this.deps.wishes.press({ ...person, timeZone }, reference);
+      const isSeen = answers.answer(id, words && say(words));
+      this.showMenu(person, message.message_id, keyboard, words);
+      if (words && !isSeen) this.say(person, words);
+      return;
+    }
     const { words, show } = await conversation.press(person, reference, message.message_id);
     const isSeen = answers.answer(id, words && say(words));
     show(isSeen ? undefined : words);
+  }
+
+  private showMenu(
+    { chatId, say }: Interlocutor,
+    messageId: number,
+    keyboard: Keyboard,
+    words?: TextKey,
+  ): void {
+    this.deps.outbox.put(chatId, {
+      key: `edit ${messageId}`,
+      messageId,
+      content: { reply_markup: { inline_keyboard: keyboard } },
+      orElse: messageContent(say(words ?? 'reminderGone'), keyboard),
+    });
   }
 
   private interlocutor({ id, language_code: language }: UpdateSender, chatId: number): Interlocutor {

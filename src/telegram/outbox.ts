@@ -10,10 +10,12 @@ import { sentOutcome } from './message-sender.js';
 export interface Letter {
   /** Takes the place of a waiting letter to the same chat with this key. */
   key: string;
-  /** Fields of sendMessage or editMessageText, without the chat. */
+  /** Fields of sendMessage or editMessageText, without the chat; without a text only the buttons are edited. */
   content: Readonly<Record<string, unknown>>;
   /** The message to edit; a new one is sent if it no longer exists. */
   messageId?: number;
+  /** Sent in its place if the message no longer exists. */
+  orElse?: Readonly<Record<string, unknown>>;
   /** How long it may wait for its turn. */
   patienceMs?: number;
 }
@@ -122,7 +124,8 @@ export class Outbox {
           ),
         };
       const edit = { chat_id: chatId, message_id: messageId, ...content };
-      await this.botApi.call('editMessageText', edit, { signal });
+      const method = 'text' in content ? 'editMessageText' : 'editMessageReplyMarkup';
+      await this.botApi.call(method, edit, { signal });
       return { outcome: { kind: 'sent', messageId: String(messageId) } };
     } catch (error) {
       if (!(error instanceof BotApiError)) throw error;
@@ -142,7 +145,8 @@ export class Outbox {
   ): WaitingLetter | undefined {
     const tries = letter.tries + 1;
     if (tries >= MAX_TRIES || outcome.kind === 'sent') return undefined;
-    if (GONE.some((words) => description.includes(words))) return { ...letter, messageId: undefined, tries };
+    if (GONE.some((words) => description.includes(words)))
+      return { ...letter, content: letter.orElse ?? letter.content, messageId: undefined, tries };
     // Servers that do not know an effect refuse the message.
     if (description.includes('effect'))
       return { ...letter, content: { ...letter.content, message_effect_id: undefined }, tries };

@@ -8,6 +8,7 @@ import { quoted } from './html.js';
 import { messageContent, type Keyboard } from './keyboard.js';
 import type { Outbox } from './outbox.js';
 import type { ReminderEvents } from './ports.js';
+import type { MenuReference } from './reminder-menu.js';
 import { QuestionRenderer } from './question-view.js';
 
 /** Somebody who talks to the bot in private, in their language. */
@@ -16,6 +17,9 @@ export interface Interlocutor {
   chatId: string;
   say: Say;
 }
+
+/** References of the poll itself. */
+export type PollReference = Exclude<Reference, MenuReference>;
 
 /** What a press shows at once, and the message that follows. */
 export interface Response {
@@ -71,7 +75,7 @@ export class PollConversation {
   }
 
   /** Does what a button is for. @param messageId the message that it belongs to */
-  async press(person: Interlocutor, reference: Reference, messageId: number): Promise<Response> {
+  async press(person: Interlocutor, reference: PollReference, messageId: number): Promise<Response> {
     const { campaignId } = reference;
     if (campaignId !== null) await this.reminders.opened(campaignId, person.userId);
     const step = await this.take(person.userId, reference);
@@ -85,7 +89,7 @@ export class PollConversation {
     return { words: wordsFor(step), show };
   }
 
-  private take(userId: string, reference: Reference): Promise<Step> {
+  private take(userId: string, reference: PollReference): Promise<Step> {
     switch (reference.kind) {
       case 'open':
         return this.questionnaires.show(userId, { pollId: reference.pollId });

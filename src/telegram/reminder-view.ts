@@ -4,16 +4,19 @@ import type { Reminder, SentReminder } from '../engine/ports.js';
 import type { Texts } from '../texts/texts.js';
 import type { Keyboard } from './keyboard.js';
 import { QuestionRenderer, type QuestionView } from './question-view.js';
+import { ReminderMenu } from './reminder-menu.js';
 
 /** Shows reminders as text and buttons. */
 export class TelegramReminderView implements ReminderView {
   private readonly questions: QuestionRenderer;
+  private readonly menu: ReminderMenu;
 
   constructor(
     private readonly references: References,
     private readonly texts: Texts,
   ) {
     this.questions = new QuestionRenderer(references);
+    this.menu = new ReminderMenu(references);
   }
 
   text(reminder: Reminder): string {
@@ -29,11 +32,12 @@ export class TelegramReminderView implements ReminderView {
   }
 
   keyboard(reminder: Reminder): Keyboard {
+    const say = this.texts.in(reminder.languageCode);
     const question = questionOf(reminder);
-    if (question) return this.questions.keyboard(question, this.texts.in(reminder.languageCode));
+    if (question) return [...this.questions.keyboard(question, say), ...this.menu.rows(reminder, say)];
     const { userId, pollId, campaignId, buttonText } = reminder;
     const data = this.references.write(userId, { kind: 'open', pollId, campaignId });
-    return [[{ text: buttonText, callback_data: data }]];
+    return [[{ text: buttonText, callback_data: data }], ...this.menu.rows(reminder, say)];
   }
 }
 

@@ -26,6 +26,19 @@ export const TEXT_KEYS = [
   'olderButton',
   'unknownButton',
   'unknownLink',
+  'later',
+  'notThisPoll',
+  'noMoreReminders',
+  'thisEvening',
+  'tomorrowMorning',
+  'changeTime',
+  'confirmStop',
+  'remindAfterAll',
+  'willRemind',
+  'timePassed',
+  'pollDeclined',
+  'pollAccepted',
+  'reminderGone',
 ] as const;
 
 export type TextKey = (typeof TEXT_KEYS)[number];

@@ -21,6 +21,7 @@ const CLIENTS = 20;
 const app = useApp();
 
 beforeEach(async () => {
+  await app.database.query('DELETE FROM delivery');
   await app.database.query('DELETE FROM notification_campaign');
   await app.database.query('DELETE FROM telegram_user');
   await app.database.query('DELETE FROM chat_pacing');
@@ -104,8 +105,11 @@ describe('startCampaign', () => {
     expect(message?.parseMode).toBe('HTML');
     expect(app.sandbox.messagesTo(Number(anonymous))[0]?.text).toBe(`<i>\u2068there\u2069</i>: ${title}`);
     const buttons = message?.replyMarkup?.inline_keyboard.flat() ?? [];
-    expect(buttons.map(({ text, url }) => ({ text, url }))).toEqual([
-      { text: 'Open the poll', url: undefined },
+    expect(buttons.map(({ text }) => text)).toEqual([
+      'Open the poll',
+      '⏰ Later',
+      'Not this poll',
+      'No more reminders',
     ]);
   });
 });
