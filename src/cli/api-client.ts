@@ -27,19 +27,27 @@ export class ApiClient {
     this.authorization = `Bearer ${token}`;
   }
 
-  /** @throws with the first error of the answer */
+  /** Waits where the API takes no more requests for now. @throws with the first error of the answer */
   async run<T>(query: string, variables: Record<string, unknown> = {}): Promise<T> {
-    const response = await fetch(`${this.url}/graphql`, {
+    const response = await this.post(query, variables);
+    if (response.status === 429) {
+      await pause(1000 * Number(response.headers.get('retry-after') ?? 1));
+      return this.run(query, variables);
+    }
+    const { data, errors } = (await response.json()) as { data?: T; errors?: { message: string }[] };
+    if (data === undefined || errors)
+      throw new Error(errors?.[0]?.message ?? `The API answered ${response.status}.`);
+    return data;
+  }
+
+  private post(query: string, variables: Record<string, unknown>): Promise<Response> {
+    return fetch(`${this.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: this.authorization },
       body: JSON.stringify({ query, variables }),
     }).catch((error: unknown) => {
       throw new Error(`The API at ${this.url} cannot be reached.`, { cause: error });
     });
-    const { data, errors } = (await response.json()) as { data?: T; errors?: { message: string }[] };
-    if (data === undefined || errors)
-      throw new Error(errors?.[0]?.message ?? `The API answered ${response.status}.`);
-    return data;
   }
 
   /**

@@ -4,6 +4,7 @@ import type { AppRole } from '../app/app.js';
 import { explainFailure } from './explain-failure.js';
 import { ExitCode } from './failure.js';
 import { Interrupted } from './interruption.js';
+import type { ImportOptions } from './import.js';
 import type { ReferenceDataSize } from './reference-data.js';
 import { processShell, Run, type Shell } from './shell.js';
 import type { TokenCommand } from './token.js';
@@ -180,6 +181,20 @@ function addWorkOnCampaigns(program: Command, run: Run): void {
     .action((id: string) => work({ kind: 'watch', id }));
 }
 
+function addImport(program: Command, run: Run): void {
+  program
+    .command('import')
+    .description('import users, or completions of a poll, from a CSV file, over the API')
+    .argument('<file>', 'the file; - for standard input')
+    .option('--completions <poll>', 'the users in the file have completed this poll')
+    .option('--dry-run', 'check every line, and send nothing')
+    .action(async (file: string, options: ImportOptions) => {
+      const context = run.contextOf();
+      const { importCommand } = await import('./import.js');
+      await importCommand(context, file, options);
+    });
+}
+
 async function runTokenCommand(run: Run, command: TokenCommand): Promise<void> {
   const context = run.contextOf('database');
   const { tokenCommand } = await import('./token.js');
@@ -235,6 +250,7 @@ function createProgram(run: Run): Command {
   addServers(program, run);
   addCampaignCommands(program, run);
   addWorkOnCampaigns(program, run);
+  addImport(program, run);
   addDataCommands(program, run);
   addTokenCommands(program, run);
   addBotCommands(program, run);

@@ -1,4 +1,3 @@
-import { groupNameErrors } from '../groups/group-names.js';
 import type { GroupService } from '../groups/group.service.js';
 import {
   readPage,
@@ -16,7 +15,8 @@ import {
   type Result,
   type UserError,
 } from '../kernel/user-error.js';
-import { requireValid, validateInput } from '../kernel/validation.js';
+import { requireValid } from '../kernel/validation.js';
+import { checkUser } from './check-user.js';
 import { cleanFilter, cleanUser } from './clean-input.js';
 import type { PeopleListStore } from './people-list.store.js';
 import type { PeopleStore } from './people.store.js';
@@ -122,21 +122,20 @@ export class PeopleService {
   async import(given: TelegramUserInput[]): Promise<ImportTelegramUsersPayload> {
     const errors = tooMany(given.length, MAX_IMPORT, 'users');
     if (errors.length > 0) return { created: 0, updated: 0, userErrors: errors };
-    const users = given.map(cleanUser);
     const seen = new Map<string, number>();
-    for (const [index, user] of users.entries()) {
+    for (const [index, user] of given.entries()) {
       if (errors.length >= MAX_ERRORS) break;
-      errors.push(...(await validateInput(user, ['users', String(index)])));
-      errors.push(...groupNameErrors(given[index]?.groups ?? [], ['users', String(index), 'groups']));
-      const earlier = seen.get(user.id);
+      errors.push(...(await checkUser(user, ['users', String(index)])));
+      const id = user.id.trim();
+      const earlier = seen.get(id);
       if (earlier !== undefined) {
-        const message = `id ${user.id} is given twice; users ${earlier} has it too.`;
+        const message = `id ${id} is given twice; users ${earlier} has it too.`;
         errors.push(userError(UserErrorCode.INVALID, message, ['users', String(index), 'id']));
       }
-      seen.set(user.id, index);
+      seen.set(id, index);
     }
     if (errors.length > 0) return { created: 0, updated: 0, userErrors: errors };
-    return { ...(await this.people.import(users)), userErrors: [] };
+    return { ...(await this.people.import(given.map(cleanUser))), userErrors: [] };
   }
 
   /** All or nothing. Ignores known completions. */

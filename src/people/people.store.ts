@@ -71,7 +71,7 @@ const RECORD_UNBLOCK = `
 const UNKNOWN_USERS = `
   SELECT wanted.id FROM unnest($1::bigint[]) AS wanted (id)
   WHERE NOT EXISTS (SELECT FROM telegram_user person WHERE person.id = wanted.id)
-  ORDER BY wanted.id LIMIT 10
+  ORDER BY wanted.id LIMIT 1000
 `;
 
 /** In the order of ids, so that concurrent statements wait for each other instead of deadlocking. */
@@ -170,7 +170,7 @@ export class PeopleStore {
     await rows(this.dataSource, RECORD_UNBLOCK, [id]);
   }
 
-  /** The first ten ids that belong to no user. */
+  /** The first thousand ids that belong to no user. */
   async unknown(ids: readonly string[]): Promise<string[]> {
     return (await rows<{ id: string }>(this.dataSource, UNKNOWN_USERS, [ids])).map(({ id }) => id);
   }
