@@ -4,8 +4,9 @@ import { waitFor } from './wait.js';
 /** A query that no test sends, and the end of the statement that it takes after the one for its token. */
 const MARKER = { query: '{ polls(first: 97) { nodes { id } } }', end: ' LIMIT 98' };
 
-/** What a process looks up once a second, whatever it is asked. */
-const BY_ITSELF = /\binstallation\b/;
+/** What a process looks up now and then, whatever it is asked. */
+const BY_ITSELF =
+  /\binstallation\b|sent_users AS "sentUsers" FROM notification_campaign WHERE status = 'PROCESSING'/;
 
 /** The SQL of every statement that an app with LOG_LEVEL=trace has logged so far, in order. */
 function loggedStatements(app: TestApp): string[] {
