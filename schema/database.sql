@@ -386,6 +386,13 @@ TABLE erased_delivery
   CONSTRAINT erased_delivery_campaign_fk FOREIGN KEY (campaign_id) REFERENCES notification_campaign(id) ON DELETE CASCADE
   CONSTRAINT erased_delivery_pk PRIMARY KEY (campaign_id, status, reason)
 
+TABLE export_link
+  code_hash bytea NOT NULL
+  kind text NOT NULL
+  subject_id bigint NOT NULL
+  expires_at timestamp(3) with time zone NOT NULL
+  CONSTRAINT export_link_pk PRIMARY KEY (code_hash)
+
 CREATE OR REPLACE FUNCTION public.fold_text(text)
  RETURNS text
  LANGUAGE sql

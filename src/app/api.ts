@@ -5,6 +5,8 @@ import { logOperation, listRootFields, type OperationObserver } from '../graphql
 import { Disguise } from '../access/disguise.js';
 import { Role } from '../access/identity.js';
 import { loadSigningKey } from '../questionnaire/signing-key.store.js';
+import { ExportService } from '../exports/export.service.js';
+import { ExportStore } from '../exports/export.store.js';
 import { startHttpServer, type HttpServerOptions } from '../http/server.js';
 import type { Metrics } from '../metrics/metrics.js';
 import { createAccess } from './access.js';
@@ -94,6 +96,7 @@ export async function startApi(deps: ApiDeps, shutdown: ShutdownStack): Promise<
     ops,
     agenda,
     audit,
+    exports: new ExportService(new ExportStore(dataSource), audit, settings.viewerSeesPeople),
     contextFor: (identity, { cache }): GraphQLContext => ({
       identity,
       disguise: identity.role === Role.VIEWER ? disguise : undefined,

@@ -30,6 +30,8 @@ import { CampaignMoves1790002101000 } from '../../migrations/1790002101000-campa
 import { Understand1790002102000 } from '../../migrations/1790002102000-understand.js';
 import { Responses1790002002000 } from '../../migrations/1790002002000-responses.js';
 import { Erasure1790002103000 } from '../../migrations/1790002103000-erasure.js';
+import { ExportLinks1790002104000 } from '../../migrations/1790002104000-export-links.js';
+import { ExportLink } from '../exports/export-link.entity.js';
 import { ApiToken } from '../access/api-token.entity.js';
 import { AuditEntry } from '../access/audit-entry.entity.js';
 import { NotificationCampaign } from '../campaigns/campaign.entity.js';
@@ -58,6 +60,7 @@ const TABLES: database.Tables = {
     Delivery,
     ApiToken,
     AuditEntry,
+    ExportLink,
   ],
   migrations: [
     InitialSchema1790000000000,
@@ -91,6 +94,7 @@ const TABLES: database.Tables = {
     CampaignMoves1790002101000,
     Understand1790002102000,
     Erasure1790002103000,
+    ExportLinks1790002104000,
   ],
 };
 

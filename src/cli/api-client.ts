@@ -16,6 +16,11 @@ const PATIENCE = {
   retryWait: () => pause(1000),
 };
 
+async function failureOf(response: Response): Promise<Error> {
+  const { errors } = (await response.json().catch(() => ({}))) as { errors?: { message: string }[] };
+  return new Error(errors?.[0]?.message ?? `The API answered ${response.status}.`);
+}
+
 /** Speaks to the public API like any other client. */
 export class ApiClient {
   private readonly authorization: string;
@@ -40,12 +45,30 @@ export class ApiClient {
     return data;
   }
 
+  /** @returns the CSV. @throws with the error of the answer */
+  async export(kind: string, id: string): Promise<ReadableStream> {
+    const asked = await this.fetch('/exports', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: this.authorization },
+      body: JSON.stringify({ kind, id }),
+    });
+    if (!asked.ok) throw await failureOf(asked);
+    const { path } = (await asked.json()) as { path: string };
+    const answer = await this.fetch(path);
+    if (!answer.ok || !answer.body) throw await failureOf(answer);
+    return answer.body;
+  }
+
   private post(query: string, variables: Record<string, unknown>): Promise<Response> {
-    return fetch(`${this.url}/graphql`, {
+    return this.fetch('/graphql', {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: this.authorization },
       body: JSON.stringify({ query, variables }),
-    }).catch((error: unknown) => {
+    });
+  }
+
+  private fetch(path: string, init?: RequestInit): Promise<Response> {
+    return fetch(`${this.url}${path}`, init).catch((error: unknown) => {
       throw new Error(`The API at ${this.url} cannot be reached.`, { cause: error });
     });
   }

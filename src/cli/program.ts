@@ -1,9 +1,10 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { CampaignsCommand, ListOptions } from './campaigns.js';
 import type { AppRole } from '../app/app.js';
 import { explainFailure } from './explain-failure.js';
 import { ExitCode } from './failure.js';
 import { Interrupted } from './interruption.js';
+import type { ExportOptions } from './export.js';
 import type { ImportOptions } from './import.js';
 import type { ReferenceDataSize } from './reference-data.js';
 import { processShell, Run, type Shell } from './shell.js';
@@ -195,6 +196,20 @@ function addImport(program: Command, run: Run): void {
     });
 }
 
+function addExport(program: Command, run: Run): void {
+  program
+    .command('export')
+    .description('write deliveries of a campaign, or participants or answers of a poll, as CSV, over the API')
+    .addArgument(new Argument('<what>', 'what to write').choices(['deliveries', 'participants', 'answers']))
+    .argument('<id>', 'the campaign or the poll')
+    .option('--output <file>', 'a file instead of standard output')
+    .action(async (what: string, id: string, options: ExportOptions) => {
+      const context = run.contextOf();
+      const { exportCommand } = await import('./export.js');
+      await exportCommand(context, run.shell.stdout, [what, id], options);
+    });
+}
+
 async function runTokenCommand(run: Run, command: TokenCommand): Promise<void> {
   const context = run.contextOf('database');
   const { tokenCommand } = await import('./token.js');
@@ -251,6 +266,7 @@ function createProgram(run: Run): Command {
   addCampaignCommands(program, run);
   addWorkOnCampaigns(program, run);
   addImport(program, run);
+  addExport(program, run);
   addDataCommands(program, run);
   addTokenCommands(program, run);
   addBotCommands(program, run);

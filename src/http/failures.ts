@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
+import { CodedError } from '../kernel/errors.js';
 import { isDatabaseAway } from '../kernel/database-away.js';
 import { databaseUnavailable } from '../graphql/errors.js';
 import type { ErrorCode } from '../kernel/error-codes.js';
@@ -24,7 +25,14 @@ function answer(reply: FastifyReply, { status, code, message, headers }: Failure
   return reply.code(status).send({ errors: [{ message, extensions: { code } }] });
 }
 
-function toFailure(error: FastifyError | GraphQLError): Failure {
+/** Statuses of errors that GraphQL would answer with 200. */
+const CODED_STATUS: Partial<Record<ErrorCode, number>> = { FORBIDDEN: 403, NOT_FOUND: 404 };
+
+function toFailure(error: FastifyError | GraphQLError | CodedError): Failure {
+  if (error instanceof CodedError) {
+    const { code } = error.extensions;
+    return { code, message: error.message, status: CODED_STATUS[code] ?? 400 };
+  }
   if (error instanceof GraphQLError) {
     const { code, http } = error.extensions as { code: ErrorCode; http?: Omit<Failure, 'code' | 'message'> };
     return { ...http, code, message: error.message, status: http?.status ?? 400 };
@@ -40,7 +48,7 @@ function toFailure(error: FastifyError | GraphQLError): Failure {
 
 /** Gives every failed response the form of a GraphQL error with a code, and hides internals. */
 export function answerFailures(app: FastifyInstance, logger: Logger): void {
-  app.setErrorHandler((error: FastifyError | GraphQLError, request, reply) => {
+  app.setErrorHandler((error: FastifyError | GraphQLError | CodedError, request, reply) => {
     const failure = toFailure(error);
     if (failure.status >= 500 && failure.code === 'INTERNAL_SERVER_ERROR')
       logger.error({ err: error, path: request.url }, 'a request failed');

@@ -15,10 +15,12 @@ import { addAgendashRoutes, type AgendashOptions } from './agendash-routes.js';
 import { answerFailures } from './failures.js';
 import { limitJsonBodies } from './json-bodies.js';
 import { limitConnections } from './connection-limit.js';
+import { addExportRoutes, type Exports } from './export-routes.js';
 import { addExplorerRoutes, hasExplorer } from './explorer-routes.js';
 import { addGraphQLRoutes, type GraphQLRoutesOptions } from './graphql-routes.js';
 import { addOpsRoutes, type Ops } from './ops-routes.js';
 import { addRequestIds, chooseRequestId } from './request-id.js';
+import { RequestIdentities } from './request-identities.js';
 import { addSignInRoutes } from './sign-in-routes.js';
 import { SocketLimiter, type SocketLimits } from './sockets/socket-limiter.js';
 import { SocketWatch } from './sockets/watch.js';
@@ -29,6 +31,7 @@ export interface HttpServerOptions extends Omit<GraphQLRoutesOptions, 'rates' | 
   port: number;
   ops: Ops;
   signIn: SignIn;
+  exports: Exports;
   agenda: AgendashOptions['agenda'];
   audit: AgendashOptions['audit'];
   trustedProxies: readonly string[];
@@ -152,6 +155,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const rates = new RequestRates(options.requestRates);
   addOpsRoutes(app, options.ops);
   await addAgendashRoutes(app, { ...options, rates });
+  const identities = new RequestIdentities({ ...options, rates });
+  addExportRoutes(app, { exports: options.exports, identities, rates });
   addSignInRoutes(app, { signIn: options.signIn, rates });
   if (!options.production && hasExplorer()) addExplorerRoutes(app);
   addGraphQLRoutes(app, apollo, {

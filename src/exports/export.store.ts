@@ -1,0 +1,139 @@
+import { rows, type SqlExecutor } from '../database/rows.js';
+import { DELIVERY_REASONS, type DeliveryReason } from '../delivery/reasons.js';
+import { SHOWN_STATUS } from '../people/reachable.js';
+
+export const EXPORT_KINDS = ['deliveries', 'participants', 'answers'] as const;
+export type ExportKind = (typeof EXPORT_KINDS)[number];
+
+/** Cells by column. */
+export type ExportRow = Record<string, unknown>;
+
+/** Each batch is a statement of its own, so that a slow reader holds no transaction and no connection. */
+const BATCH = 1000;
+
+const PERSON = `person.id::text AS "userId", person.username, person.first_name AS "firstName", person.last_name AS "lastName"`;
+
+/** $1 campaign, $2 the last user of the batch before. */
+const DELIVERIES = `
+  SELECT ${PERSON}, delivery.status, delivery.reason, delivery.detail, delivery.attempts, delivery.sent_at AS "sentAt",
+    delivery.opened_at AS "openedAt", delivery.converted_at AS "convertedAt", delivery.updated_at AS "updatedAt"
+  FROM delivery JOIN telegram_user person ON person.id = delivery.user_id
+  WHERE delivery.campaign_id = $1 AND delivery.user_id > $2 ORDER BY delivery.user_id LIMIT ${BATCH}
+`;
+
+/** $1 poll, $2 the last user of the batch before. */
+const PARTICIPANTS = `
+  SELECT ${PERSON}, ${SHOWN_STATUS} AS status,
+    (SELECT string_agg(named.name, '|' ORDER BY named.name) FROM group_member member
+      JOIN user_group named ON named.id = member.group_id WHERE member.user_id = person.id) AS groups,
+    CASE WHEN done.user_id IS NOT NULL THEN 'COMPLETED' WHEN start.user_id IS NOT NULL THEN 'STARTED' ELSE 'NOT_STARTED' END
+      AS participation,
+    done.completed_at AS "completedAt", reminded.count::integer AS "remindersSent", reminded.at AS "lastRemindedAt"
+  FROM (
+    SELECT * FROM telegram_user everybody
+    WHERE everybody.id > $2 AND (NOT EXISTS (SELECT FROM poll_group WHERE poll_group.poll_id = $1) OR EXISTS (
+      SELECT FROM poll_group JOIN group_member member USING (group_id)
+      WHERE poll_group.poll_id = $1 AND member.user_id = everybody.id))
+    ORDER BY everybody.id LIMIT ${BATCH}
+  ) person
+  LEFT JOIN poll_completion done ON done.poll_id = $1 AND done.user_id = person.id
+  LEFT JOIN poll_start start ON start.poll_id = $1 AND start.user_id = person.id
+  CROSS JOIN LATERAL (
+    SELECT count(*) AS count, max(coalesce(delivery.sent_at, delivery.updated_at)) AS at
+    FROM delivery JOIN notification_campaign campaign ON campaign.id = delivery.campaign_id AND campaign.topic_id = $1
+    WHERE delivery.user_id = person.id AND delivery.status IN ('SENT', 'UNCONFIRMED')
+  ) reminded
+  ORDER BY person.id
+`;
+
+const QUESTIONS = 'SELECT id, position, text FROM question WHERE poll_id = $1 ORDER BY position';
+
+/** Question by question, in the order of the primary key. $1 question, $2 the last user of the batch before. */
+const ANSWERS = `
+  SELECT ${PERSON}, option.text AS answer, answer.answered_at AS "answeredAt"
+  FROM answer JOIN question_option option ON option.id = answer.option_id
+  JOIN telegram_user person ON person.id = answer.user_id
+  WHERE answer.question_id = $1 AND answer.user_id > $2 ORDER BY answer.user_id LIMIT ${BATCH}
+`;
+
+const SUBJECTS: Readonly<Record<ExportKind, string>> = {
+  deliveries: 'SELECT FROM notification_campaign WHERE id = $1',
+  participants: 'SELECT FROM poll WHERE id = $1',
+  answers: 'SELECT FROM poll WHERE id = $1',
+};
+
+const ADD_LINK = `
+  WITH expired AS (DELETE FROM export_link WHERE expires_at < clock_timestamp())
+  INSERT INTO export_link (code_hash, kind, subject_id, expires_at)
+  VALUES ($1, $2, $3, clock_timestamp() + $4 * interval '1 millisecond') RETURNING expires_at AS "expiresAt"
+`;
+
+/** Of several processes that are asked at once, one gets it. */
+const TAKE_LINK = `
+  DELETE FROM export_link WHERE code_hash = $1
+  RETURNING kind, subject_id AS "subjectId", expires_at > clock_timestamp() AS valid
+`;
+
+export interface ExportSubject {
+  kind: ExportKind;
+  subjectId: string;
+}
+
+/** Reads what is exported, and keeps the one-time addresses. */
+export class ExportStore {
+  constructor(private readonly sql: SqlExecutor) {}
+
+  async exists({ kind, subjectId }: ExportSubject): Promise<boolean> {
+    return (await rows(this.sql, SUBJECTS[kind], [subjectId])).length > 0;
+  }
+
+  async addLink(codeHash: Buffer, { kind, subjectId }: ExportSubject, lifetimeMs: number): Promise<Date> {
+    const [link] = await rows<{ expiresAt: Date }>(this.sql, ADD_LINK, [
+      codeHash,
+      kind,
+      subjectId,
+      lifetimeMs,
+    ]);
+    if (!link) throw new Error('A statement that returns one row returned none.');
+    return link.expiresAt;
+  }
+
+  /** @returns undefined for an address that is unknown, used or expired */
+  async takeLink(codeHash: Buffer): Promise<ExportSubject | undefined> {
+    const [link] = await rows<ExportSubject & { valid: boolean }>(this.sql, TAKE_LINK, [codeHash]);
+    return link?.valid ? { kind: link.kind, subjectId: link.subjectId } : undefined;
+  }
+
+  /** In constant memory: reads on as the rows are taken. */
+  rows({ kind, subjectId }: ExportSubject): AsyncGenerator<ExportRow, void, void> {
+    if (kind === 'deliveries') return this.deliveries(subjectId);
+    return kind === 'participants' ? this.batches(PARTICIPANTS, subjectId) : this.answers(subjectId);
+  }
+
+  private async *deliveries(campaignId: string): AsyncGenerator<ExportRow, void, void> {
+    for await (const row of this.batches(DELIVERIES, campaignId)) {
+      const reason = row.reason as DeliveryReason | null;
+      yield { ...row, reason: reason && (DELIVERY_REASONS[reason].publicName ?? reason) };
+    }
+  }
+
+  private async *answers(pollId: string): AsyncGenerator<ExportRow, void, void> {
+    const questions = await rows<{ id: string; position: number; text: string }>(this.sql, QUESTIONS, [
+      pollId,
+    ]);
+    for (const { id, position, text } of questions) {
+      for await (const row of this.batches(ANSWERS, id)) yield { position, question: text, ...row };
+    }
+  }
+
+  private async *batches(statement: string, id: string): AsyncGenerator<ExportRow, void, void> {
+    let last = '0';
+    for (;;) {
+      const batch = await rows<ExportRow & { userId: string }>(this.sql, statement, [id, last]);
+      yield* batch;
+      const end = batch.at(-1);
+      if (!end || batch.length < BATCH) return;
+      last = end.userId;
+    }
+  }
+}
