@@ -23,14 +23,15 @@ beforeAll(async () => {
   await createCampaign(app.client(), await createOpenPoll(app.client()));
   await app.database.query(`
     INSERT INTO campaign_chunk (campaign_id, number) VALUES (1, 0);
-    INSERT INTO delivery (campaign_id, chunk_number, user_id) SELECT 1, 0, id FROM telegram_user`);
+    INSERT INTO delivery (campaign_id, chunk_number, user_id, detail) SELECT 1, 0, id, 'secret' FROM telegram_user`);
 });
 
 const PERSON = 'id telegramId username firstName lastName status';
 const PAGE = `query ($first: Int, $after: String, $last: Int, $before: String) {
   telegramUsers(first: $first, after: $after, last: $last, before: $before) {
     edges { cursor node { ${PERSON} } } pageInfo { startCursor endCursor hasNextPage hasPreviousPage } }
-  campaign(id: 1) { deliveries(first: 100) { edges { cursor node { id status user { ${PERSON} } } } } }
+  campaign(id: 1) { deliveries(first: 100) { edges { cursor node { id status detail user { ${PERSON} } } } } }
+  poll(id: 1) { participants(first: 100) { edges { cursor node { user { ${PERSON} } } } } }
 }`;
 
 interface Person {
@@ -114,6 +115,7 @@ describe.each([
     '{ telegramUsers(orderBy: NAME_ASC) { totalCount } }',
     '{ campaign(id: 1) { deliveries(filter: { search: "Secret" }) { totalCount } } }',
     `{ campaign(id: 1) { deliveries(filter: { userId: "${FIRST}" }) { totalCount } } }`,
+    '{ poll(id: 1) { participants(filter: { search: "Secret" }) { totalCount } } }',
     `{ node(id: "user_${FIRST}") { id } }`,
     `{ node(id: "delivery_1_${FIRST}") { id } }`,
   ])('a viewer may not ask %s', async (query) => {
@@ -137,6 +139,27 @@ test('the preview writes its sample to nobody for a viewer, and to the first rec
   expect(answer.data?.campaignPreview.sampleText).toMatch(/^Hello /);
   const seen = await overHttp<typeof answer.data>(app.url, { query }, operator);
   expect(seen.data?.campaignPreview.sampleText).toContain('Secret');
+});
+
+test('every field of a person is known to be told to viewers or hidden from them', async () => {
+  const fieldsOf = async (name: string) => {
+    const { data } = await overHttp<{ __type: { fields: { name: string }[] } }>(app.url, {
+      query: `{ __type(name: "${name}") { fields { name } } }`,
+    });
+    return data?.__type.fields.map((field) => field.name).sort();
+  };
+  const told = [
+    'status',
+    'languageCode',
+    'timeZone',
+    'groups',
+    'createdAt',
+    'updatedAt',
+    'deliveries',
+    'participations',
+  ];
+  const hidden = ['id', 'telegramId', 'username', 'firstName', 'lastName'];
+  expect(await fieldsOf('TelegramUser')).toEqual([...told, ...hidden].sort());
 });
 
 test('an operator sees people as ever', async () => {
