@@ -19,6 +19,11 @@ import { createDataSource } from '../../src/app/data-source.js';
 import type { SqlExecutor, TransactionalSql } from '../../src/database/rows.js';
 import { GroupService } from '../../src/groups/group.service.js';
 import { GroupStore } from '../../src/groups/group.store.js';
+import { Participation } from '../../src/people/participation.js';
+import { ParticipantService } from '../../src/people/participants.service.js';
+import { ParticipantStore } from '../../src/people/participants.store.js';
+import type { ParticipantFilter } from '../../src/people/participants.types.js';
+import { PollCountStore } from '../../src/people/poll-counts.store.js';
 import { PeopleService } from '../../src/people/people.service.js';
 import { PeopleListStore } from '../../src/people/people-list.store.js';
 import { TelegramUserOrder } from '../../src/people/people.types.js';
@@ -71,6 +76,15 @@ beforeAll(async () => {
      SELECT 'token-' || place % 100, 'ADMIN', 'startCampaign', place % 1000 FROM generate_series(1, ${CALLS}) place`,
   );
   await database.query("UPDATE delivery SET reason = 'BOT_BLOCKED' WHERE user_id > 1199900");
+  // Poll 2 is for everybody and poll 3 for a tenth; of both, a quarter has completed it, and few have begun.
+  await database.query(`
+    INSERT INTO poll (title, status) VALUES ('Dinner', 'OPEN'), ('For some', 'OPEN');
+    INSERT INTO user_group (name, name_key) VALUES ('Some', 'some');
+    INSERT INTO group_member (group_id, user_id) SELECT 1, id FROM telegram_user WHERE id % 10 = 0;
+    INSERT INTO poll_group (poll_id, group_id) VALUES (3, 1);
+    INSERT INTO poll_completion (poll_id, user_id) SELECT poll, id FROM telegram_user, unnest(ARRAY[2, 3]) poll WHERE id % 4 = 0;
+    INSERT INTO poll_start (poll_id, user_id) SELECT poll, id FROM telegram_user, unnest(ARRAY[2, 3]) poll WHERE id % 1000 = 10`);
+  await connected((dataSource) => new PollCountStore(dataSource).reconcile());
   await database.query('VACUUM ANALYZE');
 });
 afterAll(() => database.drop());
@@ -241,6 +255,35 @@ describe(`with ${USERS} recipients`, () => {
         const end = await people.list(filter, order, { last: 50, before: page.pageInfo.endCursor });
         expect(end.nodes).toEqual(page.nodes.slice(0, -1));
       }
+    });
+  });
+
+  test.each<[string, ParticipantFilter]>([
+    ['all', {}],
+    ['who have begun', { participation: [Participation.STARTED] }],
+    ['who have completed it', { participation: [Participation.COMPLETED] }],
+    ['who are missing', { participation: [Participation.NOT_STARTED, Participation.STARTED] }],
+    ['of a name', { search: 'son 11000' }],
+  ])('the pages of the participants of polls, %s, and their lengths scan nobody', async (_which, filter) => {
+    await withoutScans(async (dataSource) => {
+      const counts = new PollCountStore(dataSource);
+      const groups = new GroupService(new GroupStore(dataSource));
+      const store = new ParticipantStore(dataSource);
+      const participants = new ParticipantService(store, groups, (ids) => counts.read(ids));
+      for (const poll of ['2', '3']) {
+        const page = await participants.ofPoll(poll, filter, { first: 10 });
+        expect(page.nodes).toHaveLength(10);
+        const end = await participants.ofPoll(poll, filter, { last: 10, before: page.pageInfo.endCursor });
+        expect(end.nodes).toEqual(page.nodes.slice(0, -1));
+        if (poll === '2' && filter.search === undefined) expect(await page.count()).toBeGreaterThan(100);
+      }
+    });
+  });
+
+  test('a page of polls reads no people', async () => {
+    await withoutScans(async (dataSource) => {
+      const counts = await new PollCountStore(dataSource).read(['1', '2', '3']);
+      expect(counts.map(({ participantCount }) => participantCount)).toEqual([USERS, USERS, USERS / 10]);
     });
   });
 
