@@ -94,6 +94,7 @@ export class DeliveryListService {
       SKIPPED: ledger.skippedUsers,
       UNCONFIRMED: ledger.unconfirmedUsers,
     };
-    return [...wanted].reduce((sum, one) => sum + sizes[one], 0);
+    const erased = await this.lists.erased(campaignId);
+    return [...wanted].reduce((sum, one) => sum + sizes[one] - (erased[one] ?? 0), 0);
   }
 }

@@ -3,7 +3,7 @@ import { oneRow, rows } from '../database/rows.js';
 import { countMatches, searchPage, type Condition } from '../database/search.js';
 import { inWindow, type PageWindow } from '../kernel/pages.js';
 import { personMatches } from '../people/people-list.store.js';
-import { Delivery } from './delivery.entity.js';
+import { Delivery, type DeliveryStatus } from './delivery.entity.js';
 import type { DeliveryFilter } from './delivery.types.js';
 
 const KEY_PAIRS = 'SELECT * FROM unnest(CAST(:campaignIds AS bigint[]), CAST(:userIds AS bigint[]))';
@@ -37,6 +37,10 @@ function pageByReason({ sql }: Condition, { condition, orderBy, limit }: PageWin
     ORDER BY ${orderBy} LIMIT ${limit}`;
 }
 
+const ERASED = `
+  SELECT status, sum(count)::integer AS count FROM erased_delivery WHERE campaign_id = $1 GROUP BY status
+`;
+
 /** Lists of deliveries. */
 export class DeliveryListStore {
   constructor(private readonly dataSource: DataSource) {}
@@ -66,6 +70,14 @@ export class DeliveryListStore {
     const values = { ...listed.parameters, ...search?.parameters };
     if (search) return countMatches(this.dataSource, statement, values);
     return (await oneRow<{ count: number }>(this.dataSource, statement, values)).count;
+  }
+
+  /** Numbers of deliveries to people who were erased, by status. */
+  async erased(campaignId: string): Promise<Partial<Record<DeliveryStatus, number>>> {
+    const counts = await rows<{ status: DeliveryStatus; count: number }>(this.dataSource, ERASED, [
+      campaignId,
+    ]);
+    return Object.fromEntries(counts.map(({ status, count }) => [status, count]));
   }
 
   /** @param ids campaigns and users: "12_4200001" */

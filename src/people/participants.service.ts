@@ -58,11 +58,11 @@ export class ParticipantService {
     const search = cleanSearch(given?.search);
     const filter = Object.assign(new ParticipantFilter(), given, { search });
     await requireValid(filter);
-    const [pollGroups, groupIds] = await Promise.all([
-      this.participants.groupsOf(pollId),
+    const [scope, groupIds] = await Promise.all([
+      this.participants.scope(pollId),
       filter.groups ? this.groups.knownIds(filter.groups) : undefined,
     ]);
-    const query = { pollId, pollGroups, filter, groupIds };
+    const query = { ...scope, pollId, filter, groupIds };
     const users = await readPage(
       page,
       byUser(pollId),
@@ -80,14 +80,15 @@ export class ParticipantService {
 
   /** From the counters of the poll where they say it. */
   private async count(query: ParticipantQuery): Promise<number> {
-    const { pollId, pollGroups, filter } = query;
+    const { pollId, pollGroups, erased, filter } = query;
     const { participation, status, groups, search } = filter;
     const isPlain = status == null && groups == null && search == null;
     // completedCount includes users whom a poll for groups is not for.
     if (!isPlain || (participation != null && pollGroups.length > 0)) return this.participants.count(query);
     const [counts] = await this.readCounts([pollId]);
     if (!counts) return 0;
-    const { participantCount: all, startedCount: started, completedCount: completed } = counts;
+    const { participantCount: all, startedCount: started } = counts;
+    const completed = counts.completedCount - erased;
     const sizes = {
       [Participation.NOT_STARTED]: all - started - completed,
       [Participation.STARTED]: started,

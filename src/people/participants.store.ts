@@ -8,8 +8,11 @@ import { Participation } from './participation.js';
 import type { KeyedAnswer, ParticipantFilter, Standing } from './participants.types.js';
 import type { TelegramUser } from './telegram-user.entity.js';
 
-const POLL_GROUPS = `
-  SELECT coalesce(array_agg(group_id), '{}') AS groups FROM poll_group WHERE poll_id = $1
+/** Groups that the poll is for, and completions of people who were erased, who are no participants any more. */
+const POLL_SCOPE = `
+  SELECT coalesce(array_agg(group_id), '{}') AS "pollGroups",
+    coalesce((SELECT count FROM erased_completion WHERE poll_id = $1), 0) AS erased
+  FROM poll_group WHERE poll_id = $1
 `;
 
 const DONE = 'SELECT done.user_id FROM poll_completion done WHERE done.poll_id = :pollId';
@@ -35,11 +38,16 @@ function participationCondition(wanted: ReadonlySet<Participation>): string | un
   }[key.join('')];
 }
 
-/** Which participants of which poll. */
-export interface ParticipantQuery {
-  pollId: string;
+export interface PollScope {
   /** Groups that the poll is for; empty for everybody. */
   pollGroups: readonly string[];
+  /** Completions of people who were erased. */
+  erased: number;
+}
+
+/** Which participants of which poll. */
+export interface ParticipantQuery extends PollScope {
+  pollId: string;
   filter: ParticipantFilter;
   /** Members of one of these groups only. */
   groupIds: readonly string[] | undefined;
@@ -92,9 +100,8 @@ export class ParticipantStore {
     this.people = new PeopleListStore(dataSource);
   }
 
-  /** Ids of the groups that a poll is for. */
-  async groupsOf(pollId: string): Promise<string[]> {
-    return (await oneRow<{ groups: string[] }>(this.dataSource, POLL_GROUPS, [pollId])).groups;
+  scope(pollId: string): Promise<PollScope> {
+    return oneRow<PollScope>(this.dataSource, POLL_SCOPE, [pollId]);
   }
 
   page(query: ParticipantQuery, window: PageWindow): Promise<TelegramUser[]> {

@@ -144,13 +144,25 @@ async function plan(
 
 describe('an audience', () => {
   test('is planned in at most 1.5 times the time for each recipient where groups and participation narrow it', async () => {
-    const plain = await plan('plan for everybody', FOR_ALL);
-    const others = [
-      await plan('plan of a poll for a group of everybody', FOR_GROUP_OF_ALL),
-      await plan('the same, of those who have not started', FOR_GROUP_OF_ALL, 'NOT_STARTED', 1),
-    ];
-    for (const { ms } of others) expect(ms / plain.ms).toBeLessThan(1.5);
-    await claims(plain.id, others[1]?.id ?? '');
+    // In turns, since checkpoints and what is cached weigh more than the groups.
+    const rounds = [];
+    for (const round of [1, 2]) {
+      rounds.push({
+        plain: await plan(`plan for everybody (${round})`, FOR_ALL),
+        grouped: await plan(`plan of a poll for a group of everybody (${round})`, FOR_GROUP_OF_ALL),
+        narrowed: await plan(
+          `the same, of those who have not started (${round})`,
+          FOR_GROUP_OF_ALL,
+          'NOT_STARTED',
+          1,
+        ),
+      });
+    }
+    const least = (which: 'plain' | 'grouped' | 'narrowed') =>
+      Math.min(...rounds.map((round) => round[which].ms));
+    expect(least('grouped') / least('plain')).toBeLessThan(1.5);
+    expect(least('narrowed') / least('plain')).toBeLessThan(1.5);
+    await claims(rounds[1]?.plain.id ?? '', rounds[1]?.narrowed.id ?? '');
   }, 1_200_000);
 
   test('is surveyed in at most three times the time, since members are joined as well', async () => {

@@ -194,11 +194,39 @@ describe('what a person has done', () => {
   });
 });
 
+test('whoever is erased is in no list and no length of one any more', async () => {
+  await createUsers(app.database, 1, 77);
+  await answer(pollId, '77', 2);
+  const campaign = await createCampaign(api, salesPollId);
+  await app.database.query(`INSERT INTO campaign_chunk (campaign_id, number, state) VALUES ($1, 0, 'DONE')`, [
+    campaign,
+  ]);
+  await app.database.query(
+    `INSERT INTO delivery (campaign_id, chunk_number, user_id, status, sent_at) VALUES ($1, 0, 77, 'SENT', now())`,
+    [campaign],
+  );
+  await app.database.query(
+    'UPDATE notification_campaign SET total_users = 1, sent_users = 1, planned_at = now() WHERE id = $1',
+    [campaign],
+  );
+  const query = 'query ($id: ID!) { campaign(id: $id) { deliveries { totalCount nodes { status } } } }';
+  const listed = async () =>
+    (await api.run<{ campaign: { deliveries: object } }>(query, { id: campaign })).campaign.deliveries;
+  expect(await listed()).toEqual({ totalCount: 1, nodes: [{ status: 'SENT' }] });
+  expect((await participants(pollId, { participation: ['COMPLETED'] })).totalCount).toBe(2);
+  await api.run('mutation { deleteTelegramUser(id: "77") { deletedId userErrors { message } } }');
+  expect(await listed()).toEqual({ totalCount: 0, nodes: [] });
+  for (const participation of [['COMPLETED'], ['NOT_STARTED'], ['NOT_STARTED', 'STARTED', 'COMPLETED']]) {
+    const { totalCount, nodes } = await participants(pollId, { participation });
+    expect(totalCount).toBe(nodes.length);
+  }
+});
+
 test('the length of a list of deliveries comes from the counters of the campaign where it can', async () => {
   const query = `query ($id: ID!, $filter: DeliveryFilter) { campaign(id: $id) {
     deliveries(filter: $filter) { totalCount } } }`;
   const [{ id } = { id: '' }] = await app.database.query<{ id: string }>(
-    'SELECT id FROM notification_campaign WHERE total_users > 0',
+    'SELECT id FROM notification_campaign WHERE total_users > 1',
   );
   const length = async (filter: object | null) => {
     const { campaign } = await api.run<{ campaign: { deliveries: { totalCount: number } } }>(query, {
