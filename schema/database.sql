@@ -33,6 +33,20 @@ CREATE INDEX agenda_jobs_locked_idx ON public.agenda_jobs USING btree (locked_at
 CREATE INDEX agenda_jobs_next_idx ON public.agenda_jobs USING btree (name, next_run_at, priority DESC, locked_at) WHERE (NOT disabled)
 CREATE UNIQUE INDEX agenda_jobs_single_key ON public.agenda_jobs USING btree (name) WHERE ((type)::text = 'single'::text)
 
+TABLE anonymous_count
+  option_id bigint NOT NULL
+  counted integer NOT NULL
+  shown integer NOT NULL DEFAULT 0
+  CONSTRAINT anonymous_count_option_fk FOREIGN KEY (option_id) REFERENCES question_option(id) ON DELETE CASCADE
+  CONSTRAINT anonymous_count_pk PRIMARY KEY (option_id)
+
+TABLE anonymous_tally
+  poll_id bigint NOT NULL
+  completed integer NOT NULL
+  CONSTRAINT anonymous_tally_pk PRIMARY KEY (poll_id)
+  CONSTRAINT anonymous_tally_poll_fk FOREIGN KEY (poll_id) REFERENCES poll(id) ON DELETE CASCADE
+CREATE TRIGGER anonymous_tally_changed AFTER INSERT OR UPDATE ON public.anonymous_tally FOR EACH ROW WHEN (((new.completed % 5) = 0)) EXECUTE FUNCTION show_anonymous_counts()
+
 TABLE answer
   question_id bigint NOT NULL
   user_id bigint NOT NULL
@@ -625,6 +639,7 @@ TABLE poll
   updated_at timestamp(3) with time zone NOT NULL DEFAULT now()
   idempotency_key text
   idempotency_fingerprint text
+  anonymous boolean NOT NULL DEFAULT false
   CONSTRAINT poll_idempotency_key UNIQUE (idempotency_key)
   CONSTRAINT poll_pk PRIMARY KEY (id)
   CONSTRAINT poll_status_check CHECK ((status = ANY (ARRAY['DRAFT'::text, 'OPEN'::text, 'CLOSED'::text])))
@@ -762,6 +777,17 @@ AS $function$
       next_at = first_slot + granted * spacing,
       probe_expires_at = CASE WHEN probe THEN first_slot + interval '30 seconds' END
     WHERE bot = for_bot;
+  END $function$
+
+CREATE OR REPLACE FUNCTION public.show_anonymous_counts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+  BEGIN
+    UPDATE anonymous_count SET shown = counted
+    FROM question_option option JOIN question ON question.id = option.question_id
+    WHERE anonymous_count.option_id = option.id AND question.poll_id = NEW.poll_id;
+    RETURN NULL;
   END $function$
 
 TABLE signing_key

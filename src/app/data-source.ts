@@ -32,6 +32,7 @@ import { Responses1790002002000 } from '../../migrations/1790002002000-responses
 import { Erasure1790002103000 } from '../../migrations/1790002103000-erasure.js';
 import { ExportLinks1790002104000 } from '../../migrations/1790002104000-export-links.js';
 import { ExportLink } from '../exports/export-link.entity.js';
+import { AnonymousPolls1790002003000 } from '../../migrations/1790002003000-anonymous-polls.js';
 import { ApiToken } from '../access/api-token.entity.js';
 import { AuditEntry } from '../access/audit-entry.entity.js';
 import { NotificationCampaign } from '../campaigns/campaign.entity.js';
@@ -90,6 +91,7 @@ const TABLES: database.Tables = {
     Questionnaire1790002000000,
     FirstQuestion1790002001000,
     Responses1790002002000,
+    AnonymousPolls1790002003000,
     TokenUse1790002100000,
     CampaignMoves1790002101000,
     Understand1790002102000,

@@ -19,6 +19,7 @@ import { LaterReminders } from '../engine/later-reminders.js';
 import { KeyboardTidy } from '../engine/keyboard-tidy.js';
 import { ChatPacing } from '../engine/chat-pacing.js';
 import type { CircuitBreaker } from '../engine/circuit-breaker.js';
+import { PollStore } from '../polls/poll.store.js';
 import { ChunkStore } from '../delivery/chunk.store.js';
 import { ChunkWorker } from '../engine/chunk-worker.js';
 import { ClaimStore } from '../delivery/claim.store.js';
@@ -113,6 +114,7 @@ function createReconciler(deps: EngineDeps, stores: Stores, driver: CampaignDriv
   const { settings, dataSource, queue, meter, logger } = deps;
   const { leaseMs, reconcileIntervalMs, auditRetentionDays } = settings;
   const audit = new AuditStore(dataSource);
+  const polls = new PollStore(dataSource);
   return new Reconciler({
     ...stores,
     sql: dataSource,
@@ -122,6 +124,7 @@ function createReconciler(deps: EngineDeps, stores: Stores, driver: CampaignDriv
     leaseMs,
     overdueMs: reconcileIntervalMs,
     forgetOld: async (signal) => {
+      await polls.eraseAnonymous();
       if (auditRetentionDays > 0) await audit.forgetOlderThan(auditRetentionDays, signal);
     },
     meter,

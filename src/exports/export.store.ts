@@ -46,7 +46,11 @@ const PARTICIPANTS = `
   ORDER BY person.id
 `;
 
-const QUESTIONS = 'SELECT id, position, text FROM question WHERE poll_id = $1 ORDER BY position';
+/** None of an anonymous poll: its answers are tied to people only while they take it. */
+const QUESTIONS = `
+  SELECT question.id, position, text FROM question JOIN poll ON poll.id = poll_id AND NOT poll.anonymous
+  WHERE poll_id = $1 ORDER BY position
+`;
 
 /** Question by question, in the order of the primary key. $1 question, $2 the last user of the batch before. */
 const ANSWERS = `

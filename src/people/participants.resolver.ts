@@ -81,6 +81,16 @@ export class ParticipantResolver {
   ): Promise<Date | null> {
     return (await readStanding(context, pollId, user.id)).completedAt;
   }
+
+  @FieldResolver(() => Boolean, { description: 'Wants no reminder of this poll.' })
+  async declined(@Root() { pollId, user }: Participant, @Ctx() context: PeopleContext): Promise<boolean> {
+    return (await readStanding(context, pollId, user.id)).declined;
+  }
+
+  @FieldResolver(() => Date, { nullable: true, description: 'When the user asked to be reminded again.' })
+  async remindAt(@Root() { pollId, user }: Participant, @Ctx() context: PeopleContext): Promise<Date | null> {
+    return (await readStanding(context, pollId, user.id)).remindAt;
+  }
 }
 
 @Resolver(() => UserParticipation)
@@ -103,13 +113,14 @@ export class UserParticipationResolver {
 
   @FieldResolver(() => [UserAnswer], {
     nullable: true,
-    description: 'What the user chose in Telegram, in the order of the questions.',
+    description:
+      'What the user chose in Telegram, in the order of the questions; null where the poll is anonymous.',
   })
-  answers(
+  async answers(
     @Root() { poll, userId }: UserParticipation,
     @Ctx() { loaders }: PeopleContext,
-  ): Promise<UserAnswer[]> {
-    return loaders.userAnswers.load(`${poll.id}_${userId}`);
+  ): Promise<UserAnswer[] | null> {
+    return poll.anonymous ? null : loaders.userAnswers.load(`${poll.id}_${userId}`);
   }
 }
 

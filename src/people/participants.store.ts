@@ -69,9 +69,14 @@ const STANDINGS = `
   SELECT wanted.poll_id || '_' || wanted.user_id AS key, done.completed_at AS "completedAt",
     CASE WHEN done.user_id IS NOT NULL THEN 'COMPLETED' WHEN start.user_id IS NOT NULL THEN 'STARTED' ELSE 'NOT_STARTED' END
       AS participation,
-    (SELECT count(*) FROM question JOIN answer ON answer.question_id = question.id AND answer.user_id = wanted.user_id
-      WHERE question.poll_id = wanted.poll_id)::integer AS "answeredQuestions"
+    (SELECT count(*) FROM question LEFT JOIN answer ON answer.question_id = question.id AND answer.user_id = wanted.user_id
+      WHERE question.poll_id = wanted.poll_id
+        AND (answer.user_id IS NOT NULL OR poll.anonymous AND done.user_id IS NOT NULL))::integer AS "answeredQuestions",
+    EXISTS (SELECT FROM declined_poll no WHERE no.poll_id = wanted.poll_id AND no.user_id = wanted.user_id) AS declined,
+    (SELECT remind_at FROM later_reminder later
+      WHERE later.poll_id = wanted.poll_id AND later.user_id = wanted.user_id AND later.status = 'PENDING') AS "remindAt"
   FROM unnest($1::bigint[], $2::bigint[]) AS wanted (poll_id, user_id)
+  JOIN poll ON poll.id = wanted.poll_id
   LEFT JOIN poll_completion done ON done.poll_id = wanted.poll_id AND done.user_id = wanted.user_id
   LEFT JOIN poll_start start ON start.poll_id = wanted.poll_id AND start.user_id = wanted.user_id
 `;
@@ -82,6 +87,7 @@ const ANSWERS = `
     answer.answered_at AS "answeredAt"
   FROM unnest($1::bigint[], $2::bigint[]) AS wanted (poll_id, user_id)
   JOIN question ON question.poll_id = wanted.poll_id
+  JOIN poll ON poll.id = question.poll_id AND NOT poll.anonymous
   JOIN answer ON answer.question_id = question.id AND answer.user_id = wanted.user_id
   ORDER BY question.position
 `;

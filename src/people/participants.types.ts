@@ -71,6 +71,8 @@ export interface Standing {
   participation: Participation;
   answeredQuestions: number;
   completedAt: Date | null;
+  declined: boolean;
+  remindAt: Date | null;
 }
 
 export interface KeyedAnswer {

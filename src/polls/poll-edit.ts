@@ -12,6 +12,7 @@ export interface PollEdit {
   /** Names. */
   groups?: readonly string[];
   questions?: readonly CreateQuestionInput[];
+  anonymous?: boolean;
 }
 
 function invalid(message: string, property: string): UserError {
@@ -37,24 +38,29 @@ export function clearingErrors({ title, questions }: UpdatePollInput): UserError
   return errors;
 }
 
-export function toPollEdit({ title, description, closesAt, groups, questions }: UpdatePollInput): PollEdit {
+export function toPollEdit(input: UpdatePollInput): PollEdit {
+  const { title, description, closesAt, groups, questions, anonymous } = input;
   const edit: PollEdit = {
     title: title ?? undefined,
     description,
     closesAt,
     groups: groups === undefined ? undefined : distinctGroups(groups ?? []),
     questions: questions ?? undefined,
+    anonymous: anonymous === null ? false : anonymous,
   };
   return Object.fromEntries(Object.entries(edit).filter(([, value]) => value !== undefined));
 }
 
 /** Explains the refusal of an edit by the poll's state afterwards. */
-export function explainEditRefusal({ id, status }: Poll): UserError {
+export function explainEditRefusal({ id, status }: Poll, { questions }: PollEdit): UserError {
+  const [what, property] = questions
+    ? ['its questions can be changed', 'questions']
+    : ['whether it is anonymous can be changed', 'anonymous'];
   const message =
     status === PollStatus.DRAFT
       ? `Poll ${id} was changed at the same time: try again.`
-      : `Poll ${id} is ${status}; its questions can be changed while it is a ${PollStatus.DRAFT}.`;
-  return userError(UserErrorCode.INVALID_STATE, message, ['input', 'questions']);
+      : `Poll ${id} is ${status}; ${what} while it is a ${PollStatus.DRAFT}.`;
+  return userError(UserErrorCode.INVALID_STATE, message, ['input', property]);
 }
 
 /** Two inputs have the same fingerprint if and only if they ask for the same poll. */
@@ -64,6 +70,7 @@ export function pollFingerprint({
   closesAt,
   groups,
   questions,
+  anonymous,
 }: CreatePollInput): string {
   const asked = {
     title,
@@ -73,6 +80,8 @@ export function pollFingerprint({
       .map(groupKey)
       .sort(),
     questions: questions.map(({ text, options }) => [text, options]),
+    // Only if given, so that older polls keep their fingerprints.
+    ...(anonymous === true && { anonymous }),
   };
   return createHash('sha256').update(JSON.stringify(asked)).digest('hex');
 }

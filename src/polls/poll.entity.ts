@@ -63,6 +63,14 @@ export class Poll {
   @Column({ name: 'idempotency_fingerprint', type: 'text', nullable: true })
   idempotencyFingerprint!: string | null;
 
+  @Column({ type: 'boolean', default: false })
+  @Field(() => Boolean, {
+    description:
+      'Whether answers are counted and never tied to a person once the poll is completed; who has completed it is still known. ' +
+      'Counts are shown from 5 completed on and then in steps of 5, or when it closes.',
+  })
+  anonymous!: boolean;
+
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' })
   @Field(() => Date, { description: 'When the poll was created.' })
   createdAt!: Date;

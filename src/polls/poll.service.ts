@@ -109,7 +109,7 @@ export class PollService {
     if (isChanged && edit.groups) await this.recount(id);
     const changed = await this.find(id);
     if (!changed) return refusal(userError(UserErrorCode.NOT_FOUND, describeMissing('poll', id), ['id']));
-    return isChanged ? success(changed) : refusal(explainEditRefusal(changed));
+    return isChanged ? success(changed) : refusal(explainEditRefusal(changed, edit));
   }
 
   private async groupErrors({ groups }: UpdatePollInput): Promise<UserError[]> {

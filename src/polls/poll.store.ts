@@ -3,29 +3,58 @@ import { rows } from '../database/rows.js';
 import { contains } from '../database/search.js';
 import { nameGroups } from '../groups/group.store.js';
 import { Poll, type PollStatus } from './poll.entity.js';
+import { POLL_IS_OPEN } from './poll-open.js';
 import type { PollEdit } from './poll-edit.js';
 import type { CreatePollInput, CreateQuestionInput, PollFilter } from './poll.types.js';
 import { Question, QuestionOption } from './question.entity.js';
 
+/** Of an anonymous poll, what may be shown: those of completed polls, in steps while it is open. */
 const ANSWER_COUNTS = `
   SELECT option_id AS key, sum(count)::integer AS count FROM (
     SELECT option_id, count(*) AS count FROM answer WHERE option_id = ANY ($1) GROUP BY option_id
     UNION ALL
     SELECT option_id, count FROM erased_answer WHERE option_id = ANY ($1)
-  ) counted GROUP BY option_id
+  ) counted
+  JOIN question_option option ON option.id = option_id JOIN question ON question.id = option.question_id
+  JOIN poll ON poll.id = question.poll_id AND NOT poll.anonymous
+  GROUP BY option_id
+  UNION ALL
+  SELECT option_id, CASE WHEN ${POLL_IS_OPEN} THEN shown ELSE counted END
+  FROM anonymous_count JOIN question_option option ON option.id = option_id
+  JOIN question ON question.id = option.question_id JOIN poll ON poll.id = question.poll_id
+  WHERE option_id = ANY ($1)
 `;
 
+/** What was answered of an anonymous poll that was not completed is tied to people, and goes when it closes. */
 const SET_STATUS = `
-  UPDATE poll SET status = $2, updated_at = clock_timestamp() WHERE id = $1 AND status = ANY ($3) RETURNING id
+  WITH changed AS (
+    UPDATE poll SET status = $2, updated_at = clock_timestamp() WHERE id = $1 AND status = ANY ($3)
+    RETURNING id, anonymous AND status = 'CLOSED' AS erases
+  ), erased AS (
+    DELETE FROM answer USING question, changed
+    WHERE answer.question_id = question.id AND question.poll_id = changed.id AND changed.erases
+  )
+  SELECT id FROM changed
+`;
+
+/** The same for polls that closed by themselves, and for answers that were under way when a poll was closed. */
+const ERASE_ANONYMOUS = `
+  DELETE FROM answer USING question, poll
+  WHERE answer.question_id = question.id AND question.poll_id = poll.id AND poll.anonymous AND NOT ${POLL_IS_OPEN}
 `;
 
 const INSERT = `
-  INSERT INTO poll (title, description, closes_at, idempotency_key, idempotency_fingerprint)
-  VALUES (:title, :description, :closesAt, :key, :fingerprint)
+  INSERT INTO poll (title, description, closes_at, anonymous, idempotency_key, idempotency_fingerprint)
+  VALUES (:title, :description, :closesAt, :anonymous, :key, :fingerprint)
   ON CONFLICT (idempotency_key) DO NOTHING RETURNING id
 `;
 
-const EDIT_COLUMNS = { title: 'title', description: 'description', closesAt: 'closes_at' } as const;
+const EDIT_COLUMNS = {
+  title: 'title',
+  description: 'description',
+  closesAt: 'closes_at',
+  anonymous: 'anonymous',
+} as const;
 type EditedColumns = Pick<PollEdit, keyof typeof EDIT_COLUMNS>;
 
 const update = (columns: EditedColumns): string => `
@@ -82,7 +111,7 @@ export class PollStore {
    * @returns null if the idempotency key is taken
    */
   create(
-    { title, description, closesAt, questions, idempotencyKey }: CreatePollInput,
+    { title, description, closesAt, anonymous, questions, idempotencyKey }: CreatePollInput,
     groups: readonly string[],
     fingerprint: string,
   ): Promise<Poll | null> {
@@ -91,6 +120,7 @@ export class PollStore {
         title,
         description: description ?? null,
         closesAt: closesAt ?? null,
+        anonymous: anonymous ?? false,
         key: idempotencyKey ?? null,
         fingerprint: idempotencyKey == null ? null : fingerprint,
       });
@@ -101,10 +131,14 @@ export class PollStore {
     });
   }
 
-  /** @returns false if questions were to be changed and it is no draft */
+  /** @returns false if what is fixed when the poll opens was to be changed, and it is no draft */
   update(id: string, { groups, questions, ...columns }: PollEdit): Promise<boolean> {
     return this.dataSource.transaction(async (manager) => {
-      const changed = await rows(manager, update(columns), { ...columns, id, anyStatus: !questions });
+      const changed = await rows(manager, update(columns), {
+        ...columns,
+        id,
+        anyStatus: !questions && columns.anonymous === undefined,
+      });
       if (changed.length === 0) return false;
       if (questions) {
         await rows(manager, DELETE_QUESTIONS, [id]);
@@ -118,6 +152,11 @@ export class PollStore {
   /** One compare-and-set. @returns whether the poll was in one of the statuses `from` */
   async setStatus(id: string, from: PollStatus[], to: PollStatus): Promise<boolean> {
     return (await rows(this.dataSource, SET_STATUS, [id, to, from])).length > 0;
+  }
+
+  /** Erases what is left of anonymous polls that are closed. */
+  async eraseAnonymous(): Promise<void> {
+    await rows(this.dataSource, ERASE_ANONYMOUS);
   }
 
   findMany(ids: readonly string[]): Promise<Poll[]> {

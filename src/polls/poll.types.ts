@@ -87,6 +87,13 @@ export class CreatePollInput {
   @Field(() => [CreateQuestionInput], { description: 'Its questions in their order: 1 to 100.' })
   questions!: CreateQuestionInput[];
 
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether answers are counted and never tied to a person once the poll is completed; fixed when the poll opens. False by default.',
+  })
+  anonymous?: boolean | null;
+
   @Field(() => [String], { nullable: true, description: POLL_GROUPS })
   groups?: string[] | null;
 
@@ -128,6 +135,13 @@ export class UpdatePollInput {
       'When it closes by itself, in the future; null for never. A poll that was closed by hand stays closed.',
   })
   closesAt?: Date | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether answers are counted and never tied to a person once the poll is completed; fixed when the poll opens. Null is false.',
+  })
+  anonymous?: boolean | null;
 
   @Field(() => [String], { nullable: true, description: POLL_GROUPS })
   groups?: string[] | null;

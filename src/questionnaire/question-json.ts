@@ -1,6 +1,7 @@
 /** A question as ShownQuestion, apart from the chosen option. Reads the table `question` by that name. SQL. */
 export const QUESTION_JSON = `json_build_object(
   'id', question.id::text, 'text', question.text,
+  'isAnonymous', (SELECT anonymous FROM poll WHERE poll.id = question.poll_id),
   'number', (SELECT count(*) FROM question other WHERE other.poll_id = question.poll_id AND other.position <= question.position),
   'previousId', (SELECT id::text FROM question other
     WHERE other.poll_id = question.poll_id AND other.position < question.position ORDER BY other.position DESC LIMIT 1),

@@ -6,14 +6,19 @@ import { QUESTION_JSON } from './question-json.js';
 /**
  * Stores an answer, and the completion of the poll with the last one. The revision decides: of two presses on one rendering the
  * first counts, whatever the device, and a repeated one finds a newer revision. The share lock keeps the poll open until the
- * answer is stored.
+ * answer is stored. The answers of an anonymous poll become counts with the last one, and are final.
  */
 const ANSWER = `
   WITH poll AS (
-    SELECT poll.id FROM poll
+    SELECT poll.id, poll.anonymous, NOT EXISTS (
+      SELECT FROM question other WHERE other.poll_id = poll.id AND other.id <> :questionId
+        AND NOT EXISTS (SELECT FROM answer WHERE answer.question_id = other.id AND answer.user_id = :userId)) AS last
+    FROM poll
     JOIN question ON question.poll_id = poll.id
     JOIN question_option offered ON offered.question_id = question.id
     WHERE question.id = :questionId AND offered.id = :optionId AND ${POLL_IS_OPEN} AND ${pollIsFor(':userId')}
+      AND NOT (poll.anonymous AND EXISTS (
+        SELECT FROM poll_completion done WHERE done.poll_id = poll.id AND done.user_id = :userId))
     FOR SHARE OF poll
   ), taken AS (
     INSERT INTO questionnaire AS known (poll_id, user_id, revision)
@@ -23,15 +28,28 @@ const ANSWER = `
     ON CONFLICT (poll_id, user_id) DO UPDATE SET revision = known.revision + 1 WHERE known.revision = :revision
     RETURNING poll_id
   ), answered AS (
-    INSERT INTO answer (question_id, user_id, option_id) SELECT :questionId::bigint, :userId::bigint, :optionId::bigint FROM taken
+    INSERT INTO answer (question_id, user_id, option_id)
+    SELECT :questionId::bigint, :userId::bigint, :optionId::bigint FROM taken, poll WHERE NOT (poll.anonymous AND poll.last)
     ON CONFLICT (question_id, user_id) DO UPDATE SET option_id = excluded.option_id, answered_at = clock_timestamp()
   ), completed AS (
-    INSERT INTO poll_completion (poll_id, user_id) SELECT taken.poll_id, :userId::bigint FROM taken
-    WHERE NOT EXISTS (
-      SELECT FROM question other WHERE other.poll_id = taken.poll_id AND other.id <> :questionId
-        AND NOT EXISTS (SELECT FROM answer WHERE answer.question_id = other.id AND answer.user_id = :userId))
+    INSERT INTO poll_completion (poll_id, user_id) SELECT poll.id, :userId::bigint FROM taken, poll WHERE poll.last
     ON CONFLICT DO NOTHING
     RETURNING poll_id
+  ), erased AS (
+    DELETE FROM answer USING question, poll, completed
+    WHERE poll.anonymous AND question.poll_id = poll.id AND answer.question_id = question.id AND answer.user_id = :userId
+    RETURNING answer.option_id, answer.question_id
+  ), tally AS (
+    -- First, so that those who complete the poll at once take turns.
+    INSERT INTO anonymous_tally AS tally (poll_id, completed) SELECT poll.id, 1 FROM poll, completed WHERE poll.anonymous
+    ON CONFLICT (poll_id) DO UPDATE SET completed = tally.completed + 1
+    RETURNING poll_id
+  ), counted AS (
+    INSERT INTO anonymous_count AS known (option_id, counted)
+    SELECT chosen.option_id, 1 FROM tally, (
+      SELECT option_id FROM erased WHERE question_id <> :questionId UNION ALL SELECT :optionId::bigint
+    ) chosen ORDER BY chosen.option_id
+    ON CONFLICT (option_id) DO UPDATE SET counted = known.counted + 1
   )
   SELECT EXISTS (SELECT FROM taken) AS stored, EXISTS (SELECT FROM completed) AS completed
 `;
@@ -42,7 +60,7 @@ const ANSWER = `
  */
 const READ = `
   WITH poll AS (
-    SELECT poll.id, poll.title, poll.description, poll.status, poll.closes_at, ${POLL_IS_OPEN} AS open,
+    SELECT poll.id, poll.title, poll.anonymous, poll.status, poll.closes_at, ${POLL_IS_OPEN} AS open,
       ${pollIsFor(':userId')} AS mine FROM poll
     WHERE poll.id = coalesce(:pollId::bigint,
       (SELECT poll_id FROM question WHERE id = coalesce(:questionId::bigint, :afterId::bigint)))
@@ -62,7 +80,7 @@ const READ = `
       ELSE asked.chosen IS NULL END
     ORDER BY asked.position <= coalesce(after.position, 0), asked.position LIMIT 1
   )
-  SELECT poll.id AS "pollId", poll.title, poll.status, poll.open AS "isOpen", poll.mine AS "isForPerson",
+  SELECT poll.id AS "pollId", poll.title, poll.status, poll.open AS "isOpen", poll.mine AS "isForPerson", poll.anonymous AS "isAnonymous",
     coalesce((SELECT revision FROM questionnaire WHERE poll_id = poll.id AND user_id = :userId), 0) AS revision,
     EXISTS (SELECT FROM poll_completion done WHERE done.poll_id = poll.id AND done.user_id = :userId) AS "isCompleted",
     (SELECT count(*)::integer FROM asked) AS "questionCount",
@@ -98,6 +116,8 @@ export interface ShownQuestion {
   text: string;
   previousId: string | null;
   nextId: string | null;
+  /** Whether its poll is. */
+  isAnonymous: boolean;
   options: ShownOption[];
 }
 
@@ -108,6 +128,7 @@ export interface Standing {
   status: 'DRAFT' | 'OPEN' | 'CLOSED';
   isOpen: boolean;
   isForPerson: boolean;
+  isAnonymous: boolean;
   /** To be written into each answer that is offered. */
   revision: number;
   isCompleted: boolean;

@@ -121,7 +121,7 @@ export class PollConversation {
     const title = `<b>${quoted(standing.title)}</b>`;
     const obstacle = obstacleIn(standing);
     if (obstacle) return messageContent(`${notice}${title}\n\n${say(obstacle)}`);
-    if (question) {
+    if (question && !(standing.isAnonymous && standing.isCompleted)) {
       const view = { userId, campaignId, question, chosenId, questionCount, revision, page };
       const text = `${notice}${title}\n${this.questions.text(view, say)}`;
       return messageContent(text, this.questions.keyboard(view, say));
@@ -131,13 +131,13 @@ export class PollConversation {
 
   private completedContent(
     { say, userId }: Interlocutor,
-    { openCount, questionCount, firstId }: Standing,
+    { openCount, questionCount, firstId, isAnonymous }: Standing,
     campaignId: string | null,
     heading: string,
   ): Record<string, unknown> {
     const text = openCount > 0 ? say('completedElsewhere') : say('completed', { count: questionCount });
     const change: Keyboard =
-      firstId === null
+      firstId === null || isAnonymous
         ? []
         : [
             [

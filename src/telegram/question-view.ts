@@ -31,7 +31,8 @@ export class QuestionRenderer {
   text(view: QuestionView, say: Say): string {
     const { question, questionCount } = view;
     const place = say('place', { number: question.number, count: questionCount });
-    const lines = [place, '', `<b>${quoted(question.text)}</b>`];
+    const note = question.isAnonymous ? [say('anonymousNote')] : [];
+    const lines = [place, ...note, '', `<b>${quoted(question.text)}</b>`];
     if (isNumbered(question.options)) {
       const { options, first } = pageOf(view);
       const numbered = options.map(
@@ -83,8 +84,8 @@ export class QuestionRenderer {
   }
 }
 
-/** Room for "12 of 100" in any language, and the lines between. */
-const PLACE_CHARACTERS = 40;
+/** Room for "12 of 100" and for what is said of anonymous polls, in any language, and the lines between. */
+const PLACE_CHARACTERS = 240;
 /** An option has its number, a mark and two characters of direction beside its text. */
 const OPTION_CHARACTERS = 10;
 

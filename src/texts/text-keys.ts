@@ -39,6 +39,7 @@ export const TEXT_KEYS = [
   'pollDeclined',
   'pollAccepted',
   'reminderGone',
+  'anonymousNote',
 ] as const;
 
 export type TextKey = (typeof TEXT_KEYS)[number];

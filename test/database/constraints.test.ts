@@ -39,6 +39,8 @@ const insertLater =
 /** A statement that each constraint exists to refuse. */
 const REFUSED: Record<string, string> = {
   agenda_jobs_type_check: "INSERT INTO agenda_jobs (name, type) VALUES ('plan', 'double')",
+  anonymous_count_option_fk: 'INSERT INTO anonymous_count (option_id, counted) VALUES (9, 1)',
+  anonymous_tally_poll_fk: 'INSERT INTO anonymous_tally (poll_id, completed) VALUES (9, 1)',
   answer_option_fk: 'UPDATE answer SET option_id = 9',
   answer_user_fk: 'UPDATE answer SET user_id = 9',
   api_token_hash_check: "UPDATE api_token SET token_hash = 'the token itself'",
