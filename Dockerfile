@@ -27,6 +27,7 @@ WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=dependencies /app/packages packages
 COPY --from=build /app/packages/bot-api-sandbox/dist packages/bot-api-sandbox/dist
+COPY packages/bot-api-sandbox/page packages/bot-api-sandbox/page
 COPY --from=build /app/packages/telegram-text/dist packages/telegram-text/dist
 COPY --from=build /app/dist dist
 COPY package.json ./

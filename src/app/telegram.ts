@@ -37,7 +37,7 @@ export async function connectTelegram(settings: Settings, logger: Logger): Promi
     keepRecords: 10_000,
   });
   logger.info(
-    `${settings.sandbox ? 'SANDBOX=true' : 'No BOT_TOKEN'}: the built-in sandbox at ${sandbox.url}/sandbox takes the messages, no real one is sent.`,
+    `${settings.sandbox ? 'SANDBOX=true' : 'No BOT_TOKEN'}: the built-in sandbox at ${sandbox.url}/sandbox takes the messages, no real one is sent; ${sandbox.url}/ shows the chats.`,
   );
   const connected = connect(sandbox.token, sandbox.url);
   const close = async () => {

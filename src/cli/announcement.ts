@@ -21,9 +21,11 @@ function rowsFor(app: App, { production, dataDir, botToken }: Settings): Row[] {
   rows.push([
     'Telegram',
     botToken === undefined
-      ? `nothing is sent: ${app.sandboxUrl ?? ''}/sandbox takes all messages; set BOT_TOKEN to send`
+      ? 'nothing is sent: the sandbox takes all messages; set BOT_TOKEN to send'
       : 'messages are sent by your bot',
   ]);
+  if (app.sandboxUrl !== undefined)
+    rows.push(['Chats', `${app.sandboxUrl}/  (be a person: press the buttons, take the poll)`]);
   rows.push(['Try next', 'npm run seed, then the operations of the explorer from top to bottom']);
   rows.push(['Stop', 'Ctrl+C']);
   return rows;

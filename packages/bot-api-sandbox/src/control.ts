@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { listChats, pressAndWait, readChat } from './chats.js';
 import { FAULT_ANSWERS } from './fault-answers.js';
 import type { SandboxCore } from './core.js';
 import type { FaultAnswer } from './fault-types.js';
 import { isParams, stringParam, toInteger } from './params.js';
 import type { Params } from './params.js';
 import { sendJson } from './transport.js';
+import type { ButtonChoice, SandboxUser } from './users.js';
 
 /** Input that cannot be used; the message says what would be right. */
 class InputError extends Error {}
@@ -27,15 +29,18 @@ const ROUTES: readonly [method: string, path: RegExp, handler: Handler][] = [
   ['DELETE', /^\/sandbox\/faults$/, clearFaults],
   ['POST', /^\/sandbox\/users\/([^/]+)\/says$/, say],
   ['POST', /^\/sandbox\/users\/([^/]+)\/presses$/, press],
+  ['GET', /^\/sandbox\/chats$/, ({ core }) => listChats(core)],
+  ['GET', /^\/sandbox\/chats\/([^/]+)$/, ({ core, id }) => readChat(core, id)],
+  ['POST', /^\/sandbox\/chats\/([^/]+)\/presses$/, pressForAnswer],
 ];
 
 /** Answers one request under /sandbox: for people, and for processes that hold no sandbox object. */
-export function answerControl(
+export async function answerControl(
   core: SandboxCore,
   request: IncomingMessage,
   response: ServerResponse,
   body: string | undefined,
-): void {
+): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://sandbox');
   const route = ROUTES.find(([method, path]) => method === request.method && path.test(url.pathname));
   if (route === undefined) {
@@ -46,7 +51,7 @@ export function answerControl(
   const [, path, handler] = route;
   try {
     const id = readId(path.exec(url.pathname)?.[1]);
-    sendJson(response, 200, handler({ core, query: url.searchParams, body: readJson(body), id }));
+    sendJson(response, 200, await handler({ core, query: url.searchParams, body: readJson(body), id }));
   } catch (error) {
     // Errors of the sandbox's users and fault rules are sentences for the caller, too.
     sendJson(response, 400, { error: error instanceof Error ? error.message : String(error) });
@@ -102,13 +107,26 @@ function clearFaults({ core }: ControlRequest): unknown {
 function say({ core, body, id }: ControlRequest): unknown {
   const text = stringParam(body, 'text');
   if (text === undefined || text === '') throw new InputError('Give the words as {"text": "..."}');
-  return core.users.says(id, text);
+  return core.users.says(readUser(body, id), text);
 }
 
 function press({ core, body, id }: ControlRequest): unknown {
+  return core.users.press(id, readChoice(body, id)).update;
+}
+
+function pressForAnswer({ core, body, id }: ControlRequest): unknown {
+  return pressAndWait(core, id, readChoice(body, id));
+}
+
+function readChoice(body: Params, id: number): ButtonChoice {
   const messageId = readNumber(body, 'messageId') ?? readNumber(body, 'message_id');
-  const choice = { text: stringParam(body, 'text'), data: stringParam(body, 'data'), messageId };
-  return core.users.press(id, choice).update;
+  const from = id > 0 ? readUser(body, id) : undefined;
+  return { text: stringParam(body, 'text'), data: stringParam(body, 'data'), messageId, from };
+}
+
+function readUser(body: Params, id: number): SandboxUser {
+  const languageCode = stringParam(body, 'languageCode');
+  return languageCode === undefined ? id : { id, language_code: languageCode };
 }
 
 /** By name, with `value` for the answers that take a number; or as {status, body, headers, after}. */

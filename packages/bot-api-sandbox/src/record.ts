@@ -1,6 +1,6 @@
 import type { Conditions } from './conditions.js';
 import type { FaultKind } from './fault-types.js';
-import type { InlineKeyboard } from './types.js';
+import type { ApiMessage, InlineKeyboard } from './types.js';
 
 /** One request to the Bot API. It is recorded on arrival, and completed when it is answered. */
 export interface RecordedCall {
@@ -41,6 +41,9 @@ export type NewMessage = Pick<
   'chatId' | 'text' | 'parseMode' | 'sentAt' | 'replyMarkup' | 'effectId'
 >;
 
+/** People's messages that are remembered, over all chats. */
+const SAID_KEPT = 10_000;
+
 /** What the sandbox has received. Tokens never get here. */
 export class SandboxRecord {
   readonly calls: RecordedCall[] = [];
@@ -49,6 +52,7 @@ export class SandboxRecord {
   throttled = 0;
   readonly #byChat = new Map<number, RecordedMessage[]>();
   readonly #byId = new Map<number, RecordedMessage>();
+  readonly #said: ApiMessage[] = [];
   #lastMessageId = 0;
   #lastText = '';
 
@@ -117,6 +121,16 @@ export class SandboxRecord {
     return this.#byChat.get(chatId) ?? [];
   }
 
+  /** Remembers what a person wrote to the bot, for those who look at the chat. */
+  addSaid(message: ApiMessage): void {
+    this.#said.push(message);
+    if (this.#said.length >= 2 * SAID_KEPT) this.#said.splice(0, SAID_KEPT);
+  }
+
+  saidIn(chatId: number): readonly ApiMessage[] {
+    return this.#said.filter(({ chat }) => chat.id === chatId);
+  }
+
   /** A message that the chat still has. */
   find(chatId: number, messageId: number): RecordedMessage | undefined {
     const message = this.#byId.get(messageId);
@@ -126,6 +140,7 @@ export class SandboxRecord {
   clear(): void {
     this.calls.length = 0;
     this.messages.length = 0;
+    this.#said.length = 0;
     this.throttled = 0;
     this.#byChat.clear();
     this.#byId.clear();

@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answerBotApi } from './bot-api.js';
 import { answerControl } from './control.js';
+import { answerPage } from './page.js';
 import type { SandboxCore } from './core.js';
 import { Delays, readBody, sendJson } from './transport.js';
 
@@ -47,7 +48,8 @@ async function route(
   const body = await readBody(request);
   const url = request.url ?? '/';
   if (url.startsWith('/bot')) await answerBotApi(core, delays, request, response, body);
-  else if (/^\/sandbox\b/.test(url)) answerControl(core, request, response, body);
+  else if (/^\/sandbox\b/.test(url)) await answerControl(core, request, response, body);
+  else if (request.method === 'GET' && (await answerPage(url, response))) return;
   else sendJson(response, 404, { ok: false, error_code: 404, description: 'Not Found' });
 }
 

@@ -59,6 +59,7 @@ export class SandboxUsers {
       const entity: TextEntity = { type: 'bot_command', offset: 0, length: command.length };
       message.entities = [entity];
     }
+    this.record.addSaid(message);
     return this.updates.push({ message });
   }
 
