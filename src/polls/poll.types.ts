@@ -10,6 +10,7 @@ import {
 import { Field, InputType, ObjectType, registerEnumType } from 'type-graphql';
 import { connectionType } from '../graphql-types/connection.js';
 import { UserError } from '../graphql-types/user-error.js';
+import { VISIBLE } from '../kernel/blank.js';
 import { MAX_STATUSES, STATUSES_LENGTH } from '../kernel/validation.js';
 import { Poll, PollStatus } from './poll.entity.js';
 
@@ -46,7 +47,8 @@ registerEnumType(PollOrder, {
   },
 });
 
-const NOT_BLANK = /\S/;
+/** Telegram refuses messages and buttons without a character that is displayed. */
+const NOT_BLANK = VISIBLE;
 
 @InputType({ description: 'A question of a new poll.' })
 export class CreateQuestionInput {

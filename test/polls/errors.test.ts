@@ -45,6 +45,7 @@ describe('createPoll refuses', () => {
     ['101 questions', 'questions', { questions: times(101, QUESTION) }],
     ['an empty question', 'questions.1.text', withQuestion({ text: '' })],
     ['a blank question', 'questions.1.text', withQuestion({ text: ' ' })],
+    ['an invisible question', 'questions.1.text', withQuestion({ text: '\u200B\u2060' })],
     ['a long question', 'questions.1.text', withQuestion({ text: 'x'.repeat(1001) })],
     ['a single option', 'questions.1.options', withQuestion({ options: ['Yes'] })],
     ['51 options', 'questions.1.options', withQuestion({ options: times(51, 'Yes') })],
