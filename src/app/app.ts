@@ -1,3 +1,4 @@
+import type { BotApiSandbox } from '@pollcast/bot-api-sandbox';
 import type { Logger } from 'pino';
 import { AudienceStore } from '../campaigns/audience.store.js';
 import type { Settings } from '../config/settings.js';
@@ -33,8 +34,8 @@ export interface App {
   generatedAdminToken: string | undefined;
   /** Issues a one-time code for a sign-in link, in a process that serves the API. */
   issueSignInCode: (() => string) | undefined;
-  /** URL of the built-in sandbox, if it stands in for Telegram. */
-  sandboxUrl: string | undefined;
+  /** The built-in sandbox, if it stands in for Telegram. */
+  sandbox: BotApiSandbox | undefined;
   /**
    * Shuts down gracefully: the process is no longer ready, starts no sends and accepts no requests; what is in flight is
    * answered and settled, leases are released, connections closed.
@@ -188,12 +189,12 @@ export async function startApp(settings: Settings, roles: readonly AppRole[], lo
     if (wanted !== undefined) await requireFreePort(host, wanted);
     const deps = await connect(settings, logger, shutdown);
     const api = await startRoles(deps, roles, shutdown);
-    const { sandboxUrl } = deps.telegram;
+    const { sandbox } = deps.telegram;
     return {
       url: api?.url,
       generatedAdminToken: api?.generatedAdminToken,
       issueSignInCode: api?.issueSignInCode,
-      sandboxUrl,
+      sandbox,
       stop: () => shutdown.run(),
     };
   } catch (error) {

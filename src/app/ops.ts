@@ -59,7 +59,7 @@ export function createOps(deps: OpsDeps): Ops {
     name: 'bot',
     run: () => (guard.problem === null ? Promise.resolve() : Promise.reject(new Error(guard.problem))),
   });
-  if (telegram.sandboxUrl === undefined) {
+  if (telegram.sandbox === undefined) {
     checks.push({
       name: 'telegram',
       // A refused token is an answer: the process must stay reachable to report it.

@@ -1,3 +1,4 @@
+import type { BotApiSandbox } from '@pollcast/bot-api-sandbox';
 import type { Logger } from 'pino';
 import type { Settings } from '../config/settings.js';
 import type { OwnBot } from '../delivery/own-bot.js';
@@ -13,8 +14,8 @@ export interface ConnectedTelegram {
   profile: BotProfile;
   /** The bot in the installation's terms. */
   ownBot: OwnBot;
-  /** URL of the sandbox, if it stands in for Telegram. */
-  sandboxUrl: string | undefined;
+  /** The sandbox, if it stands in for Telegram. */
+  sandbox: BotApiSandbox | undefined;
   close(): Promise<void>;
 }
 
@@ -26,7 +27,7 @@ export async function connectTelegram(settings: Settings, logger: Logger): Promi
     return {
       ...connected,
       ownBot: connected.botId,
-      sandboxUrl: undefined,
+      sandbox: undefined,
       close: () => connected.botApi.close(),
     };
   }
@@ -44,7 +45,7 @@ export async function connectTelegram(settings: Settings, logger: Logger): Promi
     await connected.botApi.close();
     await sandbox.close();
   };
-  return { ...connected, ownBot: null, sandboxUrl: sandbox.url, close };
+  return { ...connected, ownBot: null, sandbox, close };
 
   function connect(token: string, apiRoot: string): Pick<ConnectedTelegram, 'botId' | 'botApi' | 'profile'> {
     const botApi = new BotApi({ token, apiRoot, timeoutMs: requestTimeoutMs });

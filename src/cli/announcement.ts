@@ -24,8 +24,8 @@ function rowsFor(app: App, { production, dataDir, botToken }: Settings): Row[] {
       ? 'nothing is sent: the sandbox takes all messages; set BOT_TOKEN to send'
       : 'messages are sent by your bot',
   ]);
-  if (app.sandboxUrl !== undefined)
-    rows.push(['Chats', `${app.sandboxUrl}/  (be a person: press the buttons, take the poll)`]);
+  if (app.sandbox !== undefined)
+    rows.push(['Chats', `${app.sandbox.url}/  (be a person: press the buttons, take the poll)`]);
   rows.push(['Try next', 'npm run seed, then the operations of the explorer from top to bottom']);
   rows.push(['Stop', 'Ctrl+C']);
   return rows;

@@ -1,5 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { operation, type ApiClient } from './api-client.js';
 import { CommandFailure } from './failure.js';
+import type { PeopleTotals } from './demo-people.js';
 import { followCampaign, formatDuration, showSummary } from './follow-campaign.js';
 
 export interface Pacing {
@@ -13,8 +15,12 @@ interface CampaignPayload {
   userErrors: { message: string }[];
 }
 
-/** Creates and starts a campaign by the public API, follows it to its end and sums it up. */
-export async function runCampaign(api: ApiClient, pollId: string, pacing: Pacing | undefined): Promise<void> {
+/** Creates and starts a campaign by the public API, follows it to its end and sums it up. @returns its id */
+export async function runCampaign(
+  api: ApiClient,
+  pollId: string,
+  pacing: Pacing | undefined,
+): Promise<string> {
   const input = { topicId: pollId, pacing };
   const { createCampaign } = await api.run<{ createCampaign: CampaignPayload }>(operation('createCampaign'), {
     input,
@@ -32,10 +38,54 @@ export async function runCampaign(api: ApiClient, pollId: string, pacing: Pacing
   });
   showSummary(id, last, ` after ${formatDuration(performance.now() - startedAt)}`, console);
   if (last.status !== 'COMPLETED') throw new CommandFailure(`The campaign ended as ${last.status}.`);
+  return id;
 }
 
 function requireCampaign({ campaign, userErrors }: CampaignPayload): string {
   if (!campaign || userErrors.length > 0)
     throw new CommandFailure(userErrors[0]?.message ?? 'The API returned no campaign.');
   return campaign.id;
+}
+
+const ACHIEVED = 'query Achieved($id: ID!) { campaign(id: $id) { openedUsers convertedUsers } }';
+const NEXT_AUDIENCE =
+  'query NextAudience($input: CreateCampaignInput!) { campaignPreview(input: $input) { audienceSize } }';
+
+/** The figures follow the last answers within moments. */
+const LOOKS = 50;
+const LOOK_INTERVAL_MS = 200;
+
+interface Circle {
+  campaignId: string;
+  pollId: string;
+  people: PeopleTotals;
+}
+
+/** Shows the rest of the circle: what people did, what the campaign achieved, and whom a next one would reach. */
+export async function showCircle(api: ApiClient, { campaignId, pollId, people }: Circle): Promise<void> {
+  const { completed, half, silent } = people;
+  console.log(
+    `\nPeople: ${completed} took the whole poll, ${half} stopped in the middle, ${silent} did nothing.`,
+  );
+  const { openedUsers, convertedUsers } = await readAchieved(api, campaignId, completed);
+  console.log(`The campaign: ${openedUsers} opened the poll, ${convertedUsers} completed it.`);
+  const { campaignPreview } = await api.run<{ campaignPreview: { audienceSize: number } }>(NEXT_AUDIENCE, {
+    input: { topicId: pollId },
+  });
+  console.log(
+    `Another campaign would reach ${campaignPreview.audienceSize}: who has completed the poll is not reminded again.`,
+  );
+}
+
+interface Achieved {
+  openedUsers: number;
+  convertedUsers: number;
+}
+
+async function readAchieved(api: ApiClient, id: string, completed: number): Promise<Achieved> {
+  for (let look = 1; ; look += 1) {
+    const { campaign } = await api.run<{ campaign: Achieved }>(ACHIEVED, { id });
+    if (campaign.convertedUsers >= completed || look === LOOKS) return campaign;
+    await pause(LOOK_INTERVAL_MS);
+  }
 }

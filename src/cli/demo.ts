@@ -5,7 +5,8 @@ import { createDataSource, migrate } from '../app/data-source.js';
 import { signInLink } from './announcement.js';
 import { ApiClient } from './api-client.js';
 import { createCommandLogger } from './command-logger.js';
-import { runCampaign } from './demo-campaign.js';
+import { runCampaign, showCircle } from './demo-campaign.js';
+import { DemoPeople } from './demo-people.js';
 import type { Interruption } from './interruption.js';
 import { createReferenceData, type ReferenceDataSize } from './reference-data.js';
 import { checkSize } from './seed.js';
@@ -13,6 +14,7 @@ import { withTemporaryPostgres } from './temporary-postgres.js';
 
 export interface DemoOptions extends ReferenceDataSize {
   fast?: true;
+  people?: true;
   keep?: true;
 }
 
@@ -41,6 +43,17 @@ export async function demoCommand(
   });
 }
 
+/** The campaign with people who answer it, and what that changes. */
+async function answerAll(
+  people: DemoPeople,
+  campaign: Promise<string>,
+  api: ApiClient,
+  pollId: string,
+): Promise<void> {
+  await people.during(campaign);
+  await showCircle(api, { campaignId: await campaign, pollId, people: people.totals });
+}
+
 async function seed(url: string, size: ReferenceDataSize): Promise<string> {
   await migrate({ url });
   const dataSource = await createDataSource({ url }).initialize();
@@ -56,7 +69,7 @@ async function seed(url: string, size: ReferenceDataSize): Promise<string> {
 async function demonstrate(
   settings: Settings,
   pollId: string,
-  { fast, keep }: DemoOptions,
+  { fast, people, keep }: DemoOptions,
   interruption: Interruption,
 ): Promise<void> {
   // What a server tells on its way is for a server's log, unless somebody asks for all of it.
@@ -65,8 +78,10 @@ async function demonstrate(
   try {
     const url = app.url ?? '';
     const token = settings.adminToken ?? app.generatedAdminToken ?? '';
-    const campaign = runCampaign(new ApiClient(url, token), pollId, fast ? FAST_PACING : undefined);
-    await interruption.orElse(campaign);
+    const api = new ApiClient(url, token);
+    const campaign = runCampaign(api, pollId, fast ? FAST_PACING : undefined);
+    const answering = people && app.sandbox ? new DemoPeople(app.sandbox) : undefined;
+    await interruption.orElse<unknown>(answering ? answerAll(answering, campaign, api, pollId) : campaign);
     if (!keep) {
       console.log(
         '\nNext: npm start serves the API with an explorer for your browser, and keeps what you make.',

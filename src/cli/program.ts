@@ -96,12 +96,15 @@ function addCampaignCommands(program: Command, run: Run): void {
   withDataSize(program.command('demo'))
     .description('run a whole campaign on an embedded database and the sandbox')
     .option('--fast', 'smaller pauses between messages')
+    .option('--people', 'people answer the reminders while the campaign runs')
     .option('--keep', 'leave the server up afterwards')
-    .action(async (options: { users: number; completed?: number; fast?: true; keep?: true }) => {
-      const settings = run.readSettings();
-      const { demoCommand } = await import('./demo.js');
-      await demoCommand(settings, { ...options, ...dataSize(options) }, run.shell.interruption);
-    });
+    .action(
+      async (options: { users: number; completed?: number; fast?: true; people?: true; keep?: true }) => {
+        const settings = run.readSettings();
+        const { demoCommand } = await import('./demo.js');
+        await demoCommand(settings, { ...options, ...dataSize(options) }, run.shell.interruption);
+      },
+    );
   program
     .command('test-notifications')
     .description('show the audience of a campaign for a poll; with --user, send one real test message')

@@ -23,6 +23,10 @@ const QUESTIONS = [
   { text: 'Would you recommend us?', options: ['Yes', 'No'] },
 ];
 
+export const REFERENCE_QUESTIONS = QUESTIONS.length;
+/** The texts of all their options. */
+export const REFERENCE_OPTIONS: ReadonlySet<string> = new Set(QUESTIONS.flatMap(({ options }) => options));
+
 /** $1 is the first id of this batch, $2 how many. */
 const INSERT_USERS = `
   INSERT INTO telegram_user (id, username, first_name, language_code)

@@ -183,7 +183,7 @@ async function sendOne(
       throw new CommandFailure(`The message to ${user.chatId ?? user.id} failed. ${reasons}`);
     }
     const { chatId, messageId } = result.value;
-    const receiver = telegram.sandboxUrl === undefined ? 'Telegram' : 'The sandbox';
+    const receiver = telegram.sandbox === undefined ? 'Telegram' : 'The sandbox';
     output.log(`\n${receiver} accepted the message to ${chatId}; its id is ${messageId}.`);
   } finally {
     await telegram.close();

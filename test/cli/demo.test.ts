@@ -36,6 +36,21 @@ describe('demo', () => {
     await expectNothingLeft(folder);
   });
 
+  testInFolder(
+    '--people answer the reminders, and who has completed is not reminded again',
+    async (folder) => {
+      const argv = ['demo', '--fast', '--people', '--users', '30', '--completed', '9'];
+      const { code, output } = await runCommand(argv, { TMPDIR: folder.path }, folder.path);
+      expect({ code, output }).toMatchObject({ code: 0 });
+      expect(output).toContain('People: 7 took the whole poll, 7 stopped in the middle, 7 did nothing.');
+      expect(output).toContain('The campaign: 14 opened the poll, 7 completed it.');
+      expect(output).toContain(
+        'Another campaign would reach 14: who has completed the poll is not reminded again.',
+      );
+      await expectNothingLeft(folder);
+    },
+  );
+
   testInFolder('takes 30 % of any number of people for done', async (folder) => {
     const argv = ['demo', '--fast', '--users', '10'];
     const { code, output } = await runCommand(argv, { TMPDIR: folder.path }, folder.path);
