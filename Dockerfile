@@ -5,8 +5,9 @@ FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 COPY packages packages
+COPY dashboard dashboard
 RUN npm ci --ignore-scripts
-COPY bin/build.mjs bin/bundle.mjs bin/swc-options.mjs bin/
+COPY bin/build.mjs bin/bundle.mjs bin/dashboard.mjs bin/swc-options.mjs bin/
 COPY ormconfig.ts ./
 COPY migrations migrations
 COPY src src
@@ -18,6 +19,7 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 COPY packages/bot-api-sandbox/package.json packages/bot-api-sandbox/
 COPY packages/telegram-text/package.json packages/telegram-text/
+COPY dashboard/package.json dashboard/
 RUN npm ci --omit=dev --omit=optional --ignore-scripts
 
 FROM ${NODE_IMAGE} AS runtime

@@ -3,7 +3,16 @@ import tseslint from 'typescript-eslint';
 const environmentMessage = 'Read the environment in src/config/settings.ts only.';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'packages/*/dist/', 'coverage/', '.data/', '.dependency-cruiser.cjs'] },
+  {
+    ignores: [
+      'dist/',
+      'dashboard/src/graphql-env.d.ts',
+      'packages/*/dist/',
+      'coverage/',
+      '.data/',
+      '.dependency-cruiser.cjs',
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
   {
@@ -42,6 +51,13 @@ export default tseslint.config(
     files: ['src/config/settings.ts', 'test/**', 'examples/**', '*.js', 'bin/**', '.ci/**'],
     rules: { 'no-restricted-properties': 'off' },
   },
+  {
+    files: ['dashboard/src/**'],
+    languageOptions: {
+      parserOptions: { project: './dashboard/tsconfig.json', tsconfigRootDir: import.meta.dirname },
+    },
+  },
+  { files: ['dashboard/vite.config.mjs'], rules: { 'no-restricted-properties': 'off' } },
   { files: ['**/*.js', '**/*.mjs', '**/*.cjs'], extends: [tseslint.configs.disableTypeChecked] },
   // Jest requires its filter.
   { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },

@@ -38,6 +38,7 @@ function handshake() {
 
 const checks = [
   ['a sign of life', 200, await statusOf('/healthz')],
+  ['the dashboard', 200, await statusOf('/')],
   ['nothing of /metrics', 404, await statusOf('/metrics')],
   ['nothing of /readyz', 404, await statusOf('/readyz')],
   ['an answer to the admin', '200 with data', await ask(asAdmin)],

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Compiles src/ and packages/ when what they compile to is missing or older than its sources. Two processes that start at
+// Compiles src/, packages/ and dashboard/ when what they compile to is missing or older than its sources. Two processes that start at
 // once do not write over each other: the second waits for the first one's lock.
 import {
   existsSync,
@@ -15,9 +15,11 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { buildDashboard, DASHBOARD_SOURCES } from './dashboard.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const program = join(root, 'dist', 'main.js');
+const page = join(root, 'dist', 'dashboard', 'index.html');
 const lock = join(root, 'dist', '.build-lock');
 /** Written after a successful build; its time is that of the build's beginning. */
 const stamp = join(root, 'dist', '.built');
@@ -28,7 +30,7 @@ const lockIsAbandonedAfterMs = 180_000;
 function canBuild() {
   const { resolve } = createRequire(import.meta.url);
   try {
-    return ['esbuild', '@swc/core'].every((name) => resolve(name));
+    return ['esbuild', '@swc/core', 'vite'].every((name) => resolve(name));
   } catch {
     return false;
   }
@@ -41,9 +43,9 @@ function newestOf(path) {
 }
 
 function isUpToDate() {
-  if (!existsSync(program)) return false;
+  if (![program, page].every((file) => existsSync(file))) return false;
   const built = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const sources = ['bin', 'src', 'migrations', 'ormconfig.ts', 'package-lock.json'];
+  const sources = ['bin', 'src', 'migrations', 'ormconfig.ts', ...DASHBOARD_SOURCES];
   const packages = readdirSync(join(root, 'packages')).map((name) => join('packages', name));
   if (!packages.every((folder) => existsSync(join(root, folder, 'dist', 'index.js')))) return false;
   sources.push(...packages.map((folder) => join(folder, 'src')));
@@ -80,7 +82,7 @@ async function compile() {
   const beganAt = new Date();
   console.error('Compiling ...');
   const { bundle } = await import('./bundle.mjs');
-  await bundle(root);
+  await Promise.all([bundle(root), buildDashboard(root, newestOf)]);
   writeFileSync(stamp, '');
   utimesSync(stamp, beganAt, beganAt);
 }

@@ -90,13 +90,14 @@ function bundlePackage(root, name) {
   });
 }
 
-/** Chunks have names of their own in every build. */
+/** Chunks have names of their own in every build. The dashboard is built beside, and removes its own. */
 async function removeStale(root, builds) {
   const current = new Set(builds.flatMap(({ metafile }) => Object.keys(metafile.outputs)));
   const files = readdirSync(join(root, 'dist'), { recursive: true, withFileTypes: true });
   const stale = files
     .filter((file) => file.isFile() && !file.name.startsWith('.'))
     .map(({ parentPath, name }) => join(parentPath, name))
+    .filter((path) => !path.startsWith(join(root, 'dist', 'dashboard', sep)))
     .filter((path) => !current.has(relative(root, path).replaceAll(sep, '/')));
   await Promise.all(stale.map((path) => rm(path)));
 }

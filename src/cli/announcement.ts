@@ -5,16 +5,17 @@ import type { Settings } from '../config/settings.js';
 
 type Row = [label: string, text: string];
 
-/** The address of the API that signs a browser in, once. */
-export function signInLink({ url, issueSignInCode }: App): string {
+/** The address of a page, the dashboard unless given, that signs a browser in, once. */
+export function signInLink({ url, issueSignInCode }: App, path = '/'): string {
   const code = issueSignInCode?.();
-  return `${url ?? ''}/graphql${code === undefined ? '' : `#code=${code}`}`;
+  return `${url ?? ''}${path}${code === undefined ? '' : `#code=${code}`}`;
 }
 
 function rowsFor(app: App, { production, dataDir, botToken }: Settings): Row[] {
   const rows: Row[] = [];
-  if (!production)
-    rows.push(['Explorer', `${signInLink(app)}  (signs in one browser, once, within an hour)`]);
+  const signsIn = '(signs in one browser, once, within an hour)';
+  rows.push(['Dashboard', production ? `${app.url ?? ''}/` : `${signInLink(app)}  ${signsIn}`]);
+  if (!production) rows.push(['Explorer', `${signInLink(app, '/graphql')}  ${signsIn}`]);
   rows.push(['API', `${app.url ?? ''}/graphql`]);
   if (app.generatedAdminToken !== undefined)
     rows.push(['Admin token', `${app.generatedAdminToken}  (kept in ${join(dataDir, 'admin-token')})`]);

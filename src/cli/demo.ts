@@ -84,13 +84,13 @@ async function demonstrate(
     await interruption.orElse<unknown>(answering ? answerAll(answering, campaign, api, pollId) : campaign);
     if (!keep) {
       console.log(
-        '\nNext: npm start serves the API with an explorer for your browser, and keeps what you make.',
+        '\nNext: npm start serves the API with a dashboard for your browser, and keeps what you make.',
       );
       return;
     }
     const [link, kept] = process.stdout.isTTY
       ? [signInLink(app), token]
-      : [`${url}/graphql`, join(settings.dataDir, 'admin-token')];
+      : [`${url}/`, join(settings.dataDir, 'admin-token')];
     console.log(
       `\nStill up: ${link} (open it in a browser)\n${process.stdout.isTTY ? 'admin token' : 'admin token in'}: ${kept}`,
     );

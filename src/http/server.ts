@@ -14,6 +14,7 @@ import { addBrowserRules, admittedOrigins } from './browser-rules.js';
 import { addAgendashRoutes, type AgendashOptions } from './agendash-routes.js';
 import { answerFailures } from './failures.js';
 import { limitJsonBodies } from './json-bodies.js';
+import { addDashboardRoutes } from './dashboard-routes.js';
 import { limitConnections } from './connection-limit.js';
 import { addExportRoutes, type Exports } from './export-routes.js';
 import { addExplorerRoutes, hasExplorer } from './explorer-routes.js';
@@ -158,6 +159,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const identities = new RequestIdentities({ ...options, rates });
   addExportRoutes(app, { exports: options.exports, identities, rates });
   addSignInRoutes(app, { signIn: options.signIn, rates });
+  await addDashboardRoutes(app);
   if (!options.production && hasExplorer()) addExplorerRoutes(app);
   addGraphQLRoutes(app, apollo, {
     ...options,

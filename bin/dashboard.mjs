@@ -1,0 +1,24 @@
+// Builds dashboard/ to dist/dashboard/, when its sources are newer than what was built of them.
+import { existsSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const SOURCES = ['dashboard/src', 'dashboard/public', 'dashboard/index.html', 'dashboard/vite.config.mjs'];
+
+/** What the build of the dashboard goes by. */
+export const DASHBOARD_SOURCES = [...SOURCES, 'package-lock.json'];
+
+/** @param {string} root the folder of the project  @param newestOf time of the newest file in a folder */
+export async function buildDashboard(root, newestOf) {
+  const beganAt = new Date();
+  const stamp = join(root, 'dist', '.built-dashboard');
+  const built = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const isThere = existsSync(join(root, 'dist', 'dashboard', 'index.html'));
+  if (isThere && DASHBOARD_SOURCES.every((source) => newestOf(join(root, source)) < built)) return;
+  const [{ build }, { default: config }] = await Promise.all([
+    import('vite'),
+    import('../dashboard/vite.config.mjs'),
+  ]);
+  await build(config);
+  writeFileSync(stamp, '');
+  utimesSync(stamp, beganAt, beganAt);
+}

@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+// Writes what is generated: first from the code of the API, then the dashboard's types from its schema.
+import { spawnSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { generateDashboardTypes } from './dashboard-types.mjs';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const options = process.argv.slice(2);
+const { status } = spawnSync(process.execPath, [join(root, 'bin', 'pollcast.mjs'), 'generate', ...options], {
+  stdio: 'inherit',
+});
+const check = options.includes('--check') || process.env.npm_config_check === 'true';
+const wasUpToDate = await generateDashboardTypes(root, { check });
+if (!wasUpToDate)
+  console.log(`dashboard/src/graphql-env.d.ts ${check ? 'differs from the schema.' : 'was written.'}`);
+process.exitCode = status || (check && !wasUpToDate ? 1 : 0);

@@ -1,0 +1,137 @@
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import {
+  Client,
+  fetchExchange,
+  subscriptionExchange,
+  useClient,
+  useQuery,
+  type AnyVariables,
+  type CombinedError,
+  type TypedDocumentNode,
+} from 'urql';
+import { connectionLost, connectionWorks, createSockets, useConnection } from './connection.js';
+import { currentToken, signOut } from './session.js';
+
+const TRY_AGAIN_MS = 2000;
+/** Changes of a list come in bursts. */
+const REREAD_AFTER_MS = 1000;
+
+async function authorizedFetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+  const token = currentToken();
+  let response: Response;
+  try {
+    response = await fetch(input, init);
+  } catch (error) {
+    if (!init?.signal?.aborted) connectionLost();
+    throw error;
+  }
+  if (response.status === 401 && token === currentToken()) signOut();
+  if (response.status < 500) connectionWorks();
+  return response;
+}
+
+/** A client for one token: who signs in anew sees nothing of what was read before. */
+export function createApi(): Client {
+  const sockets = createSockets();
+  return new Client({
+    url: '/graphql',
+    preferGetMethod: false,
+    requestPolicy: 'network-only',
+    fetch: authorizedFetch,
+    fetchOptions: () => ({ headers: { authorization: `Bearer ${currentToken() ?? ''}` } }),
+    exchanges: [
+      fetchExchange,
+      subscriptionExchange({
+        forwardSubscription: (request) => ({
+          subscribe: (sink) => ({
+            unsubscribe: sockets.subscribe({ ...request, query: request.query ?? '' }, sink as never),
+          }),
+        }),
+      }),
+    ],
+  });
+}
+
+export interface Fresh<Data> {
+  data: Data | undefined;
+  error: CombinedError | undefined;
+  loading: boolean;
+  /** Soon, once for all calls until then. */
+  reread: () => void;
+}
+
+/** A query that is asked again after the connection was lost, and until there is an answer. */
+export function useFresh<Data, Variables extends AnyVariables>(
+  query: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+  { pause = false } = {},
+): Fresh<Data> {
+  const { generation } = useConnection();
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const [result, execute] = useQuery({ query, variables, pause });
+  const unreachable = result.error?.networkError !== undefined;
+  const ask = useEffectEvent(() => {
+    if (!pause) execute();
+  });
+  useEffect(() => {
+    if (generation > 0) ask();
+  }, [generation]);
+  useEffect(() => {
+    if (!unreachable || result.fetching) return;
+    const timer = setTimeout(ask, TRY_AGAIN_MS);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [unreachable, result.fetching]);
+  useEffect(
+    () => () => {
+      clearTimeout(timer.current);
+    },
+    [],
+  );
+  // A change during the request may be missing in its answer.
+  const again = useEffectEvent(() => {
+    timer.current = undefined;
+    if (result.fetching) later();
+    else ask();
+  });
+  function later(): void {
+    timer.current ??= setTimeout(again, REREAD_AFTER_MS);
+  }
+  return {
+    data: result.data,
+    error: result.error,
+    loading: result.fetching && result.data === undefined,
+    reread: later,
+  };
+}
+
+/** Follows a subscription, and begins anew when it ends with an error. */
+export function useLive<Data, Variables extends AnyVariables>(
+  query: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+  { onEvent, onLoss, pause = false }: { onEvent: (data: Data) => void; onLoss?: () => void; pause?: boolean },
+): void {
+  const client = useClient();
+  const [attempt, setAttempt] = useState(0);
+  const take = useEffectEvent(onEvent);
+  const lose = useEffectEvent(() => onLoss?.());
+  const key = JSON.stringify(variables);
+  useEffect(() => {
+    if (pause) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const request = client.subscription(query, JSON.parse(key) as Variables);
+    const subscribed = request.subscribe(({ data, error }) => {
+      if (error) {
+        lose();
+        timer ??= setTimeout(() => {
+          setAttempt((before) => before + 1);
+        }, TRY_AGAIN_MS);
+      } else if (data !== undefined) take(data);
+    });
+    return () => {
+      clearTimeout(timer);
+      subscribed.unsubscribe();
+    };
+  }, [client, query, key, pause, attempt]);
+}

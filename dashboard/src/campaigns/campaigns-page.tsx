@@ -1,0 +1,67 @@
+import { useFresh } from '../api.js';
+import { useWords } from '../i18n.js';
+import { Answer } from '../parts/answer.js';
+import { Page } from '../parts/page.js';
+import { Pager } from '../parts/pager.js';
+import { CampaignTable } from './campaign-table.js';
+import { Filters } from './filters.js';
+import { useListPlace, variablesOf } from './list-address.js';
+import { useLiveRows } from './live-rows.js';
+import { CAMPAIGNS, COUNTS } from './queries.js';
+
+export function CampaignsPage() {
+  const { t } = useWords();
+  const place = useListPlace();
+  const { address, isFiltered } = place;
+  const list = useFresh(CAMPAIGNS, variablesOf(address));
+  const overview = useFresh(COUNTS, {});
+  const attention = overview.data?.attention;
+  const shown = [...(list.data?.campaigns.nodes ?? []), ...(attention?.nodes ?? [])];
+  const asTheyAre = useLiveRows(shown, () => {
+    list.reread();
+    overview.reread();
+  });
+  const counts = new Map(
+    overview.data?.installation.campaignCounts.map(({ status, count }) => [status, count]),
+  );
+  const isFirstPage = address.after === null && address.before === null;
+  return (
+    <Page title={t('app.campaigns')}>
+      <Filters place={place} counts={counts} />
+      {attention && attention.totalCount > 0 && !isFiltered && isFirstPage && (
+        <section className="attention">
+          <h2>{t('list.attention')}</h2>
+          <CampaignTable rows={asTheyAre(attention.nodes)} label={t('list.attention')} />
+          {attention.totalCount > attention.nodes.length && (
+            <button
+              type="button"
+              onClick={() => {
+                place.change({ attention: true });
+              }}
+            >
+              {t('list.attentionMore', { count: attention.totalCount })}
+            </button>
+          )}
+        </section>
+      )}
+      <Answer of={list}>
+        {({ campaigns }) => (
+          <section>
+            <h2>
+              {t('list.all')} <small>{t('list.total', { count: campaigns.totalCount })}</small>
+            </h2>
+            {campaigns.nodes.length === 0 ? (
+              <div className="empty">
+                <p>{t(isFiltered ? 'list.noMatch' : 'list.empty')}</p>
+                {!isFiltered && <p className="quiet">{t('list.emptyHint')}</p>}
+              </div>
+            ) : (
+              <CampaignTable rows={asTheyAre(campaigns.nodes)} label={t('list.all')} />
+            )}
+            <Pager of={campaigns.pageInfo} goTo={place.goTo} />
+          </section>
+        )}
+      </Answer>
+    </Page>
+  );
+}

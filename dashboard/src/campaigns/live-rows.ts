@@ -1,0 +1,43 @@
+import { useRef, useState } from 'react';
+import { useLive } from '../api.js';
+import { CHANGES, type CampaignRow } from './queries.js';
+
+interface LiveRow {
+  version: number;
+  row: CampaignRow | null;
+}
+
+/**
+ * Campaigns as the last events say they are.
+ * @param shown the campaigns as they were read
+ * @param onOther called when what was read may be another page by now
+ */
+export function useLiveRows(
+  shown: readonly CampaignRow[],
+  onOther: () => void,
+): (read: readonly CampaignRow[]) => CampaignRow[] {
+  const [rows, setRows] = useState<ReadonlyMap<string, LiveRow>>(new Map());
+  const latest = useRef(rows);
+  useLive(
+    CHANGES,
+    {},
+    {
+      onLoss: onOther,
+      onEvent: ({ campaignsChanged: { version, campaign, deletedId } }) => {
+        const id = campaign?.id ?? deletedId ?? '';
+        const before = latest.current.get(id);
+        if (before && before.version >= version) return;
+        const known = before?.row ?? shown.find((row) => row.id === id);
+        if (known?.status !== campaign?.status || known === undefined) onOther();
+        latest.current = new Map(latest.current).set(id, { version, row: campaign });
+        setRows(latest.current);
+      },
+    },
+  );
+  return (read) =>
+    read.flatMap((row) => {
+      const live = rows.get(row.id);
+      if (live === undefined) return [row];
+      return live.row === null ? [] : [live.row];
+    });
+}

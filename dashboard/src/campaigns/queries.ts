@@ -1,0 +1,102 @@
+import { graphql, type ResultOf } from '../graphql.js';
+
+export const CAMPAIGN_ROW = graphql(`
+  fragment CampaignRow on NotificationCampaign {
+    id
+    name
+    status
+    topic {
+      id
+      title
+    }
+    totalUsers
+    pendingUsers
+    sentUsers
+    failedUsers
+    skippedUsers
+    unconfirmedUsers
+    progressPercentage
+    messagesPerSecond
+    estimatedFinishAt
+    scheduledFor
+    createdAt
+    standstill {
+      code
+      until
+    }
+    failure {
+      message
+    }
+  }
+`);
+
+export type CampaignRow = ResultOf<typeof CAMPAIGN_ROW>;
+
+export const CAMPAIGNS = graphql(
+  `
+    query DashboardCampaigns(
+      $filter: CampaignFilter
+      $orderBy: CampaignOrder!
+      $first: Int
+      $after: String
+      $last: Int
+      $before: String
+    ) {
+      campaigns(
+        filter: $filter
+        orderBy: $orderBy
+        first: $first
+        after: $after
+        last: $last
+        before: $before
+      ) {
+        totalCount
+        pageInfo {
+          hasNextPage
+          hasPreviousPage
+          startCursor
+          endCursor
+        }
+        nodes {
+          ...CampaignRow
+        }
+      }
+    }
+  `,
+  [CAMPAIGN_ROW],
+);
+
+export const COUNTS = graphql(
+  `
+    query CampaignCounts {
+      installation {
+        campaignCounts {
+          status
+          count
+        }
+      }
+      attention: campaigns(filter: { needsAttention: true }, first: 5) {
+        totalCount
+        nodes {
+          ...CampaignRow
+        }
+      }
+    }
+  `,
+  [CAMPAIGN_ROW],
+);
+
+export const CHANGES = graphql(
+  `
+    subscription DashboardChanges {
+      campaignsChanged {
+        version
+        deletedId
+        campaign {
+          ...CampaignRow
+        }
+      }
+    }
+  `,
+  [CAMPAIGN_ROW],
+);

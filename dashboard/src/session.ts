@@ -1,0 +1,90 @@
+const KEPT = 'pollcast.token';
+const CHANNEL = 'pollcast.session';
+/** Tabs of the same browser answer within milliseconds. */
+const OTHER_TABS_ANSWER_MS = 250;
+
+type Message = { kind: 'ask' } | { kind: 'token'; token: string } | { kind: 'signed-out'; token: string };
+
+const listeners = new Set<() => void>();
+let channel: BroadcastChannel | undefined;
+
+/** Token of this tab; session storage ends with it. */
+export function currentToken(): string | null {
+  return sessionStorage.getItem(KEPT);
+}
+
+export function watchToken(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+function tell(): void {
+  for (const listener of listeners) listener();
+}
+
+export function signIn(token: string): void {
+  sessionStorage.setItem(KEPT, token);
+  tell();
+}
+
+/** Forgets the token here; by the user's wish in all tabs that have the same one. */
+export function signOut({ everywhere = false } = {}): void {
+  const token = currentToken();
+  sessionStorage.removeItem(KEPT);
+  if (everywhere && token !== null) send({ kind: 'signed-out', token });
+  tell();
+}
+
+function send(message: Message): void {
+  channel?.postMessage(message);
+}
+
+/** Hands the token to tabs that open later, and takes one from tabs that have it. */
+function listenToTabs(): void {
+  channel = new BroadcastChannel(CHANNEL);
+  channel.addEventListener('message', ({ data }: MessageEvent<Message>) => {
+    const token = currentToken();
+    if (data.kind === 'ask' && token !== null) send({ kind: 'token', token });
+    if (data.kind === 'token' && token === null) signIn(data.token);
+    if (data.kind === 'signed-out' && data.token === token) signOut();
+  });
+}
+
+function askOtherTabs(): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(end, OTHER_TABS_ANSWER_MS);
+    const stop = watchToken(end);
+    function end(): void {
+      clearTimeout(timer);
+      stop();
+      resolve();
+    }
+    send({ kind: 'ask' });
+  });
+}
+
+/** The code of a sign-in link is in the fragment, which browsers send to nobody; it is good once. */
+async function exchangeCode(): Promise<string | undefined> {
+  const code = new URLSearchParams(location.hash.slice(1)).get('code');
+  if (code === null) return undefined;
+  history.replaceState(null, '', location.pathname + location.search);
+  const response = await fetch('/session', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ code }),
+  });
+  const answer = (await response.json()) as { token?: string; errors?: { message: string }[] };
+  if (answer.token !== undefined) signIn(answer.token);
+  return answer.errors?.[0]?.message;
+}
+
+/**
+ * Finds out who is signed in, before the first page.
+ * @returns why a sign-in link did not sign in
+ */
+export async function beginSession(): Promise<string | undefined> {
+  listenToTabs();
+  const problem = await exchangeCode().catch((error: unknown) => String(error));
+  if (currentToken() === null) await askOtherTabs();
+  return currentToken() === null ? problem : undefined;
+}

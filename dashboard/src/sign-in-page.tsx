@@ -1,0 +1,60 @@
+import { useState, type SubmitEvent } from 'react';
+import { useWords } from './i18n.js';
+import { LanguageChoice } from './parts/language-choice.js';
+import { Page } from './parts/page.js';
+import { signIn } from './session.js';
+
+const WHO = JSON.stringify({ query: '{ viewer { name } }' });
+
+/** @returns undefined if the API takes the token, or else what it says */
+async function check(token: string): Promise<string | undefined> {
+  const response = await fetch('/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: WHO,
+  });
+  if (response.ok) return undefined;
+  const answer = (await response.json()) as { errors?: { message: string }[] };
+  return response.status === 401 ? 'refused' : (answer.errors?.[0]?.message ?? response.statusText);
+}
+
+/** What a bearer token may consist of: anything else cannot be sent as a header. */
+const TOKEN = /^[\w.~+/=-]+$/;
+
+export function SignInPage({ problem }: { problem: string | undefined }) {
+  const { t } = useWords();
+  const [error, setError] = useState(problem);
+  const [busy, setBusy] = useState(false);
+
+  async function submit(event: SubmitEvent<HTMLFormElement>): Promise<void> {
+    event.preventDefault();
+    const field = event.currentTarget.elements.namedItem('token') as HTMLInputElement;
+    const token = field.value.trim();
+    setBusy(true);
+    const refusal = TOKEN.test(token) ? await check(token).catch(String) : 'refused';
+    setBusy(false);
+    if (refusal === undefined) signIn(token);
+    else setError(refusal === 'refused' ? t('signIn.refused') : refusal);
+  }
+
+  return (
+    <main className="sign-in">
+      <Page title={t('signIn.title')}>
+        <p className="quiet">{t('signIn.hint')}</p>
+        <form onSubmit={(event) => void submit(event)}>
+          <label>
+            {t('signIn.token')}
+            <input name="token" type="password" autoComplete="off" required spellCheck={false} />
+          </label>
+          <button type="submit" className="primary" disabled={busy}>
+            {t('signIn.submit')}
+          </button>
+          <p role="alert" className="problem">
+            {error}
+          </p>
+        </form>
+        <LanguageChoice />
+      </Page>
+    </main>
+  );
+}
