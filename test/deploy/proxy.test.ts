@@ -86,12 +86,12 @@ describeWithNginx('the proxy before two replicas', () => {
     expect([...upstreams()].sort()).toEqual([`${FIRST}:${port}`, `${SECOND}:${port}`]);
   });
 
-  test('passes on the sign of life and the dashboard, and answers everything else with 404 itself', async () => {
+  test('passes on the sign of life, the dashboard and the jobs, and answers everything else with 404 itself', async () => {
     expect((await fetch(`${proxy.url}/healthz`)).status).toBe(200);
-    for (const path of ['/healthz', '/jobs', '/jobs/api']) {
+    for (const path of ['/', '/assets/a.js', '/favicon.svg', '/healthz', '/jobs', '/jobs/api']) {
       expect((await passage(() => statusOf(proxy, path))).upstream).toContain(`:${port}`);
     }
-    const closed = ['/metrics', '/readyz', '/', '/graphql/', '/healthz/x', '/jobsx', '//metrics'];
+    const closed = ['/metrics', '/readyz', '/index.html', '/graphql/', '/healthz/x', '/jobsx', '//metrics'];
     const waysAround = ['/jobs/../metrics', '/jobs/%2e%2e/metrics', '/graphql/../readyz'];
     for (const path of [...closed, ...waysAround]) {
       expect(await passage(() => statusOf(proxy, path))).toMatchObject({ status: 404, upstream: undefined });
