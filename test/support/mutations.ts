@@ -54,10 +54,15 @@ const TABLES = [
   'notification_campaign',
 ];
 
+/** Without what the api process finds out of running campaigns by itself, every second. */
+const ROW =
+  "to_jsonb(line) - '{version,updated_at,standstill_code,standstill_since,standstill_until}'::text[]";
+
 /** A print of everything that a mutation could have written. */
 export async function databasePrint(app: TestApp): Promise<unknown[]> {
   const prints = TABLES.map(
-    (table) => `(SELECT md5(string_agg(line::text, ',' ORDER BY line::text)) FROM ${table} line) AS ${table}`,
+    (table) =>
+      `(SELECT md5(string_agg(line, ',' ORDER BY line)) FROM (SELECT (${ROW})::text AS line FROM ${table} line) lines) AS ${table}`,
   );
   return [await app.database.query(`SELECT ${prints.join(', ')}`), await app.jobs.all()];
 }
