@@ -55,9 +55,12 @@ const REFUSED: Record<string, string> = {
   campaign_log_campaign_fk: 'INSERT INTO campaign_log (campaign_id, logged_at) VALUES (9, now())',
   declined_poll_poll_fk: 'INSERT INTO declined_poll (poll_id, user_id) VALUES (9, 1)',
   declined_poll_user_fk: 'INSERT INTO declined_poll (poll_id, user_id) VALUES (1, 9)',
-  delivery_chunk_fk: 'UPDATE delivery SET chunk_number = 9',
   delivery_status_check: "UPDATE delivery SET status = 'LOST'",
   delivery_user_fk: 'DELETE FROM telegram_user WHERE id = 2',
+  erased_answer_option_fk: 'INSERT INTO erased_answer (option_id, count) VALUES (9, 1)',
+  erased_completion_poll_fk: 'INSERT INTO erased_completion (poll_id, count) VALUES (9, 1)',
+  erased_delivery_campaign_fk:
+    "INSERT INTO erased_delivery (campaign_id, status, count) VALUES (9, 'SENT', 1)",
   group_member_group_fk: 'UPDATE group_member SET group_id = 9',
   group_member_user_fk: 'UPDATE group_member SET user_id = 9',
   installation_only_row_check: 'INSERT INTO installation (only_row, bot_id) VALUES (false, 1)',
@@ -158,6 +161,7 @@ describe('the database', () => {
   });
 
   test('counts every change of a campaign in its version, and announces it', async () => {
+    // A change that a filter of campaigns may see is announced with what it was before as well.
     const announced: string[] = [];
     const listener = new Client({ connectionString: database.url });
     listener.on('notification', ({ channel, payload }) => announced.push(`${channel} ${payload}`));
@@ -168,10 +172,13 @@ describe('the database', () => {
       await database.query(`${setCampaign} version = 1, pending_users = 0, sent_users = 1`);
       await waitFor('the first announcement', () => announced.length === 1);
       await database.query(`${setCampaign} status = 'PROCESSING'`);
-      await waitFor('the second announcement', () => announced.length === 2);
+      await waitFor('the other announcements', () => announced.length === 3);
       const [after] = await database.query<{ version: number }>('SELECT version FROM notification_campaign');
       expect(after?.version).toBe((before?.version ?? 0) + 2);
-      expect(announced).toEqual(['campaign_changed 1', 'campaign_changed 1']);
+      const moved = expect.stringMatching(
+        /^campaign_changed \{"id" : "1", "before" : \{.*"status" : "PENDING"/,
+      );
+      expect(announced).toEqual(['campaign_changed 1', moved, 'campaign_changed 1']);
     } finally {
       await listener.end();
     }
