@@ -24,7 +24,7 @@ async function shown(id: number): Promise<Shown | undefined> {
     .run<{ telegramUsers: { nodes: (Shown & { id: string })[] } }>(
       '{ telegramUsers(first: 100) { nodes { id status firstName } } }',
     );
-  const found = telegramUsers.nodes.find((user) => user.id === String(id));
+  const found = telegramUsers.nodes.find((user) => user.id === `user_${id}`);
   return found && { status: found.status, firstName: found.firstName };
 }
 
