@@ -17,11 +17,14 @@ import { startProgress } from './progress.js';
 import { createResolvers } from './resolvers.js';
 import { createSchema } from './schema.js';
 import { createServices, type ServiceDeps } from './services.js';
+import type { WebhookDoor } from '../telegram/webhook-door.js';
 import type { ShutdownStack } from './shutdown-stack.js';
 
 export interface ApiDeps extends ServiceDeps {
   databaseUrl: string;
   ops: Ops;
+  /** In a process that runs the bot with a webhook. */
+  webhook: WebhookDoor | undefined;
   /** The current Agenda, for Agendash. */
   agenda: () => Agenda;
   logger: Logger;
@@ -94,6 +97,7 @@ export async function startApi(deps: ApiDeps, shutdown: ShutdownStack): Promise<
     knownFields: new Set(rootFields),
     observe: observer(metrics, rootFields, logger),
     ops,
+    webhook: deps.webhook,
     agenda,
     audit,
     exports: new ExportService(new ExportStore(dataSource), audit, settings.viewerSeesPeople),

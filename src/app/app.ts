@@ -2,6 +2,7 @@ import type { BotApiSandbox } from '@pollcast/bot-api-sandbox';
 import type { Logger } from 'pino';
 import { AudienceStore } from '../campaigns/audience.store.js';
 import type { Settings } from '../config/settings.js';
+import { SettingsError } from '../config/settings-error.js';
 import { requireFreePort } from '../http/free-port.js';
 import { PostgresListener } from '../database/listener.js';
 import { JobScheduler } from '../jobs/job-scheduler.js';
@@ -23,6 +24,7 @@ import { createReminders } from './reminders.js';
 import { TelegramReminderEditor } from '../telegram/reminder-editor.js';
 import { connectTelegram, createSender } from './telegram.js';
 import { ShutdownStack } from './shutdown-stack.js';
+import { createDoor } from './webhook.js';
 
 export type AppRole = 'api' | 'worker';
 
@@ -44,7 +46,12 @@ export interface App {
 }
 
 /** Connects to the database, the job storage and Telegram, without starting any work. */
-async function connect(settings: Settings, logger: Logger, shutdown: ShutdownStack): Promise<ProcessDeps> {
+async function connect(
+  settings: Settings,
+  runsBot: boolean,
+  logger: Logger,
+  shutdown: ShutdownStack,
+): Promise<ProcessDeps> {
   const { leaseMs: lockMs, jobTickMs: tickMs, reconcileIntervalMs, messagesPerSecond } = settings;
   const database = await connectDatabase(settings, logger);
   shutdown.add(() => database.close());
@@ -91,15 +98,20 @@ async function connect(settings: Settings, logger: Logger, shutdown: ShutdownSta
   const editor = new TelegramReminderEditor(telegram.botApi, reminders.view);
   const shared = { queue: scheduler, sender, editor, limiter, breaker, meter: metrics.engine };
   const mayWork = () => guard.problem === null;
+  const webhook =
+    runsBot && settings.webhookUrl !== undefined ? await createDoor(engineSql, telegram) : undefined;
   const parts = { settings, databaseUrl, ...sql, ...shared, ownBot: telegram.ownBot, mayWork };
-  return { ...parts, logger, database, telegram, reminders, scheduler, metrics, ops, guard };
+  return { ...parts, logger, database, telegram, reminders, scheduler, metrics, ops, guard, webhook };
 }
 
-async function serveOps({ settings, ops, logger }: ProcessDeps, shutdown: ShutdownStack): Promise<void> {
+async function serveOps(
+  { settings, ops, webhook, logger }: ProcessDeps,
+  shutdown: ShutdownStack,
+): Promise<void> {
   const { host, workerPort } = settings;
   if (workerPort === undefined) return;
   const { startOpsServer: startOperationsServer } = await import('../http/ops-server.js');
-  const server = await startOperationsServer({ host, port: workerPort }, ops);
+  const server = await startOperationsServer({ host, port: workerPort }, ops, webhook);
   shutdown.add(() => server.close());
   logger.info(`health and metrics at ${server.url}`);
 }
@@ -187,7 +199,9 @@ export async function startApp(settings: Settings, roles: readonly AppRole[], lo
     const { host, port, workerPort } = settings;
     const wanted = roles.includes('api') ? port : workerPort;
     if (wanted !== undefined) await requireFreePort(host, wanted);
-    const deps = await connect(settings, logger, shutdown);
+    else if (settings.webhookUrl !== undefined)
+      throw new SettingsError('WORKER_PORT must go with WEBHOOK_URL: on it Telegram is listened to.');
+    const deps = await connect(settings, roles.includes('worker'), logger, shutdown);
     const api = await startRoles(deps, roles, shutdown);
     const { sandbox } = deps.telegram;
     return {

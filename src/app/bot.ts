@@ -24,6 +24,9 @@ import type { SqlExecutor } from '../database/rows.js';
 import { createTelegraf } from '../telegram/telegraf.js';
 import { UpdateBatch } from '../telegram/update-batch.js';
 import { UpdatePoller } from '../telegram/update-poller.js';
+import type { WebhookDoor } from '../telegram/webhook-door.js';
+import { WebhookKeeper } from '../telegram/webhook-keeper.js';
+import { WebhookReceiver } from '../telegram/webhook-receiver.js';
 import type { ReminderDeps } from './reminders.js';
 import type { ConnectedTelegram } from './telegram.js';
 
@@ -36,6 +39,7 @@ export interface BotDeps {
   reminders: ReminderDeps;
   metrics: { bot: BotMeter };
   limiter: RateLimiter;
+  webhook: WebhookDoor | undefined;
   logger: Logger;
 }
 
@@ -81,10 +85,59 @@ function createBot({
   return { bot, outbox, answers };
 }
 
-/** Starts to read the bot's updates. */
-export function startBot(deps: BotDeps): RunningBot {
-  const { telegram, databaseUrl, logger } = deps;
+/** How updates come in. */
+interface Source {
+  stop(): Promise<void>;
+}
+
+interface Handlers {
+  handle: (update: BotUpdate) => Promise<void>;
+  arrived: (update: BotUpdate) => void;
+  health: PollingHealth;
+}
+
+function startPolling({ telegram, databaseUrl, logger }: BotDeps, { health, ...handlers }: Handlers): Source {
   const { botApi, botId, profile } = telegram;
+  const batch = new UpdateBatch({ ...handlers, logger });
+  const prepare = () => profile.load();
+  const poller = new UpdatePoller({ botApi, botId, databaseUrl, prepare, batch, health });
+  poller.start();
+  return poller;
+}
+
+function startWebhook(
+  { telegram, engineSql, logger }: BotDeps,
+  { health, ...handlers }: Handlers,
+  { url, door }: { url: string; door: WebhookDoor },
+): Source {
+  const { botApi, profile } = telegram;
+  const checkDatabase = () => engineSql.query('SELECT 1');
+  const receiver = new WebhookReceiver({ ...handlers, checkDatabase, logger });
+  const keeper = new WebhookKeeper({
+    botApi,
+    url,
+    secret: door.secret,
+    prepare: () => profile.load(),
+    onReady: () => {
+      door.open(receiver);
+    },
+    health,
+    logger,
+  });
+  keeper.start();
+  return {
+    stop: async () => {
+      await keeper.stop();
+      door.shut();
+      await receiver.stop();
+    },
+  };
+}
+
+/** Starts to take the bot's updates: by the webhook if there is one, else by asking for them. */
+export function startBot(deps: BotDeps): RunningBot {
+  const { settings, telegram, webhook: door, logger } = deps;
+  const { botApi, profile } = telegram;
   const { bot, outbox, answers } = createBot(deps);
   let telegraf: Telegraf | undefined;
   const handle = (update: BotUpdate) => {
@@ -94,21 +147,15 @@ export function startBot(deps: BotDeps): RunningBot {
   const arrived = (update: BotUpdate) => {
     bot.arrived(update);
   };
-  const batch = new UpdateBatch({ handle, arrived, logger });
   const health = new PollingHealth(logger);
-  const poller = new UpdatePoller({
-    botApi,
-    botId,
-    databaseUrl,
-    prepare: () => profile.load(),
-    batch,
-    health,
-  });
-  poller.start();
+  const handlers = { handle, arrived, health };
+  const { webhookUrl: url } = settings;
+  const source =
+    url !== undefined && door ? startWebhook(deps, handlers, { url, door }) : startPolling(deps, handlers);
   return {
     isFailing: () => health.isFailing(),
     stop: async () => {
-      await Promise.all([poller.stop(), outbox.stop(), answers.stop()]);
+      await Promise.all([source.stop(), outbox.stop(), answers.stop()]);
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { WebhookDoor } from '../telegram/webhook-door.js';
 import type { BotGuard } from '../installation/bot-guard.js';
 import type { JobScheduler } from '../jobs/job-scheduler.js';
 import type { ConnectedDatabase } from './database.js';
@@ -13,4 +14,6 @@ export interface ProcessDeps extends EngineDeps {
   metrics: Ops['metrics'];
   ops: Ops;
   guard: BotGuard;
+  /** Where Telegram delivers, with WEBHOOK_URL in a process that runs the bot. */
+  webhook: WebhookDoor | undefined;
 }

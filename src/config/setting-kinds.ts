@@ -110,6 +110,16 @@ export const httpRoot = kind('a URL that begins with http:// or https://', (refu
     .transform((root) => root.replace(/\/+$/, '')),
 );
 
+/** The path is that of the route; what stands in front may add to its beginning. */
+export const webhookUrl = kind('a URL such as https://polls.example/telegram', (refusal) =>
+  z
+    .string()
+    .refine(
+      (url) => isHttpUrl(url) && !/[?#]/.test(url) && new URL(url).pathname.endsWith('/telegram'),
+      refusal,
+    ),
+);
+
 export const botToken = pattern(
   /^\d{1,20}:[A-Za-z0-9_-]{20,}$/,
   'a bot token from @BotFather, such as 123456:ABC-DEF...',

@@ -13,6 +13,7 @@ import {
   origins,
   text,
   timeZone,
+  webhookUrl,
   type Kind,
 } from './setting-kinds.js';
 
@@ -91,6 +92,10 @@ const telegram = {
     meaning: 'The built-in sandbox takes the messages, whatever BOT_TOKEN says.',
   }),
   telegramApiRoot: setting(httpRoot, 'https://api.telegram.org', { meaning: 'The Bot API server.' }),
+  webhookUrl: optional(webhookUrl, {
+    meaning:
+      'Where Telegram delivers what people write and press, at the process that runs the bot (a worker needs WORKER_PORT). Without it the bot asks Telegram (long polling).',
+  }),
   requestTimeoutMs: setting(integer(100, 120_000), '20000', {
     meaning: 'How long an answer of the Bot API may take.',
   }),

@@ -20,6 +20,10 @@ const settingsSchema = z.object(schemas).superRefine((settings, context) => {
         'must be at most 30, or PAID_BROADCAST=true must be set: Telegram charges for more than 30 a second',
     });
   }
+  if (settings.webhookUrl?.startsWith('http:') && token !== undefined && isTelegram(telegramApiRoot)) {
+    const message = 'must begin with https://: Telegram delivers to no other address';
+    context.addIssue({ code: 'custom', path: ['webhookUrl'], message });
+  }
   if (settings.databaseDirectUrl !== undefined && settings.databaseUrl === undefined) {
     const message = 'must go with DATABASE_URL, which is the way through the pooler';
     context.addIssue({ code: 'custom', path: ['databaseDirectUrl'], message });

@@ -26,11 +26,14 @@ import { addSignInRoutes } from './sign-in-routes.js';
 import { SocketLimiter, type SocketLimits } from './sockets/socket-limiter.js';
 import { SocketWatch } from './sockets/watch.js';
 import { limitUnreadAnswers } from './unread-answers.js';
+import { addWebhookRoutes, type WebhookInbox } from './webhook-routes.js';
 
 export interface HttpServerOptions extends Omit<GraphQLRoutesOptions, 'rates' | 'socketLimiter' | 'watch'> {
   host: string;
   port: number;
   ops: Ops;
+  /** In a process that runs the bot with a webhook. */
+  webhook: WebhookInbox | undefined;
   signIn: SignIn;
   exports: Exports;
   agenda: AgendashOptions['agenda'];
@@ -155,6 +158,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const watch = new SocketWatch(logger);
   const rates = new RequestRates(options.requestRates);
   addOpsRoutes(app, options.ops);
+  if (options.webhook) addWebhookRoutes(app, options.webhook);
   await addAgendashRoutes(app, { ...options, rates });
   const identities = new RequestIdentities({ ...options, rates });
   addExportRoutes(app, { exports: options.exports, identities, rates });

@@ -20,6 +20,11 @@ export class BotApiError extends Error {
   }
 }
 
+/** How long Telegram asks to wait; 0 if it does not. */
+export function retryAfterMs({ failure }: BotApiError): number {
+  return failure.kind === 'transport' ? 0 : (failure.retryAfterSeconds ?? 0) * 1000;
+}
+
 /** Above the size of 100 updates with the largest messages; a sent message takes a few kB. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 /** Far more than the engine keeps in flight. */

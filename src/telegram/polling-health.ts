@@ -35,6 +35,8 @@ function describeTrouble(failure: TelegramFailure): string {
       ? 'a webhook is set; remove it (deleteWebhook), or give Pollcast a bot of its own'
       : 'another program reads them; stop it, or give Pollcast a bot of its own';
   }
+  if (failure.kind === 'answer' && failure.description.toLowerCase().includes('webhook'))
+    return `Telegram does not take WEBHOOK_URL; set it to an address that Telegram can reach (${failure.description})`;
   const outcome = classify(failure);
   switch (outcome.kind) {
     case 'botUnusable':

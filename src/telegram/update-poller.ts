@@ -2,7 +2,7 @@ import { pause } from '../kernel/pause.js';
 import { linkSignals } from '../kernel/linked-signal.js';
 import { unlessAborted } from '../kernel/unless-aborted.js';
 import { WatchedConnection } from '../database/watched-connection.js';
-import { BotApiError, type BotApi } from './bot-api.js';
+import { BotApiError, retryAfterMs, type BotApi } from './bot-api.js';
 import { UPDATE_KINDS, type BotUpdate } from './bot-update.js';
 import type { PollingHealth } from './polling-health.js';
 import type { UpdateBatch } from './update-batch.js';
@@ -90,10 +90,14 @@ export class UpdatePoller {
   /** @throws if the database cannot be reached; then no update may be dropped */
   private async pollUntil(end: AbortSignal, holder: WatchedConnection): Promise<void> {
     const { botApi, prepare, batch, health } = this.options;
+    let isWebhookGone = false;
     for (;;) {
       const timeout = health.isFailing() ? PROBE_SECONDS : LONG_POLL_SECONDS;
       try {
         await unlessAborted(prepare(), end);
+        // Once: a webhook that somebody sets later belongs to another program.
+        if (!isWebhookGone) await botApi.call('deleteWebhook', {}, { signal: end });
+        isWebhookGone = true;
         const updates = await botApi.call<BotUpdate[]>(
           'getUpdates',
           { offset: this.offset, timeout, allowed_updates: UPDATE_KINDS },
@@ -107,7 +111,7 @@ export class UpdatePoller {
         if (end.aborted) return;
         if (!(error instanceof BotApiError)) throw error;
         health.failed(error);
-        await pause(Math.max(RETRY_DELAY_MS, readRetryAfterMs(error)), end);
+        await pause(Math.max(RETRY_DELAY_MS, retryAfterMs(error)), end);
       }
       if (end.aborted) return;
     }
@@ -116,8 +120,4 @@ export class UpdatePoller {
   private stopped(): boolean {
     return this.stopping.signal.aborted;
   }
-}
-
-function readRetryAfterMs({ failure }: BotApiError): number {
-  return failure.kind === 'transport' ? 0 : (failure.retryAfterSeconds ?? 0) * 1000;
 }

@@ -114,9 +114,11 @@ describe('networks', () => {
   const shared = (one: string, other: string) =>
     service(one).networks.filter((network) => service(other).networks.includes(network));
 
-  test('the proxy reaches the API and nothing else', () => {
+  test('the proxy reaches the API, and the workers for the webhook, and nothing else', () => {
     expect(shared('proxy', 'api')).toEqual(['front']);
-    for (const name of ['worker', 'migrate', ...DATABASES]) expect(shared('proxy', name)).toEqual([]);
+    expect(shared('proxy', 'worker')).toEqual(['webhook']);
+    expect(shared('api', 'worker')).not.toContain('webhook');
+    for (const name of ['migrate', ...DATABASES]) expect(shared('proxy', name)).toEqual([]);
   });
 
   test.each<Record<string, string>>([{}, { FRONT_SUBNET: '10.9.8.0/24' }])(

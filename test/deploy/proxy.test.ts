@@ -88,7 +88,7 @@ describeWithNginx('the proxy before two replicas', () => {
 
   test('passes on the sign of life, the dashboard and the jobs, and answers everything else with 404 itself', async () => {
     expect((await fetch(`${proxy.url}/healthz`)).status).toBe(200);
-    for (const path of ['/', '/assets/a.js', '/favicon.svg', '/healthz', '/jobs', '/jobs/api']) {
+    for (const path of ['/', '/assets/a.js', '/favicon.svg', '/healthz', '/jobs', '/jobs/api', '/telegram']) {
       expect((await passage(() => statusOf(proxy, path))).upstream).toContain(`:${port}`);
     }
     const closed = ['/metrics', '/readyz', '/index.html', '/graphql/', '/healthz/x', '/jobsx', '//metrics'];

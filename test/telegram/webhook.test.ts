@@ -1,0 +1,130 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { webhookSecret } from '../../src/telegram/webhook-door.js';
+import { freePort } from '../support/port.js';
+import { waitForOutput, type PollcastProcess } from '../support/process.js';
+import { useApp } from '../support/use-app.js';
+import { waitFor } from '../support/wait.js';
+
+const app = useApp({ run: [] });
+const port = await freePort();
+const url = `http://127.0.0.1:${port}/telegram`;
+let worker: PollcastProcess;
+let secret = '';
+
+/** A worker that is delivered to on its own port. */
+async function startWorker(environment: Record<string, string>): Promise<PollcastProcess> {
+  const running = await app.startWorker({ WORKER_PORT: String(port), ...environment });
+  await waitForOutput(running, /health and metrics at/);
+  return running;
+}
+
+beforeAll(async () => {
+  worker = await startWorker({ WEBHOOK_URL: url });
+  const [stored] = await app.database.query<{ key: Buffer }>('SELECT key FROM signing_key');
+  secret = webhookSecret(stored?.key ?? Buffer.of(), app.sandbox.token.split(':')[0] ?? '');
+  await waitFor('the webhook', () => app.sandbox.calls.some(({ method }) => method === 'setWebhook'));
+});
+
+async function deliver(update: unknown, token: string | undefined = secret): Promise<number> {
+  const headers = { 'content-type': 'application/json', 'x-telegram-bot-api-secret-token': token };
+  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(update) });
+  const text = await response.text();
+  expect(text).not.toContain(secret);
+  return response.status;
+}
+
+let updates = 900_000;
+/** Ids of earlier updates are lower. */
+function says(user: number, text: string, update_id = (updates += 1)): object {
+  const from = { id: user, is_bot: false, first_name: 'Ada' };
+  const message = { message_id: update_id, date: update_id, from, chat: { id: user, type: 'private' }, text };
+  return { update_id, message };
+}
+
+async function optedOut(user: number): Promise<boolean | undefined> {
+  const [person] = await app.database.query<{ out: boolean }>(
+    'SELECT opted_out_at IS NOT NULL AS out FROM telegram_user WHERE id = $1',
+    [user],
+  );
+  return person?.out;
+}
+
+describe('with WEBHOOK_URL', () => {
+  test('Telegram delivers, with a secret that the program has set, and is not asked', async () => {
+    app.sandbox.userSays(8_000_001, '/start');
+    await app.sandbox.waitUntil(() => app.sandbox.messagesTo(8_000_001).length > 0);
+    expect(app.sandbox.calls.map(({ method }) => method)).not.toContain('getUpdates');
+    expect(await optedOut(8_000_001)).toBe(false);
+  });
+
+  test.each(['', 'wrong', 'x'.repeat(43)])(
+    'the secret "%s" is refused and changes nothing',
+    async (wrong) => {
+      expect(await deliver(says(8_000_002, '/start'), wrong)).toBe(401);
+      expect((await fetch(url, { method: 'POST', body: '{' })).status).toBe(401);
+      expect(await optedOut(8_000_002)).toBeUndefined();
+      expect(app.sandbox.messagesTo(8_000_002)).toEqual([]);
+    },
+  );
+
+  test.each([null, [], 'text', { message: {} }, { update_id: '1' }])('%j is no update', async (body) => {
+    expect(await deliver(body)).toBe(400);
+  });
+
+  test('an update that is delivered again, or after later ones, undoes nothing', async () => {
+    const stop = says(8_000_003, '/stop');
+    expect(await deliver(stop)).toBe(200);
+    expect(await optedOut(8_000_003)).toBe(true);
+    const late = says(8_000_003, 'a word');
+    expect(await deliver(says(8_000_003, '/start'))).toBe(200);
+    expect(await deliver(stop)).toBe(200);
+    expect(await deliver(late)).toBe(200);
+    expect(await optedOut(8_000_003)).toBe(false);
+  });
+
+  test('an update whose effect is not in the database is not confirmed', async () => {
+    const start = says(8_000_004, '/start');
+    await app.database.query('ALTER TABLE telegram_user RENAME TO telegram_user_away');
+    try {
+      expect(await deliver(start)).toBe(503);
+    } finally {
+      await app.database.query('ALTER TABLE telegram_user_away RENAME TO telegram_user');
+    }
+    expect(await optedOut(8_000_004)).toBeUndefined();
+    expect(await deliver(start)).toBe(200);
+    expect(await optedOut(8_000_004)).toBe(false);
+  });
+});
+
+test('without WEBHOOK_URL the webhook stays until the bot asks', async () => {
+  worker.kill('SIGTERM');
+  await worker.exited;
+  const before = app.sandbox.calls.length;
+  expect(app.sandbox.calls.map(({ method }) => method)).not.toContain('deleteWebhook');
+  await startWorker({});
+  app.sandbox.userSays(8_000_005, '/start');
+  await app.sandbox.waitUntil(() => app.sandbox.messagesTo(8_000_005).length > 0);
+  const asked = app.sandbox.calls
+    .slice(before)
+    .map(({ method }) => method)
+    .filter((method) => ['deleteWebhook', 'getUpdates', 'setWebhook'].includes(method));
+  expect(asked.slice(0, 2)).toEqual(['deleteWebhook', 'getUpdates']);
+});
+
+test('a process that serves the API and runs the bot is delivered to at its API', async () => {
+  const apiPort = await freePort();
+  const webhook = `http://127.0.0.1:${apiPort}/telegram`;
+  await Promise.all(
+    app.processes.map((running) => {
+      running.kill('SIGTERM');
+      return running.exited;
+    }),
+  );
+  await app.startApi('start', { PORT: String(apiPort), WEBHOOK_URL: webhook });
+  expect((await fetch(webhook, { method: 'POST', body: '{}' })).status).toBe(401);
+  await app.sandbox.waitUntil(
+    () => app.sandbox.calls.filter(({ method, accepted }) => method === 'setWebhook' && accepted).length > 1,
+  );
+  app.sandbox.userSays(8_000_006, '/start');
+  await app.sandbox.waitUntil(() => app.sandbox.messagesTo(8_000_006).length > 0);
+});
