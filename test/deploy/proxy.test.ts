@@ -151,7 +151,7 @@ describeWithNginx('the proxy before two replicas', () => {
     const child = spawn(process.execPath, [projectPath('.ci', 'smoke-test.mjs'), proxy.url, tokenFile]);
     const asked = followProcess(child);
     expect([await asked.exited, asked.output()]).toEqual([0, expect.not.stringContaining('NOT OK')]);
-    expect(asked.output().match(/^ok: /gm)).toHaveLength(6);
+    expect(asked.output().match(/^ok: /gm)).toHaveLength(7);
   });
 
   test('passes subscriptions, which go on at the other replica when their own one ends', async () => {
