@@ -65,7 +65,7 @@ describe('demo', () => {
       const running = folder.start(argv, { TMPDIR: folder.path });
       const [, url = '', file = ''] = await waitForOutput(
         running,
-        /Still up: (\S+)\/graphql.*\nadmin token in: (\S+)\n/,
+        /Still up: (http:\/\/[^\s/]+)\/ .*\nadmin token in: (\S+)\n/,
       );
       const token = (await readFile(file, 'utf8')).trim();
       expect(running.output()).toContain('Started notification campaign for 0 users in 0 chunks');
