@@ -122,7 +122,7 @@ describe('the length of a message', () => {
       { text: 'q'.repeat(1000), options },
     ];
     const poll = { ...pollOf('Lunch'), questions };
-    expect(templates.errors('x'.repeat(900), poll, FIELD, true)).toEqual([]);
+    expect(templates.errors('x'.repeat(700), poll, FIELD, true)).toEqual([]);
     expect(templates.errors('x'.repeat(1000), poll, FIELD, true)).toMatchObject([{ code: 'TOO_LONG' }]);
     expect(templates.errors('x'.repeat(1000), poll, FIELD)).toEqual([]);
   });

@@ -117,7 +117,7 @@ describe('test-notifications', () => {
     const argv = ['--poll', pollId, '--user', users[6] ?? ''];
     const { code, output } = await testNotifications(argv, { BOT_TOKEN: '' });
     expect(code).toBe(0);
-    expect(output).toMatch(/^No BOT_TOKEN: .* no real one is sent\.$/m);
+    expect(output).toMatch(/^No BOT_TOKEN: .* no real one is sent; http:.* shows the chats\.$/m);
     expect(output).toContain(`The sandbox accepted the message to ${users[6]}`);
     expect(sandbox.calls).toHaveLength(0);
   });
