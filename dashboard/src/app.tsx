@@ -8,7 +8,6 @@ import { graphql } from './graphql.js';
 import { useWords } from './i18n.js';
 import { LanguageChoice } from './parts/language-choice.js';
 import { Page } from './parts/page.js';
-import { RoleContext } from './role.js';
 import { currentToken, signOut, watchToken } from './session.js';
 import { SignInPage } from './sign-in-page.js';
 
@@ -43,7 +42,7 @@ function Shell() {
   const { live } = useConnection();
   const { data } = useFresh(SHELL, {});
   return (
-    <RoleContext value={data?.viewer.role}>
+    <>
       <a className="skip" href="#content">
         {t('app.skip')}
       </a>
@@ -85,6 +84,6 @@ function Shell() {
           </Route>
         </Switch>
       </main>
-    </RoleContext>
+    </>
   );
 }
