@@ -20,7 +20,7 @@ async function embeddedServer(): Promise<{ url: string; leave: Cleanup }> {
   const { joinEmbeddedPostgres } = (await import(embeddedPostgres)) as typeof embedded;
   const dataDir = await mkdtemp(join(tmpdir(), 'pollcast-test-'));
   await chmod(dataDir, 0o711);
-  const parameters = { fsync: 'off', full_page_writes: 'off', max_connections: '400' };
+  const parameters = { fsync: 'off', full_page_writes: 'off', max_connections: '1000' };
   const server = await joinEmbeddedPostgres({ dataDir, parameters, overTcp: true });
   return {
     url: server.url,
