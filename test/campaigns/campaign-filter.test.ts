@@ -6,6 +6,7 @@ import { CampaignFilter } from '../../src/campaigns/campaign.types.js';
 import { CampaignStatus } from '../../src/campaigns/lifecycle.js';
 import { useApp } from '../support/use-app.js';
 import { createOpenPoll } from '../support/factories.js';
+import { waitFor } from '../support/wait.js';
 
 const app = useApp({ run: ['api'] });
 let campaigns: NotificationCampaign[];
@@ -26,6 +27,12 @@ beforeAll(async () => {
      WHERE number = 1 + place % array_length($1, 1)`,
     [Object.values(CampaignStatus)],
   );
+  // The api process finds out by itself that nobody works on those that run.
+  await waitFor('the standstills', async () => {
+    const others =
+      "SELECT FROM notification_campaign WHERE status = 'PROCESSING' AND standstill_code IS DISTINCT FROM 'NO_WORKER'";
+    return (await app.database.query(others)).length === 0;
+  });
   const dataSource = await createDataSource({ url: app.database.url, poolSize: 1 }).initialize();
   campaigns = await dataSource.getRepository(NotificationCampaign).find();
   await dataSource.destroy();

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createCampaign, createOpenPoll, keyOf } from '../support/factories.js';
 import { codeOf, overHttp } from '../support/requests.js';
 import { useApp } from '../support/use-app.js';
+import { waitFor } from '../support/wait.js';
 
 /** How people, polls, campaigns, deliveries and calls are found, and in which order they come. */
 
@@ -153,6 +154,10 @@ describe('campaigns', () => {
         sent_users = CASE id WHEN 1 THEN 5 WHEN 3 THEN 7 ELSE 0 END,
         status = (ARRAY['FAILED', 'PAUSED', 'PAUSED', 'PROCESSING', 'PENDING'])[id],
         failure_code = CASE id WHEN 1 THEN 'BOT_TOKEN_REJECTED' WHEN 2 THEN 'MISSED_SCHEDULE' END`);
+    await waitFor('the standstill of the one that runs', async () => {
+      const standing = 'SELECT FROM notification_campaign WHERE id = 4 AND standstill_code IS NOT NULL';
+      return (await app.database.query(standing)).length > 0;
+    });
   });
 
   test.each([
