@@ -6,6 +6,8 @@ import { Disguise } from '../access/disguise.js';
 import { Role } from '../access/identity.js';
 import { loadSigningKey } from '../questionnaire/signing-key.store.js';
 import { ExportService } from '../exports/export.service.js';
+import { UserDeliveryStore } from '../delivery/user-deliveries.store.js';
+import { ParticipantStore } from '../people/participants.store.js';
 import { ExportStore } from '../exports/export.store.js';
 import { startHttpServer, type HttpServerOptions } from '../http/server.js';
 import type { Metrics } from '../metrics/metrics.js';
@@ -100,7 +102,11 @@ export async function startApi(deps: ApiDeps, shutdown: ShutdownStack): Promise<
     webhook: deps.webhook,
     agenda,
     audit,
-    exports: new ExportService(new ExportStore(dataSource), audit, settings.viewerSeesPeople),
+    exports: new ExportService(
+      new ExportStore(dataSource, new ParticipantStore(dataSource), new UserDeliveryStore(dataSource)),
+      audit,
+      settings.viewerSeesPeople,
+    ),
     contextFor: (identity, { cache }): GraphQLContext => ({
       identity,
       disguise: identity.role === Role.VIEWER ? disguise : undefined,

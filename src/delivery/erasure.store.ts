@@ -17,7 +17,7 @@ const SKIP_PENDING = `
 const LOCK_PERSON = 'SELECT id, chat_id AS "chatId" FROM telegram_user WHERE id = $1 FOR UPDATE';
 
 /**
- * What is counted stays counted. What follows a person (answers, completions, groups) goes by its foreign key. The count of
+ * What is counted stays counted, but what was answered of an anonymous poll that was not completed goes. What follows a person (answers, completions, groups) goes by its foreign key. The count of
  * completions is added again after the triggers have taken it away.
  */
 const ERASE = [
@@ -29,7 +29,8 @@ const ERASE = [
    ON CONFLICT (poll_id) DO UPDATE SET count = known.count + 1`,
   'INSERT INTO poll_count_delta (poll_id, completed) SELECT poll_id, 1 FROM poll_completion WHERE user_id = $1',
   `INSERT INTO erased_answer AS known (option_id, count)
-   SELECT option_id, 1 FROM answer WHERE user_id = $1
+   SELECT option_id, 1 FROM answer JOIN question ON question.id = question_id
+   JOIN poll ON poll.id = poll_id AND NOT poll.anonymous WHERE user_id = $1
    ON CONFLICT (option_id) DO UPDATE SET count = known.count + 1`,
   'DELETE FROM delivery WHERE user_id = $1',
   'DELETE FROM outage_refusal WHERE user_id = $1',

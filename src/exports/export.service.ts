@@ -35,6 +35,7 @@ const COLUMNS: Readonly<Record<ExportKind, readonly string[]>> = {
     'status',
     'groups',
     'participation',
+    'answeredQuestions',
     'completedAt',
     'remindersSent',
     'lastRemindedAt',

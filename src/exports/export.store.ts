@@ -1,5 +1,7 @@
 import { rows, type SqlExecutor } from '../database/rows.js';
 import { DELIVERY_REASONS, type DeliveryReason } from '../delivery/reasons.js';
+import type { UserDeliveryStore } from '../delivery/user-deliveries.store.js';
+import type { ParticipantStore } from '../people/participants.store.js';
 import { SHOWN_STATUS } from '../people/reachable.js';
 
 export const EXPORT_KINDS = ['deliveries', 'participants', 'answers'] as const;
@@ -7,6 +9,8 @@ export type ExportKind = (typeof EXPORT_KINDS)[number];
 
 /** Cells by column. */
 export type ExportRow = Record<string, unknown>;
+
+type PersonRow = ExportRow & { userId: string };
 
 /** Each batch is a statement of its own, so that a slow reader holds no transaction and no connection. */
 const BATCH = 1000;
@@ -25,25 +29,12 @@ const DELIVERIES = `
 const PARTICIPANTS = `
   SELECT ${PERSON}, ${SHOWN_STATUS} AS status,
     (SELECT string_agg(named.name, '|' ORDER BY named.name) FROM group_member member
-      JOIN user_group named ON named.id = member.group_id WHERE member.user_id = person.id) AS groups,
-    CASE WHEN done.user_id IS NOT NULL THEN 'COMPLETED' WHEN start.user_id IS NOT NULL THEN 'STARTED' ELSE 'NOT_STARTED' END
-      AS participation,
-    done.completed_at AS "completedAt", reminded.count::integer AS "remindersSent", reminded.at AS "lastRemindedAt"
-  FROM (
-    SELECT * FROM telegram_user everybody
-    WHERE everybody.id > $2 AND (NOT EXISTS (SELECT FROM poll_group WHERE poll_group.poll_id = $1) OR EXISTS (
-      SELECT FROM poll_group JOIN group_member member USING (group_id)
-      WHERE poll_group.poll_id = $1 AND member.user_id = everybody.id))
-    ORDER BY everybody.id LIMIT ${BATCH}
-  ) person
-  LEFT JOIN poll_completion done ON done.poll_id = $1 AND done.user_id = person.id
-  LEFT JOIN poll_start start ON start.poll_id = $1 AND start.user_id = person.id
-  CROSS JOIN LATERAL (
-    SELECT count(*) AS count, max(coalesce(delivery.sent_at, delivery.updated_at)) AS at
-    FROM delivery JOIN notification_campaign campaign ON campaign.id = delivery.campaign_id AND campaign.topic_id = $1
-    WHERE delivery.user_id = person.id AND delivery.status IN ('SENT', 'UNCONFIRMED')
-  ) reminded
-  ORDER BY person.id
+      JOIN user_group named ON named.id = member.group_id WHERE member.user_id = person.id) AS groups
+  FROM telegram_user person
+  WHERE person.id > $2 AND (NOT EXISTS (SELECT FROM poll_group WHERE poll_group.poll_id = $1) OR EXISTS (
+    SELECT FROM poll_group JOIN group_member member USING (group_id)
+    WHERE poll_group.poll_id = $1 AND member.user_id = person.id))
+  ORDER BY person.id LIMIT ${BATCH}
 `;
 
 /** None of an anonymous poll: its answers are tied to people only while they take it. */
@@ -85,7 +76,11 @@ export interface ExportSubject {
 
 /** Reads what is exported, and keeps the one-time addresses. */
 export class ExportStore {
-  constructor(private readonly sql: SqlExecutor) {}
+  constructor(
+    private readonly sql: SqlExecutor,
+    private readonly participations: Pick<ParticipantStore, 'standings'>,
+    private readonly reminders: Pick<UserDeliveryStore, 'reminders'>,
+  ) {}
 
   async exists({ kind, subjectId }: ExportSubject): Promise<boolean> {
     return (await rows(this.sql, SUBJECTS[kind], [subjectId])).length > 0;
@@ -111,7 +106,7 @@ export class ExportStore {
   /** In constant memory: reads on as the rows are taken. */
   rows({ kind, subjectId }: ExportSubject): AsyncGenerator<ExportRow, void, void> {
     if (kind === 'deliveries') return this.deliveries(subjectId);
-    return kind === 'participants' ? this.batches(PARTICIPANTS, subjectId) : this.answers(subjectId);
+    return kind === 'participants' ? this.participants(subjectId) : this.answers(subjectId);
   }
 
   private async *deliveries(campaignId: string): AsyncGenerator<ExportRow, void, void> {
@@ -130,11 +125,33 @@ export class ExportStore {
     }
   }
 
+  /** How far people are, and how often they were reminded, is read as for the API. */
+  private async *participants(pollId: string): AsyncGenerator<ExportRow, void, void> {
+    for await (const people of this.readBatches(PARTICIPANTS, pollId)) {
+      const keys = people.map(({ userId }) => `${pollId}_${userId}`);
+      const [standings, reminders] = await Promise.all([
+        this.participations.standings(keys),
+        this.reminders.reminders(keys),
+      ]);
+      const standing = new Map(standings.map((of) => [of.key, of]));
+      const reminded = new Map(reminders.map((of) => [of.key, of]));
+      for (const person of people) {
+        const key = `${pollId}_${person.userId}`;
+        const { sent = 0, lastAt = null } = reminded.get(key) ?? {};
+        yield { ...standing.get(key), ...person, remindersSent: sent, lastRemindedAt: lastAt };
+      }
+    }
+  }
+
   private async *batches(statement: string, id: string): AsyncGenerator<ExportRow, void, void> {
+    for await (const batch of this.readBatches(statement, id)) yield* batch;
+  }
+
+  private async *readBatches(statement: string, id: string): AsyncGenerator<PersonRow[], void, void> {
     let last = '0';
     for (;;) {
-      const batch = await rows<ExportRow & { userId: string }>(this.sql, statement, [id, last]);
-      yield* batch;
+      const batch = await rows<PersonRow>(this.sql, statement, [id, last]);
+      yield batch;
       const end = batch.at(-1);
       if (!end || batch.length < BATCH) return;
       last = end.userId;

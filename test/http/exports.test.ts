@@ -37,6 +37,11 @@ beforeAll(async () => {
     pollId,
     FIRST + 2,
   ]);
+  await app.database.query(
+    `INSERT INTO later_reminder (poll_id, user_id, status, remind_at, not_before, requested_at)
+     VALUES ($1, $2, 'SENT', now(), now(), now())`,
+    [pollId, FIRST + 3],
+  );
   campaignId = await createCampaign(api, pollId, { pacing: { chunkSize: 2000 } });
   await startCampaign(api, campaignId);
   await followCampaign(api, campaignId);
@@ -103,10 +108,17 @@ describe('exports', () => {
   test('participants of a poll say how far they are, and how often they were reminded', async () => {
     const rows = await download('participants', pollId);
     expect(rows).toHaveLength(1203);
-    expect(rows.slice(0, 3)).toMatchObject([
+    expect(rows.slice(0, 4)).toMatchObject([
       { participation: 'NOT_STARTED', remindersSent: '1', status: 'ACTIVE' },
       { participation: 'NOT_STARTED', remindersSent: '0', status: 'BLOCKED' },
-      { participation: 'COMPLETED', remindersSent: '0', completedAt: expect.stringMatching(/Z$/) },
+      {
+        participation: 'COMPLETED',
+        answeredQuestions: '1',
+        remindersSent: '0',
+        completedAt: expect.stringMatching(/Z$/),
+      },
+      // One of them was asked for by Later.
+      { participation: 'NOT_STARTED', remindersSent: '2' },
     ]);
   });
 
@@ -114,6 +126,9 @@ describe('exports', () => {
     expect(await download('answers', `poll_${pollId}`)).toMatchObject([
       { position: '1', question: 'How was it?', userId: String(FIRST + 2), answer: 'Good' },
     ]);
+    await app.database.query('UPDATE poll SET anonymous = true WHERE id = $1', [pollId]);
+    expect(await download('answers', `poll_${pollId}`)).toEqual([]);
+    await app.database.query('UPDATE poll SET anonymous = false WHERE id = $1', [pollId]);
   });
 
   test('an address is good once, at every process, and for a minute', async () => {
