@@ -30,7 +30,7 @@ async function authorizedFetch(input: RequestInfo | URL, init?: RequestInit): Pr
   return response;
 }
 
-/** A client for one token: who signs in anew sees nothing of what was read before. */
+/** A client for one token. Another sign-in gets another client, so that nothing read before is shown. */
 export function createApi(): Client {
   const sockets = createSockets();
   return new Client({
@@ -106,7 +106,7 @@ export function useFresh<Data, Variables extends AnyVariables>(
   };
 }
 
-/** Follows a subscription, and begins anew when it ends with an error. */
+/** Follows a subscription, and subscribes again after an error. */
 export function useLive<Data, Variables extends AnyVariables>(
   query: TypedDocumentNode<Data, Variables>,
   variables: Variables,

@@ -40,7 +40,7 @@ function isConnection({ type }: Field): boolean {
 }
 
 /** What becomes of a value of the field under a disguise; undefined for fields that tell nothing of people. */
-function disguiseOf(
+function chooseDisguise(
   owner: string,
   field: Field,
 ): ((disguise: Disguise, value: unknown) => unknown) | undefined {
@@ -98,7 +98,7 @@ function disguiseArguments(
 function hideIn(owner: string, field: Field): void {
   const { resolve } = field;
   if (!resolve) throw new Error(`${owner}.${field.name} has no resolver.`);
-  const disguised = disguiseOf(owner, field);
+  const disguised = chooseDisguise(owner, field);
   if (!disguised && field.args.length === 0) return;
   const hidden: Resolve = async (root, args, context, info) => {
     const { disguise } = context;

@@ -17,7 +17,7 @@ const HAS_STARTED =
 const members = (groups: string): string =>
   `SELECT member.user_id FROM group_member member WHERE member.group_id = ANY (:${groups}::bigint[])`;
 
-/** Lists of groups of which a member has to be in each. Whoever is in a group of the campaign that the poll names is in both. */
+/** Lists of groups of which a member has to be in each. A member of a group that both name is in both. */
 function groupLists({ pollGroups, campaignGroups }: AudienceScope): ('pollGroups' | 'campaignGroups')[] {
   const isNarrower = campaignGroups?.every((group) => pollGroups?.includes(group)) ?? false;
   return [
@@ -57,7 +57,7 @@ function firstReason(participation: AddressedParticipation | null): string {
 }
 
 /**
- * Counts all users by why they do not belong to the audience; null for those who do. Whoever has several reasons counts for
+ * Counts all users by why they do not belong to the audience; null for those who do. A user with several reasons counts for
  * the first: groups, completion, opt-out of all or of this poll, obstacles, participation. Where there are groups, only their members are looked
  * at: everybody else is NOT_IN_GROUP. Users are counted by their facts first, so that a million of them are neither sorted
  * nor compared by texts.

@@ -211,7 +211,7 @@ export class AudienceStore {
     return { size: counts.find(({ reason }) => reason === null)?.count ?? 0, exclusions };
   }
 
-  /** @param hours within which whoever was reminded is left out */
+  /** @param hours users reminded within so many hours are left out */
   reminded(scope: AudienceScope, hours: number | null): Promise<Reminded> {
     return oneRow<Reminded>(this.sql, countReminded(scope), { ...scope, hours });
   }

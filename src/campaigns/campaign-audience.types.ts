@@ -15,8 +15,8 @@ const PARTICIPATION = 'NOT_STARTED, STARTED or both.';
 
 @ObjectType({
   description:
-    'Whom of those who have not completed the poll a campaign addresses. Groups are looked at again at the send: whoever has ' +
-    'left them is SKIPPED with NOT_IN_GROUP. Participation is not: whoever starts the poll after planning is still ' +
+    'Whom of those who have not completed the poll a campaign addresses. Groups are looked at again at the send: who has ' +
+    'left them is SKIPPED with NOT_IN_GROUP. Participation is not: a user who starts the poll after planning is still ' +
     'reminded, also where only NOT_STARTED was asked for.',
 })
 export class CampaignAudience {

@@ -77,7 +77,7 @@ export class CampaignChanges implements ChangeConsumer {
     return [...this.reading.keys()];
   }
 
-  putBack(): void {
+  requeue(): void {
     const later = new Map(this.pending);
     this.pending.clear();
     for (const [id, noted] of [...this.reading, ...later]) this.note(id, noted);

@@ -37,7 +37,7 @@ const ORDERS: Readonly<Record<CampaignOrder, Order>> = {
   ],
 };
 
-function orderOf(by: CampaignOrder): KeysetOrder<NotificationCampaign> {
+function chooseOrder(by: CampaignOrder): KeysetOrder<NotificationCampaign> {
   const [column, keyOf, descending] = ORDERS[by];
   return {
     name: `campaigns ${by}`,
@@ -65,7 +65,7 @@ export class CampaignListService {
     page: PageArguments,
   ): Promise<Connection<NotificationCampaign>> {
     await checkFilter(filter);
-    return paginate(this.lists.campaigns(filter), page, orderOf(order));
+    return paginate(this.lists.campaigns(filter), page, chooseOrder(order));
   }
 
   /** As campaigns, of one poll: a filter by another one has no match. */

@@ -18,7 +18,7 @@ export enum ExclusionReason {
 registerEnumType(ExclusionReason, {
   name: 'ExclusionReason',
   description:
-    'Why a user is left out of an audience. Whoever has several reasons is counted once: for NOT_IN_GROUP before COMPLETED, ' +
+    'Why a user is left out of an audience. A user with several reasons is counted once: for NOT_IN_GROUP before COMPLETED, ' +
     'then OPTED_OUT, DECLINED_POLL, BLOCKED, DEACTIVATED and UNREACHABLE, then ALREADY_STARTED and NOT_STARTED, and REMINDED_RECENTLY last.',
   valuesConfig: {
     COMPLETED: { description: 'Has completed the poll.' },

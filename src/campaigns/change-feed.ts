@@ -8,8 +8,8 @@ export interface ChangeConsumer {
   /** Removes and returns the campaigns that it wants read now. @param now in milliseconds */
   take(now: number): string[];
   publish(campaigns: readonly NotificationCampaign[], now: number): void;
-  /** Takes back what could not be read. */
-  putBack(ids: readonly string[]): void;
+  /** Takes again what could not be read. */
+  requeue(ids: readonly string[]): void;
   /** Whether it waits for another tick. */
   isWaiting(): boolean;
 }
@@ -51,7 +51,7 @@ export class ChangeFeed {
       for (const { consumer } of wanted) consumer.publish(campaigns, now);
     } catch (error) {
       this.onError(error);
-      for (const { consumer, ids: taken } of wanted) consumer.putBack(taken);
+      for (const { consumer, ids: taken } of wanted) consumer.requeue(taken);
     }
     this.timer = undefined;
     this.wake();

@@ -100,7 +100,7 @@ export class ProgressHub implements ChangeConsumer {
     return ids;
   }
 
-  putBack(ids: readonly string[]): void {
+  requeue(ids: readonly string[]): void {
     for (const id of ids) this.notify(id);
   }
 

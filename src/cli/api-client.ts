@@ -16,7 +16,7 @@ const PATIENCE = {
   retryWait: () => pause(1000),
 };
 
-async function failureOf(response: Response): Promise<Error> {
+async function readFailure(response: Response): Promise<Error> {
   const { errors } = (await response.json().catch(() => ({}))) as { errors?: { message: string }[] };
   return new Error(errors?.[0]?.message ?? `The API answered ${response.status}.`);
 }
@@ -52,10 +52,10 @@ export class ApiClient {
       headers: { 'content-type': 'application/json', authorization: this.authorization },
       body: JSON.stringify({ kind, id }),
     });
-    if (!asked.ok) throw await failureOf(asked);
+    if (!asked.ok) throw await readFailure(asked);
     const { path } = (await asked.json()) as { path: string };
     const answer = await this.fetch(path);
-    if (!answer.ok || !answer.body) throw await failureOf(answer);
+    if (!answer.ok || !answer.body) throw await readFailure(answer);
     return answer.body;
   }
 

@@ -119,12 +119,12 @@ async function list(
     for (const campaign of found) output.log(JSON.stringify(campaign));
     return;
   }
-  writeTable([['ID', 'STATUS', 'DONE', 'TOTAL', 'SENT', 'FAILED', 'WHAT'], ...found.map(lineOf)], output);
+  writeTable([['ID', 'STATUS', 'DONE', 'TOTAL', 'SENT', 'FAILED', 'WHAT'], ...found.map(toLine)], output);
   if (more) output.error(`There are more: --limit shows more than ${limit}.`);
 }
 
 /** What people call it, or else the poll, and what holds it up. */
-function lineOf(campaign: Campaign): string[] {
+function toLine(campaign: Campaign): string[] {
   const { id, name, topic, status, progressPercentage, totalUsers, sentUsers, failedUsers } = campaign;
   const trouble = campaign.failure ?? campaign.standstill;
   return [

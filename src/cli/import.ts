@@ -65,7 +65,7 @@ export async function importCommand(
   const { completions } = options;
   const run = new Import(context, path, options.dryRun === true);
   context.interruption.started();
-  await (completions === undefined ? run.all(users(api)) : run.all(completionsOf(api, completions)));
+  await (completions === undefined ? run.all(forUsers(api)) : run.all(forCompletions(api, completions)));
 }
 
 function cell(given: string | undefined): string | null | undefined {
@@ -86,7 +86,7 @@ function isProblem(read: unknown): read is CsvProblem {
   return typeof read === 'object' && read !== null && 'reason' in read;
 }
 
-function users(api: ApiClient): Kind<TelegramUserInput> {
+function forUsers(api: ApiClient): Kind<TelegramUserInput> {
   const counts = { created: 0, updated: 0 };
   return {
     columns: USER_COLUMNS,
@@ -117,7 +117,7 @@ function users(api: ApiClient): Kind<TelegramUserInput> {
   };
 }
 
-function completionsOf(api: ApiClient, pollId: string): Kind<string> {
+function forCompletions(api: ApiClient, pollId: string): Kind<string> {
   let recorded = 0;
   return {
     columns: ID_COLUMNS,

@@ -11,7 +11,7 @@ const KEY_PAIRS = 'SELECT * FROM unnest(CAST(:campaignIds AS bigint[]), CAST(:us
 const RECIPIENT = 'JOIN telegram_user person ON person.id = delivery.user_id';
 
 /** Which deliveries of a campaign a filter asks for, without its search. */
-function conditionOf(campaignId: string, filter: DeliveryFilter | undefined): Condition {
+function buildCondition(campaignId: string, filter: DeliveryFilter | undefined): Condition {
   const conditions = ['delivery.campaign_id = :campaignId'];
   if (filter?.status) conditions.push('delivery.status = ANY (:statuses)');
   if (filter?.reason) conditions.push('delivery.reason = ANY (:reasons)');
@@ -51,7 +51,7 @@ export class DeliveryListStore {
     filter: DeliveryFilter | undefined,
     window: PageWindow,
   ): Promise<Delivery[]> {
-    const listed = conditionOf(campaignId, filter);
+    const listed = buildCondition(campaignId, filter);
     if (filter?.search == null && !filter?.reason) {
       const query = this.dataSource.getRepository(Delivery).createQueryBuilder('delivery');
       return inWindow(query.where(listed.sql, listed.parameters), window).getMany();
@@ -62,7 +62,7 @@ export class DeliveryListStore {
   }
 
   async count(campaignId: string, filter: DeliveryFilter | undefined): Promise<number> {
-    const listed = conditionOf(campaignId, filter);
+    const listed = buildCondition(campaignId, filter);
     const search = filter?.search == null ? null : personMatches(filter.search);
     const statement = `
       SELECT count(*)::integer AS count FROM delivery ${search ? RECIPIENT : ''}

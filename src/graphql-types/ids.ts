@@ -17,7 +17,7 @@ interface IdOptions {
 
 type MemberDecorator = (target: object, key: string | symbol, descriptor?: PropertyDescriptor) => void;
 
-function typeOf({ list = false }: IdOptions): () => typeof ID | (typeof ID)[] {
+function chooseType({ list = false }: IdOptions): () => typeof ID | (typeof ID)[] {
   return () => (list ? [ID] : ID);
 }
 
@@ -25,7 +25,7 @@ function typeOf({ list = false }: IdOptions): () => typeof ID | (typeof ID)[] {
 export function IdField(type: DeclaredIdType, options: IdOptions): MemberDecorator {
   const { description, nullable = false } = options;
   const decorators = [
-    Field(typeOf(options), { description, nullable }),
+    Field(chooseType(options), { description, nullable }),
     Extensions({ [idExtension()]: type }),
   ] as MemberDecorator[];
   return (target, key, descriptor) => {
@@ -39,7 +39,7 @@ export function IdArg(name: string, type: DeclaredIdType, options: IdOptions): P
   const declareType = Extensions({ [idExtension(name)]: type }) as MemberDecorator;
   return (target, key, index) => {
     if (key === undefined) throw new Error(`The argument ${name} belongs to no method.`);
-    Arg(name, typeOf(options), { description, nullable })(target, key, index);
+    Arg(name, chooseType(options), { description, nullable })(target, key, index);
     declareType(target, key);
   };
 }

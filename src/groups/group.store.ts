@@ -93,7 +93,7 @@ export async function forgetUnused(sql: TransactionalSql, ids: readonly string[]
 }
 
 /**
- * Names the groups of a poll or a campaign anew, in the transaction that changes it.
+ * Replaces the groups of a poll or a campaign, in the transaction that changes it.
  * @throws if a group was forgotten since the names were checked
  */
 export async function nameGroups(

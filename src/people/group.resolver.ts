@@ -36,7 +36,7 @@ export class GroupResolver {
   @Refuses(UserErrorCode.INVALID, UserErrorCode.NOT_FOUND)
   @Mutation(() => GroupPayload, {
     description:
-      'Adds users to a group, which is created if there is none of the name. All or nothing; whoever is in it stays.',
+      'Adds users to a group, which is created if there is none of the name. All or nothing; members stay members.',
   })
   addToGroup(
     @Arg('group', () => String, {
@@ -53,7 +53,7 @@ export class GroupResolver {
   @Refuses(UserErrorCode.INVALID, UserErrorCode.NOT_FOUND)
   @Mutation(() => GroupPayload, {
     description:
-      'Removes users from a group. All or nothing; whoever is not in it stays out. A group without members is forgotten, ' +
+      'Removes users from a group. All or nothing; users who are no members are left as they are. A group without members is forgotten, ' +
       'unless a poll or a campaign names it.',
   })
   removeFromGroup(

@@ -53,7 +53,7 @@ export interface ParticipantQuery extends PollScope {
   groupIds: readonly string[] | undefined;
 }
 
-function conditionOf({ pollId, pollGroups, filter }: ParticipantQuery): Condition {
+function buildCondition({ pollId, pollGroups, filter }: ParticipantQuery): Condition {
   const conditions: string[] = [];
   if (pollGroups.length > 0) {
     conditions.push(`person.id IN (
@@ -111,11 +111,11 @@ export class ParticipantStore {
   }
 
   page(query: ParticipantQuery, window: PageWindow): Promise<TelegramUser[]> {
-    return this.people.page(query.filter, window, query.groupIds, conditionOf(query));
+    return this.people.page(query.filter, window, query.groupIds, buildCondition(query));
   }
 
   count(query: ParticipantQuery): Promise<number> {
-    return this.people.count(query.filter, query.groupIds, conditionOf(query));
+    return this.people.count(query.filter, query.groupIds, buildCondition(query));
   }
 
   pollsFor(userId: string): SelectQueryBuilder<Poll> {

@@ -59,7 +59,7 @@ const IS_MEMBER =
 type ListedPeople = Pick<TelegramUserFilter, 'status' | 'search' | 'usernameContains'>;
 
 /** What a filter asks for: searches, and the rest. */
-function conditionsOf(
+function buildConditions(
   filter: ListedPeople | undefined,
   groupIds: readonly string[] | undefined,
   further: Condition | undefined,
@@ -91,7 +91,7 @@ export class PeopleListStore {
     groupIds?: readonly string[],
     further?: Condition,
   ): Promise<TelegramUser[]> {
-    const { search, rest } = conditionsOf(filter, groupIds, further);
+    const { search, rest } = buildConditions(filter, groupIds, further);
     const query = this.dataSource.getRepository(TelegramUser).createQueryBuilder('person');
     if (!search) return inWindow(query.where(rest.sql, rest.parameters), window).getMany();
     const keys = await searchPage(this.dataSource, {
@@ -112,7 +112,7 @@ export class PeopleListStore {
     groupIds?: readonly string[],
     further?: Condition,
   ): Promise<number> {
-    const { search, rest } = conditionsOf(filter, groupIds, further);
+    const { search, rest } = buildConditions(filter, groupIds, further);
     const statement = `
       SELECT count(*)::integer AS count FROM telegram_user person WHERE ${rest.sql} AND ${search?.sql ?? 'TRUE'}`;
     const values = { ...rest.parameters, ...search?.parameters };

@@ -46,7 +46,7 @@ const ORDERS: Readonly<
   ],
 };
 
-function orderOf(by: PollOrder): KeysetOrder<Poll> {
+function chooseOrder(by: PollOrder): KeysetOrder<Poll> {
   const [column, keyOf, descending] = ORDERS[by];
   return {
     name: `polls ${by}`,
@@ -77,7 +77,7 @@ export class PollService {
     page: PageArguments,
   ): Promise<Connection<Poll>> {
     await requireValid(filter);
-    return paginate(this.polls.list(filter), page, orderOf(orderBy));
+    return paginate(this.polls.list(filter), page, chooseOrder(orderBy));
   }
 
   async create(input: CreatePollInput): Promise<Result<Poll>> {

@@ -34,7 +34,7 @@ export class QuestionRenderer {
     const note = question.isAnonymous ? [say('anonymousNote')] : [];
     const lines = [place, ...note, '', `<b>${quoted(question.text)}</b>`];
     if (isNumbered(question.options)) {
-      const { options, first } = pageOf(view);
+      const { options, first } = choosePage(view);
       const numbered = options.map(
         (option, index) => `${first + index + 1}. ${mark(view, option)}${quoted(option.text)}`,
       );
@@ -45,7 +45,7 @@ export class QuestionRenderer {
 
   keyboard(view: QuestionView, say: Say): Keyboard {
     const { question, revision } = view;
-    const { options, first, page, pages } = pageOf(view);
+    const { options, first, page, pages } = choosePage(view);
     const numbered = isNumbered(question.options);
     const buttons = options.map((option, index) => {
       const label = mark(view, option) + (numbered ? String(first + index + 1) : option.text);
@@ -114,7 +114,7 @@ interface Page {
 }
 
 /** A page that does not exist is the first. */
-function pageOf({ question: { options }, chosenId, page: wanted }: QuestionView): Page {
+function choosePage({ question: { options }, chosenId, page: wanted }: QuestionView): Page {
   const pages = Math.ceil(options.length / PER_PAGE);
   const chosen = options.findIndex(({ id }) => id === chosenId);
   const asked = wanted || 1 + Math.floor(Math.max(0, chosen) / PER_PAGE);

@@ -20,7 +20,7 @@ export class TelegramReminderView implements ReminderView {
   }
 
   text(reminder: Reminder): string {
-    const question = questionOf(reminder);
+    const question = chooseQuestion(reminder);
     if (!question) return reminder.text;
     return `${reminder.text}\n\n${this.questions.text(question, this.texts.in(reminder.languageCode))}`;
   }
@@ -33,7 +33,7 @@ export class TelegramReminderView implements ReminderView {
 
   keyboard(reminder: Reminder): Keyboard {
     const say = this.texts.in(reminder.languageCode);
-    const question = questionOf(reminder);
+    const question = chooseQuestion(reminder);
     if (question) return [...this.questions.keyboard(question, say), ...this.menu.rows(reminder, say)];
     const { userId, pollId, campaignId, buttonText } = reminder;
     const data = this.references.write(userId, { kind: 'open', pollId, campaignId });
@@ -41,6 +41,6 @@ export class TelegramReminderView implements ReminderView {
   }
 }
 
-function questionOf({ userId, campaignId, asked }: Reminder): QuestionView | undefined {
+function chooseQuestion({ userId, campaignId, asked }: Reminder): QuestionView | undefined {
   return asked && { userId, campaignId, ...asked, chosenId: null, page: 0 };
 }

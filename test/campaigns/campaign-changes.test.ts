@@ -62,7 +62,7 @@ test('what could not be read is read again, with what it was before', async () =
   const stream = changes.follow({ status: [CampaignStatus.PROCESSING] });
   changes.notify({ id: '1', moved: true, before: campaignAt('1', 1), deletedVersion: undefined });
   changes.take(0);
-  changes.putBack();
+  changes.requeue();
   expect(tick(1, campaignAt('1', 2, CampaignStatus.COMPLETED))).toEqual(['1']);
   expect(await events(stream)).toEqual([2]);
 });
