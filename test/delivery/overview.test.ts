@@ -118,6 +118,22 @@ test('chunks say which worker is at them, what waits, and since when', async () 
   });
 });
 
+test('a campaign says how fast it sends while it runs, and 0 afterwards', async () => {
+  await app.database.query("UPDATE telegram_user SET status = 'ACTIVE'");
+  const api = app.client();
+  const id = await createCampaign(api, await createOpenPoll(api), { pacing: { sendIntervalMs: 2000 } });
+  const rate = async () => {
+    const query = 'query ($id: ID!) { campaign(id: $id) { messagesPerSecond } }';
+    return (await api.run<{ campaign: { messagesPerSecond: number } }>(query, { id })).campaign
+      .messagesPerSecond;
+  };
+  expect(await rate()).toBe(0);
+  await startCampaign(api, id);
+  await waitFor('a rate', async () => (await rate()) > 0);
+  await change(api, 'cancelCampaign', id);
+  expect(await rate()).toBe(0);
+});
+
 test.each(['first: 0', 'first: 101', 'after: "nonsense"', 'first: 1, last: 1'])(
   'chunks(%s) is refused',
   async (given) => {
