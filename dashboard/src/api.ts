@@ -58,6 +58,8 @@ export interface Fresh<Data> {
   loading: boolean;
   /** Soon, once for all calls until then. */
   reread: () => void;
+  /** Now, after what the user has done. */
+  refetch: () => void;
 }
 
 /** A query that is asked again after the connection was lost, and until there is an answer. */
@@ -103,6 +105,9 @@ export function useFresh<Data, Variables extends AnyVariables>(
     error: result.error,
     loading: result.fetching && result.data === undefined,
     reread: later,
+    refetch: () => {
+      execute();
+    },
   };
 }
 

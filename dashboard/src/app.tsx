@@ -1,15 +1,16 @@
-import { useMemo, useSyncExternalStore } from 'react';
+import { Suspense, useMemo, useSyncExternalStore } from 'react';
 import { Provider } from 'urql';
-import { Link, Route, Switch } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { createApi, useFresh } from './api.js';
-import { CampaignsPage } from './campaigns/campaigns-page.js';
 import { useConnection } from './connection.js';
 import { graphql } from './graphql.js';
 import { useWords } from './i18n.js';
 import { LanguageChoice } from './parts/language-choice.js';
-import { Page } from './parts/page.js';
+import { Notices } from './parts/notices.js';
+import { Pages } from './pages.js';
 import { currentToken, signOut, watchToken } from './session.js';
 import { SignInPage } from './sign-in-page.js';
+import { ViewerContext } from './viewer.js';
 
 const SHELL = graphql(`
   query Shell {
@@ -22,6 +23,13 @@ const SHELL = graphql(`
     }
   }
 `);
+
+const PARTS = [
+  { href: '/', label: 'app.campaigns', pattern: /^\/($|campaigns)/ },
+  { href: '/polls', label: 'polls.title', pattern: /^\/polls/ },
+  { href: '/people', label: 'people.title', pattern: /^\/people/ },
+  { href: '/installation', label: 'installation.title', pattern: /^\/installation/ },
+] as const;
 
 export function App({ problem }: { problem: string | undefined }) {
   const token = useSyncExternalStore(watchToken, currentToken);
@@ -37,12 +45,26 @@ function SignedIn() {
   );
 }
 
+function Navigation() {
+  const { t } = useWords();
+  const [path] = useLocation();
+  return (
+    <nav aria-label={t('app.parts')}>
+      {PARTS.map(({ href, label, pattern }) => (
+        <Link key={href} href={href} aria-current={pattern.test(path) ? 'page' : undefined}>
+          {t(label)}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
 function Shell() {
   const { t } = useWords();
   const { live } = useConnection();
   const { data } = useFresh(SHELL, {});
   return (
-    <>
+    <ViewerContext value={data?.viewer}>
       <a className="skip" href="#content">
         {t('app.skip')}
       </a>
@@ -50,9 +72,7 @@ function Shell() {
         <Link href="/" className="brand">
           Pollcast
         </Link>
-        <nav>
-          <Link href="/">{t('app.campaigns')}</Link>
-        </nav>
+        <Navigation />
         <div className="who">
           {data && (
             <span className="quiet">
@@ -74,16 +94,13 @@ function Shell() {
         {!live && t('app.reconnecting')}
       </div>
       {data?.installation.sandbox && <div className="banner">{t('app.sandbox')}</div>}
-      <main id="content" tabIndex={-1}>
-        <Switch>
-          <Route path="/" component={CampaignsPage} />
-          <Route>
-            <Page title={t('app.notFound')}>
-              <Link href="/">{t('app.toCampaigns')}</Link>
-            </Page>
-          </Route>
-        </Switch>
-      </main>
-    </>
+      <Notices>
+        <main id="content" tabIndex={-1}>
+          <Suspense fallback={<p aria-busy>{t('app.loading')}</p>}>
+            <Pages />
+          </Suspense>
+        </main>
+      </Notices>
+    </ViewerContext>
   );
 }

@@ -6,7 +6,10 @@ import type { FastifyInstance } from 'fastify';
 import { projectPath } from '../config/paths.js';
 
 /** The addresses of the dashboard's own pages; every other one stays what it is for programs: not found. */
-const PAGES = ['/'];
+const PAGES = [
+  '/',
+  ...['campaigns', 'polls', 'people', 'installation'].flatMap((part) => [`/${part}`, `/${part}/*`]),
+];
 const YEAR_MS = 31_536_000_000;
 
 /** Scripts and styles are files of the dashboard, and nobody but the API is talked to. */

@@ -32,8 +32,7 @@ describe('the list of campaigns', () => {
     const api = app.client();
     await createUsers(app.database, 3);
     const poll = await createOpenPoll(api, { title: 'Lunch' });
-    const page = await browser.open(app.url);
-    await enterToken(page, ADMIN_TOKEN);
+    const page = await browser.open(app.url, { token: ADMIN_TOKEN });
     await page.getByText('No campaigns yet.').waitFor();
     expect(await findingsOf(page)).toEqual([]);
 
@@ -72,8 +71,8 @@ describe('the list of campaigns', () => {
       await createCampaign(api, poll, { name: `Page ${number}` });
     const page = await browser.open(`${app.url}/?search=page`, {
       viewport: { width: 390, height: 844 },
+      token: ADMIN_TOKEN,
     });
-    await enterToken(page, ADMIN_TOKEN);
     await page.getByLabel('Language').selectOption('ru');
     await page.getByText('26 кампаний').waitFor();
     await page.getByRole('button', { name: 'Далее' }).click();

@@ -25,7 +25,15 @@ describe('the dashboard', () => {
     expect(asset.headers.get('content-type')).toContain('javascript');
   });
 
-  test.each(['/nothing', '/assets/nothing.js', '/assets/..%2findex.html', '/explorer'])(
+  test.each(['/campaigns/campaign_1', '/polls', '/people/import', '/installation/audit'])(
+    'serves its page at %s',
+    async (path) => {
+      const response = await get(path);
+      expect([response.status, await response.text()]).toEqual([200, await (await get('/')).text()]);
+    },
+  );
+
+  test.each(['/nothing', '/campaignsx', '/assets/nothing.js', '/assets/..%2findex.html', '/explorer'])(
     'leaves %s a 404 in the form of the API',
     async (path) => {
       const response = await get(path);

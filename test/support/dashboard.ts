@@ -14,8 +14,8 @@ const PATIENCE_MS = 60_000;
 export const testInBrowser = testWith(program, 'Chromium');
 
 export interface Dashboard {
-  /** A page of a browser in which nobody is signed in. */
-  open: (url: string, options?: BrowserContextOptions) => Promise<Page>;
+  /** A page of a browser in which nobody is signed in, or who has the token. */
+  open: (url: string, options?: BrowserContextOptions & { token?: string }) => Promise<Page>;
 }
 
 /** A browser for the tests of a file, which holds that no page asks another host or reports an error. */
@@ -36,8 +36,10 @@ export function useBrowser(): Dashboard {
     if (program !== undefined) await browser.close();
   });
 
-  async function open(url: string, options: BrowserContextOptions = {}): Promise<Page> {
+  const open: Dashboard['open'] = async (url, { token, ...options } = {}) => {
     const context = await browser.newContext({ locale: 'en-GB', ...options });
+    if (token !== undefined)
+      await context.addInitScript(`sessionStorage.setItem('pollcast.token', ${JSON.stringify(token)})`);
     context.setDefaultTimeout(PATIENCE_MS);
     context.on('request', (request) => {
       if (new URL(request.url()).host !== new URL(url).host) strangers.push(request.url());
@@ -51,7 +53,7 @@ export function useBrowser(): Dashboard {
     const page = await context.newPage();
     await page.goto(url);
     return page;
-  }
+  };
 
   return { open };
 }

@@ -5,15 +5,15 @@ import { Page } from '../parts/page.js';
 import { Pager } from '../parts/pager.js';
 import { CampaignTable } from './campaign-table.js';
 import { Filters } from './filters.js';
-import { useListPlace, variablesOf } from './list-address.js';
+import { useListPlace, variablesFrom } from './list-address.js';
 import { useLiveRows } from './live-rows.js';
 import { CAMPAIGNS, COUNTS } from './queries.js';
 
 export function CampaignsPage() {
   const { t } = useWords();
   const place = useListPlace();
-  const { address, isFiltered } = place;
-  const list = useFresh(CAMPAIGNS, variablesOf(address));
+  const { cursors, isFiltered } = place;
+  const list = useFresh(CAMPAIGNS, variablesFrom(place));
   const overview = useFresh(COUNTS, {});
   const attention = overview.data?.attention;
   const shown = [...(list.data?.campaigns.nodes ?? []), ...(attention?.nodes ?? [])];
@@ -24,7 +24,7 @@ export function CampaignsPage() {
   const counts = new Map(
     overview.data?.installation.campaignCounts.map(({ status, count }) => [status, count]),
   );
-  const isFirstPage = address.after === null && address.before === null;
+  const isFirstPage = cursors.after === null && cursors.before === null;
   return (
     <Page title={t('app.campaigns')}>
       <Filters place={place} counts={counts} />

@@ -1,78 +1,8 @@
-import { useEffect, useEffectEvent, useState } from 'react';
 import { useWords } from '../i18n.js';
+import { SearchField } from '../parts/search-field.js';
 import { STATUSES, type Status } from '../parts/status.js';
+import { Toggles } from '../parts/toggles.js';
 import { ORDERS, type ListPlace, type Order } from './list-address.js';
-
-const TYPING_PAUSE_MS = 250;
-
-/** A field whose text counts once its writer pauses. */
-export function SearchField({
-  label,
-  value,
-  onChange,
-}: {
-  label: string;
-  value: string;
-  onChange: (value: string) => void;
-}) {
-  const [text, setText] = useState(value);
-  const change = useEffectEvent(onChange);
-  useEffect(() => {
-    setText(value);
-  }, [value]);
-  useEffect(() => {
-    if (text === value) return;
-    const timer = setTimeout(() => {
-      change(text);
-    }, TYPING_PAUSE_MS);
-    return () => {
-      clearTimeout(timer);
-    };
-  }, [text]);
-  return (
-    <label>
-      {label}
-      <input
-        type="search"
-        value={text}
-        onChange={(event) => {
-          setText(event.target.value);
-        }}
-      />
-    </label>
-  );
-}
-
-function StatusButtons({
-  chosen,
-  counts,
-  onChange,
-}: {
-  chosen: readonly Status[];
-  counts: ReadonlyMap<Status, number>;
-  onChange: (status: Status[]) => void;
-}) {
-  const { t, number } = useWords();
-  return (
-    <div role="group" aria-label={t('list.status')} className="choices">
-      {STATUSES.map((status) => {
-        const isChosen = chosen.includes(status);
-        return (
-          <button
-            key={status}
-            type="button"
-            aria-pressed={isChosen}
-            onClick={() => {
-              onChange(isChosen ? chosen.filter((other) => other !== status) : [...chosen, status]);
-            }}
-          >
-            {t(`status.${status}`)} <b>{number(counts.get(status) ?? 0)}</b>
-          </button>
-        );
-      })}
-    </div>
-  );
-}
 
 export function Filters({
   place: { address, isFiltered, change, clear },
@@ -84,7 +14,10 @@ export function Filters({
   const { t } = useWords();
   return (
     <search className="filters">
-      <StatusButtons
+      <Toggles
+        label={t('list.status')}
+        values={STATUSES}
+        words={(status) => t(`status.${status}`)}
         chosen={address.status}
         counts={counts}
         onChange={(status) => {

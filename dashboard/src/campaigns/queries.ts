@@ -25,7 +25,7 @@ export const CAMPAIGN_ROW = graphql(`
       until
     }
     failure {
-      message
+      code
     }
   }
 `);

@@ -12,10 +12,12 @@ export function Answer<Data>({ of, children }: { of: Fresh<Data>; children: (dat
         {t('app.loading')}
       </p>
     );
+  if (of.error.graphQLErrors.some(({ extensions }) => extensions.code === 'FORBIDDEN'))
+    return <p className="empty">{t('app.forbidden')}</p>;
   return (
     <p role="alert" className="problem">
       {t('app.failed', { message: of.error.graphQLErrors[0]?.message ?? of.error.message })}{' '}
-      <button type="button" onClick={of.reread}>
+      <button type="button" onClick={of.refetch}>
         {t('app.tryAgain')}
       </button>
     </p>

@@ -1,0 +1,3 @@
+export const campaign = {
+  'campaign.title': 'Campaign',
+} as const;

@@ -1,0 +1,3 @@
+export const create = {
+  'create.title': 'New campaign',
+} as const;

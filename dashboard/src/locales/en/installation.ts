@@ -1,0 +1,3 @@
+export const installation = {
+  'installation.title': 'Installation',
+} as const;

@@ -1,0 +1,3 @@
+export const polls = {
+  'polls.title': 'Polls',
+} as const;

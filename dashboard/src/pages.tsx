@@ -1,0 +1,19 @@
+import { Link, Route, Switch } from 'wouter';
+import { CampaignsPage } from './campaigns/campaigns-page.js';
+import { useWords } from './i18n.js';
+import { Page } from './parts/page.js';
+
+/** What is shown at which address. The server knows the first part of each (src/http/dashboard-routes.ts). */
+export function Pages() {
+  const { t } = useWords();
+  return (
+    <Switch>
+      <Route path="/" component={CampaignsPage} />
+      <Route>
+        <Page title={t('app.notFound')}>
+          <Link href="/">{t('app.toCampaigns')}</Link>
+        </Page>
+      </Route>
+    </Switch>
+  );
+}

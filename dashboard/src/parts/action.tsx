@@ -1,0 +1,133 @@
+import { useState, type ReactNode } from 'react';
+import { useClient, type AnyVariables, type CombinedError, type TypedDocumentNode } from 'urql';
+import { useWords } from '../i18n.js';
+import { Dialog } from './dialog.js';
+
+/** Why a mutation was not done, in words. */
+export interface Refusal {
+  message: string;
+  /** Path of the argument that it is about, such as ["input", "title"]. */
+  field: readonly string[] | null;
+}
+
+interface Payload {
+  userErrors: readonly Refusal[];
+}
+
+export interface Action<Data, Variables> {
+  /** @returns what it answered, or undefined if it was refused or nobody answered; `refusals` says why */
+  run: (variables: Variables) => Promise<Data | undefined>;
+  busy: boolean;
+  refusals: readonly Refusal[];
+  /** Forgets why the last call was refused. */
+  reset: () => void;
+}
+
+/** A mutation, all of whose payloads have `userErrors`. */
+export function useAction<Data extends Record<keyof Data, Payload>, Variables extends AnyVariables>(
+  mutation: TypedDocumentNode<Data, Variables>,
+): Action<Data, Variables> {
+  const { t } = useWords();
+  const client = useClient();
+  const [busy, setBusy] = useState(false);
+  const [refusals, setRefusals] = useState<readonly Refusal[]>([]);
+
+  function explain(error: CombinedError): string {
+    if (error.networkError) return t('app.notKnownWhetherDone');
+    return error.graphQLErrors.map(({ message }) => message).join(' ');
+  }
+
+  async function run(variables: Variables): Promise<Data | undefined> {
+    setBusy(true);
+    const { data, error } = await client.mutation(mutation, variables).toPromise();
+    setBusy(false);
+    const refused = error
+      ? [{ message: explain(error), field: null }]
+      : Object.values<Payload>(data ?? {}).flatMap(({ userErrors }) => userErrors);
+    setRefusals(refused);
+    return refused.length === 0 ? data : undefined;
+  }
+
+  return {
+    run,
+    busy,
+    refusals,
+    reset: () => {
+      setRefusals([]);
+    },
+  };
+}
+
+export function Refusals({ of }: { of: readonly Refusal[] }) {
+  return (
+    <div role="alert" className={of.length === 0 ? 'hidden' : 'problem'}>
+      {of.map(({ message }) => (
+        <p key={message}>{message}</p>
+      ))}
+    </div>
+  );
+}
+
+/** A button that does something after its dialog has said what that means, in numbers. */
+export function ConfirmButton({
+  label,
+  title = label,
+  danger = false,
+  disabled = false,
+  action: { busy, refusals, reset },
+  run,
+  children,
+}: {
+  label: string;
+  title?: string;
+  danger?: boolean;
+  disabled?: boolean;
+  action: Pick<Action<never, never>, 'busy' | 'refusals' | 'reset'>;
+  /** @returns undefined if it was refused: the dialog stays, with the reason */
+  run: () => Promise<unknown>;
+  children: ReactNode;
+}) {
+  const { t } = useWords();
+  const [isOpen, setOpen] = useState(false);
+  function close(): void {
+    setOpen(false);
+    reset();
+  }
+  return (
+    <>
+      <button
+        type="button"
+        className={danger ? 'danger' : undefined}
+        disabled={disabled}
+        onClick={() => {
+          setOpen(true);
+        }}
+      >
+        {label}
+      </button>
+      {isOpen && (
+        <Dialog title={title} onClose={close}>
+          {children}
+          <Refusals of={refusals} />
+          <div className="actions">
+            <button
+              type="button"
+              className={danger ? 'danger' : 'primary'}
+              disabled={busy}
+              onClick={() => {
+                void run().then((done) => {
+                  if (done !== undefined) close();
+                });
+              }}
+            >
+              {label}
+            </button>
+            <button type="button" onClick={close}>
+              {t('app.cancel')}
+            </button>
+          </div>
+        </Dialog>
+      )}
+    </>
+  );
+}

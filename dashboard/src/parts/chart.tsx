@@ -1,0 +1,63 @@
+import { lazy, Suspense } from 'react';
+import { useWords } from '../i18n.js';
+import { Moment } from './moment.js';
+import { Table } from './table.js';
+
+export interface Series {
+  label: string;
+  /** Name of its colour in the styles, such as "sent". */
+  color: string;
+  values: readonly number[];
+}
+
+export interface ChartProps {
+  label: string;
+  /** Times of the values, ascending, as the API gives them. */
+  at: readonly string[];
+  series: readonly Series[];
+  /** Whether each series stands on the one before. */
+  stacked?: boolean;
+  /** Moments that are worth a line, with what happened. */
+  marks?: readonly { at: string; label: string }[];
+}
+
+const Plot = lazy(async () => ({ default: (await import('./plot.js')).Plot }));
+
+/** A chart over time, with a table of the same values for those who do not see it. */
+export function Chart(props: ChartProps) {
+  const { t, number } = useWords();
+  const { label, at, series, marks = [] } = props;
+  if (at.length === 0) return <p className="quiet">{t('chart.nothing')}</p>;
+  return (
+    <figure className="chart">
+      <Suspense fallback={<div className="plot" aria-busy />}>
+        <Plot {...props} />
+      </Suspense>
+      <details>
+        <summary>{t('chart.asTable')}</summary>
+        <Table
+          label={label}
+          keyOf={(index) => at[index] ?? ''}
+          rows={at.map((_, index) => index)}
+          columns={[
+            { label: t('chart.time'), cell: (index) => <Moment at={at[index]} /> },
+            ...series.map(({ label: name, values }) => ({
+              label: name,
+              kind: 'number' as const,
+              cell: (index: number) => number(values[index] ?? 0),
+            })),
+          ]}
+        />
+        {marks.length > 0 && (
+          <ul>
+            {marks.map((mark) => (
+              <li key={mark.at + mark.label}>
+                {mark.label} <Moment at={mark.at} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </details>
+    </figure>
+  );
+}

@@ -1,0 +1,149 @@
+import { useEffect, useMemo, useRef } from 'react';
+import UPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { useWords } from '../i18n.js';
+import type { ChartProps } from './chart.js';
+
+const HEIGHT = 220;
+
+function color(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+}
+
+/** Sums of each series and those below it. */
+function stack(series: readonly (readonly number[])[]): number[][] {
+  let below: readonly number[] = [];
+  return series.map((values) => {
+    const sums = values.map((value, index) => value + (below[index] ?? 0));
+    below = sums;
+    return sums;
+  });
+}
+
+/** Lines at the moments that are worth one. */
+function drawMarks(plot: UPlot, marks: NonNullable<ChartProps['marks']>): void {
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.strokeStyle = color('quiet');
+  ctx.fillStyle = color('quiet');
+  ctx.font = `${12 * devicePixelRatio}px system-ui, sans-serif`;
+  ctx.setLineDash([4 * devicePixelRatio, 4 * devicePixelRatio]);
+  for (const { at, label } of marks) {
+    const x = plot.valToPos(Date.parse(at) / 1000, 'x', true);
+    if (x < bbox.left || x > bbox.left + bbox.width) continue;
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+    ctx.fillText(label, x + 4 * devicePixelRatio, bbox.top + 14 * devicePixelRatio);
+  }
+  ctx.restore();
+}
+
+function optionsFor(
+  { series, stacked = false, marks = [] }: ChartProps,
+  language: string,
+  width: number,
+): UPlot.Options {
+  const axis = {
+    stroke: color('quiet'),
+    grid: { stroke: color('line'), width: 1 },
+    ticks: { stroke: color('line'), width: 1 },
+  };
+  const format = new Intl.NumberFormat(language, { notation: 'compact' });
+  const shown = series.map(({ label, color: name }) => ({
+    label,
+    stroke: color(name),
+    width: 2,
+    points: { show: false },
+    ...(stacked && { fill: color(name) }),
+  }));
+  return {
+    width,
+    height: HEIGHT,
+    legend: { show: false },
+    cursor: { show: false },
+    scales: { y: { range: (_plot, _min, max) => [0, Math.max(1, max * 1.05)] } },
+    axes: [
+      axis,
+      { ...axis, values: (_plot, values) => values.map((value) => format.format(value)), size: 56 },
+    ],
+    // The largest sum is drawn first, so that the smaller ones lie over it.
+    series: [{}, ...(stacked ? shown.toReversed() : shown)],
+    hooks: {
+      draw: [
+        (plot) => {
+          drawMarks(plot, marks);
+        },
+      ],
+    },
+  };
+}
+
+function dataFor({ at, series, stacked = false }: ChartProps): UPlot.AlignedData {
+  const values = series.map((one) => [...one.values]);
+  return [at.map((time) => Date.parse(time) / 1000), ...(stacked ? stack(values).toReversed() : values)];
+}
+
+/** Draws a chart. A tab in the background draws nothing until it is looked at. */
+export function Plot(props: ChartProps) {
+  const { language } = useWords();
+  const place = useRef<HTMLDivElement>(null);
+  const latest = useRef(props);
+  const plot = useRef<UPlot>(undefined);
+  useEffect(() => {
+    latest.current = props;
+  });
+  const shape = useMemo(
+    () => JSON.stringify([props.series.map((one) => [one.label, one.color]), props.stacked, props.marks]),
+    [props],
+  );
+
+  useEffect(() => {
+    const element = place.current;
+    if (!element) return;
+    const dark = matchMedia('(prefers-color-scheme: dark)');
+    function draw(): void {
+      if (!element) return;
+      plot.current?.destroy();
+      const options = optionsFor(latest.current, language, Math.max(200, element.clientWidth));
+      plot.current = new UPlot(options, dataFor(latest.current), element);
+    }
+    draw();
+    const observer = new ResizeObserver(() => {
+      plot.current?.setSize({ width: Math.max(200, element.clientWidth), height: HEIGHT });
+    });
+    observer.observe(element);
+    dark.addEventListener('change', draw);
+    return () => {
+      dark.removeEventListener('change', draw);
+      observer.disconnect();
+      plot.current?.destroy();
+      plot.current = undefined;
+    };
+  }, [language, shape]);
+
+  useEffect(() => {
+    function update(): void {
+      if (!document.hidden) plot.current?.setData(dataFor(latest.current));
+    }
+    update();
+    document.addEventListener('visibilitychange', update);
+    return () => {
+      document.removeEventListener('visibilitychange', update);
+    };
+  }, [props]);
+
+  return (
+    <>
+      <div ref={place} className="plot" aria-hidden="true" />
+      <ul className="legend" aria-hidden="true">
+        {props.series.map((one) => (
+          <li key={one.label} className={one.color}>
+            {one.label}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
