@@ -1,4 +1,4 @@
-# One image for every process of an installation: "api", "worker" and "migrate" are its commands.
+# One image for every process of an installation: "api", "worker", "bot" and "migrate" are its commands.
 ARG NODE_IMAGE=node:22.23.2-bookworm-slim
 
 FROM ${NODE_IMAGE} AS build

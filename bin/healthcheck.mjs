@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Health check of the image: ends with 0 when this container's process answers, on the port of the API or on
-// that of a worker.
+// that of a worker or a bot process.
 const ports = [process.env.PORT, process.env.WORKER_PORT].filter(Boolean);
 
 async function ask(port) {

@@ -15,10 +15,10 @@ import { PostgresRateLimit } from '../engine/rate-limit.store.js';
 import { RateLimiter } from '../engine/rate-limiter.js';
 import type { Api } from './api.js';
 import { createBotGuard } from './bot-guard.js';
-import { connectDatabase } from './database.js';
+import { connectDatabase, type ConnectedDatabase } from './database.js';
 import type { Engine } from './engine.js';
 import { connectJobs } from './jobs.js';
-import type { ProcessDeps } from './deps.js';
+import type { JobProcessDeps, ProcessDeps } from './deps.js';
 import { createOps } from './ops.js';
 import { createReminders } from './reminders.js';
 import { TelegramReminderEditor } from '../telegram/reminder-editor.js';
@@ -26,7 +26,8 @@ import { connectTelegram, createSender } from './telegram.js';
 import { ShutdownStack } from './shutdown-stack.js';
 import { createDoor } from './webhook.js';
 
-export type AppRole = 'api' | 'worker';
+/** A worker also talks to people while no process with the role `bot` does (docs/adr/0023). */
+export type AppRole = 'api' | 'worker' | 'bot';
 
 /** A running process. */
 export interface App {
@@ -45,30 +46,40 @@ export interface App {
   stop(): Promise<void>;
 }
 
+async function connectScheduler(
+  settings: Settings,
+  { jobPool }: ConnectedDatabase,
+  logger: Logger,
+  shutdown: ShutdownStack,
+): Promise<JobScheduler> {
+  const { leaseMs: lockMs, jobTickMs: tickMs, reconcileIntervalMs } = settings;
+  const storage = await connectJobs(settings, jobPool);
+  shutdown.add(() => storage.close());
+  const chunkConcurrency = chunkSlots(settings);
+  return new JobScheduler({ storage, lockMs, chunkConcurrency, reconcileIntervalMs, tickMs, logger });
+}
+
+interface Connected {
+  deps: ProcessDeps;
+  /** None where neither the API nor a worker runs: people are answered whether or not the job storage is there. */
+  scheduler: JobScheduler | undefined;
+}
+
 /** Connects to the database, the job storage and Telegram, without starting any work. */
 async function connect(
   settings: Settings,
-  runsBot: boolean,
+  roles: readonly AppRole[],
   logger: Logger,
   shutdown: ShutdownStack,
-): Promise<ProcessDeps> {
-  const { leaseMs: lockMs, jobTickMs: tickMs, reconcileIntervalMs, messagesPerSecond } = settings;
+): Promise<Connected> {
+  const { messagesPerSecond, webhookUrl } = settings;
   const database = await connectDatabase(settings, logger);
   shutdown.add(() => database.close());
   const telegram = await connectTelegram(settings, logger);
   shutdown.add(() => telegram.close());
-  const { dataSource, engineSql, planningSql, jobPool } = database;
-  const storage = await connectJobs(settings, jobPool);
-  shutdown.add(() => storage.close());
-  const chunkConcurrency = chunkSlots(settings);
-  const scheduler = new JobScheduler({
-    storage,
-    lockMs,
-    chunkConcurrency,
-    reconcileIntervalMs,
-    tickMs,
-    logger,
-  });
+  const { dataSource, engineSql, planningSql } = database;
+  const usesJobs = roles.some((role) => role !== 'bot');
+  const scheduler = usesJobs ? await connectScheduler(settings, database, logger, shutdown) : undefined;
   const metrics = new Metrics(messagesPerSecond);
   const reminders = await createReminders(engineSql, settings);
   const sender = new MeteredSender(createSender(telegram, reminders.view, settings), metrics.engine);
@@ -96,12 +107,13 @@ async function connect(
   const sql = { dataSource, engineSql, planningSql };
   const databaseUrl = database.directUrl;
   const editor = new TelegramReminderEditor(telegram.botApi, reminders.view);
-  const shared = { queue: scheduler, sender, editor, limiter, breaker, meter: metrics.engine };
+  const shared = { sender, editor, limiter, breaker, meter: metrics.engine };
   const mayWork = () => guard.problem === null;
-  const webhook =
-    runsBot && settings.webhookUrl !== undefined ? await createDoor(engineSql, telegram) : undefined;
+  const talks = roles.some((role) => role !== 'api');
+  const webhook = talks && webhookUrl !== undefined ? await createDoor(engineSql, telegram) : undefined;
   const parts = { settings, databaseUrl, ...sql, ...shared, ownBot: telegram.ownBot, mayWork };
-  return { ...parts, logger, database, telegram, reminders, scheduler, metrics, ops, guard, webhook };
+  const deps = { ...parts, logger, database, telegram, reminders, metrics, ops, guard, webhook };
+  return { deps, scheduler };
 }
 
 async function serveOps(
@@ -118,7 +130,7 @@ async function serveOps(
 
 /** Starts the job queue: with an engine it works jobs, otherwise it only creates them. */
 async function startJobs(
-  deps: ProcessDeps,
+  deps: JobProcessDeps,
   engine: Engine | undefined,
   shutdown: ShutdownStack,
 ): Promise<void> {
@@ -155,39 +167,51 @@ async function followOutages(
   shutdown.add(() => listener.close());
 }
 
-async function loadEngine(deps: ProcessDeps): Promise<Engine> {
+async function loadEngine(deps: JobProcessDeps): Promise<Engine> {
   const { createEngine } = await import('./engine.js');
   return createEngine(deps);
 }
 
-async function serveApi(deps: ProcessDeps, shutdown: ShutdownStack): Promise<Api> {
+async function serveApi(deps: JobProcessDeps, shutdown: ShutdownStack): Promise<Api> {
   const { startApi } = await import('./api.js');
   const { dataSource, scheduler } = deps;
   const audience = new AudienceStore(dataSource);
   return startApi({ ...deps, audience, agenda: () => scheduler.current }, shutdown);
 }
 
-/** Loads and starts the roles of this process. */
-async function startRoles(
-  deps: ProcessDeps,
+/** Starts the API, the work on jobs, or both. */
+async function startJobRoles(
+  deps: JobProcessDeps,
   roles: readonly AppRole[],
   shutdown: ShutdownStack,
 ): Promise<Api | undefined> {
-  const { scheduler, ops } = deps;
-  const isApi = roles.includes('api');
-  await followOutages(deps, shutdown);
-  if (!isApi) await serveOps(deps, shutdown);
   const engine = roles.includes('worker') ? await loadEngine(deps) : undefined;
   await startJobs(deps, engine, shutdown);
-  const api = isApi ? await serveApi(deps, shutdown) : undefined;
+  const api = roles.includes('api') ? await serveApi(deps, shutdown) : undefined;
   // Before steps that take time, during which messages would still go out.
   shutdown.add(() => {
     engine?.stop();
     deps.breaker.stop();
-    void scheduler.stopTaking();
+    void deps.scheduler.stopTaking();
   });
+  return api;
+}
+
+/** Loads and starts the roles of this process. */
+async function startRoles(
+  { deps, scheduler }: Connected,
+  roles: readonly AppRole[],
+  shutdown: ShutdownStack,
+): Promise<Api | undefined> {
+  await followOutages(deps, shutdown);
+  if (!roles.includes('api')) await serveOps(deps, shutdown);
+  if (roles.includes('bot')) {
+    const { startConversation } = await import('./conversation.js');
+    await startConversation(deps, shutdown);
+  }
+  const api = scheduler && (await startJobRoles({ ...deps, scheduler, queue: scheduler }, roles, shutdown));
   shutdown.add(() => {
-    ops.readiness.stop();
+    deps.ops.readiness.stop();
   });
   return api;
 }
@@ -201,9 +225,9 @@ export async function startApp(settings: Settings, roles: readonly AppRole[], lo
     if (wanted !== undefined) await requireFreePort(host, wanted);
     else if (settings.webhookUrl !== undefined)
       throw new SettingsError('WORKER_PORT must go with WEBHOOK_URL: on it Telegram is listened to.');
-    const deps = await connect(settings, roles.includes('worker'), logger, shutdown);
-    const api = await startRoles(deps, roles, shutdown);
-    const { sandbox } = deps.telegram;
+    const connected = await connect(settings, roles, logger, shutdown);
+    const api = await startRoles(connected, roles, shutdown);
+    const { sandbox } = connected.deps.telegram;
     return {
       url: api?.url,
       generatedAdminToken: api?.generatedAdminToken,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Telegraf } from 'telegraf';
 import type { Update } from 'telegraf/types';
@@ -23,6 +24,7 @@ import { QuestionnaireStore } from '../questionnaire/questionnaire.store.js';
 import type { SqlExecutor } from '../database/rows.js';
 import { createTelegraf } from '../telegram/telegraf.js';
 import { UpdateBatch } from '../telegram/update-batch.js';
+import type { PollerRank } from '../telegram/poller-turn.js';
 import { UpdatePoller } from '../telegram/update-poller.js';
 import type { WebhookDoor } from '../telegram/webhook-door.js';
 import { WebhookKeeper } from '../telegram/webhook-keeper.js';
@@ -96,11 +98,17 @@ interface Handlers {
   health: PollingHealth;
 }
 
-function startPolling({ telegram, databaseUrl, logger }: BotDeps, { health, ...handlers }: Handlers): Source {
-  const { botApi, botId, profile } = telegram;
+function startPolling(
+  { telegram, databaseUrl, logger }: BotDeps,
+  { health, ...handlers }: Handlers,
+  rank: PollerRank,
+): Source {
+  const { botApi, botId, profile, sandbox } = telegram;
   const batch = new UpdateBatch({ ...handlers, logger });
   const prepare = () => profile.load();
-  const poller = new UpdatePoller({ botApi, botId, databaseUrl, prepare, batch, health });
+  // A process has its sandbox for itself: nobody else can read what is written there.
+  const turn = { name: sandbox ? `sandbox ${randomUUID()}` : botId, rank };
+  const poller = new UpdatePoller({ botApi, turn, databaseUrl, prepare, batch, health, logger });
   poller.start();
   return poller;
 }
@@ -134,8 +142,8 @@ function startWebhook(
   };
 }
 
-/** Starts to take the bot's updates: by the webhook if there is one, else by asking for them. */
-export function startBot(deps: BotDeps): RunningBot {
+/** Starts to take the bot's updates: by the webhook if there is one, else by asking for them when it is our turn. */
+export function startBot(deps: BotDeps, rank: PollerRank): RunningBot {
   const { settings, telegram, webhook: door, logger } = deps;
   const { botApi, profile } = telegram;
   const { bot, outbox, answers } = createBot(deps);
@@ -151,7 +159,9 @@ export function startBot(deps: BotDeps): RunningBot {
   const handlers = { handle, arrived, health };
   const { webhookUrl: url } = settings;
   const source =
-    url !== undefined && door ? startWebhook(deps, handlers, { url, door }) : startPolling(deps, handlers);
+    url !== undefined && door
+      ? startWebhook(deps, handlers, { url, door })
+      : startPolling(deps, handlers, rank);
   return {
     isFailing: () => health.isFailing(),
     stop: async () => {

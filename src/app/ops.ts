@@ -13,7 +13,8 @@ import type { ConnectedTelegram } from './telegram.js';
 export interface OpsDeps {
   database: ConnectedDatabase;
   telegram: ConnectedTelegram;
-  scheduler: JobScheduler;
+  /** None in a process that has nothing to do with jobs. */
+  scheduler: JobScheduler | undefined;
   metrics: Metrics;
   guard: BotGuard;
   logger: Logger;
@@ -46,7 +47,7 @@ export function createOps(deps: OpsDeps): Ops {
         await dataSource.query('SELECT 1');
       },
     },
-    { name: 'jobs', run: () => scheduler.check() },
+    ...(scheduler ? [{ name: 'jobs', run: () => scheduler.check() }] : []),
     {
       name: 'migrations',
       run: async () => {

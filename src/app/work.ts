@@ -1,24 +1,21 @@
 import { WorkerHeartbeat } from '../engine/worker-heartbeat.js';
-import type { ProcessDeps } from './deps.js';
+import { GuardedBot } from './conversation.js';
+import type { JobProcessDeps } from './deps.js';
 import type { Engine } from './engine.js';
-import { startBot, type RunningBot } from './bot.js';
 import type { ShutdownStack } from './shutdown-stack.js';
 
 /**
- * Works jobs and reads updates while the process has the bot of the installation. With another bot, it must neither send nor
- * reply.
+ * Works jobs while the process has the bot of the installation, and stands in for the bot's own processes. With another bot, it
+ * must neither send nor reply.
  */
-export async function startWork(deps: ProcessDeps, engine: Engine, shutdown: ShutdownStack): Promise<void> {
+export async function startWork(
+  deps: JobProcessDeps,
+  engine: Engine,
+  shutdown: ShutdownStack,
+): Promise<void> {
   const { scheduler, guard, engineSql, metrics, logger } = deps;
   const handlers = () => (guard.problem === null ? engine.handlers : undefined);
-  let bot: RunningBot | undefined;
-  const followBot = async () => {
-    if (guard.problem === null) bot ??= startBot(deps);
-    else {
-      await bot?.stop();
-      bot = undefined;
-    }
-  };
+  const bot = new GuardedBot(deps, 'deputy');
   const heartbeat = new WorkerHeartbeat(
     engineSql,
     () => ({ problem: guard.problem, holderKey: engine.holderKey() }),
@@ -26,18 +23,18 @@ export async function startWork(deps: ProcessDeps, engine: Engine, shutdown: Shu
   );
   await scheduler.start(handlers());
   engine.start();
-  await followBot();
+  await bot.followGuard();
   let changing = Promise.resolve();
   shutdown.add(async () => {
     guard.onChange(() => undefined);
     await changing;
-    await bot?.stop();
+    await bot.stop();
   });
-  metrics.watchBot({ isFailing: () => bot?.isFailing() ?? false });
+  metrics.watchBot(bot);
   shutdown.add(() => heartbeat.stop());
   await heartbeat.start();
   const change = async () => {
-    await Promise.all([heartbeat.beat(), scheduler.switchTo(handlers()), followBot()]);
+    await Promise.all([heartbeat.beat(), scheduler.switchTo(handlers()), bot.followGuard()]);
   };
   guard.onChange(() => {
     changing = changing.then(change).catch((error: unknown) => {

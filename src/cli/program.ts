@@ -25,26 +25,30 @@ function durationArgument(value: string): number {
   throw new InvalidArgumentError('It must be a time such as 90d, 12h or 30m, at most 3650d.');
 }
 
+function addServer(program: Command, run: Run, [name, description, roles]: Server): Command {
+  return program
+    .command(name)
+    .description(description)
+    .action(async () => {
+      const settings = run.readSettings(
+        'database',
+        'bot',
+        ...(roles.includes('api') ? ['admin token' as const] : []),
+      );
+      const { serve } = await import('./serve.js');
+      await serve(settings, roles, run.serverLogger(settings), run.shell.interruption);
+    });
+}
+
+type Server = [name: string, description: string, roles: AppRole[]];
+
 function addServers(program: Command, run: Run): void {
-  const servers: [name: string, description: string, roles: AppRole[]][] = [
-    ['start', 'serve the API and work the jobs in one process', ['api', 'worker']],
+  const servers: Server[] = [
+    ['start', 'serve the API, work the jobs and talk to people in one process', ['api', 'worker']],
     ['api', 'serve the API only; "worker" works the jobs', ['api']],
-    ['worker', 'work the jobs only; "api" serves the API', ['worker']],
+    ['worker', 'work the jobs, and talk to people while no "bot" runs; "api" serves the API', ['worker']],
   ];
-  for (const [name, description, roles] of servers) {
-    program
-      .command(name)
-      .description(description)
-      .action(async () => {
-        const settings = run.readSettings(
-          'database',
-          'bot',
-          ...(roles.includes('api') ? ['admin token' as const] : []),
-        );
-        const { serve } = await import('./serve.js');
-        await serve(settings, roles, run.serverLogger(settings), run.shell.interruption);
-      });
-  }
+  for (const server of servers) addServer(program, run, server);
 }
 
 function withDataSize(command: Command): Command {
@@ -145,9 +149,7 @@ function addTokenCommands(program: Command, run: Run): void {
 }
 
 function addBotCommands(program: Command, run: Run): void {
-  program
-    .command('bot')
-    .description('the bot of the installation')
+  addServer(program, run, ['bot', 'talk to people only: what they write, press and answer', ['bot']])
     .command('adopt')
     .description('make the bot of BOT_TOKEN that of the installation, and forget who had blocked the old one')
     .action(async () => {

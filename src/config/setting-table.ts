@@ -56,7 +56,7 @@ const addresses = {
   port: setting(integer(0, 65_535), '4000', { meaning: 'Port of the API. 0 takes a free one.' }),
   workerPort: optional(integer(0, 65_535), {
     meaning:
-      'Port on which a process that only works jobs answers /healthz, /readyz and /metrics. Without it there is none.',
+      'Port on which a worker or a bot process answers /healthz, /readyz and /metrics, and takes what Telegram delivers. Without it there is none.',
   }),
 };
 
@@ -94,7 +94,7 @@ const telegram = {
   telegramApiRoot: setting(httpRoot, 'https://api.telegram.org', { meaning: 'The Bot API server.' }),
   webhookUrl: optional(webhookUrl, {
     meaning:
-      'Where Telegram delivers what people write and press, at the process that runs the bot (a worker needs WORKER_PORT). Without it the bot asks Telegram (long polling).',
+      'Where Telegram delivers what people write and press: the path /telegram of a process that talks to people (a worker or a bot process needs WORKER_PORT). Without it the bot asks Telegram (long polling).',
   }),
   requestTimeoutMs: setting(integer(100, 120_000), '20000', {
     meaning: 'How long an answer of the Bot API may take.',

@@ -1,20 +1,23 @@
+import type { Logger } from 'pino';
 import { pause } from '../kernel/pause.js';
 import { linkSignals } from '../kernel/linked-signal.js';
 import { unlessAborted } from '../kernel/unless-aborted.js';
 import { WatchedConnection } from '../database/watched-connection.js';
 import { BotApiError, retryAfterMs, type BotApi } from './bot-api.js';
 import { UPDATE_KINDS, type BotUpdate } from './bot-update.js';
+import { PollerTurn, type PollerTurnOptions } from './poller-turn.js';
 import type { PollingHealth } from './polling-health.js';
 import type { UpdateBatch } from './update-batch.js';
 
 export interface UpdatePollerOptions {
   botApi: BotApi;
-  botId: string;
+  turn: PollerTurnOptions;
   databaseUrl: string;
   /** Runs before updates are handled. @throws BotApiError */
   prepare: () => Promise<void>;
   batch: UpdateBatch;
   health: PollingHealth;
+  logger: Logger;
 }
 
 /** How long Telegram holds a request until an update arrives. */
@@ -23,18 +26,8 @@ const LONG_POLL_SECONDS = 25;
 const PROBE_SECONDS = 5;
 const LONG_POLL_MARGIN_MS = 10_000;
 const RETRY_DELAY_MS = 2000;
-/** How often another process checks whether it must become the poller. */
-const TAKE_OVER_MS = 5000;
-/** First key of the advisory lock of the poller; the second is derived from the bot. */
-const POLLER_LOCK = 7_655_324;
 
-const TAKE_LOCK = 'SELECT pg_try_advisory_lock($1, hashtext($2)) AS locked';
-
-/**
- * Reads the updates of a bot in batches. Telegram serves one reader only, so the process that holds an advisory lock is the
- * poller. When it dies, the server frees the lock and another process takes over. A batch is confirmed only after all of
- * it was handled.
- */
+/** Reads the updates of a bot in batches when it is its turn. A batch is confirmed only after all of it was handled. */
 export class UpdatePoller {
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
@@ -56,7 +49,7 @@ export class UpdatePoller {
     while (!this.stopped()) {
       try {
         const connection = await WatchedConnection.open({ url, applicationName: 'pollcast poller' });
-        await this.pollIfFirst(connection).finally(() => connection.close());
+        await this.pollInTurn(connection).finally(() => connection.close());
       } catch (error) {
         if (this.stopped()) return;
         health.failed(error);
@@ -66,24 +59,33 @@ export class UpdatePoller {
   }
 
   /** @throws if the database cannot be reached */
-  private async pollIfFirst(connection: WatchedConnection): Promise<void> {
-    const [lock] = await connection.query<{ locked: boolean }>(TAKE_LOCK, [POLLER_LOCK, this.options.botId]);
-    if (!lock?.locked) {
-      this.options.health.worked();
-      await pause(TAKE_OVER_MS, this.stopping.signal);
-      return;
-    }
+  private async pollInTurn(connection: WatchedConnection): Promise<void> {
+    const { turn: options, health, logger } = this.options;
+    const turn = new PollerTurn(connection, options);
+    await turn.await(this.stopping.signal, () => {
+      health.worked();
+    });
+    if (this.stopped()) return;
+    logger.info('reading the updates of the bot');
     // After the loss of the connection, another process may be the poller.
-    const loss = new AbortController();
+    const [loss, over] = [new AbortController(), new AbortController()];
     connection.lost.catch(() => {
       loss.abort();
     });
-    const end = linkSignals([this.stopping.signal, loss.signal]);
+    const end = linkSignals([this.stopping.signal, loss.signal, over.signal]);
+    const watching = turn
+      .watch(end.signal)
+      .catch(() => undefined)
+      .finally(() => {
+        if (options.rank === 'deputy') over.abort();
+      });
     try {
       await this.pollUntil(end.signal, connection);
       if (loss.signal.aborted) await connection.lost;
     } finally {
+      over.abort();
       end.unlink();
+      await watching;
     }
   }
 

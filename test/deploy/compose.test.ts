@@ -9,6 +9,7 @@ const file = readComposeFile();
 const services = Object.entries(file.services);
 const service = (name: string) => serviceOf(file, name);
 const ONE_OFF = ['migrate'];
+const SERVING = ['api', 'worker', 'bot'];
 const DATABASES = ['postgres', 'mongo'];
 /** Of a process; see src/cli/interruption.ts. */
 const STOP_LIMIT_S = 10;
@@ -50,7 +51,7 @@ describe('every service', () => {
 });
 
 describe('the order of starting', () => {
-  test('databases, then the migration, then api and worker, then the proxy', () => {
+  test('databases, then the migration, then api, worker and bot, then the proxy', () => {
     expect(service('migrate').depends_on).toEqual({ postgres: { condition: 'service_healthy' } });
     for (const name of ['api', 'worker']) {
       expect(service(name).depends_on).toEqual({
@@ -59,6 +60,11 @@ describe('the order of starting', () => {
         mongo: { condition: 'service_healthy' },
       });
     }
+    // People are answered without the job storage.
+    expect(service('bot').depends_on).toEqual({
+      migrate: { condition: 'service_completed_successfully' },
+      postgres: { condition: 'service_healthy' },
+    });
     expect(service('proxy').depends_on).toEqual({ api: { condition: 'service_healthy' } });
   });
 
@@ -67,13 +73,14 @@ describe('the order of starting', () => {
     expect(ours.map(([name, { command }]) => [name, command])).toEqual([
       ['api', ['api']],
       ['worker', ['worker']],
+      ['bot', ['bot']],
       ['migrate', ['migrate']],
     ]);
     expect(ours.filter(([, { build }]) => build !== undefined)).toHaveLength(1);
   });
 
-  test('api and worker run twice, and get longer to end than they take', () => {
-    for (const name of ['api', 'worker']) {
+  test('api, worker and bot run twice, and get longer to end than they take', () => {
+    for (const name of SERVING) {
       expect(service(name).deploy?.replicas).toBe(2);
       expect(parseInt(service(name).stop_grace_period ?? '', 10)).toBeGreaterThan(STOP_LIMIT_S);
     }
@@ -101,9 +108,11 @@ describe('ports', () => {
 
   test('image and compose file name the same ones, where other containers can reach them', () => {
     expect(String(service('api').environment?.PORT)).toBe(image.PORT);
-    expect(String(service('worker').environment?.WORKER_PORT)).toBe(image.WORKER_PORT);
+    for (const name of ['worker', 'bot'])
+      expect(String(service(name).environment?.WORKER_PORT)).toBe(image.WORKER_PORT);
+    expect(/set \$bot (\S+);/.exec(nginx)?.[1]).toBe(`bot:${image.WORKER_PORT}`);
     expect(valuesOf(stageOf('runtime'), 'EXPOSE')).toEqual([`${image.PORT} ${image.WORKER_PORT}`]);
-    for (const name of ['api', 'worker']) {
+    for (const name of SERVING) {
       expect(service(name).environment?.HOST).toBe('0.0.0.0');
       expect(service(name).healthcheck?.test).toEqual(['CMD', ...imageHealthCheck()]);
     }
@@ -114,11 +123,11 @@ describe('networks', () => {
   const shared = (one: string, other: string) =>
     service(one).networks.filter((network) => service(other).networks.includes(network));
 
-  test('the proxy reaches the API, and the workers for the webhook, and nothing else', () => {
+  test('the proxy reaches the API, and the bot for the webhook, and nothing else', () => {
     expect(shared('proxy', 'api')).toEqual(['front']);
-    expect(shared('proxy', 'worker')).toEqual(['webhook']);
-    expect(shared('api', 'worker')).not.toContain('webhook');
-    for (const name of ['migrate', ...DATABASES]) expect(shared('proxy', name)).toEqual([]);
+    expect(shared('proxy', 'bot')).toEqual(['webhook']);
+    expect(shared('api', 'bot')).not.toContain('webhook');
+    for (const name of ['worker', 'migrate', ...DATABASES]) expect(shared('proxy', name)).toEqual([]);
   });
 
   test.each<Record<string, string>>([{}, { FRONT_SUBNET: '10.9.8.0/24' }])(
@@ -134,11 +143,11 @@ describe('networks', () => {
   test.each(DATABASES)('%s is reached by our processes alone, and reaches nobody outside', (name) => {
     expect(service(name).networks).toEqual(['back']);
     expect(file.networks.back).toEqual({ internal: true });
-    for (const ours of ['api', 'worker', 'migrate']) expect(shared(name, ours)).toEqual(['back']);
+    for (const ours of [...SERVING, 'migrate']) expect(shared(name, ours)).toEqual(['back']);
   });
 
-  test('api and worker reach Telegram', () => {
-    for (const name of ['api', 'worker']) {
+  test('api, worker and bot reach Telegram', () => {
+    for (const name of SERVING) {
       const open = service(name).networks.filter((network) => file.networks[network]?.internal !== true);
       expect(open).toEqual(['internet']);
     }
@@ -148,7 +157,7 @@ describe('networks', () => {
 describe('PostgreSQL', () => {
   test('takes the connections of twice as many processes as are described', () => {
     const [, limit] = /max_connections=(\d+)/.exec(service('postgres').command?.join(' ') ?? '') ?? [];
-    const processes = ['api', 'worker'].reduce((sum, name) => sum + (service(name).deploy?.replicas ?? 1), 0);
+    const processes = SERVING.reduce((sum, name) => sum + (service(name).deploy?.replicas ?? 1), 0);
     expect(Number(limit)).toBeGreaterThanOrEqual(2 * processes * MOST_CONNECTIONS);
   });
 });

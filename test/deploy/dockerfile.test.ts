@@ -40,7 +40,7 @@ describe('the image', () => {
     expect([...new Set(copied.map((path) => path.split('/')[0]))].sort()).toEqual(allowed.sort());
   });
 
-  test.each(['api', 'worker', 'migrate'])('knows the command %s', async (command) => {
+  test.each(['api', 'worker', 'bot', 'migrate'])('knows the command %s', async (command) => {
     const { code, output } = await runCommand([command, '--help'], {});
     expect(code).toBe(0);
     expect(output).toContain(`Usage: pollcast ${command}`);

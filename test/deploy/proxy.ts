@@ -69,7 +69,7 @@ export async function startProxy(nginx: string, api: string, options: ProxyOptio
       ['worker_processes 2', 'worker_processes 1'],
       ['listen 8080', `listen 127.0.0.1:${port}`],
       ['api:4000', api],
-      ['worker:4001', api],
+      ['bot:4001', api],
       ['resolver 127.0.0.11', `resolver 127.0.0.1:${nameServerPort}`],
       ['/tmp/', `${folder}/`],
       ['/etc/nginx/front-proxy.conf', frontFile],

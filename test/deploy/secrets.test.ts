@@ -12,7 +12,7 @@ import { imageEnvironment } from './dockerfile.js';
 
 const run = promisify(execFile);
 const file = readComposeFile();
-const OURS = ['api', 'worker', 'migrate'];
+const OURS = ['api', 'worker', 'bot', 'migrate'];
 const BOT_TOKEN = '123456:token-of-the-test-of-secrets';
 const MOUNTED = '/run/secrets/';
 
@@ -69,7 +69,7 @@ describe('deploy/make-secrets', () => {
     const empty = join(folder, 'secrets', 'bot-token');
     await writeFile(empty, '');
     expect((await makeSecrets()).stdout).toMatch(/bot-token is empty/);
-    for (const name of ['api', 'worker']) {
+    for (const name of ['api', 'worker', 'bot']) {
       expect(() => settingsOf(name)).toThrow(
         `BOT_TOKEN_FILE must name a file with a value in it; ${empty} is empty.`,
       );

@@ -97,6 +97,12 @@ export class TestApp {
     return running;
   }
 
+  async startBot(environment: Record<string, string> = {}): Promise<PollcastProcess> {
+    const running = this.launch('bot', environment);
+    await waitForOutput(running, /talking to people/);
+    return running;
+  }
+
   launch(command: string, environment: Record<string, string> = {}): PollcastProcess {
     const running = startProcess([command], { ...this.environment(), ...environment });
     this.processes.push(running);

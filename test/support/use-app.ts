@@ -3,7 +3,7 @@ import { TestApp, type TestAppOptions } from './app.js';
 
 export interface UseAppOptions extends TestAppOptions {
   /** The processes that it begins with; by default one that serves the API and works the jobs. */
-  run?: readonly ('start' | 'api' | 'worker')[];
+  run?: readonly ('start' | 'api' | 'worker' | 'bot')[];
   /** A new one for each test, instead of one for all tests of the file or describe block. */
   perTest?: boolean;
 }
@@ -17,7 +17,10 @@ export function useApp({ run = ['start'], perTest = false, ...options }: UseAppO
   const [before, after] = perTest ? [beforeEach, afterEach] : [beforeAll, afterAll];
   before(async () => {
     await app.prepare();
-    for (const command of run) await (command === 'worker' ? app.startWorker() : app.startApi(command));
+    for (const command of run) {
+      if (command === 'worker') await app.startWorker();
+      else await (command === 'bot' ? app.startBot() : app.startApi(command));
+    }
   });
   after(() => app.stop());
   return app;
