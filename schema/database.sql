@@ -437,6 +437,15 @@ CREATE INDEX group_member_user_idx ON public.group_member USING btree (user_id, 
 CREATE TRIGGER group_member_deleted AFTER DELETE ON public.group_member REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION count_members()
 CREATE TRIGGER group_member_inserted AFTER INSERT ON public.group_member REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION count_members()
 
+TABLE heard_wish
+  user_id bigint NOT NULL
+  poll_id bigint NOT NULL
+  update_id bigint NOT NULL
+  heard_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  CONSTRAINT heard_wish_pk PRIMARY KEY (user_id, poll_id)
+  CONSTRAINT heard_wish_user_fk FOREIGN KEY (user_id) REFERENCES telegram_user(id) ON DELETE CASCADE
+CREATE INDEX heard_wish_heard_idx ON public.heard_wish USING btree (heard_at)
+
 TABLE installation
   only_row boolean NOT NULL DEFAULT true
   bot_id bigint NOT NULL

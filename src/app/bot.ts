@@ -72,7 +72,7 @@ function createBot({
     upToDate: (userId, messageId) => stale.forget({ userId, messageId }),
   });
   const people = new PeopleStore(dataSource);
-  const wishes = new ReminderWishes(references, new WishStore(engineSql), (userId) => people.optOut(userId));
+  const wishes = new ReminderWishes(references, new WishStore(engineSql));
   const bot = new Bot({
     people,
     wishes,

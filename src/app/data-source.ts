@@ -31,6 +31,7 @@ import { Understand1790002102000 } from '../../migrations/1790002102000-understa
 import { Responses1790002002000 } from '../../migrations/1790002002000-responses.js';
 import { Erasure1790002103000 } from '../../migrations/1790002103000-erasure.js';
 import { ExportLinks1790002104000 } from '../../migrations/1790002104000-export-links.js';
+import { HeardWishes1790002110000 } from '../../migrations/1790002110000-heard-wishes.js';
 import { ExportLink } from '../exports/export-link.entity.js';
 import { AnonymousPolls1790002003000 } from '../../migrations/1790002003000-anonymous-polls.js';
 import { ApiToken } from '../access/api-token.entity.js';
@@ -97,6 +98,7 @@ const TABLES: database.Tables = {
     Understand1790002102000,
     Erasure1790002103000,
     ExportLinks1790002104000,
+    HeardWishes1790002110000,
   ],
 };
 

@@ -19,6 +19,7 @@ import { LaterReminders } from '../engine/later-reminders.js';
 import { KeyboardTidy } from '../engine/keyboard-tidy.js';
 import { ChatPacing } from '../engine/chat-pacing.js';
 import type { CircuitBreaker } from '../engine/circuit-breaker.js';
+import { WishStore } from '../questionnaire/wish.store.js';
 import { PollStore } from '../polls/poll.store.js';
 import { ChunkStore } from '../delivery/chunk.store.js';
 import { ChunkWorker } from '../engine/chunk-worker.js';
@@ -115,6 +116,7 @@ function createReconciler(deps: EngineDeps, stores: Stores, driver: CampaignDriv
   const { leaseMs, reconcileIntervalMs, auditRetentionDays } = settings;
   const audit = new AuditStore(dataSource);
   const polls = new PollStore(dataSource);
+  const wishes = new WishStore(dataSource);
   return new Reconciler({
     ...stores,
     sql: dataSource,
@@ -125,6 +127,7 @@ function createReconciler(deps: EngineDeps, stores: Stores, driver: CampaignDriv
     overdueMs: reconcileIntervalMs,
     forgetOld: async (signal) => {
       await polls.eraseAnonymous();
+      await wishes.forgetOld();
       if (auditRetentionDays > 0) await audit.forgetOlderThan(auditRetentionDays, signal);
     },
     meter,

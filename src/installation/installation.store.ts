@@ -40,6 +40,9 @@ const FORGET_BLOCKS = `
   SELECT count(*)::integer AS count FROM forgotten
 `;
 
+/** Updates of another bot have numbers of their own. */
+const FORGET_WISHES = 'DELETE FROM heard_wish';
+
 const WORKERS = `
   SELECT worker.name, worker.seen_at AS "seenAt", worker.problem, (
     SELECT count(*)::integer FROM campaign_chunk chunk
@@ -87,6 +90,7 @@ export class InstallationStore {
 export function adoptBot(sql: TransactionalSql, botId: string, username: string): Promise<number> {
   return sql.transaction(async (transaction) => {
     await rows(transaction, ADOPT, [botId, username]);
+    await rows(transaction, FORGET_WISHES);
     const [forgotten] = await rows<{ count: number }>(transaction, FORGET_BLOCKS);
     return forgotten?.count ?? 0;
   });

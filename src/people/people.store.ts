@@ -35,23 +35,14 @@ const IMPORT = `
   FROM imported
 `;
 
-/** :wantsReminders says whether they asked for reminders (true), for none (false), or neither (null). */
 const RECORD_WRITER = `
-  INSERT INTO telegram_user AS person (id, username, first_name, last_name, language_code, reachable_at, opted_out_at)
-  VALUES (:id, :username, :firstName, :lastName, :languageCode, clock_timestamp(), CASE WHEN NOT :wantsReminders::boolean THEN clock_timestamp() END)
+  INSERT INTO telegram_user AS person (id, username, first_name, last_name, language_code, reachable_at)
+  VALUES (:id, :username, :firstName, :lastName, :languageCode, clock_timestamp())
   ON CONFLICT (id) DO UPDATE SET
     username = excluded.username, first_name = excluded.first_name, last_name = excluded.last_name,
     language_code = excluded.language_code, status = 'ACTIVE', reachable_at = excluded.reachable_at,
-    opted_out_at = CASE
-      WHEN :wantsReminders THEN NULL
-      WHEN NOT :wantsReminders THEN coalesce(person.opted_out_at, excluded.opted_out_at)
-      ELSE person.opted_out_at END,
     updated_at = clock_timestamp()
   RETURNING opted_out_at IS NOT NULL AS "optedOut", time_zone AS "timeZone"
-`;
-
-const OPT_OUT = `
-  UPDATE telegram_user SET opted_out_at = coalesce(opted_out_at, clock_timestamp()), updated_at = clock_timestamp() WHERE id = $1
 `;
 
 /** An opt-out keeps its first instant. */
@@ -134,20 +125,21 @@ export class PeopleStore {
 
   /**
    * Records a user who has written to the bot in private, and so can be reached.
-   * @param wantsReminders set if they asked for reminders or for none; otherwise that stays
    * @returns whether they have opted out, and their time zone if it is known
    */
-  async recordWriter(
-    { id, username, firstName, lastName, languageCode }: TelegramUserInput,
-    wantsReminders?: boolean,
-  ): Promise<{ optedOut: boolean; timeZone: string | null }> {
+  async recordWriter({
+    id,
+    username,
+    firstName,
+    lastName,
+    languageCode,
+  }: TelegramUserInput): Promise<{ optedOut: boolean; timeZone: string | null }> {
     return oneRow(this.dataSource, RECORD_WRITER, {
       id,
       username: username ?? null,
       firstName: firstName ?? null,
       lastName: lastName ?? null,
       languageCode: languageCode ?? null,
-      wantsReminders: wantsReminders ?? null,
     });
   }
 
@@ -159,11 +151,6 @@ export class PeopleStore {
   /** Records that a user has blocked the bot. An opt-out is another fact, and stays. */
   async recordBlock(id: string): Promise<void> {
     await rows(this.dataSource, RECORD_BLOCK, [id]);
-  }
-
-  /** Records that a user wants no more reminders. */
-  async optOut(id: string): Promise<void> {
-    await rows(this.dataSource, OPT_OUT, [id]);
   }
 
   async recordUnblock(id: string): Promise<void> {

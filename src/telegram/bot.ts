@@ -39,29 +39,36 @@ export class Bot {
   }
 
   /** Records the update; a reply that fails does not undo that. @throws if it cannot be recorded now */
-  async handle({ message, my_chat_member: member, callback_query: query }: BotUpdate): Promise<void> {
-    if (query) await this.press(query);
+  async handle({
+    update_id: updateId,
+    message,
+    my_chat_member: member,
+    callback_query: query,
+  }: BotUpdate): Promise<void> {
+    if (query) await this.press(query, updateId);
     else if (message?.chat.type === 'private' && message.from) {
-      await this.reply(message.chat.id, message.from, message.text ?? '');
+      const { chat, from, text = '' } = message;
+      await this.reply(this.interlocutor(from, chat.id), from, parseCommand(text), updateId);
     } else if (member?.chat.type === 'private') await this.recordMembership(member);
   }
 
-  private async reply(chatId: number, from: UpdateSender, text: string): Promise<void> {
-    const command = parseCommand(text);
-    const { optedOut } = await this.deps.people.recordWriter(toUserInput(from), reminderWish(command));
-    const person = this.interlocutor(from, chatId);
-    switch (command?.name) {
-      case 'stop':
-        this.say(person, 'goodbye');
-        break;
-      case 'polls':
-        await this.deps.conversation.list(person);
-        break;
-      case 'start':
-        if (command.payload === '') this.say(person, 'welcome');
-        else await this.follow(person, command.payload);
-        if (optedOut) this.say(person, 'stillOptedOut');
-        break;
+  private async reply(
+    person: Interlocutor,
+    from: UpdateSender,
+    command: BotCommand | undefined,
+    updateId: number,
+  ): Promise<void> {
+    const { people, wishes, conversation } = this.deps;
+    const { optedOut } = await people.recordWriter(toUserInput(from));
+    const wanted = reminderWish(command);
+    if (wanted !== undefined) {
+      const outcome = await wishes.setReminders(person.userId, updateId, wanted);
+      // What was written since has been answered.
+      if (outcome === 'heard') this.say(person, wanted ? 'welcome' : 'goodbye');
+    } else if (command?.name === 'polls') await conversation.list(person);
+    else if (command?.name === 'start') {
+      await this.follow(person, command.payload);
+      if (optedOut) this.say(person, 'stillOptedOut');
     }
   }
 
@@ -82,7 +89,7 @@ export class Bot {
     this.say(person, 'unknownLink');
   }
 
-  private async press(query: CallbackQuery): Promise<void> {
+  private async press(query: CallbackQuery, updateId: number): Promise<void> {
     const { answers, people, conversation, references, meter } = this.deps;
     const { id, from, message, data = '' } = query;
     const say = this.deps.texts.in(from.language_code);
@@ -97,9 +104,9 @@ export class Bot {
     const timeZone = own ?? this.deps.timeZone;
     const person = this.interlocutor(from, message.chat.id);
     if (isMenu(reference)) {
-      const { words, keyboard } = await this.deps.wishes.press({ ...person, timeZone }, reference);
+      const { words, keyboard } = await this.deps.wishes.press({ ...person, updateId, timeZone }, reference);
       const isSeen = answers.answer(id, words && say(words));
-      this.showMenu(person, message.message_id, keyboard, words);
+      if (keyboard) this.showMenu(person, message.message_id, keyboard, words);
       if (words && !isSeen) this.say(person, words);
       return;
     }

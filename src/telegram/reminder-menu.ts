@@ -1,6 +1,6 @@
 import type { Reference, References, Target } from '../questionnaire/reference.js';
 import { findRemindTimes } from '../questionnaire/remind-times.js';
-import type { WishStore } from '../questionnaire/wish.store.js';
+import type { WishOutcome, WishStore } from '../questionnaire/wish.store.js';
 import type { TextKey } from '../texts/text-keys.js';
 import type { Say } from '../texts/texts.js';
 import type { Keyboard } from './keyboard.js';
@@ -15,7 +15,8 @@ export interface MenuOf {
 /** What a press in the menu leads to. */
 export interface MenuStep {
   words?: TextKey;
-  keyboard: Keyboard;
+  /** Undefined when the menu stays as it is. */
+  keyboard?: Keyboard;
 }
 
 /** References of the menu below a reminder. */
@@ -90,6 +91,8 @@ export class ReminderMenu {
 
 export interface MenuPerson {
   userId: string;
+  /** Update by which they press. */
+  updateId: number;
   say: Say;
   timeZone: string;
 }
@@ -101,16 +104,20 @@ export class ReminderWishes {
   constructor(
     references: References,
     private readonly wishes: WishStore,
-    /** The person wants no reminder of any poll. */
-    private readonly optOut: (userId: string) => Promise<void>,
   ) {
     this.menu = new ReminderMenu(references);
   }
 
-  async press({ userId, say, timeZone }: MenuPerson, reference: MenuReference): Promise<MenuStep> {
+  /** What is written to the bot: reminders of all polls, or none of any. */
+  setReminders(userId: string, updateId: number, wanted: boolean): Promise<WishOutcome> {
+    return this.wishes.setReminders({ userId, updateId }, wanted);
+  }
+
+  async press({ userId, updateId, say, timeZone }: MenuPerson, reference: MenuReference): Promise<MenuStep> {
     const { menu, wishes } = this;
     const { campaignId, pollId } = reference;
     const of = { userId, campaignId, pollId };
+    const wisher = { userId, updateId };
     switch (reference.kind) {
       case 'menu':
         return { keyboard: menu.whole(of, say) };
@@ -118,21 +125,30 @@ export class ReminderWishes {
         return { keyboard: menu.times(of, say, timeZone) };
       case 'later': {
         const at = new Date(reference.minute * 60_000);
-        const isNoted = await wishes.remindLater(userId, { pollId, campaignId, at });
-        if (isNoted) return { words: 'willRemind', keyboard: menu.wished(of, say) };
-        return { words: 'timePassed', keyboard: menu.times(of, say, timeZone) };
+        const outcome = await wishes.remindLater(wisher, { pollId, campaignId, at });
+        if (outcome === 'impossible') return { words: 'timePassed', keyboard: menu.times(of, say, timeZone) };
+        return stepAfter(outcome, { words: 'willRemind', keyboard: menu.wished(of, say) });
       }
-      case 'decline':
-        await wishes.decline(userId, pollId);
-        return { words: 'pollDeclined', keyboard: menu.declined(of, say) };
-      case 'accept':
-        await wishes.accept(userId, pollId);
-        return { words: 'pollAccepted', keyboard: menu.whole(of, say) };
+      case 'decline': {
+        const step: MenuStep = { words: 'pollDeclined', keyboard: menu.declined(of, say) };
+        return stepAfter(await wishes.decline(wisher, pollId), step);
+      }
+      case 'accept': {
+        const step: MenuStep = { words: 'pollAccepted', keyboard: menu.whole(of, say) };
+        return stepAfter(await wishes.accept(wisher, pollId), step);
+      }
       case 'stopMenu':
         return { keyboard: menu.confirmStop(of, say) };
-      case 'stop':
-        await this.optOut(userId);
-        return { words: 'goodbye', keyboard: [menu.open(of, say)] };
+      case 'stop': {
+        const step: MenuStep = { words: 'goodbye', keyboard: [menu.open(of, say)] };
+        return stepAfter(await wishes.setReminders(wisher, false), step);
+      }
     }
   }
+}
+
+/** A press that comes after a newer one leaves what that has shown. */
+function stepAfter(outcome: WishOutcome, step: MenuStep): MenuStep {
+  if (outcome === 'impossible') return { words: 'pollGone' };
+  return outcome === 'older' ? { words: 'olderWish' } : step;
 }

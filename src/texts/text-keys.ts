@@ -38,6 +38,7 @@ export const TEXT_KEYS = [
   'timePassed',
   'pollDeclined',
   'pollAccepted',
+  'olderWish',
   'reminderGone',
   'anonymousNote',
 ] as const;

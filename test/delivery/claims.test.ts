@@ -168,7 +168,7 @@ describe('a refusal that is written', () => {
   });
 
   test('after /start leaves the recipient reachable', async () => {
-    expect(await refusedAfter((people, id) => people.recordWriter({ id }, true))).toBe('ACTIVE');
+    expect(await refusedAfter((people, id) => people.recordWriter({ id }))).toBe('ACTIVE');
   });
 
   test('after an unblock leaves the recipient reachable', async () => {
@@ -176,7 +176,11 @@ describe('a refusal that is written', () => {
   });
 
   test('after /stop leaves it at that', async () => {
-    expect(await refusedAfter((people, id) => people.recordWriter({ id }, false))).toBe('OPTED_OUT');
+    const stop = async (people: PeopleStore, id: string) => {
+      await people.recordWriter({ id });
+      await people.setReminders(id, false);
+    };
+    expect(await refusedAfter(stop)).toBe('OPTED_OUT');
   });
 });
 

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { References, type Reference } from '../../src/questionnaire/reference.js';
 import { webhookSecret } from '../../src/telegram/webhook-door.js';
 import { freePort } from '../support/port.js';
 import { waitForOutput, type PollcastProcess } from '../support/process.js';
@@ -10,6 +11,7 @@ const port = await freePort();
 const url = `http://127.0.0.1:${port}/telegram`;
 let worker: PollcastProcess;
 let secret = '';
+let references: References;
 
 /** A worker that is delivered to on its own port. */
 async function startWorker(environment: Record<string, string>): Promise<PollcastProcess> {
@@ -21,7 +23,9 @@ async function startWorker(environment: Record<string, string>): Promise<Pollcas
 beforeAll(async () => {
   worker = await startWorker({ WEBHOOK_URL: url });
   const [stored] = await app.database.query<{ key: Buffer }>('SELECT key FROM signing_key');
-  secret = webhookSecret(stored?.key ?? Buffer.of(), app.sandbox.token.split(':')[0] ?? '');
+  const key = stored?.key ?? Buffer.of();
+  references = new References(key);
+  secret = webhookSecret(key, app.sandbox.token.split(':')[0] ?? '');
   await waitFor('the webhook', () => app.sandbox.calls.some(({ method }) => method === 'setWebhook'));
 });
 
@@ -39,6 +43,15 @@ function says(user: number, text: string, update_id = (updates += 1)): object {
   const from = { id: user, is_bot: false, first_name: 'Ada' };
   const message = { message_id: update_id, date: update_id, from, chat: { id: user, type: 'private' }, text };
   return { update_id, message };
+}
+
+/** Somebody presses a button of a message that the bot has sent. */
+function presses(user: number, target: Reference): object {
+  const update_id = (updates += 1);
+  const from = { id: user, is_bot: false, first_name: 'Ada' };
+  const message = { message_id: 1, date: update_id, chat: { id: user, type: 'private' } };
+  const data = references.write(String(user), target);
+  return { update_id, callback_query: { id: String(update_id), from, message, chat_instance: '1', data } };
 }
 
 async function optedOut(user: number): Promise<boolean | undefined> {
@@ -80,6 +93,59 @@ describe('with WEBHOOK_URL', () => {
     expect(await deliver(stop)).toBe(200);
     expect(await deliver(late)).toBe(200);
     expect(await optedOut(8_000_003)).toBe(false);
+  });
+
+  test('of /stop and /start the one that was written last counts, whichever comes last', async () => {
+    const stop = says(8_000_007, '/stop');
+    expect(await deliver(says(8_000_007, '/start'))).toBe(200);
+    expect(await deliver(stop)).toBe(200);
+    expect(await optedOut(8_000_007)).toBe(false);
+    // A process that has just started remembers nothing of it.
+    const again = says(8_000_008, '/stop');
+    expect(await deliver(again)).toBe(200);
+    expect(await deliver(says(8_000_008, '/start'))).toBe(200);
+    worker.kill('SIGKILL');
+    await worker.exited;
+    worker = await startWorker({ WEBHOOK_URL: url });
+    await waitFor('the process to take it', async () => (await deliver(again)) === 200);
+    expect(await optedOut(8_000_008)).toBe(false);
+    // After two days numbers say nothing: Telegram may have begun anew.
+    await app.database.query(`UPDATE heard_wish SET heard_at = now() - interval '49 hours'`);
+    expect(await deliver(says(8_000_008, '/stop', 7))).toBe(200);
+    expect(await optedOut(8_000_008)).toBe(true);
+  });
+
+  test('of presses below a reminder the last one counts as well, and an overtaken one is told so', async () => {
+    const [poll] = await app.database.query<{ id: string }>(
+      `INSERT INTO poll (title, status) VALUES ('Lunch', 'OPEN') RETURNING id`,
+    );
+    const pollId = poll?.id ?? '';
+    const minute = Math.floor(Date.now() / 60_000) + 600;
+    const [decline, later, accept] = (
+      [
+        { kind: 'decline', pollId },
+        { kind: 'later', pollId, minute },
+        { kind: 'accept', pollId },
+      ] as const
+    ).map((target) => presses(8_000_009, { ...target, campaignId: null }));
+    const wished = () =>
+      app.database.query<{ declined: boolean; pending: boolean }>(
+        `SELECT EXISTS (SELECT FROM declined_poll WHERE user_id = $1) AS declined,
+           EXISTS (SELECT FROM later_reminder WHERE user_id = $1 AND status = 'PENDING') AS pending`,
+        [8_000_009],
+      );
+    expect([await deliver(later), await deliver(decline)]).toEqual([200, 200]);
+    expect(await wished()).toEqual([{ declined: false, pending: true }]);
+    expect([
+      await deliver(accept),
+      await deliver(presses(8_000_009, { kind: 'decline', pollId, campaignId: null })),
+    ]).toEqual([200, 200]);
+    expect(await wished()).toEqual([{ declined: true, pending: false }]);
+    const rows = await app.database.query(
+      'SELECT poll_id, update_id FROM heard_wish WHERE user_id = $1',
+      [8_000_009],
+    );
+    expect(rows).toEqual([{ poll_id: pollId, update_id: String(updates) }]);
   });
 
   test('an update whose effect is not in the database is not confirmed', async () => {
