@@ -18,6 +18,7 @@ FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
 COPY packages/bot-api-sandbox/package.json packages/bot-api-sandbox/
+COPY packages/people-file/package.json packages/people-file/
 COPY packages/telegram-text/package.json packages/telegram-text/
 COPY dashboard/package.json dashboard/
 RUN npm ci --omit=dev --omit=optional --ignore-scripts
@@ -30,6 +31,7 @@ COPY --from=dependencies /app/node_modules node_modules
 COPY --from=dependencies /app/packages packages
 COPY --from=build /app/packages/bot-api-sandbox/dist packages/bot-api-sandbox/dist
 COPY packages/bot-api-sandbox/page packages/bot-api-sandbox/page
+COPY --from=build /app/packages/people-file/dist packages/people-file/dist
 COPY --from=build /app/packages/telegram-text/dist packages/telegram-text/dist
 COPY --from=build /app/dist dist
 COPY package.json ./

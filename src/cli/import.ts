@@ -1,8 +1,16 @@
+import {
+  ID_COLUMNS,
+  PEOPLE_COLUMNS,
+  readPerson,
+  type Line,
+  type LineProblem,
+  type ReadOptions,
+} from '@pollcast/people-file';
 import { checkUser } from '../people/check-user.js';
 import { TelegramUserInput } from '../people/people.types.js';
 import { operation, type ApiClient } from './api-client.js';
 import { connectApi } from './api-connection.js';
-import { readCsv, sizeOfFile, type CsvLine, type CsvOptions, type CsvProblem } from './csv-file.js';
+import { readCsv, sizeOfFile } from './csv-file.js';
 import { CommandFailure } from './failure.js';
 import { Interrupted } from './interruption.js';
 import { createProgressBar } from './progress-bar.js';
@@ -17,23 +25,6 @@ export interface ImportOptions {
 /** Below the limit of a request, with long names, and of what the API takes of a call. */
 const BATCH_SIZE = 1000;
 const PROBLEMS_SHOWN = 1000;
-/** Stands for no value, where an empty cell leaves what is there. */
-const NOTHING = '\\N';
-const GROUP_SEPARATOR = '|';
-
-const ID_COLUMNS = { id: 'id', userid: 'id', telegramid: 'id', telegramuserid: 'id' };
-const USER_COLUMNS = {
-  ...ID_COLUMNS,
-  username: 'username',
-  firstname: 'firstName',
-  lastname: 'lastName',
-  languagecode: 'languageCode',
-  language: 'languageCode',
-  timezone: 'timeZone',
-  groups: 'groups',
-  group: 'groups',
-};
-
 interface UserErrors {
   userErrors: { field: string[] | null; message: string }[];
 }
@@ -41,9 +32,8 @@ interface UserErrors {
 /** What a file consists of, and how the API takes it. */
 interface Kind<T> {
   columns: Readonly<Record<string, string>>;
-  example: string;
   /** @returns the item, or what is wrong with the line */
-  read: (line: CsvLine) => Promise<T | CsvProblem>;
+  read: (line: Line) => Promise<T | LineProblem>;
   keyOf: (item: T) => string;
   /** @returns the errors of the API */
   send: (items: readonly T[]) => Promise<UserErrors['userErrors']>;
@@ -68,43 +58,20 @@ export async function importCommand(
   await (completions === undefined ? run.all(forUsers(api)) : run.all(forCompletions(api, completions)));
 }
 
-function cell(given: string | undefined): string | null | undefined {
-  if (given === undefined || given.trim() === '') return undefined;
-  return given.trim() === NOTHING ? null : given;
-}
-
-function toGroups(given: string | null | undefined): string[] | null | undefined {
-  return given == null
-    ? given
-    : given
-        .split(GROUP_SEPARATOR)
-        .map((name) => name.trim())
-        .filter(Boolean);
-}
-
-function isProblem(read: unknown): read is CsvProblem {
+function isProblem(read: unknown): read is LineProblem {
   return typeof read === 'object' && read !== null && 'reason' in read;
 }
 
 function forUsers(api: ApiClient): Kind<TelegramUserInput> {
   const counts = { created: 0, updated: 0 };
   return {
-    columns: USER_COLUMNS,
-    example: 'id,username,firstName,lastName,languageCode,timeZone,groups',
+    columns: PEOPLE_COLUMNS,
     read: async ({ line, cells }) => {
-      const given = Object.assign(new TelegramUserInput(), {
-        id: cells.id ?? '',
-        username: cell(cells.username),
-        firstName: cell(cells.firstName),
-        lastName: cell(cells.lastName),
-        languageCode: cell(cells.languageCode),
-        timeZone: cell(cells.timeZone),
-        groups: toGroups(cell(cells.groups)),
-      });
+      const given = Object.assign(new TelegramUserInput(), readPerson(cells));
       const [error] = await checkUser(given, []);
       return error ? { line, column: error.field?.[0], reason: error.message } : given;
     },
-    keyOf: ({ id }) => id.trim(),
+    keyOf: ({ id }) => id,
     send: async (items) => {
       const { importTelegramUsers: payload } = await api.run<{
         importTelegramUsers: UserErrors & { created: number; updated: number };
@@ -121,7 +88,6 @@ function forCompletions(api: ApiClient, pollId: string): Kind<string> {
   let recorded = 0;
   return {
     columns: ID_COLUMNS,
-    example: 'id',
     read: ({ line, cells }) => {
       const id = (cells.id ?? '').trim();
       const isId = /^(user_)?[1-9]\d{0,15}$/.test(id);
@@ -142,7 +108,7 @@ function forCompletions(api: ApiClient, pollId: string): Kind<string> {
 
 /** One run over a file. */
 class Import {
-  private readonly problems: CsvProblem[] = [];
+  private readonly problems: LineProblem[] = [];
   private leftOut = 0;
   private accepted = 0;
   private bytes = 0;
@@ -190,10 +156,9 @@ class Import {
     await flush();
   }
 
-  private csvOptions<T>({ columns, example }: Kind<T>): CsvOptions {
+  private csvOptions<T>({ columns }: Kind<T>): Omit<ReadOptions, 'parse'> {
     return {
       columns,
-      example,
       onProblem: (problem) => {
         this.leave(problem);
       },
@@ -223,7 +188,7 @@ class Import {
     this.accepted += items.length;
   }
 
-  private leave(problem: CsvProblem): void {
+  private leave(problem: LineProblem): void {
     this.leftOut += 1;
     if (this.problems.length < PROBLEMS_SHOWN) this.problems.push(problem);
   }
