@@ -44,7 +44,13 @@ export function createApi(): Client {
       subscriptionExchange({
         forwardSubscription: (request) => ({
           subscribe: (sink) => ({
-            unsubscribe: sockets.subscribe({ ...request, query: request.query ?? '' }, sink as never),
+            unsubscribe: sockets.subscribe({ ...request, query: request.query ?? '' }, {
+              ...sink,
+              // A server that stops ends what it sends: whoever still follows it subscribes again.
+              complete: () => {
+                sink.error(new Error('The server ended the subscription.'));
+              },
+            } as never),
           }),
         }),
       }),

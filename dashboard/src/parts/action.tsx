@@ -8,6 +8,8 @@ export interface Refusal {
   message: string;
   /** Path of the argument that it is about, such as ["input", "title"]. */
   field: readonly string[] | null;
+  /** Where the document asks for it. */
+  code?: string;
 }
 
 interface Payload {
@@ -74,6 +76,7 @@ export function ConfirmButton({
   title = label,
   danger = false,
   disabled = false,
+  isReady = true,
   action: { busy, refusals, reset },
   run,
   children,
@@ -82,6 +85,8 @@ export function ConfirmButton({
   title?: string;
   danger?: boolean;
   disabled?: boolean;
+  /** Whether the dialog has all that it needs. */
+  isReady?: boolean;
   action: Pick<Action<never, never>, 'busy' | 'refusals' | 'reset'>;
   /** @returns undefined if it was refused: the dialog stays, with the reason */
   run: () => Promise<unknown>;
@@ -113,7 +118,7 @@ export function ConfirmButton({
             <button
               type="button"
               className={danger ? 'danger' : 'primary'}
-              disabled={busy}
+              disabled={busy || !isReady}
               onClick={() => {
                 void run().then((done) => {
                   if (done !== undefined) close();

@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useWords } from '../i18n.js';
 import { Moment } from './moment.js';
 import { Table } from './table.js';
@@ -25,39 +25,53 @@ const Plot = lazy(async () => ({ default: (await import('./plot.js')).Plot }));
 
 /** A chart over time, with a table of the same values for those who do not see it. */
 export function Chart(props: ChartProps) {
-  const { t, number } = useWords();
-  const { label, at, series, marks = [] } = props;
+  const { t } = useWords();
+  const [isTable, setTable] = useState(false);
+  const { at } = props;
   if (at.length === 0) return <p className="quiet">{t('chart.nothing')}</p>;
   return (
-    <figure className="chart">
+    <figure className="chart" aria-label={props.label}>
       <Suspense fallback={<div className="plot" aria-busy />}>
         <Plot {...props} />
       </Suspense>
-      <details>
+      <details
+        onToggle={(event) => {
+          setTable(event.currentTarget.open);
+        }}
+      >
         <summary>{t('chart.asTable')}</summary>
-        <Table
-          label={label}
-          keyOf={(index) => at[index] ?? ''}
-          rows={at.map((_, index) => index)}
-          columns={[
-            { label: t('chart.time'), cell: (index) => <Moment at={at[index]} /> },
-            ...series.map(({ label: name, values }) => ({
-              label: name,
-              kind: 'number' as const,
-              cell: (index: number) => number(values[index] ?? 0),
-            })),
-          ]}
-        />
-        {marks.length > 0 && (
-          <ul>
-            {marks.map((mark) => (
-              <li key={mark.at + mark.label}>
-                {mark.label} <Moment at={mark.at} />
-              </li>
-            ))}
-          </ul>
-        )}
+        {isTable && <Twin {...props} />}
       </details>
     </figure>
+  );
+}
+
+function Twin({ label, at, series, marks = [] }: ChartProps) {
+  const { t, number } = useWords();
+  return (
+    <>
+      <Table
+        label={label}
+        keyOf={(index) => at[index] ?? ''}
+        rows={at.map((_, index) => index)}
+        columns={[
+          { label: t('chart.time'), cell: (index) => <Moment at={at[index]} /> },
+          ...series.map(({ label: name, values }) => ({
+            label: name,
+            kind: 'number' as const,
+            cell: (index: number) => number(values[index] ?? 0),
+          })),
+        ]}
+      />
+      {marks.length > 0 && (
+        <ul>
+          {marks.map((mark) => (
+            <li key={mark.at + mark.label}>
+              {mark.label} <Moment at={mark.at} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
   );
 }
