@@ -13,6 +13,7 @@ import { Bot } from '../telegram/bot.js';
 import type { BotUpdate } from '../telegram/bot-update.js';
 import { PollingHealth } from '../telegram/polling-health.js';
 import { CallbackAnswers } from '../telegram/callback-answers.js';
+import { CommandMenu } from '../telegram/command-menu.js';
 import { Outbox } from '../telegram/outbox.js';
 import { ReminderWishes } from '../telegram/reminder-menu.js';
 import { WishStore } from '../questionnaire/wish.store.js';
@@ -93,6 +94,8 @@ interface Source {
 }
 
 interface Handlers {
+  /** Runs before updates are handled. @throws BotApiError */
+  prepare: () => Promise<void>;
   handle: (update: BotUpdate) => Promise<void>;
   arrived: (update: BotUpdate) => void;
   health: PollingHealth;
@@ -100,12 +103,11 @@ interface Handlers {
 
 function startPolling(
   { telegram, databaseUrl, logger }: BotDeps,
-  { health, ...handlers }: Handlers,
+  { health, prepare, ...handlers }: Handlers,
   rank: PollerRank,
 ): Source {
-  const { botApi, botId, profile, sandbox } = telegram;
+  const { botApi, botId, sandbox } = telegram;
   const batch = new UpdateBatch({ ...handlers, logger });
-  const prepare = () => profile.load();
   // A process has its sandbox for itself: nobody else can read what is written there.
   const turn = { name: sandbox ? `sandbox ${randomUUID()}` : botId, rank };
   const poller = new UpdatePoller({ botApi, turn, databaseUrl, prepare, batch, health, logger });
@@ -115,17 +117,17 @@ function startPolling(
 
 function startWebhook(
   { telegram, engineSql, logger }: BotDeps,
-  { health, ...handlers }: Handlers,
+  { health, prepare, ...handlers }: Handlers,
   { url, door }: { url: string; door: WebhookDoor },
 ): Source {
-  const { botApi, profile } = telegram;
+  const { botApi } = telegram;
   const checkDatabase = () => engineSql.query('SELECT 1');
   const receiver = new WebhookReceiver({ ...handlers, checkDatabase, logger });
   const keeper = new WebhookKeeper({
     botApi,
     url,
     secret: door.secret,
-    prepare: () => profile.load(),
+    prepare,
     onReady: () => {
       door.open(receiver);
     },
@@ -144,7 +146,7 @@ function startWebhook(
 
 /** Starts to take the bot's updates: by the webhook if there is one, else by asking for them when it is our turn. */
 export function startBot(deps: BotDeps, rank: PollerRank): RunningBot {
-  const { settings, telegram, webhook: door, logger } = deps;
+  const { settings, telegram, reminders, webhook: door, logger } = deps;
   const { botApi, profile } = telegram;
   const { bot, outbox, answers } = createBot(deps);
   let telegraf: Telegraf | undefined;
@@ -156,7 +158,12 @@ export function startBot(deps: BotDeps, rank: PollerRank): RunningBot {
     bot.arrived(update);
   };
   const health = new PollingHealth(logger);
-  const handlers = { handle, arrived, health };
+  const menu = new CommandMenu(botApi, reminders.texts, logger);
+  const prepare = async () => {
+    await profile.load();
+    await menu.ensure();
+  };
+  const handlers = { handle, arrived, prepare, health };
   const { webhookUrl: url } = settings;
   const source =
     url !== undefined && door

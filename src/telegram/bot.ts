@@ -66,6 +66,7 @@ export class Bot {
       // What was written since has been answered.
       if (outcome === 'heard') this.say(person, wanted ? 'welcome' : 'goodbye');
     } else if (command?.name === 'polls') await conversation.list(person);
+    else if (command?.name === 'help') this.say(person, 'help');
     else if (command?.name === 'start') {
       await this.follow(person, command.payload);
       if (optedOut) this.say(person, 'stillOptedOut');

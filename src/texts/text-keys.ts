@@ -1,6 +1,11 @@
 /** Every text of the bot. A test holds each file of locales/ against this list. */
 export const TEXT_KEYS = [
   'welcome',
+  'help',
+  'commandPolls',
+  'commandStart',
+  'commandStop',
+  'commandHelp',
   'stillOptedOut',
   'goodbye',
   'pollsToAnswer',

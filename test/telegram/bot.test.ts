@@ -169,3 +169,31 @@ describe('blocks', () => {
     expect((await followCampaign(api, id)).at(-1)).toMatchObject({ totalUsers: 1, sentUsers: 1 });
   });
 });
+
+describe('the menu of commands', () => {
+  const timesSet = () =>
+    app.sandbox.calls.filter(({ method, accepted }) => method === 'setMyCommands' && accepted).length;
+
+  test.each([
+    ['en', 'The polls that are open for you'],
+    ['ru', 'Открытые для вас опросы'],
+    ['de', 'The polls that are open for you'],
+  ])('is set in the language %s', async (language, first) => {
+    await app.sandbox.waitUntil(() => timesSet() === 2);
+    const menu = app.sandbox.commandsShownTo(language);
+    expect(menu.map(({ command }) => command)).toEqual(['polls', 'start', 'stop', 'help']);
+    expect(menu[0]?.description).toBe(first);
+  });
+
+  test('is set once a bot: another process finds it as it is to be', async () => {
+    await app.sandbox.waitUntil(() => timesSet() === 2);
+    const looked = () => app.sandbox.calls.filter(({ method }) => method === 'getMyCommands').length;
+    const before = looked();
+    const bot = await app.startBot();
+    await app.sandbox.waitUntil(() => looked() === before + 2);
+    expect(await saysAndIsAnswered('/help')).toContain('/polls');
+    expect(timesSet()).toBe(2);
+    bot.kill('SIGTERM');
+    expect(await bot.exited).toBe(0);
+  });
+});

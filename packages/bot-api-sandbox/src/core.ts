@@ -1,3 +1,4 @@
+import { CommandMenus } from './command-menus.js';
 import { Conditions } from './conditions.js';
 import { FaultRules } from './faults.js';
 import { SendLimits } from './limits.js';
@@ -15,6 +16,7 @@ export class SandboxCore {
   readonly record: SandboxRecord;
   readonly updates = new UpdateQueue();
   readonly webhook = new WebhookSender(this.updates);
+  readonly menus = new CommandMenus();
   readonly limits: SendLimits;
   readonly faults: FaultRules;
   readonly users: SandboxUsers;

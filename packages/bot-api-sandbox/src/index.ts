@@ -1,3 +1,4 @@
+import type { BotCommand } from './command-menus.js';
 import { SandboxCore } from './core.js';
 import type { FaultHandle, FaultRule } from './fault-types.js';
 import { resolveOptions } from './options.js';
@@ -9,6 +10,7 @@ import type { ButtonChoice, Press, SandboxUser } from './users.js';
 
 export { FAULT_ANSWERS } from './fault-answers.js';
 export type { NamedFaultAnswer } from './fault-answers.js';
+export type { BotCommand } from './command-menus.js';
 export type { CallbackAnswer } from './callback-queries.js';
 export type * from './fault-types.js';
 export { SANDBOX_TOKEN } from './options.js';
@@ -42,6 +44,9 @@ export interface BotApiSandbox {
     /** Removes every rule and ends the waits that rules have started. */
     clear(): void;
   };
+
+  /** The menu of commands that a person with this language sees in the chat. */
+  commandsShownTo(languageCode: string): readonly BotCommand[];
 
   /** A person writes to the bot: in private, or in the group `chatId`. */
   userSays(user: SandboxUser, text: string, chatId?: number): Update;
@@ -84,6 +89,7 @@ export async function startBotApiSandbox(options: SandboxOptions = {}): Promise<
       record.clear();
     },
     faults,
+    commandsShownTo: (languageCode) => core.menus.shownTo(languageCode),
     userSays: (user, text, chatId) => users.says(user, text, chatId),
     userBlocks: (user) => users.blocks(user),
     userUnblocks: (user) => users.unblocks(user),

@@ -11,8 +11,12 @@ export const getMe: Method = ({ core }) => ({
   supports_inline_queries: false,
 });
 
-/** Bots set their menu at the start; there is nothing in the sandbox that would show it. */
-export const setMyCommands: Method = () => true;
+export const setMyCommands: Method = ({ core, params }) => {
+  core.menus.set(params);
+  return true;
+};
+
+export const getMyCommands: Method = ({ core, params }) => core.menus.get(params);
 
 export const answerCallbackQuery: Method = ({ core, params }) => {
   const text = stringParam(params, 'text');

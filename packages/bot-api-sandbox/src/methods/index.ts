@@ -1,6 +1,6 @@
 import type { Method } from './method.js';
 import { deleteMessage, editMessageReplyMarkup, editMessageText, sendMessage } from './messages.js';
-import { answerCallbackQuery, getMe, setMyCommands } from './bot.js';
+import { answerCallbackQuery, getMe, getMyCommands, setMyCommands } from './bot.js';
 import { deleteWebhook, getUpdates, getWebhookInfo, setWebhook } from './updates.js';
 
 const METHODS: Record<string, Method> = {
@@ -11,6 +11,7 @@ const METHODS: Record<string, Method> = {
   deleteMessage,
   answerCallbackQuery,
   setMyCommands,
+  getMyCommands,
   getUpdates,
   setWebhook,
   deleteWebhook,
