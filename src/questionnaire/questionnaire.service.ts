@@ -1,4 +1,4 @@
-import type { GivenAnswer, ListedPoll, Place, QuestionnaireStore, Standing } from './questionnaire.store.js';
+import type { GivenAnswer, ListedPolls, Place, QuestionnaireStore, Standing } from './questionnaire.store.js';
 
 /** What a person is to see after a step. */
 export interface Step {
@@ -12,7 +12,14 @@ export interface Step {
 }
 
 /** Polls that one person is offered at a time. */
-const MAX_LISTED = 20;
+const POLLS_PER_PAGE = 20;
+
+/** One page of the polls that a person can answer. */
+export interface PollPage extends ListedPolls {
+  /** From 1. */
+  page: number;
+  pages: number;
+}
 
 /** Takes people through polls, question by question. */
 export class QuestionnaireService {
@@ -35,7 +42,10 @@ export class QuestionnaireService {
     return { standing, outcome: standing?.isOpen && standing.isForPerson ? 'older' : 'shown' };
   }
 
-  list(userId: string): Promise<ListedPoll[]> {
-    return this.store.list(userId, MAX_LISTED);
+  /** A page that no longer exists is the first. */
+  async list(userId: string, page = 1): Promise<PollPage> {
+    const listed = await this.store.list(userId, POLLS_PER_PAGE, (page - 1) * POLLS_PER_PAGE);
+    if (page > 1 && listed.polls.length === 0) return this.list(userId);
+    return { ...listed, page, pages: Math.ceil(listed.count / POLLS_PER_PAGE) };
   }
 }

@@ -95,12 +95,14 @@ const QUESTIONS = `
   SELECT ${QUESTION_JSON} AS question FROM question WHERE question.poll_id = $1 ORDER BY question.position
 `;
 
-/** Polls that a person can answer: those that are not completed first, then the newest. */
+/** Polls that a person can answer: those that are not completed first, then the newest. Each row has the counts of all pages. */
 const LIST = `
-  SELECT poll.id, poll.title, done.user_id IS NOT NULL AS "isCompleted" FROM poll
+  SELECT poll.id, poll.title, done.user_id IS NOT NULL AS "isCompleted", count(*) OVER ()::integer AS count,
+    (count(*) FILTER (WHERE done.user_id IS NULL) OVER ())::integer AS "openCount"
+  FROM poll
   LEFT JOIN poll_completion done ON done.poll_id = poll.id AND done.user_id = $1
   WHERE ${POLL_IS_OPEN} AND ${pollIsFor('$1')}
-  ORDER BY done.user_id IS NOT NULL, poll.created_at DESC, poll.id DESC LIMIT $2
+  ORDER BY done.user_id IS NOT NULL, poll.created_at DESC, poll.id DESC LIMIT $2 OFFSET $3
 `;
 
 export interface ShownOption {
@@ -177,6 +179,15 @@ export interface ListedPoll {
   isCompleted: boolean;
 }
 
+/** Some of the polls that a person can answer. */
+export interface ListedPolls {
+  polls: ListedPoll[];
+  /** Of all that there are. */
+  count: number;
+  /** Those that the person has not completed. */
+  openCount: number;
+}
+
 export class QuestionnaireStore {
   constructor(private readonly sql: SqlExecutor) {}
 
@@ -215,7 +226,14 @@ export class QuestionnaireStore {
     return { questionsLeft: openCount, asked: { question, questionCount, revision } };
   }
 
-  list(userId: string, limit: number): Promise<ListedPoll[]> {
-    return rows<ListedPoll>(this.sql, LIST, [userId, limit]);
+  /** The counts are 0 where no poll is left after the first `skipped`. */
+  async list(userId: string, limit: number, skipped: number): Promise<ListedPolls> {
+    const found = await rows<ListedPoll & Omit<ListedPolls, 'polls'>>(this.sql, LIST, [
+      userId,
+      limit,
+      skipped,
+    ]);
+    const { count = 0, openCount = 0 } = found[0] ?? {};
+    return { polls: found, count, openCount };
   }
 }

@@ -3,6 +3,8 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 /** What a button or a deep link is for. */
 export type Target =
   | { kind: 'open'; pollId: string }
+  /** A page of the polls that are offered, from 1. */
+  | { kind: 'polls'; page: number }
   /** `page` from 1; 0 is the page of the chosen option. */
   | { kind: 'show'; questionId: string; page: number }
   /** `revision` is that at which the question was shown. */
@@ -34,6 +36,7 @@ const LAYOUTS: Readonly<Record<ReferenceKind, Layout>> = {
   accept: { code: 8, fields: ['campaignId', 'pollId'] },
   stopMenu: { code: 9, fields: ['campaignId', 'pollId'] },
   stop: { code: 10, fields: ['campaignId', 'pollId'] },
+  polls: { code: 11, fields: ['campaignId', 'page'] },
 };
 
 /** Fields that are numbers; all others are ids. */

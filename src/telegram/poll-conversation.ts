@@ -1,4 +1,3 @@
-import { shorten } from '../kernel/shorten.js';
 import type { Reference, References } from '../questionnaire/reference.js';
 import type { QuestionnaireService, Step } from '../questionnaire/questionnaire.service.js';
 import type { Standing } from '../questionnaire/questionnaire.store.js';
@@ -8,6 +7,7 @@ import { quoted } from './html.js';
 import { messageContent, type Keyboard } from './keyboard.js';
 import type { Outbox } from './outbox.js';
 import type { ReminderEvents } from './ports.js';
+import { PollListView } from './poll-list-view.js';
 import type { MenuReference } from './reminder-menu.js';
 import { QuestionRenderer } from './question-view.js';
 
@@ -31,13 +31,13 @@ export interface Response {
 
 /** Somebody who answers waits for the next question, however many others do. */
 const PATIENCE_MS = 120_000;
-const MAX_LABEL_LENGTH = 60;
 /** Confetti, which Telegram shows in private chats. */
 const THANKS_EFFECT = '5046509860389126442';
 
 /** Takes people through a poll, in one message that changes from question to question. */
 export class PollConversation {
   private readonly questions: QuestionRenderer;
+  private readonly lists: PollListView;
 
   constructor(
     private readonly questionnaires: QuestionnaireService,
@@ -46,6 +46,7 @@ export class PollConversation {
     private readonly reminders: ReminderEvents,
   ) {
     this.questions = new QuestionRenderer(references);
+    this.lists = new PollListView(references);
   }
 
   /** Opens a poll in a message of its own. */
@@ -57,25 +58,15 @@ export class PollConversation {
 
   /** Offers the open polls; the only one that is left is opened at once. */
   async list(person: Interlocutor): Promise<void> {
-    const { userId, say } = person;
-    const polls = await this.questionnaires.list(userId);
-    const open = polls.filter(({ isCompleted }) => !isCompleted);
-    const [only] = open;
-    if (only && polls.length === 1) {
-      await this.open(person, only.id, null);
-      return;
-    }
-    const keyboard: Keyboard = polls.map(({ id, title, isCompleted }) => {
-      const label = (isCompleted ? '✓ ' : '') + shorten(title, MAX_LABEL_LENGTH);
-      const data = this.references.write(userId, { kind: 'open', pollId: id, campaignId: null });
-      return [{ text: label, callback_data: data }];
-    });
-    const text = polls.length === 0 ? say('noPolls') : say('pollsToAnswer', { count: open.length });
-    this.put(person, 'polls', messageContent(text, keyboard));
+    const page = await this.questionnaires.list(person.userId);
+    const [only] = page.polls;
+    if (only && page.count === 1 && !only.isCompleted) await this.open(person, only.id, null);
+    else this.put(person, 'polls', this.lists.content(person, page));
   }
 
   /** Does what a button is for. @param messageId the message that it belongs to */
   async press(person: Interlocutor, reference: PollReference, messageId: number): Promise<Response> {
+    if (reference.kind === 'polls') return this.turnPage(person, reference.page, messageId);
     const { campaignId } = reference;
     if (campaignId !== null) await this.reminders.opened(campaignId, person.userId);
     const step = await this.take(person.userId, reference);
@@ -89,7 +80,15 @@ export class PollConversation {
     return { words: wordsFor(step), show };
   }
 
-  private take(userId: string, reference: PollReference): Promise<Step> {
+  private async turnPage(person: Interlocutor, wanted: number, messageId: number): Promise<Response> {
+    const page = await this.questionnaires.list(person.userId, wanted);
+    const show = () => {
+      this.put(person, `edit ${messageId}`, this.lists.content(person, page), messageId);
+    };
+    return { show };
+  }
+
+  private take(userId: string, reference: Exclude<PollReference, { kind: 'polls' }>): Promise<Step> {
     switch (reference.kind) {
       case 'open':
         return this.questionnaires.show(userId, { pollId: reference.pollId });

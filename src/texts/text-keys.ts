@@ -10,6 +10,7 @@ export const TEXT_KEYS = [
   'goodbye',
   'pollsToAnswer',
   'noPolls',
+  'pageOfPolls',
   'reminder',
   'openPoll',
   'anonymousName',

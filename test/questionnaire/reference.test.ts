@@ -8,6 +8,7 @@ const LARGEST = String(2n ** 63n - 1n);
 const KINDS: Reference[] = [
   { kind: 'open', campaignId: '12', pollId: '1' },
   { kind: 'open', campaignId: null, pollId: LARGEST },
+  { kind: 'polls', campaignId: null, page: 3 },
   { kind: 'show', campaignId: LARGEST, questionId: LARGEST, page: 5 },
   { kind: 'answer', campaignId: '1', questionId: '127', optionId: '128', revision: 0 },
   { kind: 'answer', campaignId: LARGEST, questionId: LARGEST, optionId: LARGEST, revision: 2 ** 31 - 1 },

@@ -87,6 +87,43 @@ describe('a poll in the chat', () => {
     expect(await stored(bo, pollId)).toEqual({ answers: ['Good', 'No'], completions: 1 });
   });
 
+  test('is found among more open polls than one message shows', async () => {
+    const group = 'Those who read on';
+    await app.database.query(
+      `WITH of AS (INSERT INTO user_group (name, name_key) VALUES ($1, lower($1)) RETURNING id),
+         polls AS (INSERT INTO poll (title, status, created_at)
+           SELECT 'Poll ' || number, 'OPEN', now() - number * interval '1 hour' FROM generate_series(1, 45) number RETURNING id)
+       INSERT INTO poll_group (poll_id, group_id) SELECT polls.id, of.id FROM polls, of`,
+      [group],
+    );
+    const kim = new Person(app);
+    await kim.asks('/start');
+    await app.database.query(
+      'INSERT INTO group_member (group_id, user_id) SELECT id, $2 FROM user_group WHERE name = $1',
+      [group, kim.id],
+    );
+    const list = await kim.asks('/polls');
+    expect(list.text).toMatch(/^There are \d+ polls for you:\nPage 1 of 3$/);
+    expect(kim.labels(list)).toHaveLength(21);
+    await kim.chooses('Next ›', 'Page 2 of 3', list);
+    const second = kim.dataOf('Next ›', list);
+    await kim.chooses('Next ›', 'Page 3 of 3', list);
+    expect(kim.labels(list)).toContain('Poll 45');
+    expect(kim.labels(list).at(-1)).toBe('‹ Back');
+    // A page that is gone is the first; that of somebody else is nobody's.
+    await app.database.query(`UPDATE poll SET status = 'CLOSED' WHERE title ~ '^Poll [34][0-9]$'`);
+    await kim.chooses('‹ Back', /^There are \d+ polls for you:\nPage [12] of 2$/, list);
+    list.replyMarkup = { inline_keyboard: [[{ text: 'old', callback_data: second }]] };
+    await kim.chooses('old', 'Page 1 of 2', list);
+    const lee = new Person(app);
+    const other = await lee.asks('/start');
+    other.replyMarkup = list.replyMarkup;
+    const foreign = kim.dataOf('Next ›', list);
+    other.replyMarkup = { inline_keyboard: [[{ text: 'foreign', callback_data: foreign }]] };
+    expect((await lee.presses('foreign', other).answered)?.text).toContain('does not work here');
+    await app.database.query(`UPDATE poll SET status = 'CLOSED' WHERE title ~ '^Poll '`);
+  });
+
   test('counts one of two presses on two devices, whatever is pressed twice or comes late', async () => {
     const pollId = await createPoll();
     const cy = new Person(app);
