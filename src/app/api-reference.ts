@@ -1,6 +1,9 @@
 import {
+  getOperationAST,
   isInputObjectType,
   isObjectType,
+  Kind,
+  parse,
   type GraphQLField,
   type GraphQLObjectType,
   type GraphQLSchema,
@@ -19,7 +22,8 @@ export interface ApiOperation {
   isPersonal: boolean;
   /** Codes of its userErrors. */
   refusals: readonly UserErrorCode[];
-  example: ExampleOperation;
+  /** The first shows the operation as a whole, further ones a single purpose. */
+  examples: [ExampleOperation, ...ExampleOperation[]];
 }
 
 export interface ApiGroup {
@@ -37,8 +41,14 @@ function listRoles(name: string): readonly Role[] {
   return ALL_ROLES.filter((role) => allowed?.includes(role) ?? true);
 }
 
+/** The operation of the API that an example calls. */
+function calledBy({ name, query }: ExampleOperation): string {
+  const [called] = getOperationAST(parse(query))?.selectionSet.selections ?? [];
+  return called?.kind === Kind.FIELD ? called.name.value : name;
+}
+
 function findOperation(schema: GraphQLSchema, example: ExampleOperation): ApiOperation {
-  const { name } = example;
+  const name = calledBy(example);
   const roots = {
     Query: schema.getQueryType(),
     Mutation: schema.getMutationType(),
@@ -53,16 +63,24 @@ function findOperation(schema: GraphQLSchema, example: ExampleOperation): ApiOpe
     const refusals = field.extensions.refusals as readonly UserErrorCode[] | undefined;
     if (kind === 'Mutation' && !refusals) throw new Error(`Mutation ${name} needs its codes: @Refuses.`);
     const isPersonal = field.args.some((argument) => field.extensions[idExtension(argument.name)] === 'user');
-    return { kind, field, roles: listRoles(name), isPersonal, refusals: refusals ?? [], example };
+    return { kind, field, roles: listRoles(name), isPersonal, refusals: refusals ?? [], examples: [example] };
   }
   throw new Error(`The API has no operation ${name}, of which there is an example.`);
 }
 
 /** Every operation of the API with its example, in the order of use. @param schema made by createSchema */
 export function listApi(schema: GraphQLSchema): ApiGroup[] {
+  const known = new Map<string, ApiOperation>();
   return exampleGroups().map(({ title, operations }) => ({
     title,
-    operations: operations.map((example) => findOperation(schema, example)),
+    operations: operations.flatMap((example) => {
+      const earlier = known.get(calledBy(example));
+      earlier?.examples.push(example);
+      if (earlier) return [];
+      const operation = findOperation(schema, example);
+      known.set(operation.field.name, operation);
+      return [operation];
+    }),
   }));
 }
 

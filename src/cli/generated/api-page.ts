@@ -59,12 +59,12 @@ function typeLink(type: GraphQLInputType): string {
   return isBelow ? `[\`${String(type)}\`](#${named.name.toLowerCase()})` : `\`${String(type)}\``;
 }
 
-function showExample({ query, variables }: ApiOperation['example']): string {
+function showExample({ query, variables }: ApiOperation['examples'][number]): string {
   const given = variables.trim() === '{}' ? '' : `\n\`\`\`json\n${variables.trim()}\n\`\`\`\n`;
   return `\`\`\`graphql\n${query.trim()}\n\`\`\`\n${given}`;
 }
 
-function showOperation({ kind, field, roles, refusals, example }: ApiOperation): string {
+function showOperation({ kind, field, roles, refusals, examples }: ApiOperation): string {
   const refusal =
     refusals.length > 0 ? `User errors: ${refusals.map((code) => `\`${code}\``).join(', ')}\n` : '';
   return [
@@ -73,7 +73,7 @@ function showOperation({ kind, field, roles, refusals, example }: ApiOperation):
     `${wrap(field.description ?? '')}\n`,
     ...(field.args.length > 0 ? [tabulate('Argument', field.args)] : []),
     ...(refusal === '' ? [] : [refusal]),
-    showExample(example),
+    ...examples.map(showExample),
   ].join('\n');
 }
 
