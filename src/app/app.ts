@@ -9,6 +9,7 @@ import { JobScheduler } from '../jobs/job-scheduler.js';
 import { Metrics } from '../metrics/metrics.js';
 import { chunkSlots } from '../delivery/capacity.js';
 import { CircuitBreaker } from '../engine/circuit-breaker.js';
+import { PeopleStore } from '../people/people.store.js';
 import { MeteredSender } from '../engine/metered-sender.js';
 import { OUTAGE_CHANNEL, PostgresOutage } from '../engine/outage.store.js';
 import { PostgresRateLimit } from '../engine/rate-limit.store.js';
@@ -75,7 +76,8 @@ async function connect(
   const { messagesPerSecond, webhookUrl } = settings;
   const database = await connectDatabase(settings, logger);
   shutdown.add(() => database.close());
-  const telegram = await connectTelegram(settings, logger);
+  const people = new PeopleStore(database.dataSource);
+  const telegram = await connectTelegram(settings, logger, (id) => people.find(id));
   shutdown.add(() => telegram.close());
   const { dataSource, engineSql, planningSql } = database;
   const usesJobs = roles.some((role) => role !== 'bot');

@@ -1,6 +1,7 @@
-import type { BotApiSandbox } from '@pollcast/bot-api-sandbox';
+import type { BotApiSandbox, PersonDetails } from '@pollcast/bot-api-sandbox';
 import type { Logger } from 'pino';
 import type { Settings } from '../config/settings.js';
+import type { TelegramUser } from '../people/telegram-user.entity.js';
 import type { OwnBot } from '../delivery/own-bot.js';
 import { BotApi, readBotId } from '../telegram/bot-api.js';
 import { BotProfile } from '../telegram/bot-profile.js';
@@ -19,8 +20,25 @@ export interface ConnectedTelegram {
   close(): Promise<void>;
 }
 
-/** Connects to Telegram if there is a bot token, otherwise to the sandbox, which sends nothing. */
-export async function connectTelegram(settings: Settings, logger: Logger): Promise<ConnectedTelegram> {
+/** What the sandbox is to say of people whom the installation knows, since the bot takes their names from updates. */
+function describePerson({ firstName, lastName, username, languageCode }: TelegramUser): PersonDetails {
+  return {
+    ...(firstName !== null && { first_name: firstName }),
+    ...(lastName !== null && { last_name: lastName }),
+    ...(username !== null && { username }),
+    ...(languageCode !== null && { language_code: languageCode }),
+  };
+}
+
+/**
+ * Connects to Telegram if there is a bot token, otherwise to the sandbox, which sends nothing.
+ * @param findPerson looks up who writes in the sandbox
+ */
+export async function connectTelegram(
+  settings: Settings,
+  logger: Logger,
+  findPerson: (id: string) => Promise<TelegramUser | null> = () => Promise.resolve(null),
+): Promise<ConnectedTelegram> {
   const { botToken, telegramApiRoot, requestTimeoutMs, messagesPerSecond } = settings;
   if (botToken !== undefined && !settings.sandbox) {
     const connected = connect(botToken, telegramApiRoot);
@@ -36,6 +54,10 @@ export async function connectTelegram(settings: Settings, logger: Logger): Promi
     messagesPerSecond: Math.max(30, messagesPerSecond + 2),
     // Weeks of messages must not fill the memory of a process.
     keepRecords: 10_000,
+    findUser: async (id) => {
+      const person = await findPerson(String(id));
+      return person ? describePerson(person) : undefined;
+    },
   });
   logger.info(
     `${settings.sandbox ? 'SANDBOX=true' : 'No BOT_TOKEN'}: the built-in sandbox at ${sandbox.url}/sandbox takes the messages, no real one is sent; ${sandbox.url}/ shows the chats.`,

@@ -86,7 +86,8 @@ export class DemoPeople {
   /** Presses, and waits until the bot has changed the message. */
   private async press(message: RecordedMessage, text: string): Promise<void> {
     const { chatId, messageId, currentText: before } = message;
-    this.sandbox.press(chatId, { text, messageId });
+    const from = await this.sandbox.introduce(chatId);
+    this.sandbox.press(chatId, { text, messageId, from });
     await this.sandbox.waitUntil(() => message.currentText !== before, PATIENCE_MS);
   }
 }

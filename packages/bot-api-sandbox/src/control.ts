@@ -104,29 +104,31 @@ function clearFaults({ core }: ControlRequest): unknown {
   return { faults: 0 };
 }
 
-function say({ core, body, id }: ControlRequest): unknown {
+async function say({ core, body, id }: ControlRequest): Promise<unknown> {
   const text = stringParam(body, 'text');
   if (text === undefined || text === '') throw new InputError('Give the words as {"text": "..."}');
-  return core.users.says(readUser(body, id), text);
+  return core.users.says(await readUser(core, body, id), text);
 }
 
-function press({ core, body, id }: ControlRequest): unknown {
-  return core.users.press(id, readChoice(body, id)).update;
+async function press({ core, body, id }: ControlRequest): Promise<unknown> {
+  return core.users.press(id, await readChoice(core, body, id)).update;
 }
 
-function pressForAnswer({ core, body, id }: ControlRequest): unknown {
-  return pressAndWait(core, id, readChoice(body, id));
+async function pressForAnswer({ core, body, id }: ControlRequest): Promise<unknown> {
+  return pressAndWait(core, id, await readChoice(core, body, id));
 }
 
-function readChoice(body: Params, id: number): ButtonChoice {
+async function readChoice(core: SandboxCore, body: Params, id: number): Promise<ButtonChoice> {
   const messageId = readNumber(body, 'messageId') ?? readNumber(body, 'message_id');
-  const from = id > 0 ? readUser(body, id) : undefined;
+  const from = id > 0 ? await readUser(core, body, id) : undefined;
   return { text: stringParam(body, 'text'), data: stringParam(body, 'data'), messageId, from };
 }
 
-function readUser(body: Params, id: number): SandboxUser {
-  const languageCode = stringParam(body, 'languageCode');
-  return languageCode === undefined ? id : { id, language_code: languageCode };
+/** The person as known, but for the language where one is given. */
+async function readUser({ users }: SandboxCore, body: Params, id: number): Promise<SandboxUser> {
+  const person = await users.introduce(id);
+  const languageCode = stringParam(body, 'languageCode') ?? '';
+  return languageCode === '' ? person : { ...person, language_code: languageCode };
 }
 
 /** By name, with `value` for the answers that take a number; or as {status, body, headers, after}. */

@@ -29,7 +29,7 @@ export class SandboxCore {
     this.faults = new FaultRules(options.seed, () => {
       this.limits.endForcedWait();
     });
-    this.users = new SandboxUsers(this.bot, this.record, this.updates);
+    this.users = new SandboxUsers(this.bot, this.record, this.updates, options.findUser);
   }
 
   close(): void {

@@ -14,7 +14,7 @@ export type { BotCommand } from './command-menus.js';
 export type { CallbackAnswer } from './callback-queries.js';
 export type * from './fault-types.js';
 export { SANDBOX_TOKEN } from './options.js';
-export type { SandboxOptions } from './options.js';
+export type { PersonDetails, SandboxOptions } from './options.js';
 export type { RecordedCall, RecordedMessage } from './record.js';
 export type { ApiMessage, InlineButton, InlineKeyboard, Update } from './types.js';
 export type { ButtonChoice, Press, SandboxUser } from './users.js';
@@ -48,6 +48,8 @@ export interface BotApiSandbox {
   /** The menu of commands that a person with this language sees in the chat. */
   commandsShownTo(languageCode: string): readonly BotCommand[];
 
+  /** A person with what `findUser` knows of them. */
+  introduce(id: number): Promise<SandboxUser>;
   /** A person writes to the bot: in private, or in the group `chatId`. */
   userSays(user: SandboxUser, text: string, chatId?: number): Update;
   /** A person blocks the bot, and its messages to them are refused; or unblocks it. */
@@ -90,6 +92,7 @@ export async function startBotApiSandbox(options: SandboxOptions = {}): Promise<
     },
     faults,
     commandsShownTo: (languageCode) => core.menus.shownTo(languageCode),
+    introduce: (id) => users.introduce(id),
     userSays: (user, text, chatId) => users.says(user, text, chatId),
     userBlocks: (user) => users.blocks(user),
     userUnblocks: (user) => users.unblocks(user),

@@ -1,3 +1,8 @@
+import type { ApiUser } from './types.js';
+
+/** What the bot gets to see of a person beside the id. */
+export type PersonDetails = Partial<Omit<ApiUser, 'id' | 'is_bot'>>;
+
 /** The token that a sandbox accepts unless told otherwise. Well formed, and nobody's. */
 export const SANDBOX_TOKEN = '4200000000:SANDBOX-0123456789abcdefghijklmnopq';
 
@@ -24,6 +29,11 @@ export interface SandboxOptions {
   unknownTags?: readonly string[];
   /** Whether it knows the effects of messages, which older servers refuse; true by default. */
   knowsEffects?: boolean;
+  /**
+   * Who a person is that is named by the id alone, as on the page: without it, and for those whom it does not know, everybody
+   * is "User <id>".
+   */
+  findUser?: (id: number) => Promise<PersonDetails | undefined>;
   /** Seed of the faults that come at random; equal seeds give equal draws. */
   seed?: number;
   /** Calls and messages that are remembered at the least; all by default. */
@@ -56,6 +66,7 @@ export function resolveOptions(options: SandboxOptions): ResolvedOptions {
     latencyMs: options.latencyMs ?? 0,
     unknownTags: options.unknownTags ?? [],
     knowsEffects: options.knowsEffects ?? true,
+    findUser: options.findUser ?? (() => Promise.resolve(undefined)),
     seed: options.seed ?? 1,
     keepRecords: options.keepRecords ?? Infinity,
   };

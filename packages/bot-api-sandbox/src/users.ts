@@ -1,4 +1,5 @@
 import { now, toUnixSeconds } from './clock.js';
+import type { PersonDetails } from './options.js';
 import { viewMessage } from './message-view.js';
 import type { RecordedMessage, SandboxRecord } from './record.js';
 import type { TextEntity } from '@pollcast/telegram-text';
@@ -9,7 +10,7 @@ import { CallbackQueries } from './callback-queries.js';
 import type { CallbackAnswer } from './callback-queries.js';
 
 /** A person by id alone, or with the names that the bot gets to see. */
-export type SandboxUser = number | (Partial<Omit<ApiUser, 'id' | 'is_bot'>> & { id: number });
+export type SandboxUser = number | (PersonDetails & { id: number });
 
 /** Which button: by its label or its data; in the newest message to the chat, or in the given one. */
 export interface ButtonChoice {
@@ -37,7 +38,13 @@ export class SandboxUsers {
     private readonly bot: ApiUser,
     private readonly record: SandboxRecord,
     private readonly updates: UpdateQueue,
+    private readonly findUser: (id: number) => Promise<PersonDetails | undefined>,
   ) {}
+
+  /** A person with what is known of them. */
+  async introduce(id: number): Promise<PersonDetails & { id: number }> {
+    return { ...(await this.findUser(id)), id };
+  }
 
   /**
    * A message to the bot; a leading /command gets its entity.
