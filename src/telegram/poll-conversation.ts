@@ -125,7 +125,7 @@ export class PollConversation {
       const text = `${notice}${title}\n${this.questions.text(view, say)}`;
       return messageContent(text, this.questions.keyboard(view, say));
     }
-    return this.completedContent(person, standing, campaignId, notice + title);
+    return this.completedContent(person, standing, campaignId, `${notice}✓ ${title}`);
   }
 
   private completedContent(
@@ -151,7 +151,7 @@ export class PollConversation {
               },
             ],
           ];
-    return messageContent(`✓ ${heading}\n\n${text}`, change);
+    return messageContent(`${heading}\n\n${text}`, change);
   }
 
   private put(
