@@ -38,8 +38,11 @@ export function useBrowser(): Dashboard {
 
   const open: Dashboard['open'] = async (url, { token, ...options } = {}) => {
     const context = await browser.newContext({ locale: 'en-GB', ...options });
+    // The empty page that a tab begins with has no storage.
     if (token !== undefined)
-      await context.addInitScript(`sessionStorage.setItem('pollcast.token', ${JSON.stringify(token)})`);
+      await context.addInitScript(
+        `if (location.host) sessionStorage.setItem('pollcast.token', ${JSON.stringify(token)})`,
+      );
     context.setDefaultTimeout(PATIENCE_MS);
     context.on('request', (request) => {
       if (new URL(request.url()).host !== new URL(url).host) strangers.push(request.url());
