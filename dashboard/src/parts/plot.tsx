@@ -40,6 +40,28 @@ function drawMarks(plot: UPlot, marks: NonNullable<ChartProps['marks']>): void {
   ctx.restore();
 }
 
+const MINUTE_S = 60;
+const DAY_S = 86_400;
+
+/** Times of an axis in the reader's language; the day stands where it begins. */
+function timesOf(
+  language: string,
+): (plot: UPlot, at: number[], axis: number, space: number, step: number) => string[] {
+  const day = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short' });
+  const minute = new Intl.DateTimeFormat(language, { timeStyle: 'short' });
+  const second = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
+  return (_plot, at, _axis, _space, step) => {
+    const time = step < MINUTE_S ? second : minute;
+    return at.map((value, index) => {
+      const date = new Date(value * 1000);
+      if (step >= DAY_S) return day.format(date);
+      const before = at[index - 1];
+      const isNewDay = before === undefined || day.format(new Date(before * 1000)) !== day.format(date);
+      return isNewDay ? `${time.format(date)}\n${day.format(date)}` : time.format(date);
+    });
+  };
+}
+
 function optionsFor(
   { series, stacked = false, marks = [] }: ChartProps,
   language: string,
@@ -61,11 +83,13 @@ function optionsFor(
   return {
     width,
     height: HEIGHT,
+    // Half a time fits beside the last line.
+    padding: [null, 36, null, null],
     legend: { show: false },
     cursor: { show: false },
     scales: { y: { range: (_plot, _min, max) => [0, Math.max(1, max * 1.05)] } },
     axes: [
-      axis,
+      { ...axis, values: timesOf(language), space: 80 },
       { ...axis, values: (_plot, values) => values.map((value) => format.format(value)), size: 56 },
     ],
     // The largest sum is drawn first, so that the smaller ones lie over it.

@@ -1,0 +1,150 @@
+import { graphql } from '../graphql.js';
+
+export const START = graphql(`
+  mutation StartCampaign($id: ID!, $besideAnother: Boolean!) {
+    startCampaign(id: $id, besideAnother: $besideAnother) {
+      userErrors {
+        code
+        field
+        message
+      }
+    }
+  }
+`);
+
+export const PAUSE = graphql(`
+  mutation PauseCampaign($id: ID!) {
+    pauseCampaign(id: $id) {
+      userErrors {
+        field
+        message
+      }
+    }
+  }
+`);
+
+export const RESUME = graphql(`
+  mutation ResumeCampaign($id: ID!, $besideAnother: Boolean!) {
+    resumeCampaign(id: $id, besideAnother: $besideAnother) {
+      userErrors {
+        code
+        field
+        message
+      }
+    }
+  }
+`);
+
+export const CANCEL = graphql(`
+  mutation CancelCampaign($id: ID!) {
+    cancelCampaign(id: $id) {
+      userErrors {
+        field
+        message
+      }
+    }
+  }
+`);
+
+export const DELETE = graphql(`
+  mutation DeleteCampaign($id: ID!) {
+    deleteCampaign(id: $id) {
+      userErrors {
+        field
+        message
+      }
+    }
+  }
+`);
+
+export const RETRY = graphql(`
+  mutation RetryDeliveries(
+    $id: ID!
+    $statuses: [DeliveryStatus!]!
+    $reasons: [DeliveryReason!]
+    $besideAnother: Boolean!
+  ) {
+    retryDeliveries(campaignId: $id, statuses: $statuses, reasons: $reasons, besideAnother: $besideAnother) {
+      retriedCount
+      userErrors {
+        code
+        field
+        message
+      }
+    }
+  }
+`);
+
+export const SEND_TEST = graphql(`
+  mutation SendTest($id: ID!, $userId: ID!) {
+    sendTestNotification(campaignId: $id, telegramUserId: $userId) {
+      userErrors {
+        field
+        message
+      }
+    }
+  }
+`);
+
+export const TEST_PEOPLE = graphql(`
+  query TestPeople($filter: TelegramUserFilter) {
+    telegramUsers(filter: $filter, first: 6, orderBy: NAME_ASC) {
+      nodes {
+        id
+        telegramId
+        firstName
+        lastName
+        username
+        status
+      }
+    }
+  }
+`);
+
+/** What a preview of the campaign needs. */
+export const CAMPAIGN_INPUT = graphql(`
+  query CampaignInput($id: ID!) {
+    campaign(id: $id) {
+      topic {
+        id
+      }
+      messageTemplate
+      buttonText
+      asksFirstQuestion
+      translations {
+        languageCode
+        messageTemplate
+        buttonText
+      }
+      audience {
+        groups
+        participation
+        notRemindedForHours
+      }
+      pacing {
+        chunkSize
+        chunkIntervalMs
+        sendIntervalMs
+      }
+    }
+  }
+`);
+
+export const PREVIEW = graphql(`
+  query StartPreview($input: CreateCampaignInput!) {
+    campaignPreview(input: $input) {
+      audienceSize
+      estimatedFinishAt
+      excluded {
+        reason
+        count
+      }
+      warnings {
+        code
+      }
+      userErrors {
+        message
+      }
+    }
+  }
+`);

@@ -1,0 +1,91 @@
+import { useState } from 'react';
+import { useFresh } from '../api.js';
+import { useWords } from '../i18n.js';
+import { ConfirmButton, useAction } from '../parts/action.js';
+import { Answer } from '../parts/answer.js';
+import { useNotify } from '../parts/notices.js';
+import { SearchField } from '../parts/search-field.js';
+import { SEND_TEST, TEST_PEOPLE } from './action-queries.js';
+import { personName } from './person.js';
+
+/** Sends the reminder to one person, beside the ledger. */
+export function TestSend({ id }: { id: string }) {
+  const { t } = useWords();
+  const notify = useNotify();
+  const [userId, choose] = useState<string>();
+  const send = useAction(SEND_TEST);
+  return (
+    <ConfirmButton
+      label={t('campaign.test')}
+      title={t('campaign.testTitle')}
+      isReady={userId !== undefined}
+      action={{
+        ...send,
+        reset: () => {
+          choose(undefined);
+          send.reset();
+        },
+      }}
+      run={async () => {
+        const done = await send.run({ id, userId: userId ?? '' });
+        if (done) notify(t('campaign.testDone'));
+        return done;
+      }}
+    >
+      <p>{t('campaign.testMeans')}</p>
+      <PersonChoice chosen={userId} onChoose={choose} />
+    </ConfirmButton>
+  );
+}
+
+function PersonChoice({
+  chosen,
+  onChoose,
+}: {
+  chosen: string | undefined;
+  onChoose: (id: string | undefined) => void;
+}) {
+  const { t } = useWords();
+  const [search, setSearch] = useState('');
+  const wanted = search.trim();
+  const answer = useFresh(TEST_PEOPLE, { filter: wanted === '' ? null : { search: wanted } });
+  return (
+    <>
+      <SearchField
+        label={t('campaign.testSearch')}
+        value={search}
+        onChange={(next) => {
+          setSearch(next);
+          onChoose(undefined);
+        }}
+      />
+      <Answer of={answer}>
+        {({ telegramUsers: { nodes } }) => (
+          <fieldset className="people">
+            <legend>{t('campaign.person')}</legend>
+            {nodes.length === 0 && <p className="quiet">{t('campaign.testNobody')}</p>}
+            {nodes.map((person) => (
+              <label key={person.id} className="check">
+                <input
+                  type="radio"
+                  name="person"
+                  checked={chosen === person.id}
+                  onChange={() => {
+                    onChoose(person.id);
+                  }}
+                />
+                <span>
+                  {personName(person) ?? person.telegramId}{' '}
+                  <span className="quiet">
+                    {person.username === null ? person.telegramId : `@${person.username}`}
+                    {person.status !== 'ACTIVE' && ` · ${t(`userStatus.${person.status}`)}`}
+                  </span>
+                </span>
+              </label>
+            ))}
+          </fieldset>
+        )}
+      </Answer>
+    </>
+  );
+}

@@ -1,0 +1,68 @@
+import type { ResultOf } from '../graphql.js';
+import type { TIMELINE } from './queries.js';
+
+export const BUCKETS = ['MINUTE', 'HOUR', 'DAY'] as const;
+export type Bucket = (typeof BUCKETS)[number];
+
+const WIDTH_MS: Readonly<Record<Bucket, number>> = { MINUTE: 60_000, HOUR: 3_600_000, DAY: 86_400_000 };
+/** Up to which age of a campaign its minutes, and its hours, are few enough for a chart. */
+const MINUTES_UP_TO_MS = 12 * WIDTH_MS.HOUR;
+const HOURS_UP_TO_MS = 30 * WIDTH_MS.DAY;
+
+export type Timeline = NonNullable<ResultOf<typeof TIMELINE>['campaign']>;
+type Point = Timeline['timeline'][number];
+type Kind = Exclude<keyof Point, 'at'>;
+
+export function bucketFor(startedAt: string | null): Bucket {
+  const ageMs = Date.now() - Date.parse(startedAt ?? '');
+  if (ageMs > HOURS_UP_TO_MS) return 'DAY';
+  return ageMs > MINUTES_UP_TO_MS ? 'HOUR' : 'MINUTE';
+}
+
+const TOTAL_OF: Readonly<Record<Kind, Exclude<keyof Timeline, 'timeline' | 'startedAt' | 'updatedAt'>>> = {
+  sent: 'sentUsers',
+  failed: 'failedUsers',
+  skipped: 'skippedUsers',
+  unconfirmed: 'unconfirmedUsers',
+  opened: 'openedUsers',
+  completed: 'convertedUsers',
+};
+
+export interface Sums<Key extends Kind> {
+  at: string[];
+  values: Record<Key, number[]>;
+}
+
+/**
+ * How many there were of each kind up to a time. Buckets without any are not in the timeline, so the time before a
+ * bucket has a value of its own; so has what is older than the oldest bucket.
+ */
+export function sumUp<Key extends Kind>(of: Timeline, bucket: Bucket, kinds: readonly Key[]): Sums<Key> {
+  const points = of.timeline.filter((point) => kinds.some((kind) => point[kind] > 0));
+  const first = points[0];
+  if (first === undefined) return { at: [], values: emptyOf(kinds) };
+  const now = Date.parse(of.updatedAt);
+  const times: number[] = [];
+  const values = emptyOf(kinds);
+  const sums = new Map(kinds.map((kind) => [kind, 0]));
+  function push(time: number): void {
+    times.push(Math.max(time, (times.at(-1) ?? 0) + 1));
+    for (const kind of kinds) values[kind].push(sums.get(kind) ?? 0);
+  }
+  push(Math.min(Date.parse(of.startedAt ?? first.at), Date.parse(first.at)));
+  for (const kind of kinds) {
+    const inBuckets = points.reduce((sum, point) => sum + point[kind], 0);
+    sums.set(kind, Math.max(0, of[TOTAL_OF[kind]] - inBuckets));
+  }
+  for (const point of points) {
+    const begin = Date.parse(point.at);
+    if (begin > (times.at(-1) ?? 0)) push(begin);
+    for (const kind of kinds) sums.set(kind, (sums.get(kind) ?? 0) + point[kind]);
+    push(Math.min(begin + WIDTH_MS[bucket], now));
+  }
+  return { at: times.map((time) => new Date(time).toISOString()), values };
+}
+
+function emptyOf<Key extends Kind>(kinds: readonly Key[]): Record<Key, number[]> {
+  return Object.fromEntries(kinds.map((kind) => [kind, [] as number[]])) as unknown as Record<Key, number[]>;
+}
