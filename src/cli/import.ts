@@ -1,8 +1,11 @@
 import {
+  CallRefused,
   ID_COLUMNS,
+  importLines,
   PEOPLE_COLUMNS,
   readPerson,
-  type Line,
+  type ItemError,
+  type Kind,
   type LineProblem,
   type ReadOptions,
 } from '@pollcast/people-file';
@@ -22,27 +25,16 @@ export interface ImportOptions {
   dryRun?: true;
 }
 
-/** Below the limit of a request, with long names, and of what the API takes of a call. */
-const BATCH_SIZE = 1000;
 const PROBLEMS_SHOWN = 1000;
+
 interface UserErrors {
-  userErrors: { field: string[] | null; message: string }[];
+  userErrors: ItemError[];
 }
 
-/** What a file consists of, and how the API takes it. */
-interface Kind<T> {
-  columns: Readonly<Record<string, string>>;
-  /** @returns the item, or what is wrong with the line */
-  read: (line: Line) => Promise<T | LineProblem>;
-  keyOf: (item: T) => string;
-  /** @returns the errors of the API */
-  send: (items: readonly T[]) => Promise<UserErrors['userErrors']>;
+/** What a file consists of. */
+interface FileKind<Item> extends Kind<Item> {
+  columns: ReadOptions['columns'];
   summary: () => string;
-}
-
-interface Item<T> {
-  line: number;
-  value: T;
 }
 
 /** Imports a file over the public API, so that its rules, its roles and its audit log hold. */
@@ -58,11 +50,7 @@ export async function importCommand(
   await (completions === undefined ? run.all(forUsers(api)) : run.all(forCompletions(api, completions)));
 }
 
-function isProblem(read: unknown): read is LineProblem {
-  return typeof read === 'object' && read !== null && 'reason' in read;
-}
-
-function forUsers(api: ApiClient): Kind<TelegramUserInput> {
+function forUsers(api: ApiClient): FileKind<TelegramUserInput> {
   const counts = { created: 0, updated: 0 };
   return {
     columns: PEOPLE_COLUMNS,
@@ -84,7 +72,7 @@ function forUsers(api: ApiClient): Kind<TelegramUserInput> {
   };
 }
 
-function forCompletions(api: ApiClient, pollId: string): Kind<string> {
+function forCompletions(api: ApiClient, pollId: string): FileKind<string> {
   let recorded = 0;
   return {
     columns: ID_COLUMNS,
@@ -92,7 +80,7 @@ function forCompletions(api: ApiClient, pollId: string): Kind<string> {
       const id = (cells.id ?? '').trim();
       const isId = /^(user_)?[1-9]\d{0,15}$/.test(id);
       const reason = 'id must be a Telegram user id: a positive whole number.';
-      return Promise.resolve(isId ? id : { line, column: 'id', reason });
+      return isId ? id : { line, column: 'id', reason };
     },
     keyOf: (id) => id,
     send: async (userIds) => {
@@ -119,7 +107,7 @@ class Import {
     private readonly dryRun: boolean,
   ) {}
 
-  async all<T>(kind: Kind<T>): Promise<void> {
+  async all<T>(kind: FileKind<T>): Promise<void> {
     const bar = createProgressBar('{bar} {percentage} % | {lines} lines');
     const size = await sizeOfFile(this.path);
     bar.start(size ?? 0, 0, { lines: 0 });
@@ -134,58 +122,30 @@ class Import {
     if (this.leftOut > 0) throw new CommandFailure(`${this.leftOut} lines were left out.`);
   }
 
-  private async lines<T>(kind: Kind<T>, onBatch: () => void): Promise<void> {
-    let batch = new Map<string, Item<T>>();
-    const flush = async () => {
-      if (batch.size > 0) await this.send(kind, [...batch.values()]);
-      batch = new Map();
-      onBatch();
-      const { signal } = this.context.interruption;
-      if (signal !== undefined) throw new Interrupted(signal);
+  private async lines<T>(kind: FileKind<T>, show: () => void): Promise<void> {
+    const onProblem = (problem: LineProblem): void => {
+      this.leave(problem);
     };
-    for await (const line of readCsv(this.path, this.csvOptions(kind))) {
-      const read = await kind.read(line);
-      if (isProblem(read)) this.leave(read);
-      else {
-        const key = kind.keyOf(read);
-        // A call takes nobody twice; of two lines the later one holds.
-        if (batch.size === BATCH_SIZE || batch.has(key)) await flush();
-        batch.set(key, { line: line.line, value: read });
-      }
-    }
-    await flush();
-  }
-
-  private csvOptions<T>({ columns }: Kind<T>): Omit<ReadOptions, 'parse'> {
-    return {
-      columns,
-      onProblem: (problem) => {
-        this.leave(problem);
-      },
+    const lines = readCsv(this.path, {
+      columns: kind.columns,
+      onProblem,
       onProgress: (bytes) => (this.bytes = bytes),
       onUnknownColumns: (names) => {
         this.context.output.error(`These columns are not imported: ${names.join(', ')}.`);
       },
+    });
+    const onBatch = (accepted: number): void => {
+      this.accepted += accepted;
+      show();
+      const { signal } = this.context.interruption;
+      if (signal !== undefined) throw new Interrupted(signal);
     };
-  }
-
-  /** Sends a batch, and again without those that the API refuses: a call is all or nothing. */
-  private async send<T>(kind: Kind<T>, batch: readonly Item<T>[]): Promise<void> {
-    let items = batch;
-    while (items.length > 0 && !this.dryRun) {
-      const errors = await kind.send(items.map(({ value }) => value));
-      if (errors.length === 0) break;
-      const refused = new Map<number, string>();
-      for (const { field, message } of errors) {
-        const place = Number(field?.[1]);
-        // Not about one of them, such as an unknown poll.
-        if (!Number.isInteger(place) || !items[place]) throw new CommandFailure(message);
-        refused.set(place, message);
-      }
-      for (const [place, reason] of refused) this.leave({ line: items[place]?.line ?? 0, reason });
-      items = items.filter((_, place) => !refused.has(place));
+    const { send } = kind;
+    try {
+      await importLines(lines, { ...kind, send: this.dryRun ? undefined : send }, { onProblem, onBatch });
+    } catch (error) {
+      throw error instanceof CallRefused ? new CommandFailure(error.message) : error;
     }
-    this.accepted += items.length;
   }
 
   private leave(problem: LineProblem): void {

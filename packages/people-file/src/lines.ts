@@ -22,6 +22,8 @@ export class FileProblem extends Error {
 export interface LineProblem {
   line: number;
   column?: string | undefined;
+  /** More cells than columns, or no CSV; left out for what its cells say. */
+  code?: 'TOO_MANY_CELLS' | 'UNREADABLE';
   reason: string;
 }
 
@@ -172,7 +174,7 @@ export async function* readLines(
     skip_records_with_error: true,
     max_record_size: MAX_RECORD_CHARACTERS,
     on_skip: (error) => {
-      options.onProblem({ line: error?.lines ?? 0, reason: error?.message ?? '' });
+      options.onProblem({ line: error?.lines ?? 0, code: 'UNREADABLE', reason: error?.message ?? '' });
       return undefined;
     },
   });
@@ -188,7 +190,7 @@ export async function* readLines(
     }
     if (record.length > columns.length && record.slice(columns.length).some((cell) => cell !== '')) {
       const reason = `has ${record.length} cells, and the first line names ${columns.length} columns`;
-      options.onProblem({ line: info.lines, reason });
+      options.onProblem({ line: info.lines, code: 'TOO_MANY_CELLS', reason });
       continue;
     }
     const cells = Object.fromEntries(columns.flatMap((name, place) => (name ? [[name, record[place]]] : [])));
