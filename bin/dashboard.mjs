@@ -2,7 +2,13 @@
 import { existsSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const SOURCES = ['dashboard/src', 'dashboard/public', 'dashboard/index.html', 'dashboard/vite.config.mjs'];
+const SOURCES = [
+  'dashboard/src',
+  'dashboard/public',
+  'dashboard/index.html',
+  'dashboard/vite.config.mjs',
+  'packages/people-file/src',
+];
 
 /** What the build of the dashboard goes by. */
 export const DASHBOARD_SOURCES = [...SOURCES, 'package-lock.json'];

@@ -1,6 +1,6 @@
 // Builds the dashboard into dist/dashboard, from where the API serves it at "/".
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vite';
+import { defaultClientConditions, defineConfig } from 'vite';
 
 const api = process.env.POLLCAST_URL ?? 'http://127.0.0.1:4000';
 
@@ -9,7 +9,11 @@ export default defineConfig({
   configFile: false,
   logLevel: 'error',
   // The explorer keeps React 18 at the root of the project; the libraries there have to find the dashboard's.
-  resolve: { dedupe: ['react', 'react-dom'] },
+  resolve: {
+    dedupe: ['react', 'react-dom'],
+    // packages/ as their sources: they may be built at the same time.
+    conditions: ['@pollcast/source', ...defaultClientConditions],
+  },
   build: {
     outDir: fileURLToPath(new URL('../dist/dashboard', import.meta.url)),
     emptyOutDir: true,

@@ -33,13 +33,18 @@ export interface Line {
   cells: Readonly<Record<string, string | undefined>>;
 }
 
-/** What is needed of csv-parse: its stream, whose Node and browser builds differ. */
-interface Parser extends AsyncIterable<unknown> {
+/** What is needed of csv-parse: its build for browsers has no more of a stream. */
+interface Parser {
   write: (text: string) => boolean;
+  read: () => unknown;
   end: () => unknown;
-  destroy: (error?: Error) => unknown;
-  once: (event: 'close' | 'drain', listener: () => void) => unknown;
-  destroyed: boolean;
+  on: (event: 'end' | 'error' | 'readable', listener: (error?: Error) => void) => unknown;
+  once: (event: 'drain', listener: () => void) => unknown;
+}
+
+interface ParsedRecord {
+  record: string[];
+  info: { lines: number };
 }
 
 interface ParserError {
@@ -137,23 +142,53 @@ function readHeader(
   return names;
 }
 
-/** Hands the text to the parser as fast as its lines are read. */
-async function feed(parser: Parser, head: string, text: AsyncIterable<string>): Promise<void> {
-  try {
-    let isFull = !parser.write(head);
+/** Takes the records of a text as fast as they are asked for. @throws what the text or the parser throws */
+async function* takeRecords(
+  parser: Parser,
+  head: string,
+  text: AsyncIterable<string>,
+): AsyncGenerator<ParsedRecord, void, void> {
+  const state: { isOver: boolean; failure?: Error | undefined; wake?: () => void; stop?: () => void } = {
+    isOver: false,
+  };
+  const stopped = new Promise<void>((resolve) => (state.stop = resolve));
+  function end(failure?: Error): void {
+    state.failure ??= failure;
+    state.isOver = true;
+    state.wake?.();
+  }
+  async function write(part: string): Promise<void> {
+    if (parser.write(part)) return;
+    await Promise.race([stopped, new Promise<void>((resolve) => parser.once('drain', resolve))]);
+  }
+  async function feed(): Promise<void> {
+    await write(head);
     for await (const part of text) {
-      if (isFull)
-        await new Promise<void>((resolve) => {
-          parser.once('drain', resolve);
-          parser.once('close', resolve);
-        });
-      if (parser.destroyed) return;
-      isFull = !parser.write(part);
+      if (state.isOver) return;
+      await write(part);
     }
     parser.end();
-  } catch (error) {
-    parser.destroy(error instanceof Error ? error : new Error(String(error)));
   }
+  parser.on('readable', () => state.wake?.());
+  parser.on('end', () => {
+    end();
+  });
+  parser.on('error', end);
+  feed().catch((error: unknown) => {
+    end(error instanceof Error ? error : new Error(String(error)));
+  });
+  try {
+    for (;;) {
+      const next = parser.read() as ParsedRecord | null;
+      if (next !== null) yield next;
+      else if (state.isOver) break;
+      else await new Promise<void>((resolve) => (state.wake = resolve));
+    }
+  } finally {
+    state.isOver = true;
+    state.stop?.();
+  }
+  if (state.failure) throw state.failure;
 }
 
 /**
@@ -178,12 +213,8 @@ export async function* readLines(
       return undefined;
     },
   });
-  void feed(parser, head, text);
   let columns: (string | undefined)[] | undefined;
-  for await (const { record, info } of parser as AsyncIterable<{
-    record: string[];
-    info: { lines: number };
-  }>) {
+  for await (const { record, info } of takeRecords(parser, head, text)) {
     if (!columns) {
       columns = readHeader(record, options);
       continue;
