@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
  * By which update a person last said what they want, so that one that comes late or again undoes nothing. Poll 0 stands for all
- * reminders. Rows are of use for two days, and go with the person.
+ * reminders, -1 for whether the bot may write. Rows are of use for two days, and go with the person.
  */
 export class HeardWishes1790002110000 implements MigrationInterface {
   readonly name = 'HeardWishes1790002110000';

@@ -52,13 +52,6 @@ const SET_REMINDERS = `
   WHERE id = $1 AND (opted_out_at IS NULL) <> $2
 `;
 
-const RECORD_BLOCK = `UPDATE telegram_user SET status = 'BLOCKED', updated_at = clock_timestamp() WHERE id = $1`;
-
-const RECORD_UNBLOCK = `
-  UPDATE telegram_user SET status = 'ACTIVE', reachable_at = clock_timestamp(), updated_at = clock_timestamp()
-  WHERE id = $1
-`;
-
 const UNKNOWN_USERS = `
   SELECT wanted.id FROM unnest($1::bigint[]) AS wanted (id)
   WHERE NOT EXISTS (SELECT FROM telegram_user person WHERE person.id = wanted.id)
@@ -146,15 +139,6 @@ export class PeopleStore {
   /** Lets a user take part again, or no longer. Whether messages reach the user is another fact, and stays. */
   async setReminders(id: string, wanted: boolean): Promise<void> {
     await rows(this.dataSource, SET_REMINDERS, [id, wanted]);
-  }
-
-  /** Records that a user has blocked the bot. An opt-out is another fact, and stays. */
-  async recordBlock(id: string): Promise<void> {
-    await rows(this.dataSource, RECORD_BLOCK, [id]);
-  }
-
-  async recordUnblock(id: string): Promise<void> {
-    await rows(this.dataSource, RECORD_UNBLOCK, [id]);
   }
 
   /** The first thousand ids that belong to no user. */

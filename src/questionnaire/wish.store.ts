@@ -1,7 +1,8 @@
 import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
 
-/** Stands for the reminders of all polls, where a wish is about one. */
+/** What a wish is about that is about no single poll: the reminders of all, or whether the bot may write at all. */
 const ALL_POLLS = '0';
+const ANY_MESSAGE = '-1';
 
 /** Telegram keeps updates for a day; after a week without any, it numbers them anew. */
 const COMPARABLE = "interval '2 days'";
@@ -30,6 +31,20 @@ const SET_REMINDERS = `
   ), changed AS (
     UPDATE telegram_user SET opted_out_at = CASE WHEN NOT :wanted::boolean THEN clock_timestamp() END, updated_at = clock_timestamp()
     FROM heard WHERE id = :userId AND (opted_out_at IS NULL) <> :wanted
+  )
+  ${OUTCOME}
+`;
+
+/** An opt-out is another fact, and stays. */
+const SET_BLOCKED = `
+  WITH about AS (
+    SELECT ${ANY_MESSAGE}::bigint AS id FROM telegram_user WHERE id = :userId
+  ), heard AS (
+    ${HEARD}
+  ), changed AS (
+    UPDATE telegram_user SET status = CASE WHEN :blocked::boolean THEN 'BLOCKED' ELSE 'ACTIVE' END,
+      reachable_at = CASE WHEN :blocked THEN reachable_at ELSE clock_timestamp() END, updated_at = clock_timestamp()
+    FROM heard WHERE id = :userId
   )
   ${OUTCOME}
 `;
@@ -91,9 +106,14 @@ export interface Wisher {
   updateId: number;
 }
 
-/** What people want of reminders, by what they said last. The person must be known. */
+/** What people want of the bot, by what they said last. */
 export class WishStore {
   constructor(private readonly sql: SqlExecutor) {}
+
+  /** The person has blocked the bot, or unblocked it. @returns impossible for somebody unknown */
+  setBlocked(wisher: Wisher, blocked: boolean): Promise<WishOutcome> {
+    return this.hear(SET_BLOCKED, { ...wisher, blocked });
+  }
 
   /** Reminders of all polls, or none of any. */
   setReminders(wisher: Wisher, wanted: boolean): Promise<WishOutcome> {

@@ -49,7 +49,7 @@ export class Bot {
     else if (message?.chat.type === 'private' && message.from) {
       const { chat, from, text = '' } = message;
       await this.reply(this.interlocutor(from, chat.id), from, parseCommand(text), updateId);
-    } else if (member?.chat.type === 'private') await this.recordMembership(member);
+    } else if (member?.chat.type === 'private') await this.recordMembership(member, updateId);
   }
 
   private async reply(
@@ -138,10 +138,12 @@ export class Bot {
     this.deps.outbox.put(chatId, { key: 'reply', content: { text: say(key) } });
   }
 
-  private async recordMembership({ from, new_chat_member: { status } }: MemberUpdate): Promise<void> {
-    const id = String(from.id);
-    if (status === 'kicked') await this.deps.people.recordBlock(id);
-    if (status === 'member') await this.deps.people.recordUnblock(id);
+  private async recordMembership(
+    { from, new_chat_member: { status } }: MemberUpdate,
+    updateId: number,
+  ): Promise<void> {
+    if (status !== 'kicked' && status !== 'member') return;
+    await this.deps.wishes.setBlocked(String(from.id), updateId, status === 'kicked');
   }
 }
 

@@ -108,6 +108,11 @@ export class ReminderWishes {
     this.menu = new ReminderMenu(references);
   }
 
+  /** Whether the bot may write at all. */
+  setBlocked(userId: string, updateId: number, blocked: boolean): Promise<WishOutcome> {
+    return this.wishes.setBlocked({ userId, updateId }, blocked);
+  }
+
   /** What is written to the bot: reminders of all polls, or none of any. */
   setReminders(userId: string, updateId: number, wanted: boolean): Promise<WishOutcome> {
     return this.wishes.setReminders({ userId, updateId }, wanted);

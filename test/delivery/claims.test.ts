@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import type { DataSource } from 'typeorm';
 import { DeliveryStatus } from '../../src/delivery/delivery.entity.js';
 import { createDataSource } from '../../src/app/data-source.js';
+import { WishStore } from '../../src/questionnaire/wish.store.js';
 import { PeopleStore } from '../../src/people/people.store.js';
 import { TelegramUserStatus } from '../../src/people/telegram-user.entity.js';
 import { ChunkStore } from '../../src/delivery/chunk.store.js';
@@ -172,7 +173,11 @@ describe('a refusal that is written', () => {
   });
 
   test('after an unblock leaves the recipient reachable', async () => {
-    expect(await refusedAfter((people, id) => people.recordUnblock(id))).toBe('ACTIVE');
+    expect(
+      await refusedAfter((_people, userId) =>
+        new WishStore(dataSource).setBlocked({ userId, updateId: 1 }, false),
+      ),
+    ).toBe('ACTIVE');
   });
 
   test('after /stop leaves it at that', async () => {

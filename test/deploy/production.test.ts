@@ -82,18 +82,23 @@ describe('the production dependencies', () => {
 
     const api = start('api', { ADMIN_TOKEN_FILE: join(secrets, 'admin-token') });
     const worker = start('worker');
+    const bot = start('bot');
     const [, url = ''] = await waitForOutput(api, /GraphQL API at (http:\/\/[\d.:]+)\/graphql/);
     await waitForOutput(worker, /working jobs/);
+    await waitForOutput(bot, /reading the updates of the bot/);
     const client = new ApiClient(url, ADMIN_TOKEN);
     await createUsers(app.database, 2);
     const id = await createCampaign(client, await createOpenPoll(client));
     await startCampaign(client, id);
     expect((await followCampaign(client, id)).at(-1)).toMatchObject({ status: 'COMPLETED', sentUsers: 2 });
 
+    app.sandbox.userSays(7_100_001, '/polls');
+    await app.sandbox.waitUntil(() => app.sandbox.messagesTo(7_100_001).length > 0);
+
     const [program = '', ...argv] = imageHealthCheck();
     const healthy = tree.spawn(program, argv, { PORT: new URL(url).port });
     expect(await healthy.exited).toBe(0);
-    for (const running of [api, worker]) {
+    for (const running of [api, worker, bot]) {
       running.kill('SIGTERM');
       expect(await running.exited).toBe(0);
     }

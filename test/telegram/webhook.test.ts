@@ -115,6 +115,24 @@ describe('with WEBHOOK_URL', () => {
     expect(await optedOut(8_000_008)).toBe(true);
   });
 
+  test('of a block and an unblock the last one counts', async () => {
+    const member = (status: string) => {
+      const update_id = (updates += 1);
+      const from = { id: 8_000_010, is_bot: false, first_name: 'Ada' };
+      const chat = { id: from.id, type: 'private' };
+      return { update_id, my_chat_member: { chat, from, date: update_id, new_chat_member: { status } } };
+    };
+    expect(await deliver(member('kicked'))).toBe(200);
+    expect(await deliver(says(8_000_010, '/stop'))).toBe(200);
+    const status = () => app.database.query('SELECT status FROM telegram_user WHERE id = 8000010');
+    const [block, unblock] = [member('kicked'), member('member')];
+    expect([await deliver(unblock), await deliver(block)]).toEqual([200, 200]);
+    expect(await status()).toEqual([{ status: 'ACTIVE' }]);
+    expect(await deliver(member('kicked'))).toBe(200);
+    expect(await status()).toEqual([{ status: 'BLOCKED' }]);
+    expect(await optedOut(8_000_010)).toBe(true);
+  });
+
   test('of presses below a reminder the last one counts as well, and an overtaken one is told so', async () => {
     const [poll] = await app.database.query<{ id: string }>(
       `INSERT INTO poll (title, status) VALUES ('Lunch', 'OPEN') RETURNING id`,
