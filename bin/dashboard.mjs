@@ -8,6 +8,7 @@ const SOURCES = [
   'dashboard/index.html',
   'dashboard/vite.config.mjs',
   'packages/people-file/src',
+  'packages/telegram-text/src',
 ];
 
 /** What the build of the dashboard goes by. */

@@ -4,6 +4,8 @@ import { CampaignsPage } from './campaigns/campaigns-page.js';
 import { NothingHere } from './parts/nothing-here.js';
 
 const CampaignPage = lazy(() => import('./campaign/campaign-page.js'));
+const CreatePage = lazy(() => import('./create/create-page.js'));
+const EditPage = lazy(() => import('./create/edit-page.js'));
 const Installation = lazy(() => import('./installation/index.js'));
 const People = lazy(() => import('./people/index.js'));
 
@@ -15,6 +17,8 @@ export function Pages() {
     <Switch>
       <Route path="/" component={CampaignsPage} />
       <Route path={CAMPAIGN}>{({ id = '', tab }) => <CampaignPage key={id} id={id} tab={tab} />}</Route>
+      <Route path="/campaigns/new" component={CreatePage} />
+      <Route path="/campaigns/:id/edit" component={EditPage} />
       <Route path="/people/*?" component={People} />
       <Route path="/installation/*?" component={Installation} />
       <Route component={NothingHere} />

@@ -1,5 +1,7 @@
 const KEPT = 'pollcast.token';
 const CHANNEL = 'pollcast.session';
+/** Begins the names of what somebody is writing in this tab. */
+export const KEPT_PREFIX = 'pollcast.draft.';
 /** Tabs of the same browser answer within milliseconds. */
 const OTHER_TABS_ANSWER_MS = 250;
 
@@ -27,10 +29,20 @@ export function signIn(token: string): void {
   tell();
 }
 
+export function forget(key: string): void {
+  sessionStorage.removeItem(key);
+}
+
+/** What was being written is not for who signs in next. */
+function forgetDrafts(): void {
+  for (const key of Object.keys(sessionStorage)) if (key.startsWith(KEPT_PREFIX)) forget(key);
+}
+
 /** Forgets the token here; by the user's wish in all tabs that have the same one. */
 export function signOut({ everywhere = false } = {}): void {
   const token = currentToken();
-  sessionStorage.removeItem(KEPT);
+  forget(KEPT);
+  if (everywhere) forgetDrafts();
   if (everywhere && token !== null) send({ kind: 'signed-out', token });
   tell();
 }
@@ -46,7 +58,10 @@ function listenToTabs(): void {
     const token = currentToken();
     if (data.kind === 'ask' && token !== null) send({ kind: 'token', token });
     if (data.kind === 'token' && token === null) signIn(data.token);
-    if (data.kind === 'signed-out' && data.token === token) signOut();
+    if (data.kind === 'signed-out' && data.token === token) {
+      forgetDrafts();
+      signOut();
+    }
   });
 }
 

@@ -1,8 +1,10 @@
+import { Link } from 'wouter';
 import { useFresh } from '../api.js';
 import { useWords } from '../i18n.js';
 import { Answer } from '../parts/answer.js';
 import { Page } from '../parts/page.js';
 import { Pager } from '../parts/pager.js';
+import { useMay } from '../viewer.js';
 import { CampaignTable } from './campaign-table.js';
 import { Filters } from './filters.js';
 import { useListPlace, variablesFrom } from './list-address.js';
@@ -11,6 +13,7 @@ import { CAMPAIGNS, COUNTS } from './queries.js';
 
 export function CampaignsPage() {
   const { t } = useWords();
+  const may = useMay();
   const place = useListPlace();
   const { cursors, isFiltered } = place;
   const list = useFresh(CAMPAIGNS, variablesFrom(place));
@@ -26,7 +29,16 @@ export function CampaignsPage() {
   );
   const isFirstPage = cursors.after === null && cursors.before === null;
   return (
-    <Page title={t('app.campaigns')}>
+    <Page
+      title={t('app.campaigns')}
+      beside={
+        may('OPERATOR') && (
+          <Link href="/campaigns/new" className="button primary">
+            {t('create.title')}
+          </Link>
+        )
+      }
+    >
       <Filters place={place} counts={counts} />
       {attention && attention.totalCount > 0 && !isFiltered && isFirstPage && (
         <section className="attention">

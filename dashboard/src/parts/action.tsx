@@ -75,6 +75,7 @@ export function ConfirmButton({
   label,
   title = label,
   danger = false,
+  primary = false,
   disabled = false,
   isReady = true,
   action: { busy, refusals, reset },
@@ -84,6 +85,8 @@ export function ConfirmButton({
   label: string;
   title?: string;
   danger?: boolean;
+  /** Whether it is what the page is for. */
+  primary?: boolean;
   disabled?: boolean;
   /** Whether the dialog has all that it needs. */
   isReady?: boolean;
@@ -102,7 +105,7 @@ export function ConfirmButton({
     <>
       <button
         type="button"
-        className={danger ? 'danger' : undefined}
+        className={danger ? 'danger' : primary ? 'primary' : undefined}
         disabled={disabled}
         onClick={() => {
           setOpen(true);

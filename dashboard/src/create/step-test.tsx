@@ -1,0 +1,74 @@
+import { useState } from 'react';
+import { useFresh } from '../api.js';
+import { useWords } from '../i18n.js';
+import { Refusals, useAction } from '../parts/action.js';
+import { Answer } from '../parts/answer.js';
+import { useNotify } from '../parts/notices.js';
+import { SearchField } from '../parts/search-field.js';
+import { Table } from '../parts/table.js';
+import { PEOPLE_TO_TRY, TRY } from './queries.js';
+
+/** Sends the reminder to single people, before everybody gets it. */
+export function TestStep({ campaignId, canSend }: { campaignId: string; canSend: boolean }) {
+  const { t } = useWords();
+  const [search, setSearch] = useState('');
+  const wanted = search.trim();
+  const people = useFresh(PEOPLE_TO_TRY, { search: wanted }, { pause: wanted === '' });
+  const test = useAction(TRY);
+  const notify = useNotify();
+  return (
+    <>
+      <p className="quiet">{t('create.testHint')}</p>
+      <SearchField label={t('create.searchPeople')} value={search} onChange={setSearch} />
+      <Refusals of={test.refusals} />
+      {wanted !== '' && (
+        <Answer of={people}>
+          {({ telegramUsers: { nodes } }) =>
+            nodes.length === 0 ? (
+              <p className="quiet">{t('create.nobodyFound')}</p>
+            ) : (
+              <Table
+                label={t('create.people')}
+                rows={nodes}
+                keyOf={({ id }) => id}
+                columns={[
+                  {
+                    label: t('create.person'),
+                    cell: ({ firstName, lastName, username, telegramId }) => (
+                      <>
+                        <b>{[firstName, lastName].filter(Boolean).join(' ') || telegramId}</b>{' '}
+                        <span className="quiet">{username === null ? telegramId : `@${username}`}</span>
+                      </>
+                    ),
+                  },
+                  {
+                    label: t('create.language'),
+                    cell: ({ languageCode }) => languageCode ?? t('app.unknown'),
+                  },
+                  {
+                    label: t('create.testAction'),
+                    cell: (person) => (
+                      <button
+                        type="button"
+                        disabled={test.busy || !canSend}
+                        aria-label={t('create.testTo', { name: person.firstName ?? person.telegramId })}
+                        onClick={() => {
+                          void test.run({ campaignId, telegramUserId: person.id }).then((done) => {
+                            if (done)
+                              notify(t('create.tested', { name: person.firstName ?? person.telegramId }));
+                          });
+                        }}
+                      >
+                        {t('create.testSend')}
+                      </button>
+                    ),
+                  },
+                ]}
+              />
+            )
+          }
+        </Answer>
+      )}
+    </>
+  );
+}

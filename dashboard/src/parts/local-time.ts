@@ -1,0 +1,17 @@
+/** An instant as a field of the kind "datetime-local" shows it, in the reader's zone; "" for none. */
+export function toLocalInput(at: string | null): string {
+  if (at === null) return '';
+  const date = new Date(at);
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+/** @returns null for what is no time */
+export function fromLocalInput(value: string): string | null {
+  const date = new Date(value);
+  return Number.isNaN(date.getTime()) ? null : date.toISOString();
+}
+
+/** Name of the reader's zone, such as Europe/Lisbon. */
+export function readerZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
