@@ -38,6 +38,8 @@ export function useLiveRows(
     read.flatMap((row) => {
       const live = rows.get(row.id);
       if (live === undefined) return [row];
-      return live.row === null ? [] : [live.row];
+      if (live.row === null) return [];
+      // What was read after a lost connection is newer than the last event before.
+      return [row.updatedAt > live.row.updatedAt ? row : live.row];
     });
 }

@@ -20,6 +20,7 @@ export const CAMPAIGN_ROW = graphql(`
     estimatedFinishAt
     scheduledFor
     createdAt
+    updatedAt
     standstill {
       code
       until

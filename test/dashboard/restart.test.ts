@@ -1,0 +1,65 @@
+import { beforeAll, expect } from '@jest/globals';
+import { ADMIN_TOKEN } from '../support/app.js';
+import { findingsOf, testInBrowser, useBrowser } from '../support/dashboard.js';
+import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../support/factories.js';
+import { freePort } from '../support/port.js';
+import type { PollcastProcess } from '../support/process.js';
+import { useApp } from '../support/use-app.js';
+
+const RUN_ON = `mutation ($id: ID!) {
+  updateCampaign(id: $id, input: { pacing: { chunkIntervalMs: 0, sendIntervalMs: 300 } }) { userErrors { message } }
+  resumeCampaign(id: $id) { userErrors { message } }
+}`;
+const PAUSE = 'mutation ($id: ID!) { pauseCampaign(id: $id) { userErrors { message } } }';
+
+const app = useApp({ run: ['worker'] });
+const browser = useBrowser();
+let port: string;
+beforeAll(async () => {
+  port = String(await freePort());
+});
+
+async function startApi(): Promise<PollcastProcess> {
+  await app.startApi('api', { PORT: port });
+  const [running] = app.processes.slice(-1);
+  if (!running) throw new Error('There is no process.');
+  return running;
+}
+
+testInBrowser('pages come back by themselves after a restart of the API, and are right again', async () => {
+  let running = await startApi();
+  const api = app.client();
+  await createUsers(app.database, 12);
+  // Four people at once, the others in an hour.
+  const pacing = { chunkSize: 4, chunkIntervalMs: 3_600_000, sendIntervalMs: 0 };
+  const id = await createCampaign(api, await createOpenPoll(api), { name: 'Spring', pacing });
+  await startCampaign(api, id);
+  const page = await browser.open(`${app.url}/campaigns/campaign_${id}`, { token: ADMIN_TOKEN });
+  const list = await page.context().newPage();
+  await list.goto(app.url);
+  const row = list.getByRole('row', { name: 'Spring' });
+  await row.getByText('4 of 12').waitFor();
+  await page.getByText('4 of 12').waitFor();
+
+  running.kill('SIGTERM');
+  for (const tab of [page, list]) await tab.getByText('The connection to the server is lost').waitFor();
+  expect(await findingsOf(page)).toEqual([]);
+  await running.exited;
+  running = await startApi();
+  await api.run(PAUSE, { id });
+  for (const tab of [page, list]) {
+    await tab.getByText('The connection to the server is lost').waitFor({ state: 'detached' });
+    await tab.getByText('Paused', { exact: true }).first().waitFor();
+  }
+
+  await api.run(RUN_ON, { id });
+  running.kill('SIGKILL');
+  await page.getByText('The connection to the server is lost').waitFor();
+  await running.exited;
+  await startApi();
+  await page.getByText('12 of 12').waitFor();
+  await page.getByText('Completed', { exact: true }).first().waitFor();
+  await page.getByRole('cell', { name: 'Sent' }).waitFor();
+  await row.getByText('12 of 12').waitFor();
+  await page.getByText('The connection to the server is lost').waitFor({ state: 'detached' });
+});
