@@ -3,6 +3,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from '@jest/globals';
+import { removeDataDir } from '../support/data-dir.js';
 import { runCommand, startProcess, type PollcastProcess } from '../support/process.js';
 
 /** A folder to start commands in, which PostgreSQL may enter when the tests run as root. */
@@ -35,6 +36,7 @@ export class WorkFolder {
   async remove(): Promise<void> {
     for (const { child, kill } of this.processes) if (child.exitCode === null) kill('SIGTERM');
     await Promise.all(this.processes.map(({ exited }) => exited));
+    await removeDataDir(this.dataDir);
     await rm(this.path, { recursive: true, force: true, maxRetries: 5 });
   }
 }

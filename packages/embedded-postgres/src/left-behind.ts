@@ -16,22 +16,42 @@ async function abandonedBy(cluster: string): Promise<string | undefined> {
   return target === join(cluster, 'postgres') ? undefined : dataDir;
 }
 
-/**
- * Finds the clusters below the system's folders whose DATA_DIR was deleted: they stay behind, since only a symlink was in it.
- * @returns a sentence for each
- */
-export async function clustersLeftBehind(): Promise<string[]> {
-  const sentences: string[] = [];
+/** More would hide what else is told at a start. */
+const MAX_NAMED = 3;
+
+interface LeftBehind {
+  cluster: string;
+  dataDir: string;
+}
+
+/** Clusters whose DATA_DIR leads to them no longer. */
+export async function findLeftBehind(): Promise<LeftBehind[]> {
+  const found: LeftBehind[] = [];
   for (const folder of systemFolders) {
     const names = (await unless(['ENOENT', 'EACCES', 'ENOTDIR'], readdir(folder))) ?? [];
     for (const name of names.filter((candidate) => candidate.startsWith('cluster-')).sort()) {
       const cluster = join(folder, name);
       const dataDir = await abandonedBy(cluster);
-      if (dataDir !== undefined)
-        sentences.push(
-          `${cluster} is a database that DATA_DIR ${dataDir} no longer leads to: delete it if you do not need it.`,
-        );
+      if (dataDir !== undefined) found.push({ cluster, dataDir });
     }
   }
+  return found;
+}
+
+/**
+ * Finds the clusters below the system's folders whose DATA_DIR was deleted: they stay behind, since only a symlink was in it.
+ * @returns a sentence for each of the first, and one for all others
+ */
+export async function clustersLeftBehind(): Promise<string[]> {
+  const found = await findLeftBehind();
+  const sentences = found
+    .slice(0, MAX_NAMED)
+    .map(
+      ({ cluster, dataDir }) =>
+        `${cluster} is a database that DATA_DIR ${dataDir} no longer leads to: delete it if you do not need it.`,
+    );
+  const others = found.slice(MAX_NAMED).map(({ cluster }) => cluster);
+  if (others.length > 0)
+    sentences.push(`${others.length} more databases beside it are left behind in the same way.`);
   return sentences;
 }

@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { clustersLeftBehind } from '../../../packages/embedded-postgres/src/left-behind.js';
+import { clustersLeftBehind, findLeftBehind } from '../../../packages/embedded-postgres/src/left-behind.js';
 import { isRoot, query, Scratch } from './scratch.js';
 
 const project = fileURLToPath(new URL('../../..', import.meta.url));
@@ -78,13 +78,15 @@ describe('accounts', () => {
     const aside = closed.path('aside');
     const anHourAgo = new Date(Date.now() - 3_600_000);
     utimesSync(cluster, anHourAgo, anHourAgo);
-    expect((await clustersLeftBehind()).filter((sentence) => sentence.startsWith(cluster))).toEqual([]);
+    const leftBehind = { cluster, dataDir: closed.dataDir };
+    expect(await findLeftBehind()).not.toContainEqual(leftBehind);
     renameSync(closed.cluster, aside);
+    const found = await findLeftBehind();
     const sentences = await clustersLeftBehind();
     renameSync(aside, closed.cluster);
-    expect(sentences).toContainEqual(
-      `${cluster} is a database that DATA_DIR ${closed.dataDir} no longer leads to: delete it if you do not need it.`,
-    );
+    expect(found).toContainEqual(leftBehind);
+    expect(sentences[0]).toMatch(/^\S+ is a database that DATA_DIR \S+ no longer leads to: delete it/);
+    expect(sentences.length).toBeLessThanOrEqual(4);
   });
 
   asRoot('a project which that account cannot read has its programs copied', async () => {
