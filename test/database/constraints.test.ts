@@ -63,6 +63,7 @@ const REFUSED: Record<string, string> = {
     "INSERT INTO erased_delivery (campaign_id, status, count) VALUES (9, 'SENT', 1)",
   group_member_group_fk: 'UPDATE group_member SET group_id = 9',
   group_member_user_fk: 'UPDATE group_member SET user_id = 9',
+  heard_wish_user_fk: 'INSERT INTO heard_wish (user_id, poll_id, update_id) VALUES (9, 0, 1)',
   installation_only_row_check: 'INSERT INTO installation (only_row, bot_id) VALUES (false, 1)',
   known_server_only_row_check:
     'INSERT INTO known_server (only_row, started_at, noticed_at) VALUES (false, now(), now())',
