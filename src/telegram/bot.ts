@@ -106,13 +106,19 @@ export class Bot {
     const person = this.interlocutor(from, message.chat.id);
     if (isMenu(reference)) {
       const { words, keyboard } = await this.deps.wishes.press({ ...person, updateId, timeZone }, reference);
-      const isSeen = answers.answer(id, words && say(words));
+      const sayAfterAll = () => {
+        if (words) this.say(person, words);
+      };
+      const isSeen = answers.answer(id, words && say(words), sayAfterAll);
       if (keyboard) this.showMenu(person, message.message_id, keyboard, words);
-      if (words && !isSeen) this.say(person, words);
+      if (!isSeen) sayAfterAll();
       return;
     }
     const { words, show } = await conversation.press(person, reference, message.message_id);
-    const isSeen = answers.answer(id, words && say(words));
+    const isSeen = answers.answer(id, words && say(words), () => {
+      // All else is said in the message itself, and an edit would undo later ones.
+      if (words === 'olderButton') this.say(person, words);
+    });
     show(isSeen ? undefined : words);
   }
 

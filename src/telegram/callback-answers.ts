@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { track } from '../kernel/track.js';
-import type { BotApi } from './bot-api.js';
+import { BotApiError, type BotApi } from './bot-api.js';
 
 /** Telegram's app shows that it waits until a press is answered: this long at most. */
 const ANSWER_WITHIN_MS = 1200;
@@ -36,11 +36,14 @@ export class CallbackAnswers {
     this.open.set(queryId, { timer, isAnswered: false });
   }
 
-  /** @returns whether the person sees the words; false if the query was answered without them */
-  answer(queryId: string, words?: string): boolean {
+  /**
+   * @param tooLate called if Telegram says so, as of presses that have waited for a restart
+   * @returns whether the person sees the words in time; false if the query was answered without them
+   */
+  answer(queryId: string, words?: string, tooLate?: () => void): boolean {
     this.expect(queryId);
     const isInTime = this.open.get(queryId)?.isAnswered === false;
-    if (isInTime) this.send(queryId, words);
+    if (isInTime) this.send(queryId, words, tooLate);
     this.open.delete(queryId);
     return isInTime;
   }
@@ -51,7 +54,7 @@ export class CallbackAnswers {
     await Promise.all(this.running);
   }
 
-  private send(queryId: string, words?: string): void {
+  private send(queryId: string, words?: string, tooLate?: () => void): void {
     const query = this.open.get(queryId);
     if (!query || query.isAnswered) return;
     clearTimeout(query.timer);
@@ -62,7 +65,13 @@ export class CallbackAnswers {
       .then(() => undefined)
       .catch((error: unknown) => {
         this.logger.debug({ err: error }, 'a press was not answered');
+        if (isTooOld(error)) tooLate?.();
       });
     track(this.running, call);
   }
+}
+
+function isTooOld(error: unknown): boolean {
+  if (!(error instanceof BotApiError) || error.failure.kind !== 'answer') return false;
+  return error.failure.description.toLowerCase().includes('query is too old');
 }
