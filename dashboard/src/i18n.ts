@@ -24,7 +24,9 @@ function preferred(): Language {
 
 async function activate(language: Language): Promise<void> {
   if (language === 'ru') i18n.load('ru', (await import('./locales/ru.js')).ru);
-  i18n.activate(language);
+  // Dates and numbers as the reader's region writes them.
+  const regions = navigator.languages.filter((tag) => tag.toLowerCase().startsWith(language));
+  i18n.activate(language, regions.length > 0 ? regions : undefined);
   document.documentElement.lang = language;
 }
 
