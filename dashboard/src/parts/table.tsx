@@ -60,7 +60,8 @@ export function Table<Row>({
                 className={column.kind}
                 data-label={index === 0 ? undefined : column.label}
               >
-                {column.cell(row)}
+                {/* One box, beside the label of a card. */}
+                <div>{column.cell(row)}</div>
               </td>
             ))}
           </tr>
