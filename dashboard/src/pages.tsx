@@ -8,6 +8,7 @@ const CreatePage = lazy(() => import('./create/create-page.js'));
 const EditPage = lazy(() => import('./create/edit-page.js'));
 const Installation = lazy(() => import('./installation/index.js'));
 const People = lazy(() => import('./people/index.js'));
+const Polls = lazy(() => import('./polls/index.js'));
 
 const CAMPAIGN = /^\/campaigns\/(?<id>campaign_\d+)(?:\/(?<tab>deliveries|chunks|history))?\/?$/;
 
@@ -20,6 +21,7 @@ export function Pages() {
       <Route path="/campaigns/new" component={CreatePage} />
       <Route path="/campaigns/:id/edit" component={EditPage} />
       <Route path="/people/*?" component={People} />
+      <Route path="/polls/*?" component={Polls} />
       <Route path="/installation/*?" component={Installation} />
       <Route component={NothingHere} />
     </Switch>

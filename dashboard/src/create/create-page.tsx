@@ -59,7 +59,7 @@ function NewCampaign() {
       }
     >
       {isMadeBefore && (
-        <p className="warnings">
+        <p className="warnings plain">
           {t('create.madeBefore')} <Link href="/">{t('app.toCampaigns')}</Link>{' '}
           <button
             type="button"

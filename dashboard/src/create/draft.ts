@@ -143,15 +143,20 @@ export function toInput(draft: Draft): CampaignInput {
   return { topicId: draft.topicId, name, ...textsOf(draft), ...planOf(draft), pacing: pacingOf(draft) };
 }
 
-/** Changes of a campaign. Its pacing is left out where nothing was changed: a part of it may be fixed. */
+/**
+ * Changes of a campaign. What may be fixed, or has seconds that its field does not show, is left out where nothing was
+ * changed.
+ */
 export function toChange(draft: Draft, before: Draft, hasStarted: boolean): CampaignChange {
   const name = draft.name === '' ? null : draft.name;
   const pacing = pacingOf(draft);
+  const { scheduledFor, ...plan } = planOf(draft);
+  const isRescheduled = scheduledFor !== planOf(before).scheduledFor;
   const changed = PACING.filter((part) => draft.pacing[part] !== before.pacing[part]);
   return {
     name,
     ...textsOf(draft),
-    ...(!hasStarted && planOf(draft)),
+    ...(!hasStarted && { ...plan, scheduledFor: isRescheduled ? scheduledFor : undefined }),
     ...(changed.length > 0 && {
       pacing: Object.fromEntries(changed.map((part) => [part, pacing[part]])),
     }),

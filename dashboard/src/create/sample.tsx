@@ -14,7 +14,7 @@ export function Sample({
   const { t } = useWords();
   const buttons = asked ? asked.options.map((option) => option.text) : [buttonText];
   return (
-    <figure className="sample">
+    <figure className="bubble-sample">
       <figcaption className="quiet">
         {languageCode === null ? t('create.sampleForAll') : t('create.sampleFor', { language: languageCode })}
       </figcaption>

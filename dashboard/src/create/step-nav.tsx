@@ -20,7 +20,7 @@ export function StepNav({
   const { t } = useWords();
   return (
     <nav aria-label={t('create.steps')}>
-      <ol className="steps">
+      <ol className="wizard-steps">
         {steps.map((step) => {
           const count = problems.count(FIELDS[step]);
           return (

@@ -59,7 +59,7 @@ function Samples({ draft, preview, topic }: StepProps) {
   const { t } = useWords();
   const asked = draft.asksFirstQuestion ? topic?.questions[0] : undefined;
   return (
-    <section className="outcome">
+    <section className="draft-outcome">
       <h3>{t('create.preview')}</h3>
       <Warnings of={preview} only={['LONG_WITH_LONGEST_NAME']} />
       {preview?.samples.length === 0 && <p className="quiet">{t('create.noPreview')}</p>}
@@ -74,7 +74,7 @@ export function TextStep(props: StepProps) {
   const { t } = useWords();
   const { draft, change, problems } = props;
   return (
-    <div className="beside">
+    <div className="two-columns">
       <div>
         <WhoseText draft={draft} change={change} />
         {draft.hasOwnText && (

@@ -87,7 +87,7 @@ function Span({ draft, preview, topic }: StepProps) {
   if (!preview) return null;
   const { audienceSize, estimatedDurationMs, estimatedFinishAt, finishesBeforePollCloses } = preview;
   return (
-    <section className="outcome">
+    <section className="draft-outcome">
       <p role="status" className="large">
         {t('create.takes', { count: audienceSize, duration: duration(estimatedDurationMs) })}
       </p>
@@ -108,7 +108,7 @@ function Span({ draft, preview, topic }: StepProps) {
 
 export function WhenStep(props: StepProps) {
   return (
-    <div className={props.hasStarted ? undefined : 'beside'}>
+    <div className={props.hasStarted ? undefined : 'two-columns'}>
       <div>
         {!props.hasStarted && <Schedule {...props} />}
         <PacingFields {...props} />

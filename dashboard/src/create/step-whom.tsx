@@ -15,7 +15,7 @@ function Audience({ preview }: { preview: Preview | undefined }) {
   if (!preview) return null;
   const excluded = preview.excluded.filter(({ count }) => count > 0);
   return (
-    <section className="outcome">
+    <section className="draft-outcome">
       <p role="status" className="large">
         {t('create.reminds', { count: preview.audienceSize })}
       </p>
@@ -41,7 +41,7 @@ export function WhomStep({ draft, change, problems, preview, topic }: StepProps)
   const messages = problems.at('audience.participation');
   const { participation } = draft;
   return (
-    <div className="beside">
+    <div className="two-columns">
       <div>
         <fieldset {...describedBy(id, messages)}>
           <legend>{t('create.participation')}</legend>

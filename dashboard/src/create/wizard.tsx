@@ -116,7 +116,7 @@ export function Wizard({ base, draft, change, campaign, steps, save }: WizardPro
         <h2 ref={heading} tabIndex={-1}>
           {t(STEP_NAMES[step])}
         </h2>
-        {!save.isDone && FIELDS[step].length === 0 && <p className="warnings">{t('create.unsaved')}</p>}
+        {!save.isDone && FIELDS[step].length === 0 && <p className="warnings plain">{t('create.unsaved')}</p>}
         <StepContent
           step={step}
           campaign={campaign}

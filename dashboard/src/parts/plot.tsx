@@ -35,7 +35,9 @@ function drawMarks(plot: UPlot, marks: NonNullable<ChartProps['marks']>): void {
     ctx.moveTo(x, bbox.top);
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
-    ctx.fillText(label, x + 4 * devicePixelRatio, bbox.top + 14 * devicePixelRatio);
+    const isRight = x > bbox.left + bbox.width * 0.75;
+    ctx.textAlign = isRight ? 'right' : 'left';
+    ctx.fillText(label, x + (isRight ? -6 : 6) * devicePixelRatio, bbox.top + 14 * devicePixelRatio);
   }
   ctx.restore();
 }

@@ -1,4 +1,3 @@
-import './form.css';
 import type { Refusal } from './action.js';
 
 /** Errors of an input, by the path below it, such as "translations.0.buttonText". */

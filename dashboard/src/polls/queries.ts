@@ -1,0 +1,221 @@
+import { CAMPAIGN_ROW } from '../campaigns/queries.js';
+import { graphql, type ResultOf } from '../graphql.js';
+
+const POLL_ROW = graphql(`
+  fragment PollRow on Poll {
+    id
+    title
+    status
+    groups
+    anonymous
+    closesAt
+    participantCount
+    completedCount
+    createdAt
+  }
+`);
+
+export type PollRow = ResultOf<typeof POLL_ROW>;
+
+export const POLLS = graphql(
+  `
+    query DashboardPolls(
+      $filter: PollFilter
+      $orderBy: PollOrder!
+      $first: Int
+      $after: String
+      $last: Int
+      $before: String
+    ) {
+      polls(filter: $filter, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {
+        totalCount
+        pageInfo {
+          hasNextPage
+          hasPreviousPage
+          startCursor
+          endCursor
+        }
+        nodes {
+          ...PollRow
+        }
+      }
+    }
+  `,
+  [POLL_ROW],
+);
+
+export const POLL = graphql(
+  `
+    query DashboardPoll($id: ID!) {
+      poll(id: $id) {
+        ...PollRow
+        description
+        startedCount
+        audienceSize
+      }
+    }
+  `,
+  [POLL_ROW],
+);
+
+export type PollHead = NonNullable<ResultOf<typeof POLL>['poll']>;
+
+export const RESULTS = graphql(`
+  query PollResults($id: ID!) {
+    poll(id: $id) {
+      questions {
+        id
+        text
+        options {
+          id
+          text
+          answerCount
+        }
+      }
+    }
+  }
+`);
+
+export const COMPLETIONS = graphql(`
+  query PollCompletions($id: ID!, $bucket: TimeBucket!, $timeZone: String) {
+    poll(id: $id) {
+      completedCount
+      completionsOverTime(bucket: $bucket, timeZone: $timeZone) {
+        at
+        count
+      }
+      campaigns(orderBy: STARTED_AT_DESC, first: 20) {
+        nodes {
+          id
+          name
+          startedAt
+        }
+      }
+    }
+  }
+`);
+
+export type Completions = NonNullable<ResultOf<typeof COMPLETIONS>['poll']>;
+
+export const POLL_CAMPAIGNS = graphql(
+  `
+    query PollCampaigns($id: ID!, $first: Int, $after: String, $last: Int, $before: String) {
+      poll(id: $id) {
+        campaigns(first: $first, after: $after, last: $last, before: $before) {
+          totalCount
+          pageInfo {
+            hasNextPage
+            hasPreviousPage
+            startCursor
+            endCursor
+          }
+          nodes {
+            ...CampaignRow
+          }
+        }
+      }
+    }
+  `,
+  [CAMPAIGN_ROW],
+);
+
+export const POLL_CHANGES = graphql(`
+  subscription PollChanges($topicId: ID!) {
+    campaignsChanged(filter: { topicId: $topicId }) {
+      version
+    }
+  }
+`);
+
+export const PARTICIPANTS = graphql(`
+  query PollParticipants(
+    $id: ID!
+    $filter: ParticipantFilter
+    $first: Int
+    $after: String
+    $last: Int
+    $before: String
+  ) {
+    poll(id: $id) {
+      participants(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
+        totalCount
+        pageInfo {
+          hasNextPage
+          hasPreviousPage
+          startCursor
+          endCursor
+        }
+        nodes {
+          participation
+          answeredQuestions
+          completedAt
+          declined
+          remindersSent
+          lastRemindedAt
+          user {
+            id
+            telegramId
+            firstName
+            lastName
+            username
+            status
+            groups
+          }
+        }
+      }
+    }
+    groups {
+      name
+    }
+  }
+`);
+
+export type ParticipantRow = NonNullable<
+  ResultOf<typeof PARTICIPANTS>['poll']
+>['participants']['nodes'][number];
+
+export const POLL_TO_EDIT = graphql(`
+  query PollToEdit($id: ID!) {
+    poll(id: $id) {
+      id
+      title
+      status
+      description
+      closesAt
+      groups
+      anonymous
+      questions {
+        text
+        options {
+          text
+        }
+      }
+    }
+  }
+`);
+
+export type PollToEdit = NonNullable<ResultOf<typeof POLL_TO_EDIT>['poll']>;
+
+/** What is lost, or left undone, by what is done to a poll. */
+export const STAKES = graphql(`
+  query PollStakes($id: ID!) {
+    poll(id: $id) {
+      participantCount
+      completedCount
+      startedCount
+      campaigns(first: 1) {
+        totalCount
+      }
+      unfinished: campaigns(filter: { status: [PROCESSING, PAUSED, FAILED] }, first: 100) {
+        nodes {
+          pendingUsers
+        }
+      }
+      scheduled: campaigns(filter: { status: [SCHEDULED] }, first: 1) {
+        totalCount
+      }
+    }
+  }
+`);
+
+export type Stakes = NonNullable<ResultOf<typeof STAKES>['poll']>;
