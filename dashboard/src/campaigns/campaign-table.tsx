@@ -5,6 +5,7 @@ import { Progress } from '../parts/progress.js';
 import { StatusMark, WhyHeld } from '../parts/status.js';
 import { Table, type Column } from '../parts/table.js';
 import type { CampaignRow } from './queries.js';
+import { toTarget, type CampaignSelection } from './selection.js';
 
 function useColumns(): Column<CampaignRow>[] {
   const { t, number } = useWords();
@@ -43,6 +44,25 @@ function useColumns(): Column<CampaignRow>[] {
   ];
 }
 
-export function CampaignTable({ rows, label }: { rows: readonly CampaignRow[]; label: string }) {
-  return <Table label={label} columns={useColumns()} rows={rows} keyOf={({ id }) => id} />;
+export function CampaignTable({
+  rows,
+  label,
+  selection,
+}: {
+  rows: readonly CampaignRow[];
+  label: string;
+  selection?: CampaignSelection['rows'] | undefined;
+}) {
+  const { t } = useWords();
+  return (
+    <Table
+      label={label}
+      columns={useColumns()}
+      rows={rows}
+      keyOf={({ id }) => id}
+      selection={
+        selection && { ...selection, label: (row) => t('bulk.choose', { name: toTarget(row).name }) }
+      }
+    />
+  );
 }

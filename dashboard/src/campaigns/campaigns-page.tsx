@@ -5,11 +5,14 @@ import { Answer } from '../parts/answer.js';
 import { Page } from '../parts/page.js';
 import { Pager } from '../parts/pager.js';
 import { useMay } from '../viewer.js';
+import { BulkBar } from './bulk-bar.js';
+import type { Filter } from './bulk-run.js';
 import { CampaignTable } from './campaign-table.js';
 import { Filters } from './filters.js';
-import { useListPlace, variablesFrom } from './list-address.js';
+import { filterFrom, useListPlace, variablesFrom } from './list-address.js';
 import { useLiveRows } from './live-rows.js';
-import { CAMPAIGNS, COUNTS } from './queries.js';
+import { CAMPAIGNS, COUNTS, type CampaignRow } from './queries.js';
+import { useSelection } from './selection.js';
 
 export function CampaignsPage() {
   const { t } = useWords();
@@ -68,12 +71,38 @@ export function CampaignsPage() {
                 {!isFiltered && <p className="quiet">{t('list.emptyHint')}</p>}
               </div>
             ) : (
-              <CampaignTable rows={asTheyAre(campaigns.nodes)} label={t('list.all')} />
+              <AllCampaigns
+                rows={asTheyAre(campaigns.nodes)}
+                total={campaigns.totalCount}
+                filter={filterFrom(place.address)}
+              />
             )}
             <Pager of={campaigns.pageInfo} goTo={place.goTo} />
           </section>
         )}
       </Answer>
     </Page>
+  );
+}
+
+/** The page of the list, in which those who may change campaigns select them. */
+function AllCampaigns({
+  rows,
+  total,
+  filter,
+}: {
+  rows: readonly CampaignRow[];
+  total: number;
+  filter: Filter;
+}) {
+  const { t } = useWords();
+  const may = useMay();
+  const selection = useSelection(JSON.stringify(filter), rows);
+  if (!may('OPERATOR')) return <CampaignTable rows={rows} label={t('list.all')} />;
+  return (
+    <>
+      <BulkBar selection={selection} shown={rows.length} total={total} filter={filter} />
+      <CampaignTable rows={rows} label={t('list.all')} selection={selection.rows} />
+    </>
   );
 }

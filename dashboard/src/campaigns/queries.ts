@@ -67,6 +67,14 @@ export const CAMPAIGNS = graphql(
   [CAMPAIGN_ROW],
 );
 
+export const MATCHING = graphql(`
+  query MatchingCampaigns($filter: CampaignFilter) {
+    campaigns(filter: $filter, first: 1) {
+      totalCount
+    }
+  }
+`);
+
 export const COUNTS = graphql(
   `
     query CampaignCounts {

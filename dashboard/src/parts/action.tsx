@@ -25,19 +25,21 @@ export interface Action<Data, Variables> {
   reset: () => void;
 }
 
+/** @returns what says why a mutation came to nothing, or may have */
+export function useExplain(): (error: CombinedError) => string {
+  const { t } = useWords();
+  return ({ networkError, graphQLErrors }) =>
+    networkError ? t('app.notKnownWhetherDone') : graphQLErrors.map(({ message }) => message).join(' ');
+}
+
 /** A mutation, all of whose payloads have `userErrors`. */
 export function useAction<Data extends Record<keyof Data, Payload>, Variables extends AnyVariables>(
   mutation: TypedDocumentNode<Data, Variables>,
 ): Action<Data, Variables> {
-  const { t } = useWords();
+  const explain = useExplain();
   const client = useClient();
   const [busy, setBusy] = useState(false);
   const [refusals, setRefusals] = useState<readonly Refusal[]>([]);
-
-  function explain(error: CombinedError): string {
-    if (error.networkError) return t('app.notKnownWhetherDone');
-    return error.graphQLErrors.map(({ message }) => message).join(' ');
-  }
 
   async function run(variables: Variables): Promise<Data | undefined> {
     setBusy(true);

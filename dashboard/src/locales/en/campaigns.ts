@@ -36,4 +36,41 @@ export const campaigns = {
   'progress.of': '{done} of {total}',
   'progress.label': '{percent} % done',
   'progress.rate': '{rate}/s',
+  'bulk.label': 'Selected campaigns',
+  'bulk.choose': 'Select {name}',
+  'bulk.count': '{count, plural, =0 {None selected} other {# selected}}',
+  'bulk.allChosen': 'All {count} selected',
+  'bulk.choosePage': 'Select these {count}',
+  'bulk.chooseAll': 'Select all {count} that match',
+  'bulk.clear': 'Clear',
+  'bulk.pause': 'Pause',
+  'bulk.pause.title': 'Pause campaigns?',
+  'bulk.pause.chosen': '{count, plural, one {# campaign is} other {# campaigns are}} selected.',
+  'bulk.pause.matching':
+    '{count, plural, =0 {None of those that match runs.} one {# campaign that matches runs, and will be paused.} other {# campaigns that match run, and will be paused.}}',
+  'bulk.pause.means': 'Messages on their way are not called back; you can resume later.',
+  'bulk.pause.done':
+    '{count, plural, =0 {No campaign is paused.} one {# campaign is paused.} other {# campaigns are paused.}}',
+  'bulk.resume': 'Resume',
+  'bulk.resume.title': 'Resume campaigns?',
+  'bulk.resume.chosen': '{count, plural, one {# campaign is} other {# campaigns are}} selected.',
+  'bulk.resume.matching':
+    '{count, plural, =0 {None of those that match is paused or failed.} one {# campaign that matches is paused or failed, and will be resumed.} other {# campaigns that match are paused or failed, and will be resumed.}}',
+  'bulk.resume.means': 'None is resumed beside another campaign of its poll.',
+  'bulk.resume.done':
+    '{count, plural, =0 {No campaign is resumed.} one {# campaign goes on.} other {# campaigns go on.}}',
+  'bulk.cancel': 'Cancel campaigns',
+  'bulk.cancel.title': 'Cancel campaigns for good?',
+  'bulk.cancel.chosen': '{count, plural, one {# campaign is} other {# campaigns are}} selected.',
+  'bulk.cancel.matching':
+    '{count, plural, =0 {None of those that match can be cancelled.} one {# campaign that matches will be cancelled.} other {# campaigns that match will be cancelled.}}',
+  'bulk.cancel.means': 'Whoever has not been reminded yet will not be. There is no way back.',
+  'bulk.cancel.done':
+    '{count, plural, =0 {No campaign is cancelled.} one {# campaign is cancelled.} other {# campaigns are cancelled.}}',
+  'bulk.refusedAreNamed':
+    'Campaigns whose status does not allow it stay as they are, and are named afterwards.',
+  'bulk.progress': 'Progress',
+  'bulk.course': '{done} of {total}',
+  'bulk.refused': '{count, plural, one {# campaign was} other {# campaigns were}} refused:',
+  'bulk.stop': 'Stop',
 } as const;
