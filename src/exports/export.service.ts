@@ -6,13 +6,13 @@ import { digestToken } from '../access/bearer-token.js';
 import { forbidden, Role, type Identity } from '../access/identity.js';
 import { badUserInput, CodedError } from '../kernel/errors.js';
 import { describeMissing, isRowId, toKey } from '../kernel/ids.js';
-import { EXPORT_KINDS, type ExportKind, type ExportStore, type ExportSubject } from './export.store.js';
+import { EXPORT_KINDS, type ExportShape, type ExportStore, type ExportSubject } from './export.store.js';
 
 /** How long an address is good for. */
 const LINK_LIFETIME_MS = 60_000;
 const CODE_BYTES = 24;
 
-const COLUMNS: Readonly<Record<ExportKind, readonly string[]>> = {
+const COLUMNS: Readonly<Record<ExportShape, readonly string[]>> = {
   deliveries: [
     'userId',
     'username',
@@ -39,8 +39,11 @@ const COLUMNS: Readonly<Record<ExportKind, readonly string[]>> = {
     'completedAt',
     'remindersSent',
     'lastRemindedAt',
+    'declined',
+    'remindAt',
   ],
   answers: ['position', 'question', 'userId', 'username', 'firstName', 'lastName', 'answer', 'answeredAt'],
+  counts: ['position', 'question', 'answer', 'count'],
 };
 
 export interface ExportLinkAnswer {
@@ -83,16 +86,17 @@ export class ExportService {
     const subject = await this.exports.takeLink(digestToken(code));
     if (!subject) return undefined;
     const { kind, subjectId } = subject;
+    const shape = await this.exports.shape(subject);
     const owner = kind === 'deliveries' ? 'campaign' : 'poll';
     const writer = stringify({
       header: true,
       bom: true,
-      columns: [...COLUMNS[kind]],
+      columns: [...COLUMNS[shape]],
       // A cell that begins like a formula would be one in a spreadsheet.
       escape_formulas: true,
-      cast: { date: (value) => value.toISOString() },
+      cast: { date: (value) => value.toISOString(), boolean: String },
     });
-    const source = Readable.from(this.exports.rows(subject));
+    const source = Readable.from(this.exports.rows(shape, subjectId));
     source.on('error', (error) => writer.destroy(error));
     writer.on('close', () => source.destroy());
     return {

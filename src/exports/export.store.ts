@@ -3,9 +3,13 @@ import { DELIVERY_REASONS, type DeliveryReason } from '../delivery/reasons.js';
 import type { UserDeliveryStore } from '../delivery/user-deliveries.store.js';
 import type { ParticipantStore } from '../people/participants.store.js';
 import { SHOWN_STATUS } from '../people/reachable.js';
+import { SHOWN_COUNT } from '../polls/poll-open.js';
 
 export const EXPORT_KINDS = ['deliveries', 'participants', 'answers'] as const;
 export type ExportKind = (typeof EXPORT_KINDS)[number];
+
+/** What the lines are about. */
+export type ExportShape = ExportKind | 'counts';
 
 /** Cells by column. */
 export type ExportRow = Record<string, unknown>;
@@ -35,6 +39,16 @@ const PARTICIPANTS = `
     SELECT FROM poll_group JOIN group_member member USING (group_id)
     WHERE poll_group.poll_id = $1 AND member.user_id = person.id))
   ORDER BY person.id LIMIT ${BATCH}
+`;
+
+const IS_ANONYMOUS = 'SELECT FROM poll WHERE id = $1 AND anonymous';
+
+/** How often each option of an anonymous poll was chosen. */
+const COUNTS = `
+  SELECT question.position, question.text AS question, option.text AS answer, coalesce(${SHOWN_COUNT}, 0) AS count
+  FROM poll JOIN question ON question.poll_id = poll.id JOIN question_option option ON option.question_id = question.id
+  LEFT JOIN anonymous_count ON option_id = option.id
+  WHERE poll.id = $1 ORDER BY question.position, option.position
 `;
 
 /** None of an anonymous poll: its answers are tied to people only while they take it. */
@@ -103,10 +117,28 @@ export class ExportStore {
     return link?.valid ? { kind: link.kind, subjectId: link.subjectId } : undefined;
   }
 
+  /** Answers of an anonymous poll are tied to nobody: their counts stand for them. */
+  async shape({ kind, subjectId }: ExportSubject): Promise<ExportShape> {
+    const isAnonymous = kind === 'answers' && (await rows(this.sql, IS_ANONYMOUS, [subjectId])).length > 0;
+    return isAnonymous ? 'counts' : kind;
+  }
+
   /** In constant memory: reads on as the rows are taken. */
-  rows({ kind, subjectId }: ExportSubject): AsyncGenerator<ExportRow, void, void> {
-    if (kind === 'deliveries') return this.deliveries(subjectId);
-    return kind === 'participants' ? this.participants(subjectId) : this.answers(subjectId);
+  rows(shape: ExportShape, subjectId: string): AsyncGenerator<ExportRow, void, void> {
+    switch (shape) {
+      case 'deliveries':
+        return this.deliveries(subjectId);
+      case 'participants':
+        return this.participants(subjectId);
+      case 'answers':
+        return this.answers(subjectId);
+      case 'counts':
+        return this.counts(subjectId);
+    }
+  }
+
+  private async *counts(pollId: string): AsyncGenerator<ExportRow, void, void> {
+    yield* await rows<ExportRow>(this.sql, COUNTS, [pollId]);
   }
 
   private async *deliveries(campaignId: string): AsyncGenerator<ExportRow, void, void> {

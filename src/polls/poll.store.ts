@@ -3,7 +3,7 @@ import { rows } from '../database/rows.js';
 import { contains } from '../database/search.js';
 import { nameGroups } from '../groups/group.store.js';
 import { Poll, type PollStatus } from './poll.entity.js';
-import { POLL_IS_OPEN } from './poll-open.js';
+import { POLL_IS_OPEN, SHOWN_COUNT } from './poll-open.js';
 import type { PollEdit } from './poll-edit.js';
 import type { CreatePollInput, CreateQuestionInput, PollFilter } from './poll.types.js';
 import { Question, QuestionOption } from './question.entity.js';
@@ -19,7 +19,7 @@ const ANSWER_COUNTS = `
   JOIN poll ON poll.id = question.poll_id AND NOT poll.anonymous
   GROUP BY option_id
   UNION ALL
-  SELECT option_id, CASE WHEN ${POLL_IS_OPEN} THEN shown ELSE counted END
+  SELECT option_id, ${SHOWN_COUNT}
   FROM anonymous_count JOIN question_option option ON option.id = option_id
   JOIN question ON question.id = option.question_id JOIN poll ON poll.id = question.poll_id
   WHERE option_id = ANY ($1)

@@ -109,7 +109,7 @@ describe('exports', () => {
     const rows = await download('participants', pollId);
     expect(rows).toHaveLength(1203);
     expect(rows.slice(0, 4)).toMatchObject([
-      { participation: 'NOT_STARTED', remindersSent: '1', status: 'ACTIVE' },
+      { participation: 'NOT_STARTED', remindersSent: '1', status: 'ACTIVE', declined: 'false', remindAt: '' },
       { participation: 'NOT_STARTED', remindersSent: '0', status: 'BLOCKED' },
       {
         participation: 'COMPLETED',
@@ -126,9 +126,23 @@ describe('exports', () => {
     expect(await download('answers', `poll_${pollId}`)).toMatchObject([
       { position: '1', question: 'How was it?', userId: String(FIRST + 2), answer: 'Good' },
     ]);
-    await app.database.query('UPDATE poll SET anonymous = true WHERE id = $1', [pollId]);
-    expect(await download('answers', `poll_${pollId}`)).toEqual([]);
-    await app.database.query('UPDATE poll SET anonymous = false WHERE id = $1', [pollId]);
+  });
+
+  test('answers of an anonymous poll are counts, in steps while it is open', async () => {
+    const secret = await createOpenPoll(app.client(), { anonymous: true });
+    await app.database.query(
+      `INSERT INTO anonymous_count (option_id, counted, shown) SELECT option.id, 7, 5
+       FROM question_option option JOIN question ON question.id = question_id WHERE poll_id = $1 AND option.position = 1`,
+      [secret],
+    );
+    const counts = () => download('answers', `poll_${secret}`);
+    const [good, ...others] = await counts();
+    expect(good).toEqual({ position: '1', question: 'How was it?', answer: 'Good', count: '5' });
+    expect(others.map(({ count }) => count)).toEqual(others.map(() => '0'));
+    await app
+      .client()
+      .run('mutation ($id: ID!) { closePoll(id: $id) { userErrors { message } } }', { id: secret });
+    expect((await counts())[0]).toMatchObject({ count: '7' });
   });
 
   test('an address is good once, at every process, and for a minute', async () => {
