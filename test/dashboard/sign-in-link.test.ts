@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { testInBrowser, useBrowser } from '../support/dashboard.js';
-import { waitForOutput, type PollcastProcess } from '../support/process.js';
+import { runCommand, waitForOutput, type PollcastProcess } from '../support/process.js';
 import { startInTerminal } from '../support/terminal.js';
 import { useApp } from '../support/use-app.js';
 
@@ -14,6 +14,8 @@ let running: PollcastProcess;
 let link: string;
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'pollcast-link-'));
+  const seeded = await runCommand(['seed'], { DATABASE_URL: app.database.url });
+  expect(seeded.output).toContain('70 to notify');
   running = startInTerminal('start', { DATABASE_URL: app.database.url, DATA_DIR: dataDir, PORT: '0' });
   // The dashboard's is the first address that is printed.
   [, link = ''] = await waitForOutput(running, /Pollcast is running\.\s+Dashboard +(http:\S+\/#code=\S+)/);
@@ -24,11 +26,33 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-testInBrowser('the printed link signs in once, and leaves no code in the address', async () => {
+testInBrowser('the printed link signs in once, and leads by clicks to 70 of 70 reminders', async () => {
   const page = await browser.open(link);
   await page.getByText('administrator').waitFor();
   expect(page.url()).toBe(link.replace(/#.*/, ''));
   await page.getByText('No campaigns yet.').waitFor();
   const other = await browser.open(link);
   await other.getByText('This link has been used').waitFor();
+
+  await page.getByRole('link', { name: 'New campaign' }).click();
+  await page.getByRole('radio', { name: /Reference poll 30 of 100 completed/ }).check();
+  await page.getByRole('button', { name: 'Next' }).click();
+  await page.getByText('70 people will be reminded').waitFor();
+  await page.getByRole('row', { name: 'Have completed the poll 30' }).waitFor();
+  await page.getByRole('link', { name: 'Text' }).click();
+  await page
+    .locator('.bubble')
+    .getByText(/Reference poll/)
+    .waitFor();
+  await page.getByRole('link', { name: 'When and how fast' }).click();
+  await page.getByLabel('Between two messages of a chunk, ms').fill('0');
+  await page.getByText(/70 reminders take [23] s/).waitFor();
+  await page.getByRole('button', { name: 'Create campaign' }).click();
+  await page.getByRole('link', { name: 'Start', exact: true }).click();
+  await page.getByRole('button', { name: 'Start now: remind 70 people' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Start now: remind 70 people' }).click();
+  await page.getByText('70 of 70').waitFor();
+  await page.getByText('Completed', { exact: true }).first().waitFor();
+  await page.getByRole('link', { name: 'Campaigns', exact: true }).click();
+  await page.getByRole('row', { name: /Reference poll.*Completed.*70 of 70/ }).waitFor();
 });
