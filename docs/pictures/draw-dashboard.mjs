@@ -159,6 +159,7 @@ function pagesFor({ campaign, poll, person }) {
     'campaign-new': `/campaigns/new?topic=${poll}`,
     polls: '/polls',
     poll: `/polls/${poll}`,
+    'poll-people': `/polls/${poll}/people`,
     'poll-new': '/polls/new',
     people: '/people',
     groups: '/people/groups',

@@ -28,6 +28,28 @@ async function isContent(page: Page): Promise<void> {
   await page.locator('.field-problems p').first().waitFor({ state: 'detached' });
 }
 
+/** One template for each thing that Telegram would refuse. */
+const TEMPLATE_ERRORS: readonly (readonly [string, RegExp])[] = [
+  ['Hi {{lastName}}', /unknown placeholder \{\{lastName\}\}/],
+  ['Hi <b {{firstName}}>you</b>', /Line 1, column 7: .*may stand in the text/],
+  ['Until {{closesAt}}', /The poll has no closing time/],
+  ['<b> </b>', /The message is invisible/],
+  ['', /The message is invisible/],
+  ['x'.repeat(4097), /at most 4096 characters; this one has 4097/],
+  ['x'.repeat(32_769), /The template with its tags must have at most 32768/],
+  ['Hi\n<b>you', /Line 2, column 1: <b> is never closed/],
+  ['<b', /this tag does not end/],
+  ['<b>Hi</b', /this end tag does not end/],
+  ['Hi</b>', /this end tag ends nothing/],
+  ['<b><i>Hi</b></i>', /tags must not cross/],
+  ['<h1>Hi</h1>', /Telegram knows no tag <h1>/],
+  ['<a ="x">Hi</a>', /has no name/],
+  ['<a href=x:y>Hi</a>', /in quotes/],
+  ['<span>Hi</span>', /<span class="tg-spoiler"> only/],
+  ['<tg-emoji>Hi</tg-emoji>', /needs the number of an emoji/],
+  ['<tg-time>Hi</tg-time>', /needs the seconds since 1970/],
+];
+
 describe('creating a campaign by steps', () => {
   testInBrowser('leads from a link of another page to the start, and survives a reload', async () => {
     const api = app.client();
@@ -110,13 +132,7 @@ describe('creating a campaign by steps', () => {
     await goOn(page, 'Text');
     await page.getByLabel('A text of your own').check();
     const text = 'Text of the reminder';
-    await complains(page, text, 'Hi {{lastName}}', /unknown placeholder \{\{lastName\}\}/);
-    await complains(page, text, '<b>Hi', /Line 1, column 1: .*b/);
-    await complains(page, text, 'Hi <b {{firstName}}>you</b>', /may stand in the text/);
-    await complains(page, text, 'Until {{closesAt}}', /The poll has no closing time/);
-    await complains(page, text, '<b> </b>', /The message is invisible/);
-    await complains(page, text, '', /The message is invisible/);
-    await complains(page, text, 'x'.repeat(4097), /at most 4096 characters; this one has 4097/);
+    for (const [template, complaint] of TEMPLATE_ERRORS) await complains(page, text, template, complaint);
     await page.getByRole('textbox', { name: text, exact: true }).fill(`${'x'.repeat(4050)}{{firstName}}`);
     await page.getByText('With the longest possible name the text is too long for Telegram.').waitFor();
     await page.getByRole('textbox', { name: text, exact: true }).fill('x'.repeat(4090));
@@ -181,8 +197,16 @@ describe('creating a campaign by steps', () => {
     await page.getByRole('heading', { name: 'Изменение: New name' }).waitFor();
     await page.getByRole('button', { name: /Запустить сейчас/, disabled: false }).waitFor();
 
+    const drafts = "Object.keys(sessionStorage).filter((key) => key.includes('draft')).length";
+    await page.getByRole('link', { name: 'Опрос', exact: true }).click();
+    await page.getByLabel('Название кампании').fill('Never saved');
+    await page.waitForFunction(`${drafts} === 1`);
+    await page.getByRole('button', { name: 'Выйти' }).click();
+    await page.waitForFunction(`${drafts} === 0`);
+
     const viewer = await browser.open(`${app.url}/campaigns/new`, { token: VIEWER_TOKEN });
     await viewer.getByText('Your role does not allow you to see this.').waitFor();
+    expect(await findingsOf(viewer)).toEqual([]);
     await viewer.goto(app.url);
     await viewer.getByRole('heading', { name: 'All campaigns' }).waitFor();
     expect(await viewer.getByRole('link', { name: 'New campaign' }).count()).toBe(0);

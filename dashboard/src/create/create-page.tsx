@@ -44,20 +44,7 @@ function NewCampaign() {
     navigate(`/campaigns/${id}/edit?step=test`, { replace: true });
   }
   return (
-    <Page
-      title={t('create.title')}
-      beside={
-        <button
-          type="button"
-          onClick={() => {
-            become(emptyDraft());
-            navigate(BASE);
-          }}
-        >
-          {t('create.startOver')}
-        </button>
-      }
-    >
+    <>
       {isMadeBefore && (
         <p className="warnings plain">
           {t('create.madeBefore')} <Link href="/">{t('app.toCampaigns')}</Link>{' '}
@@ -86,15 +73,22 @@ function NewCampaign() {
           refusals: creation.refusals,
           isDone: false,
         }}
+        startOver={() => {
+          become(emptyDraft());
+          navigate(BASE);
+        }}
       />
-    </Page>
+    </>
   );
 }
 
 export default function CreatePage() {
+  const { t } = useWords();
   return (
-    <Only role="OPERATOR">
-      <NewCampaign />
-    </Only>
+    <Page title={t('create.title')}>
+      <Only role="OPERATOR">
+        <NewCampaign />
+      </Only>
+    </Page>
   );
 }

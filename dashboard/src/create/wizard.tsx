@@ -37,6 +37,8 @@ interface WizardProps {
     /** Whether everything is saved. */
     isDone: boolean;
   };
+  /** Forgets what was filled in. */
+  startOver?: () => void;
 }
 
 /** What the API is not asked about, since it is not filled in yet. */
@@ -80,7 +82,7 @@ function StepContent({
 }
 
 /** The way of a campaign to its start, a step at an address. */
-export function Wizard({ base, draft, change, campaign, steps, save }: WizardProps) {
+export function Wizard({ base, draft, change, campaign, steps, save, startOver }: WizardProps) {
   const { t } = useWords();
   const { address } = useAddress(ADDRESS);
   const [, navigate] = useLocation();
@@ -169,6 +171,11 @@ export function Wizard({ base, draft, change, campaign, steps, save }: WizardPro
             }}
           >
             {save.label}
+          </button>
+        )}
+        {startOver && (
+          <button type="button" className="plain" onClick={startOver}>
+            {t('create.startOver')}
           </button>
         )}
       </div>

@@ -130,7 +130,7 @@ export function PollActions({ poll, onChange }: ActionProps) {
           </Link>
         </>
       )}
-      {!poll.anonymous && poll.status !== 'DRAFT' && (
+      {poll.status !== 'DRAFT' && (
         <DownloadButton kind="answers" id={poll.id} label={t('polls.exportAnswers')} />
       )}
       {mayChange && poll.status !== 'OPEN' && <Delete poll={poll} />}

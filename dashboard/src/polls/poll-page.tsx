@@ -1,5 +1,7 @@
+import { useState } from 'react';
 import { Link } from 'wouter';
 import { useFresh, useLive } from '../api.js';
+import { useCalmReread } from '../campaign/calm-reread.js';
 import { useWords } from '../i18n.js';
 import { Answer } from '../parts/answer.js';
 import { Figures } from '../parts/figures.js';
@@ -72,8 +74,13 @@ export function PollPage({ id, tab }: { id: string; tab: string | undefined }) {
   const { t } = useWords();
   const may = useMay();
   const read = useFresh(POLL, { id });
+  const [changes, setChanges] = useState(0);
+  function count(): void {
+    setChanges((before) => before + 1);
+  }
   // Reminders are what moves a poll: each change of a campaign may have brought answers.
-  useLive(POLL_CHANGES, { topicId: id }, { onEvent: read.reread, onLoss: read.reread });
+  useLive(POLL_CHANGES, { topicId: id }, { onEvent: count, onLoss: count });
+  useCalmReread(read, String(changes));
   const poll = read.data?.poll;
   return (
     <Page
