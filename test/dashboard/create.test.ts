@@ -192,6 +192,12 @@ describe('creating a campaign by steps', () => {
     expect(await page.getByRole('button', { name: /Запустить сейчас/ }).isDisabled()).toBe(true);
     expect(await findingsOf(page)).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+    await page.getByRole('button', { name: 'Отменить изменения' }).click();
+    await page.getByText('Есть несохранённые изменения').waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: 'Опрос', exact: true }).click();
+    expect(await page.getByLabel('Название кампании').inputValue()).toBe('Old name');
+    await page.getByLabel('Название кампании').fill('New name');
+    await page.getByRole('link', { name: 'Запуск' }).click();
     await page.getByRole('button', { name: 'Сохранить' }).click();
     await page.getByText('Кампания сохранена.').waitFor();
     await page.getByRole('heading', { name: 'Изменение: New name' }).waitFor();

@@ -73,9 +73,12 @@ function NewCampaign() {
           refusals: creation.refusals,
           isDone: false,
         }}
-        startOver={() => {
-          become(emptyDraft());
-          navigate(BASE);
+        startOver={{
+          label: t('create.startOver'),
+          run: () => {
+            become(emptyDraft());
+            navigate(BASE);
+          },
         }}
       />
     </>

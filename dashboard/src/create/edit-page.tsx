@@ -48,6 +48,17 @@ function EditCampaign({ campaign, reread }: { campaign: CampaignToEdit; reread: 
           refusals: update.refusals,
           isDone: !draft.isChanged,
         }}
+        startOver={
+          draft.isChanged
+            ? {
+                label: t('create.discard'),
+                run: () => {
+                  update.reset();
+                  draft.set(draft.first);
+                },
+              }
+            : undefined
+        }
       />
     </>
   );

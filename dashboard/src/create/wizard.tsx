@@ -38,7 +38,7 @@ interface WizardProps {
     isDone: boolean;
   };
   /** Forgets what was filled in. */
-  startOver?: () => void;
+  startOver: { label: string; run: () => void } | undefined;
 }
 
 /** What the API is not asked about, since it is not filled in yet. */
@@ -174,8 +174,8 @@ export function Wizard({ base, draft, change, campaign, steps, save, startOver }
           </button>
         )}
         {startOver && (
-          <button type="button" className="plain" onClick={startOver}>
-            {t('create.startOver')}
+          <button type="button" className="plain" onClick={startOver.run}>
+            {startOver.label}
           </button>
         )}
       </div>

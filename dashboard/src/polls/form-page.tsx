@@ -56,6 +56,12 @@ function NewPoll() {
         isFixed={false}
         canSave
         save={() => void save()}
+        startOver={{
+          label: t('create.startOver'),
+          run: () => {
+            become(emptyPoll());
+          },
+        }}
       />
     </>
   );
@@ -97,6 +103,17 @@ function EditPoll({ poll }: { poll: PollToEdit }) {
       isFixed={poll.status !== 'DRAFT'}
       canSave={draft.isChanged}
       save={() => void save()}
+      startOver={
+        draft.isChanged
+          ? {
+              label: t('create.discard'),
+              run: () => {
+                update.reset();
+                draft.set(draft.first);
+              },
+            }
+          : undefined
+      }
     />
   );
 }

@@ -72,6 +72,7 @@ export function PollForm({
   isFixed,
   canSave,
   save,
+  startOver,
 }: {
   draft: PollDraft;
   change: (change: Partial<PollDraft>) => void;
@@ -80,6 +81,8 @@ export function PollForm({
   isFixed: boolean;
   canSave: boolean;
   save: () => void;
+  /** Forgets what was filled in. */
+  startOver: { label: string; run: () => void } | undefined;
 }) {
   const { t } = useWords();
   const problems = problemsIn(action.refusals);
@@ -129,6 +132,11 @@ export function PollForm({
         <button type="submit" className="primary" disabled={action.busy || !canSave}>
           {label}
         </button>
+        {startOver && (
+          <button type="button" className="plain" onClick={startOver.run}>
+            {startOver.label}
+          </button>
+        )}
       </div>
     </form>
   );

@@ -12,7 +12,7 @@ import { UserStatus } from '../people/user-status.js';
 import { useMay } from '../viewer.js';
 import { ParticipantFilters } from './participant-filters.js';
 import { remindAddress, useParticipantsPlace, variablesFrom } from './participants-address.js';
-import { PARTICIPANTS, type ParticipantRow, type PollHead } from './queries.js';
+import { PARTICIPANT_COUNT, PARTICIPANTS, type ParticipantRow, type PollHead } from './queries.js';
 import { RecordCompletions } from './record-completions.js';
 
 function useColumns(): Column<ParticipantRow>[] {
@@ -83,7 +83,10 @@ export function Participants({ poll, onChange }: { poll: PollHead; onChange: () 
   const { t } = useWords();
   const may = useMay();
   const place = useParticipantsPlace();
-  const list = useFresh(PARTICIPANTS, variablesFrom(poll.id, place));
+  const variables = variablesFrom(poll.id, place);
+  const list = useFresh(PARTICIPANTS, variables);
+  const counted = useFresh(PARTICIPANT_COUNT, { id: poll.id, filter: variables.filter });
+  const count = counted.data?.poll?.participants.totalCount;
   const columns = useColumns();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   function toggle({ user }: ParticipantRow): void {
@@ -99,7 +102,7 @@ export function Participants({ poll, onChange }: { poll: PollHead; onChange: () 
           read && (
             <section>
               <div className="heading">
-                <h2>{t('polls.peopleCount', { count: read.participants.totalCount })}</h2>
+                <h2>{count === undefined ? t('polls.participants') : t('polls.peopleCount', { count })}</h2>
                 <Remind poll={poll} address={place.address} />
                 {may('ADMIN') && chosen.size > 0 && (
                   <RecordCompletions
@@ -110,6 +113,7 @@ export function Participants({ poll, onChange }: { poll: PollHead; onChange: () 
                     }}
                     onDone={() => {
                       list.refetch();
+                      counted.refetch();
                       onChange();
                     }}
                   />

@@ -14,13 +14,16 @@ import { PollCampaigns } from './campaigns.js';
 import { Completions } from './completions.js';
 import { Participants } from './participants.js';
 import { PollStatus } from './poll-status.js';
-import { POLL, POLL_CHANGES, type PollHead } from './queries.js';
+import { AUDIENCE, POLL, POLL_CHANGES, type PollHead } from './queries.js';
 import { Results } from './results.js';
 import { percentage } from './share.js';
 
-function Head({ poll }: { poll: PollHead }) {
+function Head({ poll, changes }: { poll: PollHead; changes: string }) {
   const { t, number } = useWords();
   const { participantCount, completedCount } = poll;
+  const read = useFresh(AUDIENCE, { id: poll.id });
+  useCalmReread(read, `${changes} ${poll.status} ${completedCount} ${participantCount}`);
+  const audience = read.data?.poll?.audienceSize;
   const rate = percentage(completedCount, participantCount) / 100;
   return (
     <>
@@ -46,7 +49,10 @@ function Head({ poll }: { poll: PollHead }) {
           { label: t('polls.completed'), value: number(completedCount) },
           { label: t('polls.rate'), value: number(rate, { style: 'percent', maximumFractionDigits: 1 }) },
           { label: t('polls.started'), value: number(poll.startedCount) },
-          { label: t('polls.reachable'), value: number(poll.audienceSize) },
+          {
+            label: t('polls.reachable'),
+            value: audience === undefined ? t('app.unknown') : number(audience),
+          },
         ]}
       />
     </>
@@ -89,7 +95,7 @@ export function PollPage({ id, tab }: { id: string; tab: string | undefined }) {
         poll?.status === 'OPEN' &&
         may('OPERATOR') && (
           <Link href={`/campaigns/new?topic=${id}`} className="button primary">
-            {t('polls.remindAll', { count: poll.audienceSize })}
+            {t('polls.remindAll')}
           </Link>
         )
       }
@@ -100,7 +106,7 @@ export function PollPage({ id, tab }: { id: string; tab: string | undefined }) {
             <p className="empty">{t('app.notFound')}</p>
           ) : (
             <>
-              <Head poll={found} />
+              <Head poll={found} changes={String(changes)} />
               <PollActions poll={found} onChange={read.refetch} />
               <Subnav
                 label={found.title}

@@ -51,7 +51,6 @@ export const POLL = graphql(
         ...PollRow
         description
         startedCount
-        audienceSize
       }
     }
   `,
@@ -59,6 +58,15 @@ export const POLL = graphql(
 );
 
 export type PollHead = NonNullable<ResultOf<typeof POLL>['poll']>;
+
+/** Counted for each question, which takes its time where there are many people. */
+export const AUDIENCE = graphql(`
+  query PollAudience($id: ID!) {
+    poll(id: $id) {
+      audienceSize
+    }
+  }
+`);
 
 export const RESULTS = graphql(`
   query PollResults($id: ID!) {
@@ -138,7 +146,6 @@ export const PARTICIPANTS = graphql(`
   ) {
     poll(id: $id) {
       participants(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
-        totalCount
         pageInfo {
           hasNextPage
           hasPreviousPage
@@ -166,6 +173,17 @@ export const PARTICIPANTS = graphql(`
     }
     groups {
       name
+    }
+  }
+`);
+
+/** Counted apart, so that the page does not wait for it. */
+export const PARTICIPANT_COUNT = graphql(`
+  query PollParticipantCount($id: ID!, $filter: ParticipantFilter) {
+    poll(id: $id) {
+      participants(filter: $filter, first: 1) {
+        totalCount
+      }
     }
   }
 `);

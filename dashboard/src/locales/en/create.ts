@@ -13,6 +13,7 @@ export const create = {
   'create.next': 'Next',
   'create.create': 'Create campaign',
   'create.startOver': 'Start over',
+  'create.discard': 'Discard changes',
   'create.saved': 'The campaign is saved.',
   'create.unsaved': 'There are changes that are not saved. Save them first.',
   'create.fixed':

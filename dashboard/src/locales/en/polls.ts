@@ -22,8 +22,7 @@ export const polls = {
   'polls.participants': 'Participants',
   'polls.started': 'Half done',
   'polls.reachable': 'Can be reminded now',
-  'polls.remindAll':
-    '{count, plural, =0 {Remind who is missing} one {Remind # person} other {Remind # people}}',
+  'polls.remindAll': 'Remind all who are missing',
   'polls.results': 'Results',
   'polls.missing': 'Who is missing',
   'polls.noCampaigns': 'No campaign has reminded of this poll yet.',

@@ -15,6 +15,7 @@ export const create: Readonly<Record<keyof typeof en, string>> = {
   'create.next': 'Далее',
   'create.create': 'Создать кампанию',
   'create.startOver': 'Начать заново',
+  'create.discard': 'Отменить изменения',
   'create.saved': 'Кампания сохранена.',
   'create.unsaved': 'Есть несохранённые изменения. Сначала сохраните их.',
   'create.fixed':

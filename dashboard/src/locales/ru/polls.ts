@@ -24,8 +24,7 @@ export const polls: Readonly<Record<keyof typeof en, string>> = {
   'polls.participants': 'Участники',
   'polls.started': 'Начали, но не закончили',
   'polls.reachable': 'Можно напомнить сейчас',
-  'polls.remindAll':
-    '{count, plural, =0 {Напомнить недостающим} one {Напомнить # человеку} few {Напомнить # людям} many {Напомнить # людям} other {Напомнить # человека}}',
+  'polls.remindAll': 'Напомнить всем, кто не прошёл',
   'polls.results': 'Результаты',
   'polls.missing': 'Кого не хватает',
   'polls.noCampaigns': 'Об этом опросе ещё не напоминала ни одна кампания.',
