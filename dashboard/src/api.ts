@@ -9,7 +9,7 @@ import {
   type CombinedError,
   type TypedDocumentNode,
 } from 'urql';
-import { connectionLost, connectionWorks, createSockets, useConnection } from './connection.js';
+import { connectionLost, connectionWorks, createSockets, eventsEnded, useConnection } from './connection.js';
 import { currentToken, signOut } from './session.js';
 
 const TRY_AGAIN_MS = 2000;
@@ -48,6 +48,7 @@ export function createApi(): Client {
               ...sink,
               // A server that stops ends what it sends: whoever still follows it subscribes again.
               complete: () => {
+                eventsEnded();
                 sink.error(new Error('The server ended the subscription.'));
               },
             } as never),
@@ -117,7 +118,10 @@ export function useFresh<Data, Variables extends AnyVariables>(
   };
 }
 
-/** Follows a subscription, and subscribes again after an error. */
+/**
+ * Follows a subscription, and subscribes again after an error.
+ * @param options.onLoss called when events may have been missed: what was read before may be out of date
+ */
 export function useLive<Data, Variables extends AnyVariables>(
   query: TypedDocumentNode<Data, Variables>,
   variables: Variables,
@@ -130,6 +134,8 @@ export function useLive<Data, Variables extends AnyVariables>(
   const key = JSON.stringify(variables);
   useEffect(() => {
     if (pause) return;
+    // Once more, now that it is followed again.
+    if (attempt > 0) lose();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const request = client.subscription(query, JSON.parse(key) as Variables);
     const subscribed = request.subscribe(({ data, error }) => {

@@ -24,13 +24,28 @@ function become(next: Connection): void {
   for (const listener of listeners) listener();
 }
 
+/** Whether something may have happened that no WebSocket told. */
+let isMissed = false;
+
+/** The server has ended what it told. */
+export function eventsEnded(): void {
+  isMissed = true;
+}
+
 export function connectionLost(): void {
+  isMissed = true;
   if (state.live) become({ ...state, live: false });
 }
 
-/** An answer over HTTP is a sign of life, too; only a new WebSocket makes what was read before out of date. */
+/** An answer over HTTP is a sign of life, too. */
 export function connectionWorks(): void {
   if (!state.live) become({ live: true, generation: state.generation + 1 });
+}
+
+/** What was read before is out of date even if there were answers over HTTP since the loss. */
+function socketConnected(): void {
+  if (isMissed) become({ live: true, generation: state.generation + 1 });
+  isMissed = false;
 }
 
 export function useConnection(): Connection {
@@ -54,9 +69,7 @@ export function createSockets(): Client {
     retryWait: (retries) =>
       new Promise((resolve) => setTimeout(resolve, Math.min(LONGEST_WAIT_MS, 250 * 2 ** retries))),
     on: {
-      connected: () => {
-        connectionWorks();
-      },
+      connected: socketConnected,
       closed: (event) => {
         clearTimeout(pongTimer);
         const { code } = event as { code?: number };

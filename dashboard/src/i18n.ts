@@ -1,6 +1,7 @@
 import { i18n } from '@lingui/core';
 import { compileMessage } from '@lingui/message-utils/compileMessage';
 import { useLingui } from '@lingui/react';
+import { loadPart } from './load-part.js';
 import { en, type MessageKey } from './locales/en.js';
 
 export type { MessageKey } from './locales/en.js';
@@ -23,7 +24,7 @@ function preferred(): Language {
 }
 
 async function activate(language: Language): Promise<void> {
-  if (language === 'ru') i18n.load('ru', (await import('./locales/ru.js')).ru);
+  if (language === 'ru') i18n.load('ru', (await loadPart(() => import('./locales/ru.js'))).ru);
   // Dates and numbers as the reader's region writes them.
   const regions = navigator.languages.filter((tag) => tag.toLowerCase().startsWith(language));
   i18n.activate(language, regions.length > 0 ? regions : undefined);

@@ -1,14 +1,14 @@
-import { lazy } from 'react';
 import { Route, Switch } from 'wouter';
 import { CampaignsPage } from './campaigns/campaigns-page.js';
+import { lazyPart } from './load-part.js';
 import { NothingHere } from './parts/nothing-here.js';
 
-const CampaignPage = lazy(() => import('./campaign/campaign-page.js'));
-const CreatePage = lazy(() => import('./create/create-page.js'));
-const EditPage = lazy(() => import('./create/edit-page.js'));
-const Installation = lazy(() => import('./installation/index.js'));
-const People = lazy(() => import('./people/index.js'));
-const Polls = lazy(() => import('./polls/index.js'));
+const CampaignPage = lazyPart(() => import('./campaign/campaign-page.js'));
+const CreatePage = lazyPart(() => import('./create/create-page.js'));
+const EditPage = lazyPart(() => import('./create/edit-page.js'));
+const Installation = lazyPart(() => import('./installation/index.js'));
+const People = lazyPart(() => import('./people/index.js'));
+const Polls = lazyPart(() => import('./polls/index.js'));
 
 const CAMPAIGN = /^\/campaigns\/(?<id>campaign_\d+)(?:\/(?<tab>deliveries|chunks|history))?\/?$/;
 

@@ -59,7 +59,17 @@ testInBrowser('pages come back by themselves after a restart of the API, and are
   await startApi();
   await page.getByText('12 of 12').waitFor();
   await page.getByText('Completed', { exact: true }).first().waitFor();
-  await page.getByRole('cell', { name: 'Sent' }).waitFor();
+  const outcomes = page.getByRole('table', { name: 'What became of the reminders' });
+  await outcomes.getByRole('link', { name: '12', exact: true }).waitFor();
   await row.getByText('12 of 12').waitFor();
   await page.getByText('The connection to the server is lost').waitFor({ state: 'detached' });
+});
+
+testInBrowser('a page from before an upgrade loads itself again, and is where it was to go', async () => {
+  const id = await createCampaign(app.client(), await createOpenPoll(app.client()), { name: 'Autumn' });
+  const page = await browser.open(app.url, { token: ADMIN_TOKEN });
+  await page.route(/campaign-page.*\.js/, (route) => route.fulfill({ status: 404 }), { times: 1 });
+  await page.getByRole('link', { name: 'Autumn' }).click();
+  await page.getByRole('heading', { name: 'Autumn' }).waitFor();
+  expect(page.url()).toBe(`${app.url}/campaigns/campaign_${id}`);
 });

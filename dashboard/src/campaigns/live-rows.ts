@@ -1,5 +1,6 @@
-import { useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useLive } from '../api.js';
+import { useConnection } from '../connection.js';
 import { CHANGES, type CampaignRow } from './queries.js';
 
 interface LiveRow {
@@ -18,6 +19,12 @@ export function useLiveRows(
 ): (read: readonly CampaignRow[]) => CampaignRow[] {
   const [rows, setRows] = useState<ReadonlyMap<string, LiveRow>>(new Map());
   const latest = useRef(rows);
+  const { generation } = useConnection();
+  const readLater = useEffectEvent(onOther);
+  // What was read before the list was followed may have changed since.
+  useEffect(() => {
+    readLater();
+  }, [generation]);
   useLive(
     CHANGES,
     {},

@@ -1,5 +1,6 @@
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useWords } from '../i18n.js';
+import { lazyPart } from '../load-part.js';
 import { Moment } from './moment.js';
 import { Table } from './table.js';
 
@@ -21,7 +22,7 @@ export interface ChartProps {
   marks?: readonly { at: string; label: string }[];
 }
 
-const Plot = lazy(async () => ({ default: (await import('./plot.js')).Plot }));
+const Plot = lazyPart(async () => ({ default: (await import('./plot.js')).Plot }));
 
 /** A chart over time, with a table of the same values for those who do not see it. */
 export function Chart(props: ChartProps) {
