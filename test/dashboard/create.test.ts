@@ -180,6 +180,32 @@ describe('creating a campaign by steps', () => {
     expect(row).toMatchObject({ status: 'SCHEDULED', button_text: 'Go', chunk_size: 10 });
   });
 
+  testInBrowser('creates one campaign, also when the answer is lost and the draft is changed', async () => {
+    const poll = await createOpenPoll(app.client(), { title: 'Lost' });
+    const page = await browser.open(`${app.url}/campaigns/new?topic=poll_${poll}`, { token: ADMIN_TOKEN });
+    await page.getByRole('link', { name: 'When and how fast' }).click();
+    await page.route('**/graphql', async (route) => {
+      if (route.request().postData()?.includes('CreateFromDraft') !== true) return route.continue();
+      await route.fetch();
+      await route.abort();
+    });
+    const create = page.getByRole('button', { name: 'Create campaign' });
+    await create.click();
+    await page.getByText('it is not known whether this was done').waitFor();
+    await page.unroute('**/graphql');
+    await page.getByLabel('Recipients in a chunk').fill('7');
+    await create.click();
+    await page.getByText('A campaign was already created from this draft').waitFor();
+    expect(await findingsOf(page)).toEqual([]);
+    await page.getByLabel('Recipients in a chunk').fill('');
+    await create.click();
+    await page.getByRole('heading', { name: 'Test', exact: true }).waitFor();
+    const campaigns = await app.database.query('SELECT 1 FROM notification_campaign WHERE topic_id = $1', [
+      poll,
+    ]);
+    expect(campaigns).toHaveLength(1);
+  });
+
   testInBrowser('changes a campaign that is not started, on a phone, and is not for viewers', async () => {
     const api = app.client();
     const id = await createCampaign(api, await createOpenPoll(api), { name: 'Old name' });

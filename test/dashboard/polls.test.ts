@@ -116,6 +116,8 @@ describe('polls', () => {
     await dialog.getByRole('button', { name: 'Record 1 as completed' }).click();
     await page.getByText('1 new completion recorded.').waitFor();
     await page.getByText('Nobody matches these filters.').waitFor();
+    await page.getByRole('link', { name: 'Results' }).click();
+    await page.getByText('1 completion was recorded by hand, without answers.').waitFor();
     await page.getByRole('link', { name: 'Campaigns' }).last().click();
     await page.getByRole('row', { name: /First call/ }).waitFor();
   });

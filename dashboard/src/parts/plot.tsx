@@ -89,7 +89,7 @@ function optionsFor(
     padding: [null, 36, null, null],
     legend: { show: false },
     cursor: { show: false },
-    scales: { y: { range: (_plot, _min, max) => [0, Math.max(1, max * 1.05)] } },
+    scales: { y: { range: (_plot, _min, max) => [0, Math.max(1, max * (marks.length > 0 ? 1.25 : 1.05))] } },
     axes: [
       { ...axis, values: timesOf(language), space: 80 },
       { ...axis, values: (_plot, values) => values.map((value) => format.format(value)), size: 56 },

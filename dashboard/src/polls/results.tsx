@@ -1,5 +1,6 @@
 import { useFresh } from '../api.js';
 import { useCalmReread } from '../campaign/calm-reread.js';
+import type { ResultOf } from '../graphql.js';
 import { useWords } from '../i18n.js';
 import { Answer } from '../parts/answer.js';
 import { Table } from '../parts/table.js';
@@ -8,6 +9,24 @@ import { Share } from './share.js';
 
 /** From so many completed on, and in such steps, the counts of an anonymous poll are shown. */
 const ANONYMOUS_STEP = 5;
+
+function countAnswers(options: readonly { answerCount: number }[]): number {
+  return options.reduce((sum, option) => sum + option.answerCount, 0);
+}
+
+/** Says why fewer have answered than have completed the poll. */
+function WithoutAnswers({
+  of,
+  completedCount,
+}: {
+  of: ResultOf<typeof RESULTS> | undefined;
+  completedCount: number;
+}) {
+  const { t } = useWords();
+  const fewest = Math.min(...(of?.poll?.questions.map(({ options }) => countAnswers(options)) ?? []));
+  if (fewest >= completedCount) return null;
+  return <p className="quiet">{t('polls.withoutAnswers', { count: completedCount - fewest })}</p>;
+}
 
 /** What was answered, question by question. */
 export function Results({
@@ -23,10 +42,11 @@ export function Results({
     <section>
       <h2>{t('polls.answers')}</h2>
       {isHidden && <p className="warnings plain">{t('polls.anonymousHint', { count: ANONYMOUS_STEP })}</p>}
+      {!isHidden && <WithoutAnswers of={results.data} completedCount={completedCount} />}
       <Answer of={results}>
         {({ poll }) =>
           poll?.questions.map(({ id: questionId, text, options }, index) => {
-            const all = options.reduce((sum, option) => sum + option.answerCount, 0);
+            const all = countAnswers(options);
             return (
               <section key={questionId} className="question-results">
                 <h3>

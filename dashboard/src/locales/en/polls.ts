@@ -32,6 +32,8 @@ export const polls = {
   'polls.share': 'Share',
   'polls.anonymousHint':
     'This poll is anonymous. So that nobody’s answers can be told from the counts, they are shown from {count} completed on, then in steps of {count}, and in full once the poll is closed.',
+  'polls.withoutAnswers':
+    '{count, plural, one {# completion was recorded by hand, without answers.} other {# completions were recorded by hand, without answers.}}',
   'polls.overTime': 'Completed over time',
   'polls.overTimeHint': 'The dashed lines are the starts of campaigns.',
   'polls.person': 'Person',
