@@ -7,4 +7,6 @@ export default {
   maxWorkers: 1,
   maxConcurrency: 1,
   testTimeout: 600_000,
+  // As in production.
+  globals: { filesOnDisk: true },
 };

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import type * as embedded from '@pollcast/embedded-postgres';
 import { publishEnvironment } from './environment.ts';
+import { createScratchFolder } from './scratch-folder.ts';
 
 type Cleanup = () => Promise<void>;
 declare global {
@@ -16,44 +16,47 @@ declare global {
 const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const embeddedPostgres = '../../packages/embedded-postgres/dist/index.js';
 
-async function embeddedServer(): Promise<{ url: string; leave: Cleanup }> {
+async function embeddedServer(folder: string): Promise<{ url: string; leave: Cleanup }> {
   const { joinEmbeddedPostgres } = (await import(embeddedPostgres)) as typeof embedded;
-  const dataDir = await mkdtemp(join(tmpdir(), 'pollcast-test-'));
-  await chmod(dataDir, 0o711);
+  const dataDir = join(folder, 'data');
+  await mkdir(dataDir, { mode: 0o711 });
   const parameters = { fsync: 'off', full_page_writes: 'off', max_connections: '1000' };
   const server = await joinEmbeddedPostgres({ dataDir, parameters, overTcp: true });
-  return {
-    url: server.url,
-    leave: async () => {
-      await server.leave();
-      await rm(dataDir, { recursive: true, force: true });
-    },
-  };
+  return { url: server.url, leave: () => server.leave() };
 }
 
 /** As an operator would, and with no setting of this machine. */
-async function migrate(url: string): Promise<void> {
+async function migrate(url: string, cwd: string): Promise<void> {
   await promisify(execFile)(process.execPath, [program, 'migrate'], {
-    cwd: tmpdir(),
+    cwd,
     env: { DATABASE_URL: url },
   });
 }
 
-/** One PostgreSQL for the whole run (DATABASE_URL or an embedded one), and on it one database migrated once. */
-export default async function globalSetup(): Promise<void> {
+interface Project {
+  globals: { filesOnDisk?: boolean };
+}
+
+/** A folder for all files, one PostgreSQL (DATABASE_URL or an embedded one), and on it one database migrated once. */
+export default async function globalSetup(_: unknown, { globals }: Project): Promise<void> {
+  const folder = await createScratchFolder(globals.filesOnDisk);
+  process.env.TMPDIR = folder;
   const configured = process.env.DATABASE_URL;
-  const server = configured ? { url: configured, leave: () => Promise.resolve() } : await embeddedServer();
+  const server = configured
+    ? { url: configured, leave: () => Promise.resolve() }
+    : await embeddedServer(folder);
   const templateName = `pollcast_template_${process.pid}`;
   const admin = new Client({ connectionString: server.url });
   await admin.connect();
   await admin.query(`CREATE DATABASE ${templateName}`);
   const url = new URL(server.url);
   url.pathname = `/${templateName}`;
-  await migrate(url.href);
+  await migrate(url.href, folder);
   publishEnvironment({ adminUrl: server.url, templateName });
   globalThis.pollcastTestCleanup = async () => {
     await admin.query(`DROP DATABASE IF EXISTS ${templateName} WITH (FORCE)`);
     await admin.end();
     await server.leave();
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   };
 }

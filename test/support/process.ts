@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
 import { projectPath } from '../../src/config/paths.js';
 import { waitFor } from './wait.js';
 
@@ -22,14 +23,14 @@ export function followProcess(child: ChildProcess): PollcastProcess {
   return { child, output: () => output, exited, kill: (signal = 'SIGTERM') => child.kill(signal) };
 }
 
-/** Starts `pollcast <arguments>` with nothing in its environment but what is given. */
+/** Starts `pollcast <arguments>` with no setting in its environment but what is given. */
 export function startProcess(
   argv: string[],
   environment: Record<string, string>,
   cwd?: string,
 ): PollcastProcess {
   const child = spawn(process.execPath, [projectPath('dist', 'main.js'), ...argv], {
-    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...environment },
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', TMPDIR: tmpdir(), ...environment },
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
