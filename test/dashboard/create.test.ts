@@ -1,8 +1,15 @@
 import { describe, expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import { operation } from '../../src/cli/api-client.js';
 import { ADMIN_TOKEN, VIEWER_TOKEN } from '../support/app.js';
 import { findingsOf, testInBrowser, useBrowser } from '../support/dashboard.js';
-import { campaign, createCampaign, createOpenPoll, createUsers } from '../support/factories.js';
+import {
+  campaign,
+  createCampaign,
+  createOpenPoll,
+  createUsers,
+  startCampaign,
+} from '../support/factories.js';
 import { useApp } from '../support/use-app.js';
 
 const app = useApp();
@@ -228,6 +235,28 @@ describe('creating a campaign by steps', () => {
     await page.getByText('Кампания сохранена.').waitFor();
     await page.getByRole('heading', { name: 'Изменение: New name' }).waitFor();
     await page.getByRole('button', { name: /Запустить сейчас/, disabled: false }).waitFor();
+
+    await createUsers(app.database, 2, 3_000_001);
+    const paused = await createCampaign(api, await createOpenPoll(api), {
+      pacing: { sendIntervalMs: 3_600_000 },
+    });
+    await startCampaign(api, paused);
+    await api.run(operation('pauseCampaign'), { id: paused });
+    await app.database.query(
+      "UPDATE notification_campaign SET scheduled_for = now() - interval '1 day' WHERE id = $1",
+      [paused],
+    );
+    await page.goto(`${app.url}/campaigns/campaign_${paused}/edit?step=text`);
+    await page.getByRole('textbox', { name: 'Текст напоминания' }).fill('Скорее!');
+    await page.getByText(/Кампания уже запускалась/).waitFor();
+    await page.getByRole('button', { name: 'Сохранить' }).click();
+    await page.getByText('Кампания сохранена.').waitFor();
+    const [changed] = await app.database.query(
+      'SELECT message_template, status FROM notification_campaign WHERE id = $1',
+      [paused],
+    );
+    expect(changed).toEqual({ message_template: 'Скорее!', status: 'PAUSED' });
+    await page.goto(edit);
 
     const drafts = "Object.keys(sessionStorage).filter((key) => key.includes('draft')).length";
     await page.getByRole('link', { name: 'Опрос', exact: true }).click();

@@ -4,6 +4,7 @@ import { useWords } from '../i18n.js';
 import { ConfirmButton, useAction } from '../parts/action.js';
 import { Figures } from '../parts/figures.js';
 import { Moment } from '../parts/moment.js';
+import { FieldProblems, problemsIn } from '../parts/problems.js';
 import type { CampaignToEdit } from './draft.js';
 import { useDuration } from './duration.js';
 import { START, type Preview, type Topic } from './queries.js';
@@ -67,6 +68,7 @@ export function StartStep({
   const action = useAction(START);
   const duration = useDuration();
   if (!preview) return null;
+  const closed = problemsIn(preview.userErrors).at('topicId');
   const label = t('create.startNow', { count: preview.audienceSize });
   return (
     <>
@@ -92,6 +94,7 @@ export function StartStep({
           'SANDBOX',
         ]}
       />
+      <FieldProblems id="start-problems" messages={closed} />
       <div className="actions">
         <ConfirmButton
           label={label}

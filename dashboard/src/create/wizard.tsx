@@ -21,6 +21,14 @@ import './create.css';
 
 const ADDRESS = { step: oneOf(STEPS, 'poll') };
 
+/** What of the input cannot be changed any more. */
+function fixedFor(campaign: CampaignToEdit | undefined): readonly string[] {
+  if (!campaign) return [];
+  return campaign.startedAt === null
+    ? ['topicId']
+    : ['topicId', 'audience', 'scheduledFor', 'asksFirstQuestion'];
+}
+
 interface WizardProps {
   /** Address of the page. */
   base: string;
@@ -92,7 +100,11 @@ export function Wizard({ base, draft, change, campaign, steps, save, startOver }
   const current = preview.data?.campaignPreview;
   const missing = useMissing(draft);
   const [hasGoneOn, setGoneOn] = useState(false);
-  const known = [...(current?.userErrors ?? []), ...save.refusals];
+  const fixed = fixedFor(campaign);
+  const isFixed = ({ field }: Refusal) => fixed.includes(field?.[1] ?? '');
+  // What is wrong with something fixed is no reason not to save the rest.
+  const corrigible = (current?.userErrors ?? []).filter((error) => !isFixed(error));
+  const known = [...corrigible, ...save.refusals];
   const problems = problemsIn(hasGoneOn ? [...known, ...missing] : known);
   const later = campaign ? [] : steps.filter((step) => FIELDS[step].length === 0);
   const step =
