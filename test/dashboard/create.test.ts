@@ -11,6 +11,7 @@ import {
   startCampaign,
 } from '../support/factories.js';
 import { useApp } from '../support/use-app.js';
+import { waitFor } from '../support/wait.js';
 
 const app = useApp();
 const browser = useBrowser();
@@ -20,14 +21,16 @@ async function goOn(page: Page, heading: string): Promise<void> {
   await page.getByRole('heading', { name: heading, exact: true }).waitFor();
 }
 
-/** Waits until a field is described by an error, and until it is no longer. */
+/** Fills a field in, and waits until it is described by an error. */
 async function complains(page: Page, label: string, value: string, complaint: RegExp): Promise<void> {
   const field = page.getByRole(/hours|chunk/.test(label) ? 'spinbutton' : 'textbox', {
     name: label,
     exact: true,
   });
   await field.fill(value);
-  await page.locator('.field-problems p', { hasText: complaint }).first().waitFor();
+  // A locator looks twice a second, which adds up here.
+  const lines = page.locator('.field-problems p');
+  await waitFor(String(complaint), async () => complaint.test((await lines.allTextContents()).join('\n')));
   expect(await field.getAttribute('aria-invalid')).toBe('true');
 }
 
@@ -261,9 +264,9 @@ describe('creating a campaign by steps', () => {
     const drafts = "Object.keys(sessionStorage).filter((key) => key.includes('draft')).length";
     await page.getByRole('link', { name: 'Опрос', exact: true }).click();
     await page.getByLabel('Название кампании').fill('Never saved');
-    await page.waitForFunction(`${drafts} === 1`);
+    await waitFor('the draft', async () => (await page.evaluate(drafts)) === 1);
     await page.getByRole('button', { name: 'Выйти' }).click();
-    await page.waitForFunction(`${drafts} === 0`);
+    await waitFor('the end of the draft', async () => (await page.evaluate(drafts)) === 0);
 
     const viewer = await browser.open(`${app.url}/campaigns/new`, { token: VIEWER_TOKEN });
     await viewer.getByText('Your role does not allow you to see this.').waitFor();
