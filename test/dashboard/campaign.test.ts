@@ -82,7 +82,12 @@ describe('the page of a campaign', () => {
 
     const admin = await browser.open(url, { token: ADMIN_TOKEN });
     await admin.getByText('As a table').first().click();
-    await admin.getByRole('figure', { name: 'Progress' }).getByRole('row').last().getByText('8').waitFor();
+    await admin
+      .getByRole('figure', { name: 'Progress' })
+      .getByRole('row')
+      .last()
+      .getByText('8', { exact: true })
+      .waitFor();
     const row = admin.getByRole('row', { name: 'Telegram refused the request' });
     await row.getByRole('button', { name: 'Retry' }).click();
     const dialog = admin.getByRole('dialog');
@@ -163,4 +168,17 @@ describe('the page of a campaign', () => {
     await page.goto(`${app.url}/campaigns/campaign_${other}`);
     await page.getByText('There is no campaign').waitFor();
   });
+});
+
+testInBrowser('people are hidden from viewers where the installation says so', async () => {
+  const api = app.client();
+  await createUsers(app.database, 1, 3_000_001);
+  const id = await createCampaign(api, await createOpenPoll(api));
+  await startCampaign(api, id);
+  const url = await app.startApi('api', { VIEWER_SEES_PEOPLE: 'false' });
+  const page = await browser.open(`${url}/campaigns/campaign_${id}/deliveries`, { token: VIEWER_TOKEN });
+  await page.getByRole('cell', { name: 'Hidden' }).first().waitFor();
+  expect(await page.getByRole('main').getByRole('cell').getByRole('link').count()).toBe(0);
+  expect(await page.getByLabel('Search people').count()).toBe(0);
+  expect(await page.getByRole('button', { name: 'Download as CSV' }).count()).toBe(0);
 });

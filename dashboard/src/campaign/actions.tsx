@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useWords } from '../i18n.js';
 import { ConfirmButton, useAction } from '../parts/action.js';
@@ -23,14 +24,28 @@ const STOPPED = ['PAUSED', 'FAILED'];
 export function Actions({ campaign, onDone }: Props) {
   const { t } = useWords();
   const may = useMay();
-  if (!may('OPERATOR')) return null;
+  const place = useRef<HTMLDivElement>(null);
+  const hasActed = useRef(false);
   const { id, status, startedAt } = campaign;
+  // The button that was pressed may be gone: the keyboard goes on beside it, not at the top of the page.
+  useEffect(() => {
+    if (hasActed.current && document.activeElement === document.body)
+      place.current?.focus({ preventScroll: true });
+    hasActed.current = false;
+  }, [status]);
+  if (!may('OPERATOR')) return null;
   const isUnstarted = UNSTARTED.includes(status);
   const isStopped = STOPPED.includes(status);
   const canBeCancelled = isUnstarted || isStopped || status === 'PROCESSING';
-  const props = { campaign, onDone };
+  const props = {
+    campaign,
+    onDone: () => {
+      hasActed.current = true;
+      onDone();
+    },
+  };
   return (
-    <div className="actions">
+    <div ref={place} className="actions" role="group" aria-label={t('campaign.actions')} tabIndex={-1}>
       {isUnstarted && <Start {...props} />}
       {status === 'PROCESSING' && <Pause {...props} />}
       {isStopped && <Resume {...props} />}

@@ -7,6 +7,7 @@ import { DownloadButton } from '../parts/download.js';
 import { Pager } from '../parts/pager.js';
 import { SearchField } from '../parts/search-field.js';
 import { Toggles } from '../parts/toggles.js';
+import { useMay } from '../viewer.js';
 import { useCalmReread } from './calm-reread.js';
 import { DeliveryTable } from './delivery-table.js';
 import {
@@ -35,6 +36,14 @@ function useDeliveryPlace() {
 }
 type Place = ReturnType<typeof useDeliveryPlace>;
 
+/** An installation may hide people from viewers, but from nobody else. */
+function useSeesPeople(id: string): boolean {
+  const isMore = useMay()('OPERATOR');
+  const { data } = useFresh(ONE_RECIPIENT, { id }, { pause: isMore });
+  const one = data?.campaign?.deliveries.nodes[0];
+  return isMore || (one !== undefined && one.user.telegramId !== HIDDEN);
+}
+
 /** Who got the reminder, and who did not, and why. */
 export function Deliveries({ campaign }: { campaign: CampaignState }) {
   const { t } = useWords();
@@ -42,8 +51,7 @@ export function Deliveries({ campaign }: { campaign: CampaignState }) {
   const { status, reason, search } = place.address;
   const outcomes = useFresh(OUTCOMES, { id: campaign.id });
   const all = outcomes.data?.campaign?.outcomes ?? [];
-  const one = useFresh(ONE_RECIPIENT, { id: campaign.id });
-  const seesPeople = one.data?.campaign?.deliveries.nodes[0]?.user.telegramId !== HIDDEN;
+  const seesPeople = useSeesPeople(campaign.id);
   const answer = useFresh(DELIVERIES, {
     id: campaign.id,
     filter: {

@@ -41,6 +41,7 @@ export const campaign = {
   'campaign.people': 'People',
   'campaign.share': 'Share',
   'campaign.again': 'Try again',
+  'campaign.actions': 'What can be done',
   'campaign.edit': 'Edit',
   'campaign.start': 'Start',
   'campaign.startTitle': 'Start the campaign?',

@@ -43,6 +43,7 @@ export const campaign: Readonly<Record<keyof typeof en, string>> = {
   'campaign.people': 'Люди',
   'campaign.share': 'Доля',
   'campaign.again': 'Ещё раз',
+  'campaign.actions': 'Что можно сделать',
   'campaign.edit': 'Изменить',
   'campaign.start': 'Начать',
   'campaign.startTitle': 'Начать кампанию?',
