@@ -92,7 +92,7 @@ function optionsFor(
     scales: { y: { range: (_plot, _min, max) => [0, Math.max(1, max * (marks.length > 0 ? 1.25 : 1.05))] } },
     axes: [
       { ...axis, values: timesOf(language), space: 80 },
-      { ...axis, values: (_plot, values) => values.map((value) => format.format(value)), size: 56 },
+      { ...axis, values: (_plot, values) => values.map((value) => format.format(value)), size: 76 },
     ],
     // The largest sum is drawn first, so that the smaller ones lie over it.
     series: [{}, ...(stacked ? shown.toReversed() : shown)],
