@@ -48,6 +48,8 @@ export interface Words {
   /** In the zone of the reader. */
   time: (at: string, options?: Intl.DateTimeFormatOptions) => string;
   language: Language;
+  /** Tag of the language as the reader's region writes it, such as en-GB. */
+  region: string;
 }
 
 export function useWords(): Words {
@@ -57,5 +59,6 @@ export function useWords(): Words {
     number: (value, options) => current.number(value, options),
     time: (at, options) => current.date(at, options),
     language: current.locale as Language,
+    region: [current.locales ?? current.locale].flat()[0] ?? current.locale,
   };
 }

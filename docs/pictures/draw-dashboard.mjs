@@ -19,13 +19,14 @@ const README_PICTURES = [
 async function startPollcast(dataDir) {
   const env = { ...process.env, DATA_DIR: dataDir, PORT: '0', NO_COLOR: '1' };
   const child = spawn(process.execPath, [program, 'start'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const url = await new Promise((resolve, reject) => {
+  const [sandbox, url] = await new Promise((resolve, reject) => {
     let printed = '';
     const read = (data) => {
       printed += data;
-      const [, address] =
-        /"(http:\/\/[^/"]+)\/graphql/.exec(printed) ?? /(http:\/\/\S+?)\/graphql/.exec(printed) ?? [];
-      if (address !== undefined) resolve(address);
+      const addresses = [/http:\/\/[^/]+(?=\/sandbox)/, /http:\/\/[^/]+(?=\/graphql)/].map(
+        (path) => path.exec(printed)?.[0],
+      );
+      if (addresses.every((address) => address !== undefined)) resolve(addresses);
     };
     child.stdout.on('data', read);
     child.stderr.on('data', read);
@@ -38,8 +39,10 @@ async function startPollcast(dataDir) {
     child.kill('SIGTERM');
     await ended;
   };
-  return { url, token, env, stop };
+  return { url, sandbox, token, stop };
 }
+
+const pause = () => new Promise((resolve) => setTimeout(resolve, 100));
 
 function apiAt({ url, token }) {
   return async (query, variables = {}) => {
@@ -59,8 +62,31 @@ function apiAt({ url, token }) {
 const NAMES = ['Ada', 'Boris', 'Chiara', 'Dmitri', 'Elif', 'Farid', 'Grace', 'Hugo', 'Ines', 'Jonas'];
 const GROUPS = ['Kitchen', 'Office', 'Warehouse'];
 
+/** People who got a reminder that asks the first question answer it, and most of them the second as well. */
+async function answerReminders(sandbox, questions) {
+  const messages = await (await fetch(`${sandbox}/sandbox/messages?limit=1000`)).json();
+  const asked = messages.filter(({ text }) => text.includes(questions[0].text)).slice(0, 60);
+  /** The next question comes by an edit of the message. */
+  const press = async (chatId, { options }, place) => {
+    const body = JSON.stringify({ text: options[Math.floor((place * place) / 5) % options.length] });
+    const headers = { 'content-type': 'application/json' };
+    for (;;) {
+      const { ok } = await fetch(`${sandbox}/sandbox/chats/${chatId}/presses`, {
+        method: 'POST',
+        headers,
+        body,
+      });
+      if (ok) return;
+      await pause();
+    }
+  };
+  for (const [place, { chatId }] of asked.entries()) await press(chatId, questions[0], place);
+  for (const [place, { chatId }] of asked.entries())
+    if (place % 4 !== 0) await press(chatId, questions[1], place + 1);
+}
+
 /** People, polls, and campaigns in every state. */
-async function makeData(api) {
+async function makeData(api, sandbox) {
   const users = Array.from({ length: 400 }, (_, place) => ({
     id: String(4_300_000_001 + place),
     firstName: NAMES[place % NAMES.length],
@@ -96,16 +122,14 @@ async function makeData(api) {
   };
   const call = (name, id) =>
     api(`mutation ($id: ID!) { ${name}(id: $id) { userErrors { message } } }`, { id });
+  const questions = [
+    { text: 'How often do you eat in the canteen?', options: ['Every day', 'Once or twice a week', 'Never'] },
+    { text: 'What is missing?', options: ['More vegetables', 'Something sweet', 'Nothing'] },
+  ];
   const lunch = await createPoll({
     title: 'What shall the canteen cook in spring?',
     closesAt: new Date(Date.now() + 9 * 86_400_000).toISOString(),
-    questions: [
-      {
-        text: 'How often do you eat in the canteen?',
-        options: ['Every day', 'Once or twice a week', 'Never'],
-      },
-      { text: 'What is missing?', options: ['More vegetables', 'Something sweet', 'Nothing'] },
-    ],
+    questions,
   });
   const safety = await createPoll({
     title: 'Safety at work, 2026',
@@ -137,7 +161,8 @@ async function makeData(api) {
     pacing: { sendIntervalMs: 250, chunkIntervalMs: 500, chunkSize: 50 },
   });
   await call('startCampaign', running);
-  await until(api, running, ({ sentUsers }) => sentUsers > 90);
+  await until(api, running, ({ sentUsers }) => sentUsers > 60);
+  await answerReminders(sandbox, questions);
   return { campaign: running, poll: lunch, person: `user_${users[3].id}` };
 }
 
@@ -145,7 +170,7 @@ async function until(api, id, holds) {
   for (;;) {
     const { campaign } = await api('query ($id: ID!) { campaign(id: $id) { status sentUsers } }', { id });
     if (holds(campaign)) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await pause();
   }
 }
 
@@ -199,7 +224,7 @@ const executablePath = process.env.CHROMIUM_PATH ?? String(found.stdout).trim();
 const pollcast = await startPollcast(dataDir);
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
 try {
-  const pages = pagesFor(await makeData(apiAt(pollcast)));
+  const pages = pagesFor(await makeData(apiAt(pollcast), pollcast.sandbox));
   if (folder === undefined) {
     for (const { name, path, theme } of README_PICTURES) {
       const file = fileURLToPath(new URL(`${name}.png`, import.meta.url));

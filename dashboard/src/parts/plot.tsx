@@ -45,13 +45,13 @@ function drawMarks(plot: UPlot, marks: NonNullable<ChartProps['marks']>): void {
 const MINUTE_S = 60;
 const DAY_S = 86_400;
 
-/** Times of an axis in the reader's language; the day stands where it begins. */
-function timesOf(
-  language: string,
+/** Times of an axis as the reader's region writes them; the day stands where it begins. */
+function writeTimes(
+  region: string,
 ): (plot: UPlot, at: number[], axis: number, space: number, step: number) => string[] {
-  const day = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short' });
-  const minute = new Intl.DateTimeFormat(language, { timeStyle: 'short' });
-  const second = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
+  const day = new Intl.DateTimeFormat(region, { day: 'numeric', month: 'short' });
+  const minute = new Intl.DateTimeFormat(region, { timeStyle: 'short' });
+  const second = new Intl.DateTimeFormat(region, { timeStyle: 'medium' });
   return (_plot, at, _axis, _space, step) => {
     const time = step < MINUTE_S ? second : minute;
     return at.map((value, index) => {
@@ -66,7 +66,7 @@ function timesOf(
 
 function optionsFor(
   { series, stacked = false, marks = [] }: ChartProps,
-  language: string,
+  region: string,
   width: number,
 ): UPlot.Options {
   const axis = {
@@ -74,7 +74,7 @@ function optionsFor(
     grid: { stroke: color('line'), width: 1 },
     ticks: { stroke: color('line'), width: 1 },
   };
-  const format = new Intl.NumberFormat(language, { notation: 'compact' });
+  const format = new Intl.NumberFormat(region, { notation: 'compact' });
   const shown = series.map(({ label, color: name }) => ({
     label,
     stroke: color(name),
@@ -91,7 +91,7 @@ function optionsFor(
     cursor: { show: false },
     scales: { y: { range: (_plot, _min, max) => [0, Math.max(1, max * (marks.length > 0 ? 1.25 : 1.05))] } },
     axes: [
-      { ...axis, values: timesOf(language), space: 80 },
+      { ...axis, values: writeTimes(region), space: 80 },
       { ...axis, values: (_plot, values) => values.map((value) => format.format(value)), size: 76 },
     ],
     // The largest sum is drawn first, so that the smaller ones lie over it.
@@ -113,7 +113,7 @@ function dataFor({ at, series, stacked = false }: ChartProps): UPlot.AlignedData
 
 /** Draws a chart. A tab in the background draws nothing until it is looked at. */
 export function Plot(props: ChartProps) {
-  const { language } = useWords();
+  const { region } = useWords();
   const place = useRef<HTMLDivElement>(null);
   const latest = useRef(props);
   const plot = useRef<UPlot>(undefined);
@@ -132,7 +132,7 @@ export function Plot(props: ChartProps) {
     function draw(): void {
       if (!element) return;
       plot.current?.destroy();
-      const options = optionsFor(latest.current, language, Math.max(200, element.clientWidth));
+      const options = optionsFor(latest.current, region, Math.max(200, element.clientWidth));
       plot.current = new UPlot(options, dataFor(latest.current), element);
     }
     draw();
@@ -147,7 +147,7 @@ export function Plot(props: ChartProps) {
       plot.current?.destroy();
       plot.current = undefined;
     };
-  }, [language, shape]);
+  }, [region, shape]);
 
   useEffect(() => {
     function update(): void {
