@@ -47,7 +47,7 @@ export class BotGuard {
 
   constructor(private readonly options: BotGuardOptions) {}
 
-  /** Why this process works no jobs; null while it may. */
+  /** Why this process does no work; null while it may. */
   get problem(): string | null {
     return this.found;
   }
@@ -112,7 +112,7 @@ export class BotGuard {
     this.found = problem;
     const { logger } = this.options;
     if (problem === null) logger.info('this process has the bot of the installation: it works jobs again');
-    else logger.error({ code: 'WRONG_BOT' }, `this process works no jobs: ${problem}`);
+    else logger.error({ code: 'WRONG_BOT' }, `this process does no work: ${problem}`);
     this.listener();
   }
 }

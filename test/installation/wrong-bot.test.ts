@@ -65,7 +65,7 @@ async function started(api: ApiClient, input: object = {}): Promise<string> {
 /** A worker that works no jobs. */
 async function idleWorker(app: TestApp, environment: Record<string, string>): Promise<PollcastProcess> {
   const worker = app.launch('worker', environment);
-  await waitForOutput(worker, /this process works no jobs/);
+  await waitForOutput(worker, /this process does no work/);
   return worker;
 }
 
@@ -103,7 +103,7 @@ describe('beside an api with a bot', () => {
       expect((await followCampaign(api, id)).at(-1)).toMatchObject({ status: 'COMPLETED', sentUsers: 5 });
       expect(app.sandbox.messages).toHaveLength(5);
       expect(await isSandboxed(api, id)).toBe(false);
-      expect(count(worker.output(), 'this process works no jobs')).toBe(1);
+      expect(count(worker.output(), 'this process does no work')).toBe(1);
       expect(worker.output()).not.toContain('working jobs');
     });
   }
@@ -155,7 +155,7 @@ describe('the sandbox', () => {
     await waitFor('the sandbox to take one', async () => (await campaign(api, id)).sentUsers > 0);
 
     await app.startWorker();
-    await waitForOutput(worker, /this process works no jobs/);
+    await waitForOutput(worker, /this process does no work/);
     expect(app.sandbox.messages).toEqual([]);
     await app.database.query('UPDATE campaign_chunk SET due_at = now(), enqueued_at = NULL WHERE number > 0');
     expect((await followCampaign(api, id)).at(-1)).toMatchObject({ status: 'COMPLETED', sentUsers: 6 });
@@ -191,7 +191,7 @@ describe('bot adopt', () => {
     expect(adopted.code).toBe(0);
     const again = await runCommand(['bot', 'adopt'], settings);
     expect([again.code, again.output]).toEqual([0, expect.stringContaining('already')]);
-    await waitForOutput(worker, /this process works no jobs/);
+    await waitForOutput(worker, /this process does no work/);
 
     const id = await started(api);
     await app.startWorker(environment);
