@@ -46,7 +46,7 @@ export function createApi(): Client {
           subscribe: (sink) => ({
             unsubscribe: sockets.subscribe({ ...request, query: request.query ?? '' }, {
               ...sink,
-              // A server that stops ends what it sends: whoever still follows it subscribes again.
+              // A server that stops ends what it sends: a page that still follows it subscribes again.
               complete: () => {
                 eventsEnded();
                 sink.error(new Error('The server ended the subscription.'));

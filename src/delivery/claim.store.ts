@@ -215,7 +215,7 @@ interface ClaimRow extends Omit<Claim, 'recipients'> {
 
 /** Parameters of a claim. */
 export interface ClaimRequest {
-  /** Drawn for each claim: identifies what it has marked if its answer is lost. */
+  /** Drawn for each claim: identifies the rows it marked if its answer is lost. */
   claimId: string;
   /** Maximum number of recipients. */
   wanted: number;

@@ -111,7 +111,7 @@ export class BotGuard {
     if (problem === this.found) return;
     this.found = problem;
     const { logger } = this.options;
-    if (problem === null) logger.info('this process has the bot of the installation: it works jobs again');
+    if (problem === null) logger.info('this process has the bot of the installation, and works again');
     else logger.error({ code: 'WRONG_BOT' }, `this process does no work: ${problem}`);
     this.listener();
   }

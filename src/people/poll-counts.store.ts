@@ -1,7 +1,7 @@
 import { rows, type SqlExecutor, type TransactionalSql } from '../database/rows.js';
 import { MAY_BE_REMINDED } from './reachable.js';
 
-/** What a poll has come to. */
+/** Counts of a poll. */
 export interface PollCounts {
   pollId: string;
   /** Users whom the poll is for. */

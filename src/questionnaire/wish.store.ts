@@ -4,7 +4,7 @@ import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
 const ALL_POLLS = '0';
 const ANY_MESSAGE = '-1';
 
-/** Telegram keeps updates for a day; after a week without any, it numbers them anew. */
+/** Telegram keeps updates for a day; after a week without any, it starts numbering afresh. */
 const COMPARABLE = "interval '2 days'";
 
 /**
@@ -50,7 +50,7 @@ const SET_BLOCKED = `
 `;
 
 /**
- * Notes when a person wants to be reminded again. A newer wish takes the place of one that waits; whoever wishes wants reminders
+ * Notes when a person wants to be reminded again. A newer wish takes the place of one that waits; a person who wishes for one wants reminders
  * of the poll after all. A time that has passed, as on an old button, is no wish.
  */
 const REMIND_LATER = `

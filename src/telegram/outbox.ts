@@ -35,7 +35,7 @@ const MAX_WAITING = 20;
 const GONE = ['message to edit not found', "message can't be edited", 'message_id_invalid'];
 
 /**
- * Messages to people who talk to the bot: before all campaign messages, within the limits, and in order for each chat. Whoever
+ * Messages to people who talk to the bot: before all campaign messages, within the limits, and in order for each chat. A person who
  * is faster than the limits allow gets the newest of each kind, and holds up no one else.
  */
 export class Outbox {

@@ -152,7 +152,7 @@ export class ReminderWishes {
   }
 }
 
-/** A press that comes after a newer one leaves what that has shown. */
+/** A press that comes after a newer one leaves the message as it is. */
 function stepAfter(outcome: WishOutcome, step: MenuStep): MenuStep {
   if (outcome === 'impossible') return { words: 'pollGone' };
   return outcome === 'older' ? { words: 'olderWish' } : step;

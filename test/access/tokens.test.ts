@@ -114,7 +114,7 @@ async function watchingConnections(): Promise<number[]> {
 /** A client that has been let in and reads nothing from then on. */
 async function silentClient(token: string): Promise<WebSocket> {
   const socket = new WebSocket(socketUrl(app.url), 'graphql-transport-ws');
-  // Writing to what the server has cut off fails.
+  // Writing to a connection that the server cut fails.
   socket.on('error', () => undefined);
   await once(socket, 'open');
   socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } }));

@@ -89,7 +89,7 @@ describe('what a campaign achieved', () => {
         { id: pollId },
       );
     expect(poll.completionsOverTime).toEqual([{ at: expect.stringMatching(/:00\.000Z$/), count: 1 }]);
-    // Whoever completes it by another way is credited as well.
+    // People who complete it by another way are credited as well.
     await recordCompletions(pollId, people.slice(1, 3));
     expect(await achieved(id)).toMatchObject({ openedUsers: 2, convertedUsers: 3 });
 

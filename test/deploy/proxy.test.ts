@@ -119,7 +119,7 @@ describeWithNginx('the proxy before two replicas', () => {
     }
   });
 
-  test('passes on what the API has compressed', async () => {
+  test('passes compressed answers on', async () => {
     const schema = encodeURIComponent('{ __schema { types { name description } } }');
     const headers = { authorization: `Bearer ${ADMIN_TOKEN}`, 'accept-encoding': 'br' };
     await passage(async () => {

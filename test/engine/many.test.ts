@@ -49,7 +49,7 @@ scenario(
   },
 );
 
-/** What the process has on its way at the most, whatever it measures. */
+/** The most requests that the process keeps under way. */
 const MAX_IN_FLIGHT = 512;
 
 scenario(

@@ -134,7 +134,7 @@ describe('a process that Telegram throttles', () => {
 
 const RETRY_AFTER_MS = 20;
 
-/** What a process has sent, and what it was allowed to send. */
+/** How much a process sent, and how much it was allowed to send. */
 class SendLog {
   private silentUntil = 0;
   private isProbing = false;

@@ -93,7 +93,7 @@ test('without a worker the work waits and is seen to; a worker answers on its ow
   expect(valueOf(await scrape(url), 'pollcast_messages_total', { outcome: 'sent' })).toBe(5);
   expect(valueOf(await scrape(app.url), 'pollcast_messages_total', { outcome: 'sent' })).toBe(0);
   await waitForValue('pollcast_queue_depth', { kind: 'plan' }, 0);
-  // Each process tells what the installation has sent, also one that sends nothing itself.
+  // Each process reports the sends of the whole installation, even one that sends nothing itself.
   await waitForValue('pollcast_sent_messages', {}, 5);
   expect(valueOf(await scrape(url), 'pollcast_sent_messages')).toBe(5);
 

@@ -113,7 +113,7 @@ test('behind a trusted proxy the client is counted, not the proxy', async () => 
   for (const forwardedFor of ['192.0.2.1', '192.0.2.2', '203.0.113.9, 192.0.2.3, 10.1.2.3']) {
     expect(await statuses(3, { forwardedFor })).toEqual([200, 200, 429]);
   }
-  // What the client itself has put before its address does not help it.
+  // Addresses that the client puts before its own do not help it.
   expect(await post({ forwardedFor: '198.51.100.7, 192.0.2.3' })).toMatchObject({ status: 429 });
   // An address that is no proxy's is not believed.
   const stranger = { localAddress: '127.0.0.9' };

@@ -49,7 +49,7 @@ test('an answer whose client has left meanwhile is not held for ever', async () 
   for (let index = 0; index < 12; index += 1) {
     const gone = askWithoutReading(app, templates(5));
     await once(gone, 'connect');
-    // What it has asked is on its way, and carried out all the same.
+    // Its requests are on their way, and carried out all the same.
     gone.destroySoon();
   }
   await waitFor('an answer', async () => (await ask(app, templates(5)))[0] === 200);

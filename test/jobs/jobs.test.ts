@@ -14,7 +14,7 @@ import { freePort } from '../support/port.js';
 import { runCommand } from '../support/process.js';
 import { waitFor } from '../support/wait.js';
 
-/** For as long as the test runs nobody looks for jobs: what a worker does it has been told of. */
+/** Nobody looks for jobs while the test runs: a worker does only what it is told of. */
 const NEVER_LOOKS = { JOB_TICK_MS: '600000', RECONCILE_INTERVAL_MS: '3600000' };
 const CAMPAIGNS = 3;
 const SECRET = 'my-mongo-password';

@@ -194,7 +194,7 @@ describe('what a person has done', () => {
   });
 });
 
-test('whoever is erased is in no list and no length of one any more', async () => {
+test('an erased person is in no list and no length of one any more', async () => {
   await createUsers(app.database, 1, 77);
   await answer(pollId, '77', 2);
   const campaign = await createCampaign(api, salesPollId);

@@ -114,7 +114,7 @@ describe('the counters of polls', () => {
     );
   }, 60_000);
 
-  test('of a poll whose groups change are counted by its rows until they are counted anew', async () => {
+  test('of a poll whose groups change are counted by its rows until they are counted again', async () => {
     await database.query('INSERT INTO poll_group (poll_id, group_id) VALUES (4, 3)');
     expect(await read()).toEqual(await byRows());
     await counts.count('4');

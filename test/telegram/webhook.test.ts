@@ -109,7 +109,7 @@ describe('with WEBHOOK_URL', () => {
     worker = await startWorker({ WEBHOOK_URL: url });
     await waitFor('the process to take it', async () => (await deliver(again)) === 200);
     expect(await optedOut(8_000_008)).toBe(false);
-    // After two days numbers say nothing: Telegram may have begun anew.
+    // After two days numbers say nothing: Telegram may have started afresh.
     await app.database.query(`UPDATE heard_wish SET heard_at = now() - interval '49 hours'`);
     expect(await deliver(says(8_000_008, '/stop', 7))).toBe(200);
     expect(await optedOut(8_000_008)).toBe(true);

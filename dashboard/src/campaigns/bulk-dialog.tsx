@@ -119,7 +119,7 @@ function Course({
 }) {
   const { t, number } = useWords();
   const isRunning = phase === 'running';
-  // Whoever closes the tab meanwhile is asked first.
+  // Closing the tab meanwhile asks first.
   useEffect(() => {
     if (!isRunning) return;
     function ask(event: BeforeUnloadEvent): void {

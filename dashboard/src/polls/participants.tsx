@@ -78,7 +78,7 @@ function Remind({ poll, address }: { poll: PollHead; address: Parameters<typeof 
   );
 }
 
-/** Who is missing, and whoever else the poll is for. */
+/** Who is missing, and everyone else the poll is for. */
 export function Participants({ poll, onChange }: { poll: PollHead; onChange: () => void }) {
   const { t } = useWords();
   const may = useMay();

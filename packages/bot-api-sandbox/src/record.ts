@@ -44,7 +44,7 @@ export type NewMessage = Pick<
 /** People's messages that are remembered, over all chats. */
 const SAID_KEPT = 10_000;
 
-/** What the sandbox has received. Tokens never get here. */
+/** Everything the sandbox received. Tokens never get here. */
 export class SandboxRecord {
   readonly calls: RecordedCall[] = [];
   readonly messages: RecordedMessage[] = [];

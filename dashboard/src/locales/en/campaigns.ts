@@ -64,7 +64,7 @@ export const campaigns = {
   'bulk.cancel.chosen': '{count, plural, one {# campaign is} other {# campaigns are}} selected.',
   'bulk.cancel.matching':
     '{count, plural, =0 {None of those that match can be cancelled.} one {# campaign that matches will be cancelled.} other {# campaigns that match will be cancelled.}}',
-  'bulk.cancel.means': 'Whoever has not been reminded yet will not be. There is no way back.',
+  'bulk.cancel.means': 'People who have not been reminded yet will not be. There is no way back.',
   'bulk.cancel.done':
     '{count, plural, =0 {No campaign is cancelled.} one {# campaign is cancelled.} other {# campaigns are cancelled.}}',
   'bulk.refusedAreNamed':

@@ -31,7 +31,7 @@ export const installation = {
   'tokens.revoked': 'revoked',
   'tokens.revoke': 'Revoke',
   'tokens.revokeTitle': 'Revoke “{name}”',
-  'tokens.revokeMeans': 'Whoever uses this token is signed out at once. There is no way back.',
+  'tokens.revokeMeans': 'Everyone who uses this token is signed out at once. There is no way back.',
   'tokens.isYours': 'You are signed in with this token.',
   'tokens.wasRevoked': '“{name}” was revoked.',
   'tokens.shownOnce': 'Keep this token now: it is not shown again.',
