@@ -143,7 +143,8 @@ export class TestApp {
   private async surround(): Promise<void> {
     const { emptyDatabase: empty, mongodbUrl, sandbox } = this.options;
     const database = this.options.database ?? (await createTestDatabase({ empty }));
-    this.surroundings = { database, jobs: testJobs(database, mongodbUrl) };
+    this.surroundings = { database };
+    this.surroundings.jobs = await testJobs(database, mongodbUrl);
     this.surroundings.sandbox = await startBotApiSandbox({
       messagesPerSecond: 2000,
       chatBurst: 20,

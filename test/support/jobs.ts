@@ -1,6 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { MongoClient } from 'mongodb';
-import { ConnectionString } from 'mongodb-connection-string-url';
 import type { TestDatabase } from './database.js';
 
 /** The jobs of a test app, wherever they are. */
@@ -18,11 +15,17 @@ export interface TestJobs {
   drop(): Promise<void>;
 }
 
-const CHUNK = { campaignId: '1', number: 0 };
+export const CHUNK = { campaignId: '1', number: 0 };
 
 /** In a MongoDB database of their own when the tests run with MONGODB_URL, otherwise in the app's database. */
-export function testJobs(database: TestDatabase, mongodbUrl = process.env.MONGODB_URL): TestJobs {
-  return mongodbUrl ? inMongo(mongodbUrl) : inPostgres(database);
+export async function testJobs(
+  database: TestDatabase,
+  mongodbUrl = process.env.MONGODB_URL,
+): Promise<TestJobs> {
+  if (!mongodbUrl) return inPostgres(database);
+  // Jest loads a module for each test file that imports it, and the driver has a hundred.
+  const { jobsInMongo } = await import('./jobs-in-mongo.js');
+  return jobsInMongo(mongodbUrl);
 }
 
 function inPostgres(database: TestDatabase): TestJobs {
@@ -53,49 +56,4 @@ function inPostgres(database: TestDatabase): TestJobs {
     },
     drop: () => Promise.resolve(),
   };
-}
-
-function inMongo(serverUrl: string): TestJobs {
-  const url = withDatabase(serverUrl, `pollcast_test_${randomBytes(6).toString('hex')}`);
-  const client = new MongoClient(url);
-  const jobs = client.db().collection('agendaJobs');
-  return {
-    environment: { MONGODB_URL: url },
-    all: () => jobs.find().sort({ _id: 1 }).toArray(),
-    chunkJobs: async () => {
-      const found = await jobs.find({ name: 'send-chunk' }).sort({ nextRunAt: 1 }).toArray();
-      return found.map((job) => ({
-        number: (job.data as { number: number }).number,
-        nextRunAt: job.nextRunAt as Date | null,
-      }));
-    },
-    addChunkJob: async () => {
-      const nextRunAt = new Date(Date.now() + 86_400_000);
-      const job = { name: 'send-chunk', type: 'normal', priority: 0, data: CHUNK, nextRunAt, lockedAt: null };
-      return (await jobs.insertOne(job)).insertedId.toString();
-    },
-    copyWaitingChunkJobs: async (copies) => {
-      const waiting = await jobs
-        .find({ name: 'send-chunk', nextRunAt: { $gt: new Date() } }, { projection: { _id: 0 } })
-        .toArray();
-      for (let copy = 0; copy < copies && waiting.length > 0; copy += 1) {
-        await jobs.insertMany(waiting.map((job) => ({ ...job, lockedAt: null })));
-      }
-      return waiting.length;
-    },
-    drop: async () => {
-      await client.db().dropDatabase();
-      await client.close();
-    },
-  };
-}
-
-function withDatabase(serverUrl: string, name: string): string {
-  const url = new ConnectionString(serverUrl);
-  // Users live in the database that the URL names, or in "admin".
-  if (url.username && !url.searchParams.has('authSource')) {
-    url.searchParams.set('authSource', url.pathname.slice(1) || 'admin');
-  }
-  url.pathname = `/${name}`;
-  return url.href;
 }
