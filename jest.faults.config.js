@@ -5,6 +5,7 @@ export default {
   ...base,
   testMatch: ['**/*.fault.ts'],
   maxWorkers: 2,
-  maxConcurrency: 6,
+  // As many as outage.fault.ts has of the longest ones, and one more: otherwise the last of them runs alone.
+  maxConcurrency: 8,
   testTimeout: 600_000,
 };
