@@ -1,10 +1,12 @@
-import { Suspense, useMemo, useSyncExternalStore } from 'react';
+import { Suspense, useMemo, useRef, useSyncExternalStore } from 'react';
 import { Provider } from 'urql';
 import { Link, useLocation } from 'wouter';
 import { createApi, useFresh } from './api.js';
 import { useConnection } from './connection.js';
 import { graphql } from './graphql.js';
 import { useWords } from './i18n.js';
+import { useArrival } from './parts/arrival.js';
+import { Guard } from './parts/guard.js';
 import { LanguageChoice } from './parts/language-choice.js';
 import { Notices } from './parts/notices.js';
 import { Pages } from './pages.js';
@@ -63,6 +65,8 @@ function Shell() {
   const { t } = useWords();
   const { live } = useConnection();
   const { data } = useFresh(SHELL, {});
+  const main = useRef<HTMLElement>(null);
+  const path = useArrival(main);
   return (
     <ViewerContext value={data?.viewer}>
       <a className="skip" href="#content">
@@ -95,10 +99,12 @@ function Shell() {
       </div>
       {data?.installation.sandbox && <div className="banner">{t('app.sandbox')}</div>}
       <Notices>
-        <main id="content" tabIndex={-1}>
-          <Suspense fallback={<p aria-busy>{t('app.loading')}</p>}>
-            <Pages />
-          </Suspense>
+        <main ref={main} id="content" tabIndex={-1}>
+          <Guard path={path}>
+            <Suspense fallback={<p aria-busy>{t('app.loading')}</p>}>
+              <Pages />
+            </Suspense>
+          </Guard>
         </main>
       </Notices>
     </ViewerContext>

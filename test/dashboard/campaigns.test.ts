@@ -85,4 +85,29 @@ describe('the list of campaigns', () => {
     await page.goBack();
     await page.getByText('Page 1', { exact: true }).waitFor();
   });
+
+  testInBrowser('stands odd addresses, long names and a broken draft', async () => {
+    const api = app.client();
+    const poll = await createOpenPoll(api, { title: 'Lunch' });
+    const name = 'W'.repeat(200);
+    await createCampaign(api, poll, { name });
+    const page = await browser.open(`${app.url}/?since=May%205&until=275760-09-13&search=WWW`, {
+      viewport: { width: 390, height: 500 },
+      token: ADMIN_TOKEN,
+    });
+    // A link begins the next page at its top, and the keyboard there.
+    await page.getByRole('link', { name }).focus();
+    expect(await page.evaluate('scrollY')).toBeGreaterThan(0);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name }).waitFor();
+    expect(await page.evaluate('[scrollY, document.activeElement.id]')).toEqual([0, 'content']);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+
+    await page.evaluate(`sessionStorage.setItem('pollcast.draft.poll', '{"questions":5}')`);
+    await page.goto(`${app.url}/polls/new`);
+    await page.getByRole('heading', { name: 'This page cannot be shown' }).waitFor();
+    expect(await findingsOf(page)).toEqual([]);
+    await page.getByRole('link', { name: 'People' }).click();
+    await page.getByRole('heading', { level: 1, name: 'People' }).waitFor();
+  });
 });

@@ -1,4 +1,5 @@
 import { useWords } from '../i18n.js';
+import { LAST_DAY } from '../parts/address.js';
 import { SearchField } from '../parts/search-field.js';
 import { STATUSES, type Status } from '../parts/status.js';
 import { Toggles } from '../parts/toggles.js';
@@ -37,6 +38,7 @@ export function Filters({
             {t(end === 'since' ? 'list.createdAfter' : 'list.createdBefore')}
             <input
               type="date"
+              max={LAST_DAY}
               value={address[end]}
               onChange={(event) => {
                 change({ [end]: event.target.value });

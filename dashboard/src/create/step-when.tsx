@@ -1,7 +1,7 @@
 import { useId } from 'react';
 import { useFresh } from '../api.js';
 import { useWords } from '../i18n.js';
-import { readerZone } from '../parts/local-time.js';
+import { LAST_LOCAL_INPUT, readerZone } from '../parts/local-time.js';
 import { Moment } from '../parts/moment.js';
 import { describedBy, FieldProblems } from '../parts/problems.js';
 import { TextField } from '../parts/text-field.js';
@@ -36,6 +36,7 @@ function Schedule({ draft, change, problems }: StepProps) {
           {t('create.at', { zone: readerZone() })}
           <input
             type="datetime-local"
+            max={LAST_LOCAL_INPUT}
             value={draft.scheduledFor}
             {...describedBy(id, messages)}
             onChange={(event) => {

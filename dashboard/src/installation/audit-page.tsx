@@ -2,7 +2,7 @@ import { Link } from 'wouter';
 import { useFresh } from '../api.js';
 import type { ResultOf, VariablesOf } from '../graphql.js';
 import { useWords } from '../i18n.js';
-import { anyOf, day, dayStart, oneOf, pageVariables, text, useAddress } from '../parts/address.js';
+import { anyOf, day, dayStart, LAST_DAY, oneOf, pageVariables, text, useAddress } from '../parts/address.js';
 import { Answer } from '../parts/answer.js';
 import { Moment } from '../parts/moment.js';
 import { Page } from '../parts/page.js';
@@ -93,6 +93,7 @@ function Filters({ place: { address, change } }: { place: Place }) {
             {t(`audit.${end}`)}
             <input
               type="date"
+              max={LAST_DAY}
               value={address[end]}
               onChange={(event) => {
                 change({ [end]: event.target.value });

@@ -1,7 +1,7 @@
 import { useState, type SubmitEvent } from 'react';
 import { useWords } from '../i18n.js';
 import { Refusals, useAction } from '../parts/action.js';
-import { dayStart } from '../parts/address.js';
+import { dayStart, LAST_DAY } from '../parts/address.js';
 import { Dialog } from '../parts/dialog.js';
 import type { Role } from '../viewer.js';
 import { CREATE_TOKEN } from './queries.js';
@@ -12,6 +12,7 @@ const ROLES: readonly Role[] = ['VIEWER', 'OPERATOR', 'ADMIN'];
 function Created({ token, onClose }: { token: string; onClose: () => void }) {
   const { t } = useWords();
   const [isCopied, setCopied] = useState(false);
+  // A page without TLS has no clipboard to write to.
   return (
     <>
       <p>{t('tokens.shownOnce')}</p>
@@ -19,17 +20,19 @@ function Created({ token, onClose }: { token: string; onClose: () => void }) {
         <code>{token}</code>
       </p>
       <div className="actions">
-        <button
-          type="button"
-          className="primary"
-          onClick={() => {
-            void navigator.clipboard.writeText(token).then(() => {
-              setCopied(true);
-            });
-          }}
-        >
-          {t('tokens.copy')}
-        </button>
+        {isSecureContext && (
+          <button
+            type="button"
+            className="primary"
+            onClick={() => {
+              void navigator.clipboard.writeText(token).then(() => {
+                setCopied(true);
+              });
+            }}
+          >
+            {t('tokens.copy')}
+          </button>
+        )}
         <button type="button" onClick={onClose}>
           {t('app.close')}
         </button>
@@ -75,7 +78,7 @@ function Form({ onCreated }: { onCreated: (token: string) => void }) {
         </label>
         <label>
           {t('tokens.until')}
-          <input name="until" type="date" />
+          <input name="until" type="date" max={LAST_DAY} />
         </label>
       </div>
       <Refusals of={create.refusals} />

@@ -22,9 +22,16 @@ export function flag(): Field<boolean> {
   return { initial: false, read: ([value]) => value !== undefined, write: (value) => (value ? ['1'] : []) };
 }
 
+/** The last day that a field takes, which keeps the year at four digits. */
+export const LAST_DAY = '9999-12-30';
+
+function isDay(value: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(value) && value <= LAST_DAY && !Number.isNaN(Date.parse(value));
+}
+
 /** A day of the reader's calendar, as 2026-01-31, or "". */
 export function day(): Field<string> {
-  return { ...text(), read: ([value = '']) => (Number.isNaN(Date.parse(value)) ? '' : value) };
+  return { ...text(), read: ([value = '']) => (isDay(value) ? value : '') };
 }
 
 export function oneOf<Value extends string>(values: readonly Value[], initial: Value): Field<Value> {

@@ -5,6 +5,9 @@ export function toLocalInput(at: string | null): string {
   return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
+/** The last time that such a field takes, which keeps the year at four digits. */
+export const LAST_LOCAL_INPUT = '9999-12-30T23:59';
+
 /** @returns null for what is no time */
 export function fromLocalInput(value: string): string | null {
   const date = new Date(value);

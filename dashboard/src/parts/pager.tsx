@@ -1,3 +1,4 @@
+import { useRef } from 'react';
 import { useWords } from '../i18n.js';
 
 interface PageInfo {
@@ -15,14 +16,20 @@ export function Pager({
   goTo: (page: { after?: string | null; before?: string | null }) => void;
 }) {
   const { t } = useWords();
+  const place = useRef<HTMLElement>(null);
+  /** Goes to a page, which is read from its beginning. */
+  function turn(page: Parameters<typeof goTo>[0]): void {
+    goTo(page);
+    place.current?.closest('section, main')?.scrollIntoView();
+  }
   if (!of.hasNextPage && !of.hasPreviousPage) return null;
   return (
-    <nav className="pager" aria-label={t('list.pages')}>
+    <nav ref={place} className="pager" aria-label={t('list.pages')}>
       <button
         type="button"
         disabled={!of.hasPreviousPage}
         onClick={() => {
-          goTo({ before: of.startCursor });
+          turn({ before: of.startCursor });
         }}
       >
         {t('list.previous')}
@@ -31,7 +38,7 @@ export function Pager({
         type="button"
         disabled={!of.hasNextPage}
         onClick={() => {
-          goTo({ after: of.endCursor });
+          turn({ after: of.endCursor });
         }}
       >
         {t('list.next')}

@@ -1,7 +1,7 @@
 import { useWords } from '../i18n.js';
 import { Refusals, type Action } from '../parts/action.js';
 import { GroupChoice } from '../parts/group-choice.js';
-import { readerZone } from '../parts/local-time.js';
+import { LAST_LOCAL_INPUT, readerZone } from '../parts/local-time.js';
 import { problemsIn, type Problems } from '../parts/problems.js';
 import { AreaField, TextField } from '../parts/text-field.js';
 import type { PollDraft } from './form-draft.js';
@@ -41,6 +41,7 @@ function Basics({ draft, change, problems }: FieldsProps) {
         label={t('polls.closesAt', { zone: readerZone() })}
         hint={t('polls.closesAtHint')}
         type="datetime-local"
+        max={LAST_LOCAL_INPUT}
         value={draft.closesAt}
         problems={problems.at('closesAt')}
         onChange={(closesAt) => {
