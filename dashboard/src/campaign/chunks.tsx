@@ -6,7 +6,7 @@ import { Moment } from '../parts/moment.js';
 import { Pager } from '../parts/pager.js';
 import { Table } from '../parts/table.js';
 import { Toggles } from '../parts/toggles.js';
-import { useCalmReread } from './calm-reread.js';
+import { useCalmReread } from '../parts/calm-reread.js';
 import { CHUNKS, type CampaignState, type Chunk } from './queries.js';
 
 const STATES = ['RUNNING', 'WAITING', 'QUARANTINED', 'DONE'] as const;

@@ -8,7 +8,7 @@ import { Pager } from '../parts/pager.js';
 import { SearchField } from '../parts/search-field.js';
 import { Toggles } from '../parts/toggles.js';
 import { useMay } from '../viewer.js';
-import { useCalmReread } from './calm-reread.js';
+import { useCalmReread } from '../parts/calm-reread.js';
 import { DeliveryTable } from './delivery-table.js';
 import {
   DELIVERIES,

@@ -2,7 +2,7 @@ import { Link } from 'wouter';
 import { useWords } from '../i18n.js';
 import { Moment } from '../parts/moment.js';
 import { Table } from '../parts/table.js';
-import { personName } from './person.js';
+import { personName } from '../parts/person-name.js';
 import type { Delivery } from './queries.js';
 
 export function DeliveryTable({ rows, seesPeople }: { rows: readonly Delivery[]; seesPeople: boolean }) {
@@ -38,7 +38,7 @@ function Person({ of }: { of: Delivery['user'] }) {
   return (
     <>
       <Link href={`/people/${id}`}>
-        <b>{personName(of) ?? telegramId}</b>
+        <b>{personName(of)}</b>
       </Link>
       <div className="quiet">{username === null ? telegramId : `@${username} · ${telegramId}`}</div>
     </>

@@ -5,7 +5,7 @@ import { Answer } from '../parts/answer.js';
 import { Moment } from '../parts/moment.js';
 import { Pager } from '../parts/pager.js';
 import { Table } from '../parts/table.js';
-import { useCalmReread } from './calm-reread.js';
+import { useCalmReread } from '../parts/calm-reread.js';
 import { HISTORY, type AuditEntry, type CampaignState } from './queries.js';
 
 const PAGE_LENGTH = 25;

@@ -4,14 +4,15 @@ import { useFresh } from '../api.js';
 import { useWords } from '../i18n.js';
 import { oneOf, useAddress } from '../parts/address.js';
 import { Answer } from '../parts/answer.js';
+import { bucketFor, BUCKETS, type Bucket } from '../parts/bucket.js';
 import { Chart } from '../parts/chart.js';
 import { Table } from '../parts/table.js';
 import { useMay } from '../viewer.js';
-import { useCalmReread } from './calm-reread.js';
+import { useCalmReread } from '../parts/calm-reread.js';
 import { OUTCOMES, TIMELINE, type CampaignState, type Outcome } from './queries.js';
 import { Retry } from './retry.js';
 import { canBeRetried, isRetryable } from './retry-choice.js';
-import { bucketFor, BUCKETS, sumUp, type Bucket, type Timeline } from './timeline.js';
+import { sumUp, type Timeline } from './timeline.js';
 
 /** What became of the reminders: over time, and why. */
 export function Overview({ campaign }: { campaign: CampaignState }) {

@@ -6,7 +6,7 @@ import { Answer } from '../parts/answer.js';
 import { useNotify } from '../parts/notices.js';
 import { SearchField } from '../parts/search-field.js';
 import { SEND_TEST, TEST_PEOPLE } from './action-queries.js';
-import { personName } from './person.js';
+import { personName } from '../parts/person-name.js';
 
 /** Sends the reminder to one person, beside the ledger. */
 export function TestSend({ id }: { id: string }) {
@@ -75,7 +75,7 @@ function PersonChoice({
                   }}
                 />
                 <span>
-                  {personName(person) ?? person.telegramId}{' '}
+                  {personName(person)}{' '}
                   <span className="quiet">
                     {person.username === null ? person.telegramId : `@${person.username}`}
                     {person.status !== 'ACTIVE' && ` · ${t(`userStatus.${person.status}`)}`}

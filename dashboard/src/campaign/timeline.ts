@@ -1,23 +1,10 @@
 import type { ResultOf } from '../graphql.js';
+import { WIDTH_MS, type Bucket } from '../parts/bucket.js';
 import type { TIMELINE } from './queries.js';
-
-export const BUCKETS = ['MINUTE', 'HOUR', 'DAY'] as const;
-export type Bucket = (typeof BUCKETS)[number];
-
-const WIDTH_MS: Readonly<Record<Bucket, number>> = { MINUTE: 60_000, HOUR: 3_600_000, DAY: 86_400_000 };
-/** Up to which age of a campaign its minutes, and its hours, are few enough for a chart. */
-const MINUTES_UP_TO_MS = 12 * WIDTH_MS.HOUR;
-const HOURS_UP_TO_MS = 30 * WIDTH_MS.DAY;
 
 export type Timeline = NonNullable<ResultOf<typeof TIMELINE>['campaign']>;
 type Point = Timeline['timeline'][number];
 type Kind = Exclude<keyof Point, 'at'>;
-
-export function bucketFor(startedAt: string | null): Bucket {
-  const ageMs = Date.now() - Date.parse(startedAt ?? '');
-  if (ageMs > HOURS_UP_TO_MS) return 'DAY';
-  return ageMs > MINUTES_UP_TO_MS ? 'HOUR' : 'MINUTE';
-}
 
 const TOTAL_OF: Readonly<Record<Kind, Exclude<keyof Timeline, 'timeline' | 'startedAt' | 'updatedAt'>>> = {
   sent: 'sentUsers',

@@ -1,8 +1,8 @@
 import type { VariablesOf } from '../graphql.js';
 import { anyOf, oneOf, pageVariables, text, useAddress } from '../parts/address.js';
+import { USER_STATUSES } from '../parts/user-status.js';
 import type { PEOPLE } from './queries.js';
 
-export const USER_STATUSES = ['ACTIVE', 'OPTED_OUT', 'BLOCKED', 'UNREACHABLE', 'DEACTIVATED'] as const;
 export const PEOPLE_ORDERS = ['ID_ASC', 'CREATED_AT_DESC', 'NAME_ASC'] as const;
 
 const PAGE_LENGTH = 50;

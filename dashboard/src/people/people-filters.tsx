@@ -1,7 +1,8 @@
 import { useWords } from '../i18n.js';
 import { SearchField } from '../parts/search-field.js';
 import { Toggles } from '../parts/toggles.js';
-import { PEOPLE_ORDERS, USER_STATUSES, type PeoplePlace } from './people-address.js';
+import { USER_STATUSES } from '../parts/user-status.js';
+import { PEOPLE_ORDERS, type PeoplePlace } from './people-address.js';
 
 export function PeopleFilters({
   place: { address, isFiltered, change, clear },

@@ -12,9 +12,9 @@ import { MembershipButton } from './membership.js';
 import { usePeoplePlace, variablesFrom } from './people-address.js';
 import { PeopleFilters } from './people-filters.js';
 import { PeopleNav } from './people-nav.js';
-import { personName } from './person-name.js';
+import { personName } from '../parts/person-name.js';
 import { GROUPS, PEOPLE, type PersonRow } from './queries.js';
-import { UserStatus } from './user-status.js';
+import { UserStatus } from '../parts/user-status.js';
 
 function useColumns(): Column<PersonRow>[] {
   const { t } = useWords();

@@ -10,10 +10,10 @@ import { useNotify } from '../parts/notices.js';
 import { Page } from '../parts/page.js';
 import { useMay } from '../viewer.js';
 import { MembershipButton } from './membership.js';
-import { personName } from './person-name.js';
+import { personName } from '../parts/person-name.js';
 import { Participations, Reminders } from './person-history.js';
 import { ERASE, GROUPS, PERSON, SET_REMINDERS } from './queries.js';
-import { UserStatus } from './user-status.js';
+import { UserStatus } from '../parts/user-status.js';
 
 type Person = NonNullable<ResultOf<typeof PERSON>['telegramUser']>;
 

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { useFresh } from '../api.js';
-import { useCalmReread } from '../campaign/calm-reread.js';
-import { bucketFor } from '../campaign/timeline.js';
+import { useCalmReread } from '../parts/calm-reread.js';
+import { bucketFor } from '../parts/bucket.js';
 import { useWords } from '../i18n.js';
 import { Answer } from '../parts/answer.js';
 import { Chart } from '../parts/chart.js';

@@ -2,12 +2,8 @@ import { useWords } from '../i18n.js';
 import type { Place } from '../parts/address.js';
 import { SearchField } from '../parts/search-field.js';
 import { Toggles } from '../parts/toggles.js';
-import {
-  isFiltered,
-  PARTICIPATIONS,
-  USER_STATUSES,
-  type ParticipantAddress,
-} from './participants-address.js';
+import { USER_STATUSES } from '../parts/user-status.js';
+import { isFiltered, PARTICIPATIONS, type ParticipantAddress } from './participants-address.js';
 
 export function ParticipantFilters({
   place: { address, change, clear },

@@ -1,10 +1,10 @@
 import type { VariablesOf } from '../graphql.js';
 import { anyOf, pageVariables, text, useAddress, type Field, type Place } from '../parts/address.js';
+import { USER_STATUSES } from '../parts/user-status.js';
 import type { PARTICIPANTS } from './queries.js';
 
 export const PARTICIPATIONS = ['NOT_STARTED', 'STARTED', 'COMPLETED'] as const;
 export type Participation = (typeof PARTICIPATIONS)[number];
-export const USER_STATUSES = ['ACTIVE', 'OPTED_OUT', 'BLOCKED', 'UNREACHABLE', 'DEACTIVATED'] as const;
 
 const MISSING: Participation[] = ['NOT_STARTED', 'STARTED'];
 const PAGE_LENGTH = 50;

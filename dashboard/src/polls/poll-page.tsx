@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { useFresh, useLive } from '../api.js';
-import { useCalmReread } from '../campaign/calm-reread.js';
+import { useCalmReread } from '../parts/calm-reread.js';
 import { useWords } from '../i18n.js';
 import { Answer } from '../parts/answer.js';
 import { Figures } from '../parts/figures.js';

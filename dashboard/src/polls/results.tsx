@@ -1,5 +1,5 @@
 import { useFresh } from '../api.js';
-import { useCalmReread } from '../campaign/calm-reread.js';
+import { useCalmReread } from '../parts/calm-reread.js';
 import type { ResultOf } from '../graphql.js';
 import { useWords } from '../i18n.js';
 import { Answer } from '../parts/answer.js';
