@@ -21,11 +21,18 @@ export async function buildDashboard(root, newestOf) {
   const built = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   const isThere = existsSync(join(root, 'dist', 'dashboard', 'index.html'));
   if (isThere && DASHBOARD_SOURCES.every((source) => newestOf(join(root, source)) < built)) return;
+  // Vite sets it for what it builds; the program that starts after the build has its own.
+  const mode = process.env.NODE_ENV;
   const [{ build }, { default: config }] = await Promise.all([
     import('vite'),
     import('../dashboard/vite.config.mjs'),
   ]);
-  await build(config);
+  try {
+    await build(config);
+  } finally {
+    if (mode === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = mode;
+  }
   writeFileSync(stamp, '');
   utimesSync(stamp, beganAt, beganAt);
 }
