@@ -251,14 +251,16 @@ describe('creating a campaign by steps', () => {
     );
     await page.goto(`${app.url}/campaigns/campaign_${paused}/edit?step=text`);
     await page.getByRole('textbox', { name: 'Текст напоминания' }).fill('Скорее!');
+    // Somebody else changes another part of it meanwhile.
+    await app.database.query("UPDATE notification_campaign SET name = 'Theirs' WHERE id = $1", [paused]);
     await page.getByText(/Кампания уже запускалась/).waitFor();
     await page.getByRole('button', { name: 'Сохранить' }).click();
     await page.getByText('Кампания сохранена.').waitFor();
     const [changed] = await app.database.query(
-      'SELECT message_template, status FROM notification_campaign WHERE id = $1',
+      'SELECT message_template, name, status FROM notification_campaign WHERE id = $1',
       [paused],
     );
-    expect(changed).toEqual({ message_template: 'Скорее!', status: 'PAUSED' });
+    expect(changed).toEqual({ message_template: 'Скорее!', name: 'Theirs', status: 'PAUSED' });
     await page.goto(edit);
 
     const drafts = "Object.keys(sessionStorage).filter((key) => key.includes('draft')).length";

@@ -106,6 +106,10 @@ function toInteger(typed: string): number | null {
   return Number.isNaN(value) ? -1 : Math.max(-1, Math.min(LARGEST, value));
 }
 
+function nameOf({ name }: Draft): string | null {
+  return name === '' ? null : name;
+}
+
 function textsOf(draft: Draft) {
   return {
     messageTemplate: draft.hasOwnText ? draft.messageTemplate : null,
@@ -139,26 +143,27 @@ function planOf(draft: Draft) {
 }
 
 export function toInput(draft: Draft): CampaignInput {
-  const name = draft.name === '' ? null : draft.name;
-  return { topicId: draft.topicId, name, ...textsOf(draft), ...planOf(draft), pacing: pacingOf(draft) };
+  return {
+    topicId: draft.topicId,
+    name: nameOf(draft),
+    ...textsOf(draft),
+    ...planOf(draft),
+    pacing: pacingOf(draft),
+  };
 }
 
-/**
- * Changes of a campaign. What may be fixed, or has seconds that its field does not show, is left out where nothing was
- * changed.
- */
+function changesOf<Fields extends object>(now: Fields, before: Fields): Partial<Fields> {
+  const names = Object.keys(now) as (keyof Fields)[];
+  const changed = names.filter((name) => JSON.stringify(now[name]) !== JSON.stringify(before[name]));
+  return Object.fromEntries(changed.map((name) => [name, now[name]])) as Partial<Fields>;
+}
+
+/** What was changed of a campaign: the rest may be fixed, or may have been changed by somebody else meanwhile. */
 export function toChange(draft: Draft, before: Draft, hasStarted: boolean): CampaignChange {
-  const name = draft.name === '' ? null : draft.name;
-  const pacing = pacingOf(draft);
-  const { scheduledFor, ...plan } = planOf(draft);
-  const isRescheduled = scheduledFor !== planOf(before).scheduledFor;
-  const changed = PACING.filter((part) => draft.pacing[part] !== before.pacing[part]);
+  const pacing = changesOf(pacingOf(draft), pacingOf(before));
   return {
-    name,
-    ...textsOf(draft),
-    ...(!hasStarted && { ...plan, scheduledFor: isRescheduled ? scheduledFor : undefined }),
-    ...(changed.length > 0 && {
-      pacing: Object.fromEntries(changed.map((part) => [part, pacing[part]])),
-    }),
+    ...changesOf({ name: nameOf(draft), ...textsOf(draft) }, { name: nameOf(before), ...textsOf(before) }),
+    ...(!hasStarted && changesOf(planOf(draft), planOf(before))),
+    ...(Object.keys(pacing).length > 0 && { pacing }),
   };
 }
