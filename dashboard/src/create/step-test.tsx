@@ -4,6 +4,7 @@ import { useWords } from '../i18n.js';
 import { Refusals, useAction } from '../parts/action.js';
 import { Answer } from '../parts/answer.js';
 import { useNotify } from '../parts/notices.js';
+import { personName } from '../parts/person-name.js';
 import { SearchField } from '../parts/search-field.js';
 import { Table } from '../parts/table.js';
 import { PEOPLE_TO_TRY, TRY } from './queries.js';
@@ -34,10 +35,12 @@ export function TestStep({ campaignId, canSend }: { campaignId: string; canSend:
                 columns={[
                   {
                     label: t('create.person'),
-                    cell: ({ firstName, lastName, username, telegramId }) => (
+                    cell: (person) => (
                       <>
-                        <b>{[firstName, lastName].filter(Boolean).join(' ') || telegramId}</b>{' '}
-                        <span className="quiet">{username === null ? telegramId : `@${username}`}</span>
+                        <b>{personName(person)}</b>{' '}
+                        <span className="quiet">
+                          {person.username === null ? person.telegramId : `@${person.username}`}
+                        </span>
                       </>
                     ),
                   },
@@ -51,11 +54,10 @@ export function TestStep({ campaignId, canSend }: { campaignId: string; canSend:
                       <button
                         type="button"
                         disabled={test.busy || !canSend}
-                        aria-label={t('create.testTo', { name: person.firstName ?? person.telegramId })}
+                        aria-label={t('create.testTo', { name: personName(person) })}
                         onClick={() => {
                           void test.run({ campaignId, telegramUserId: person.id }).then((done) => {
-                            if (done)
-                              notify(t('create.tested', { name: person.firstName ?? person.telegramId }));
+                            if (done) notify(t('create.tested', { name: personName(person) }));
                           });
                         }}
                       >

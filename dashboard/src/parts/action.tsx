@@ -1,7 +1,8 @@
-import { useState, type ReactNode } from 'react';
+import { useEffect, useEffectEvent, useState, type ReactNode } from 'react';
 import { useClient, type AnyVariables, type CombinedError, type TypedDocumentNode } from 'urql';
 import { useWords } from '../i18n.js';
 import { Dialog } from './dialog.js';
+import { useNotify } from './notices.js';
 
 /** Why a mutation was not done, in words. */
 export interface Refusal {
@@ -72,6 +73,21 @@ export function Refusals({ of }: { of: readonly Refusal[] }) {
   );
 }
 
+const NONE: readonly Refusal[] = [];
+
+/** Tells why something was refused whose dialog was closed in the meantime. */
+function useLateRefusals(refusals: readonly Refusal[], forget: () => void): void {
+  const notify = useNotify();
+  const tell = useEffectEvent(() => {
+    if (refusals.length === 0) return;
+    notify(refusals.map(({ message }) => message).join(' '));
+    forget();
+  });
+  useEffect(() => {
+    tell();
+  }, [refusals]);
+}
+
 /** A button that does something after its dialog has said what that means, in numbers. */
 export function ConfirmButton({
   label,
@@ -99,6 +115,7 @@ export function ConfirmButton({
 }) {
   const { t } = useWords();
   const [isOpen, setOpen] = useState(false);
+  useLateRefusals(isOpen ? NONE : refusals, reset);
   function close(): void {
     setOpen(false);
     reset();

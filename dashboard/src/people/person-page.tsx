@@ -101,36 +101,33 @@ export function PersonPage() {
   const { id } = useParams<{ id: string }>();
   const person = useFresh(PERSON, { id });
   const groups = useFresh(GROUPS, {}, { pause: !may('ADMIN') });
+  const shown = person.data?.telegramUser;
+  if (!shown)
+    return (
+      <Page title={t(shown === null ? 'person.nobody' : 'people.title')}>
+        <Answer of={person}>{() => <Link href="/people">{t('person.toPeople')}</Link>}</Answer>
+      </Page>
+    );
   return (
-    <Answer of={person}>
-      {({ telegramUser: shown }) =>
-        shown === null ? (
-          <Page title={t('person.nobody')}>
-            <Link href="/people">{t('person.toPeople')}</Link>
-          </Page>
-        ) : (
-          <Page
-            title={personName(shown)}
-            beside={
-              may('ADMIN') && (
-                <div className="choices">
-                  <MembershipButton
-                    userIds={[shown.id]}
-                    groups={groups.data?.groups.map(({ name }) => name) ?? []}
-                    onDone={person.refetch}
-                  />
-                  <RemindersWanted person={shown} onDone={person.refetch} />
-                  <Erase person={shown} />
-                </div>
-              )
-            }
-          >
-            <Facts of={shown} />
-            <Participations id={id} />
-            <Reminders id={id} />
-          </Page>
+    <Page
+      title={personName(shown)}
+      beside={
+        may('ADMIN') && (
+          <div className="choices">
+            <MembershipButton
+              userIds={[shown.id]}
+              groups={groups.data?.groups.map(({ name }) => name) ?? []}
+              onDone={person.refetch}
+            />
+            <RemindersWanted person={shown} onDone={person.refetch} />
+            <Erase person={shown} />
+          </div>
         )
       }
-    </Answer>
+    >
+      <Facts of={shown} />
+      <Participations id={id} />
+      <Reminders id={id} />
+    </Page>
   );
 }
