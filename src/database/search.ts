@@ -61,14 +61,22 @@ function byIndex<T>(sql: TransactionalSql, work: (sql: SqlExecutor) => Promise<T
   });
 }
 
+interface Near {
+  keys: string[];
+  /** How many rows there were, of which these match. */
+  looked: number;
+}
+
 /** Matches among the next rows of the list. */
 function nearStatement({ from, alias, join = '', key, condition, match, window }: Searched): string {
   const { condition: bounds, orderBy, limit } = window;
   return `
-    SELECT ${key} AS key FROM (
+    WITH near AS MATERIALIZED (
       SELECT ${alias}.* FROM ${from} WHERE ${condition} AND ${bounds} ORDER BY ${orderBy} LIMIT ${NEAR_ROWS}
-    ) ${alias} ${join}
-    WHERE ${match} ORDER BY ${orderBy} LIMIT ${limit}`;
+    )
+    SELECT (SELECT count(*)::integer FROM near) AS looked, ARRAY(
+      SELECT ${key}::text FROM near ${alias} ${join} WHERE ${match} ORDER BY ${orderBy} LIMIT ${limit}
+    ) AS keys`;
 }
 
 /** All matches, sorted. OFFSET 0 keeps the planner from walking the list in its order. */
@@ -84,18 +92,15 @@ function farStatement({ from, alias, join = '', key, condition, match, window }:
 /**
  * Selects the keys of a page of the rows that match, in its order. A frequent term is found among the next rows of the list;
  * only for the others, which have few matches, all of them are read by their index and sorted. So the first page takes
- * milliseconds however many rows there are, and whether or not the statistics are fresh.
+ * milliseconds however many rows there are, and whether or not the statistics are fresh. A list with few rows left is read whole.
  */
 export async function searchPage(sql: TransactionalSql, searched: Searched): Promise<string[]> {
   const { window, values } = searched;
-  const near = await rows<{ key: string }>(sql, nearStatement(searched), values);
-  const found =
-    near.length === window.limit
-      ? near
-      : await byIndex(sql, (transaction) =>
-          rows<{ key: string }>(transaction, farStatement(searched), values),
-        );
-  return found.map(({ key }) => key);
+  const { keys, looked } = await oneRow<Near>(sql, nearStatement(searched), values);
+  if (keys.length === window.limit || looked < NEAR_ROWS) return keys;
+  const far = (transaction: SqlExecutor) =>
+    rows<{ key: string }>(transaction, farStatement(searched), values);
+  return (await byIndex(sql, far)).map(({ key }) => key);
 }
 
 /** Counts the matches of a search. */
