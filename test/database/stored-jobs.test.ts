@@ -12,6 +12,8 @@ let scheduler: JobScheduler;
 beforeEach(async () => {
   database = await createTestDatabase();
   pool = new Pool({ connectionString: database.url });
+  // The pool ends before its connections are closed: dropping the database may cut the last one.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   scheduler = new JobScheduler({
     storage: new PostgresJobs(pool),
     lockMs: 15_000,
