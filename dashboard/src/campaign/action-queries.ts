@@ -1,90 +1,107 @@
 import { graphql } from '../graphql.js';
+import { REFUSAL } from '../parts/fragments.js';
 
-export const START = graphql(`
-  mutation StartCampaign($id: ID!, $besideAnother: Boolean!) {
-    startCampaign(id: $id, besideAnother: $besideAnother) {
-      userErrors {
-        code
-        field
-        message
+export const START = graphql(
+  `
+    mutation StartCampaign($id: ID!, $besideAnother: Boolean!) {
+      startCampaign(id: $id, besideAnother: $besideAnother) {
+        userErrors {
+          ...Refusal
+        }
       }
     }
-  }
-`);
+  `,
+  [REFUSAL],
+);
 
-export const PAUSE = graphql(`
-  mutation PauseCampaign($id: ID!) {
-    pauseCampaign(id: $id) {
-      userErrors {
-        field
-        message
+export const PAUSE = graphql(
+  `
+    mutation PauseCampaign($id: ID!) {
+      pauseCampaign(id: $id) {
+        userErrors {
+          ...Refusal
+        }
       }
     }
-  }
-`);
+  `,
+  [REFUSAL],
+);
 
-export const RESUME = graphql(`
-  mutation ResumeCampaign($id: ID!, $besideAnother: Boolean!) {
-    resumeCampaign(id: $id, besideAnother: $besideAnother) {
-      userErrors {
-        code
-        field
-        message
+export const RESUME = graphql(
+  `
+    mutation ResumeCampaign($id: ID!, $besideAnother: Boolean!) {
+      resumeCampaign(id: $id, besideAnother: $besideAnother) {
+        userErrors {
+          ...Refusal
+        }
       }
     }
-  }
-`);
+  `,
+  [REFUSAL],
+);
 
-export const CANCEL = graphql(`
-  mutation CancelCampaign($id: ID!) {
-    cancelCampaign(id: $id) {
-      userErrors {
-        field
-        message
+export const CANCEL = graphql(
+  `
+    mutation CancelCampaign($id: ID!) {
+      cancelCampaign(id: $id) {
+        userErrors {
+          ...Refusal
+        }
       }
     }
-  }
-`);
+  `,
+  [REFUSAL],
+);
 
-export const DELETE = graphql(`
-  mutation DeleteCampaign($id: ID!) {
-    deleteCampaign(id: $id) {
-      userErrors {
-        field
-        message
+export const DELETE = graphql(
+  `
+    mutation DeleteCampaign($id: ID!) {
+      deleteCampaign(id: $id) {
+        userErrors {
+          ...Refusal
+        }
       }
     }
-  }
-`);
+  `,
+  [REFUSAL],
+);
 
-export const RETRY = graphql(`
-  mutation RetryDeliveries(
-    $id: ID!
-    $statuses: [DeliveryStatus!]!
-    $reasons: [DeliveryReason!]
-    $besideAnother: Boolean!
-  ) {
-    retryDeliveries(campaignId: $id, statuses: $statuses, reasons: $reasons, besideAnother: $besideAnother) {
-      retriedCount
-      userErrors {
-        code
-        field
-        message
+export const RETRY = graphql(
+  `
+    mutation RetryDeliveries(
+      $id: ID!
+      $statuses: [DeliveryStatus!]!
+      $reasons: [DeliveryReason!]
+      $besideAnother: Boolean!
+    ) {
+      retryDeliveries(
+        campaignId: $id
+        statuses: $statuses
+        reasons: $reasons
+        besideAnother: $besideAnother
+      ) {
+        retriedCount
+        userErrors {
+          ...Refusal
+        }
       }
     }
-  }
-`);
+  `,
+  [REFUSAL],
+);
 
-export const SEND_TEST = graphql(`
-  mutation SendTest($id: ID!, $userId: ID!) {
-    sendTestNotification(campaignId: $id, telegramUserId: $userId) {
-      userErrors {
-        field
-        message
+export const SEND_TEST = graphql(
+  `
+    mutation SendTest($id: ID!, $userId: ID!) {
+      sendTestNotification(campaignId: $id, telegramUserId: $userId) {
+        userErrors {
+          ...Refusal
+        }
       }
     }
-  }
-`);
+  `,
+  [REFUSAL],
+);
 
 export const TEST_PEOPLE = graphql(`
   query TestPeople($filter: TelegramUserFilter) {

@@ -1,4 +1,5 @@
 import { graphql, type ResultOf } from '../graphql.js';
+import { PAGE_INFO } from '../parts/fragments.js';
 
 /** What the head of the page says, and each event renews: no lists, which are too costly for events. */
 export const CAMPAIGN_STATE = graphql(`
@@ -123,79 +124,79 @@ export type Outcome = NonNullable<ResultOf<typeof OUTCOMES>['campaign']>['outcom
 export type DeliveryStatus = Outcome['status'];
 export type DeliveryReason = NonNullable<Outcome['reason']>;
 
-export const CHUNKS = graphql(`
-  query CampaignChunks(
-    $id: ID!
-    $state: [ChunkState!]
-    $first: Int
-    $after: String
-    $last: Int
-    $before: String
-  ) {
-    campaign(id: $id) {
-      chunks(state: $state, first: $first, after: $after, last: $last, before: $before) {
-        totalCount
-        pageInfo {
-          hasNextPage
-          hasPreviousPage
-          startCursor
-          endCursor
-        }
-        nodes {
-          number
-          state
-          worker
-          dueAt
-          leaseExpiresAt
-          attempts
-          pendingUsers
-        }
-      }
-    }
-  }
-`);
-
-export type Chunk = NonNullable<ResultOf<typeof CHUNKS>['campaign']>['chunks']['nodes'][number];
-
-export const DELIVERIES = graphql(`
-  query CampaignDeliveries(
-    $id: ID!
-    $filter: DeliveryFilter
-    $first: Int
-    $after: String
-    $last: Int
-    $before: String
-  ) {
-    campaign(id: $id) {
-      deliveries(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
-        pageInfo {
-          hasNextPage
-          hasPreviousPage
-          startCursor
-          endCursor
-        }
-        nodes {
-          id
-          status
-          reason
-          detail
-          attempts
-          sentAt
-          updatedAt
-          openedAt
-          convertedAt
-          user {
-            id
-            telegramId
-            firstName
-            lastName
-            username
+export const CHUNKS = graphql(
+  `
+    query CampaignChunks(
+      $id: ID!
+      $state: [ChunkState!]
+      $first: Int
+      $after: String
+      $last: Int
+      $before: String
+    ) {
+      campaign(id: $id) {
+        chunks(state: $state, first: $first, after: $after, last: $last, before: $before) {
+          totalCount
+          pageInfo {
+            ...PageEnds
+          }
+          nodes {
+            number
+            state
+            worker
+            dueAt
+            leaseExpiresAt
+            attempts
+            pendingUsers
           }
         }
       }
     }
-  }
-`);
+  `,
+  [PAGE_INFO],
+);
+
+export type Chunk = NonNullable<ResultOf<typeof CHUNKS>['campaign']>['chunks']['nodes'][number];
+
+export const DELIVERIES = graphql(
+  `
+    query CampaignDeliveries(
+      $id: ID!
+      $filter: DeliveryFilter
+      $first: Int
+      $after: String
+      $last: Int
+      $before: String
+    ) {
+      campaign(id: $id) {
+        deliveries(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
+          pageInfo {
+            ...PageEnds
+          }
+          nodes {
+            id
+            status
+            reason
+            detail
+            attempts
+            sentAt
+            updatedAt
+            openedAt
+            convertedAt
+            user {
+              id
+              telegramId
+              firstName
+              lastName
+              username
+            }
+          }
+        }
+      }
+    }
+  `,
+  [PAGE_INFO],
+);
 
 export type Delivery = NonNullable<ResultOf<typeof DELIVERIES>['campaign']>['deliveries']['nodes'][number];
 
@@ -214,28 +215,28 @@ export const ONE_RECIPIENT = graphql(`
   }
 `);
 
-export const HISTORY = graphql(`
-  query CampaignHistory($id: ID!, $first: Int, $after: String, $last: Int, $before: String) {
-    auditLog(filter: { campaignId: $id }, first: $first, after: $after, last: $last, before: $before) {
-      pageInfo {
-        hasNextPage
-        hasPreviousPage
-        startCursor
-        endCursor
-      }
-      nodes {
-        id
-        at
-        action
-        actor
-        role
-        outcome
-        code
-        detail
-        repeats
+export const HISTORY = graphql(
+  `
+    query CampaignHistory($id: ID!, $first: Int, $after: String, $last: Int, $before: String) {
+      auditLog(filter: { campaignId: $id }, first: $first, after: $after, last: $last, before: $before) {
+        pageInfo {
+          ...PageEnds
+        }
+        nodes {
+          id
+          at
+          action
+          actor
+          role
+          outcome
+          code
+          detail
+          repeats
+        }
       }
     }
-  }
-`);
+  `,
+  [PAGE_INFO],
+);
 
 export type AuditEntry = ResultOf<typeof HISTORY>['auditLog']['nodes'][number];

@@ -1,5 +1,6 @@
 import type { Client } from 'urql';
 import { graphql, type ResultOf, type VariablesOf } from '../graphql.js';
+import { REFUSAL } from '../parts/fragments.js';
 import type { Status } from '../parts/status.js';
 import type { CAMPAIGNS } from './queries.js';
 import { toTarget, type Target } from './selection.js';
@@ -7,36 +8,42 @@ import { toTarget, type Target } from './selection.js';
 /** What the API changes at a time. */
 const BATCH = 100;
 
-const PAUSE = graphql(`
-  mutation PauseCampaigns($ids: [ID!]!) {
-    changed: pauseCampaigns(ids: $ids) {
-      userErrors {
-        field
-        message
+const PAUSE = graphql(
+  `
+    mutation PauseCampaigns($ids: [ID!]!) {
+      changed: pauseCampaigns(ids: $ids) {
+        userErrors {
+          ...Refusal
+        }
       }
     }
-  }
-`);
-const RESUME = graphql(`
-  mutation ResumeCampaigns($ids: [ID!]!) {
-    changed: resumeCampaigns(ids: $ids) {
-      userErrors {
-        field
-        message
+  `,
+  [REFUSAL],
+);
+const RESUME = graphql(
+  `
+    mutation ResumeCampaigns($ids: [ID!]!) {
+      changed: resumeCampaigns(ids: $ids) {
+        userErrors {
+          ...Refusal
+        }
       }
     }
-  }
-`);
-const CANCEL = graphql(`
-  mutation CancelCampaigns($ids: [ID!]!) {
-    changed: cancelCampaigns(ids: $ids) {
-      userErrors {
-        field
-        message
+  `,
+  [REFUSAL],
+);
+const CANCEL = graphql(
+  `
+    mutation CancelCampaigns($ids: [ID!]!) {
+      changed: cancelCampaigns(ids: $ids) {
+        userErrors {
+          ...Refusal
+        }
       }
     }
-  }
-`);
+  `,
+  [REFUSAL],
+);
 
 const TARGETS = graphql(`
   query BulkTargets($filter: CampaignFilter, $after: String) {

@@ -1,4 +1,5 @@
 import { graphql, type ResultOf } from '../graphql.js';
+import { PAGE_INFO } from '../parts/fragments.js';
 
 export const CAMPAIGN_ROW = graphql(`
   fragment CampaignRow on NotificationCampaign {
@@ -53,10 +54,7 @@ export const CAMPAIGNS = graphql(
       ) {
         totalCount
         pageInfo {
-          hasNextPage
-          hasPreviousPage
-          startCursor
-          endCursor
+          ...PageEnds
         }
         nodes {
           ...CampaignRow
@@ -64,7 +62,7 @@ export const CAMPAIGNS = graphql(
       }
     }
   `,
-  [CAMPAIGN_ROW],
+  [CAMPAIGN_ROW, PAGE_INFO],
 );
 
 export const MATCHING = graphql(`

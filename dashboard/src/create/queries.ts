@@ -1,4 +1,5 @@
 import { graphql, type ResultOf } from '../graphql.js';
+import { REFUSAL } from '../parts/fragments.js';
 
 export const TOPICS = graphql(`
   query TopicsToChoose($title: String) {
@@ -117,48 +118,37 @@ export const CAMPAIGN_TO_EDIT = graphql(`
   }
 `);
 
-export const CREATE = graphql(`
-  mutation CreateFromDraft($input: CreateCampaignInput!) {
-    createCampaign(input: $input) {
-      campaign {
-        id
-      }
-      userErrors {
-        code
-        field
-        message
+export const CREATE = graphql(
+  `
+    mutation CreateFromDraft($input: CreateCampaignInput!) {
+      createCampaign(input: $input) {
+        campaign {
+          id
+        }
+        userErrors {
+          ...Refusal
+        }
       }
     }
-  }
-`);
+  `,
+  [REFUSAL],
+);
 
-export const UPDATE = graphql(`
-  mutation UpdateFromDraft($id: ID!, $input: UpdateCampaignInput!) {
-    updateCampaign(id: $id, input: $input) {
-      campaign {
-        id
-      }
-      userErrors {
-        field
-        message
-      }
-    }
-  }
-`);
-
-export const START = graphql(`
-  mutation StartFromDraft($id: ID!, $besideAnother: Boolean!) {
-    startCampaign(id: $id, besideAnother: $besideAnother) {
-      campaign {
-        id
-      }
-      userErrors {
-        field
-        message
+export const UPDATE = graphql(
+  `
+    mutation UpdateFromDraft($id: ID!, $input: UpdateCampaignInput!) {
+      updateCampaign(id: $id, input: $input) {
+        campaign {
+          id
+        }
+        userErrors {
+          ...Refusal
+        }
       }
     }
-  }
-`);
+  `,
+  [REFUSAL],
+);
 
 export const PEOPLE_TO_TRY = graphql(`
   query PeopleToTry($search: String!) {
@@ -170,18 +160,6 @@ export const PEOPLE_TO_TRY = graphql(`
         lastName
         username
         languageCode
-      }
-    }
-  }
-`);
-
-export const TRY = graphql(`
-  mutation TryCampaign($campaignId: ID!, $telegramUserId: ID!) {
-    sendTestNotification(campaignId: $campaignId, telegramUserId: $telegramUserId) {
-      delivered
-      userErrors {
-        field
-        message
       }
     }
   }

@@ -1,5 +1,6 @@
-import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
+import { START } from '../campaign/action-queries.js';
+import { BesideAnother, useBesideAnother } from '../campaign/run-anyway.js';
 import { useWords } from '../i18n.js';
 import { ConfirmButton, useAction } from '../parts/action.js';
 import { Figures } from '../parts/figures.js';
@@ -7,17 +8,15 @@ import { Moment } from '../parts/moment.js';
 import { FieldProblems, problemsIn } from '../parts/problems.js';
 import type { CampaignToEdit } from './draft.js';
 import { useDuration } from './duration.js';
-import { START, type Preview, type Topic } from './queries.js';
+import type { Preview, Topic } from './queries.js';
 import { Warnings } from './warnings.js';
 
 function Confirmation({
   preview,
-  isBeside,
-  setBeside,
+  beside,
 }: {
   preview: Preview;
-  isBeside: boolean;
-  setBeside: (isBeside: boolean) => void;
+  beside: Pick<ReturnType<typeof useBesideAnother>, 'besideAnother' | 'isOffered' | 'choose'>;
 }) {
   const { t } = useWords();
   const duration = useDuration();
@@ -34,18 +33,7 @@ function Confirmation({
         of={preview}
         only={['EMPTY_AUDIENCE', 'ENDS_AFTER_POLL_CLOSES', 'MANY_REMINDED_RECENTLY', 'SANDBOX']}
       />
-      {hasOther && (
-        <label className="check">
-          <input
-            type="checkbox"
-            checked={isBeside}
-            onChange={(event) => {
-              setBeside(event.target.checked);
-            }}
-          />
-          {t('create.beside')}
-        </label>
-      )}
+      <BesideAnother of={{ ...beside, isOffered: hasOther || beside.isOffered }} />
     </>
   );
 }
@@ -64,8 +52,7 @@ export function StartStep({
 }) {
   const { t, number } = useWords();
   const [, navigate] = useLocation();
-  const [isBeside, setBeside] = useState(false);
-  const action = useAction(START);
+  const beside = useBesideAnother(useAction(START));
   const duration = useDuration();
   if (!preview) return null;
   const closed = problemsIn(preview.userErrors).at('topicId');
@@ -101,14 +88,14 @@ export function StartStep({
           title={t('create.startTitle')}
           primary
           disabled={!canStart}
-          action={action}
+          action={beside.action}
           run={async () => {
-            const done = await action.run({ id, besideAnother: isBeside });
+            const done = await beside.action.run({ id, besideAnother: beside.besideAnother });
             if (done) navigate(`/campaigns/${id}`);
             return done;
           }}
         >
-          <Confirmation preview={preview} isBeside={isBeside} setBeside={setBeside} />
+          <Confirmation preview={preview} beside={beside} />
         </ConfirmButton>
         <Link href={`/campaigns/${id}`} className="button">
           {scheduledFor === null ? t('create.keep') : t('create.keepScheduled')}

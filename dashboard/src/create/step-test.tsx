@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useFresh } from '../api.js';
+import { SEND_TEST } from '../campaign/action-queries.js';
 import { useWords } from '../i18n.js';
 import { Refusals, useAction } from '../parts/action.js';
 import { Answer } from '../parts/answer.js';
@@ -7,7 +8,7 @@ import { useNotify } from '../parts/notices.js';
 import { personName } from '../parts/person-name.js';
 import { SearchField } from '../parts/search-field.js';
 import { Table } from '../parts/table.js';
-import { PEOPLE_TO_TRY, TRY } from './queries.js';
+import { PEOPLE_TO_TRY } from './queries.js';
 
 /** Sends the reminder to single people, before everybody gets it. */
 export function TestStep({ campaignId, canSend }: { campaignId: string; canSend: boolean }) {
@@ -15,7 +16,7 @@ export function TestStep({ campaignId, canSend }: { campaignId: string; canSend:
   const [search, setSearch] = useState('');
   const wanted = search.trim();
   const people = useFresh(PEOPLE_TO_TRY, { search: wanted }, { pause: wanted === '' });
-  const test = useAction(TRY);
+  const test = useAction(SEND_TEST);
   const notify = useNotify();
   return (
     <>
@@ -56,7 +57,7 @@ export function TestStep({ campaignId, canSend }: { campaignId: string; canSend:
                         disabled={test.busy || !canSend}
                         aria-label={t('create.testTo', { name: personName(person) })}
                         onClick={() => {
-                          void test.run({ campaignId, telegramUserId: person.id }).then((done) => {
+                          void test.run({ id: campaignId, userId: person.id }).then((done) => {
                             if (done) notify(t('create.tested', { name: personName(person) }));
                           });
                         }}

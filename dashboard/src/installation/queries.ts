@@ -1,4 +1,5 @@
 import { graphql, type ResultOf } from '../graphql.js';
+import { PAGE_INFO, REFUSAL } from '../parts/fragments.js';
 
 export const INSTALLATION = graphql(`
   query DashboardInstallation {
@@ -54,51 +55,55 @@ export const TOKENS = graphql(
   [TOKEN],
 );
 
-export const CREATE_TOKEN = graphql(`
-  mutation DashboardCreateToken($name: String!, $role: Role!, $expiresAt: DateTime) {
-    createApiToken(name: $name, role: $role, expiresAt: $expiresAt) {
-      token
-      userErrors {
-        field
-        message
+export const CREATE_TOKEN = graphql(
+  `
+    mutation DashboardCreateToken($name: String!, $role: Role!, $expiresAt: DateTime) {
+      createApiToken(name: $name, role: $role, expiresAt: $expiresAt) {
+        token
+        userErrors {
+          ...Refusal
+        }
       }
     }
-  }
-`);
+  `,
+  [REFUSAL],
+);
 
-export const REVOKE_TOKEN = graphql(`
-  mutation DashboardRevokeToken($id: ID!) {
-    revokeApiToken(id: $id) {
-      userErrors {
-        field
-        message
+export const REVOKE_TOKEN = graphql(
+  `
+    mutation DashboardRevokeToken($id: ID!) {
+      revokeApiToken(id: $id) {
+        userErrors {
+          ...Refusal
+        }
       }
     }
-  }
-`);
+  `,
+  [REFUSAL],
+);
 
-export const AUDIT = graphql(`
-  query DashboardAudit($filter: AuditFilter, $first: Int, $after: String, $last: Int, $before: String) {
-    auditLog(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
-      pageInfo {
-        hasNextPage
-        hasPreviousPage
-        startCursor
-        endCursor
-      }
-      nodes {
-        id
-        at
-        action
-        actor
-        role
-        outcome
-        code
-        detail
-        repeats
-        campaignId
-        pollId
+export const AUDIT = graphql(
+  `
+    query DashboardAudit($filter: AuditFilter, $first: Int, $after: String, $last: Int, $before: String) {
+      auditLog(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
+        pageInfo {
+          ...PageEnds
+        }
+        nodes {
+          id
+          at
+          action
+          actor
+          role
+          outcome
+          code
+          detail
+          repeats
+          campaignId
+          pollId
+        }
       }
     }
-  }
-`);
+  `,
+  [PAGE_INFO],
+);

@@ -1,4 +1,5 @@
 import { useWords } from '../i18n.js';
+import { GroupFilter } from '../parts/group-filter.js';
 import { SearchField } from '../parts/search-field.js';
 import { Toggles } from '../parts/toggles.js';
 import { USER_STATUSES } from '../parts/user-status.js';
@@ -12,8 +13,6 @@ export function PeopleFilters({
   groups: readonly string[];
 }) {
   const { t } = useWords();
-  // A group of the address may have been forgotten meanwhile.
-  const listed = address.group === '' || groups.includes(address.group) ? groups : [...groups, address.group];
   return (
     <search className="filters">
       <Toggles
@@ -33,20 +32,13 @@ export function PeopleFilters({
             change({ search });
           }}
         />
-        <label>
-          {t('people.group')}
-          <select
-            value={address.group}
-            onChange={(event) => {
-              change({ group: event.target.value });
-            }}
-          >
-            <option value="">{t('people.anyGroup')}</option>
-            {listed.map((group) => (
-              <option key={group}>{group}</option>
-            ))}
-          </select>
-        </label>
+        <GroupFilter
+          value={address.group}
+          groups={groups}
+          onChange={(group) => {
+            change({ group });
+          }}
+        />
         <label>
           {t('list.order')}
           <select

@@ -1,4 +1,5 @@
 import { graphql, type ResultOf } from '../graphql.js';
+import { PAGE_INFO, REFUSAL } from '../parts/fragments.js';
 
 export const PERSON_ROW = graphql(`
   fragment PersonRow on TelegramUser {
@@ -36,10 +37,7 @@ export const PEOPLE = graphql(
       ) {
         totalCount
         pageInfo {
-          hasNextPage
-          hasPreviousPage
-          startCursor
-          endCursor
+          ...PageEnds
         }
         nodes {
           ...PersonRow
@@ -47,7 +45,7 @@ export const PEOPLE = graphql(
       }
     }
   `,
-  [PERSON_ROW],
+  [PERSON_ROW, PAGE_INFO],
 );
 
 export const GROUPS = graphql(`
@@ -73,130 +71,140 @@ export const PERSON = graphql(
   [PERSON_ROW],
 );
 
-export const PARTICIPATIONS = graphql(`
-  query DashboardParticipations($id: ID!, $first: Int, $after: String, $last: Int, $before: String) {
-    telegramUser(id: $id) {
-      participations(first: $first, after: $after, last: $last, before: $before) {
-        pageInfo {
-          hasNextPage
-          hasPreviousPage
-          startCursor
-          endCursor
-        }
-        nodes {
-          participation
-          completedAt
-          poll {
-            id
-            title
-            status
+export const PARTICIPATIONS = graphql(
+  `
+    query DashboardParticipations($id: ID!, $first: Int, $after: String, $last: Int, $before: String) {
+      telegramUser(id: $id) {
+        participations(first: $first, after: $after, last: $last, before: $before) {
+          pageInfo {
+            ...PageEnds
           }
-          answers {
-            question {
+          nodes {
+            participation
+            completedAt
+            poll {
               id
-              text
-            }
-            option {
-              id
-              text
-            }
-            answeredAt
-          }
-        }
-      }
-    }
-  }
-`);
-
-export const REMINDERS = graphql(`
-  query DashboardReminders($id: ID!, $first: Int, $after: String, $last: Int, $before: String) {
-    telegramUser(id: $id) {
-      deliveries(first: $first, after: $after, last: $last, before: $before) {
-        totalCount
-        pageInfo {
-          hasNextPage
-          hasPreviousPage
-          startCursor
-          endCursor
-        }
-        nodes {
-          id
-          status
-          reason
-          detail
-          sentAt
-          openedAt
-          convertedAt
-          updatedAt
-          campaign {
-            id
-            name
-            topic {
               title
+              status
+            }
+            answers {
+              question {
+                id
+                text
+              }
+              option {
+                id
+                text
+              }
+              answeredAt
             }
           }
         }
       }
     }
-  }
-`);
+  `,
+  [PAGE_INFO],
+);
 
-export const SET_REMINDERS = graphql(`
-  mutation DashboardSetReminders($userId: ID!, $wanted: Boolean!) {
-    setReminders(userId: $userId, wanted: $wanted) {
-      userErrors {
-        field
-        message
+export const REMINDERS = graphql(
+  `
+    query DashboardReminders($id: ID!, $first: Int, $after: String, $last: Int, $before: String) {
+      telegramUser(id: $id) {
+        deliveries(first: $first, after: $after, last: $last, before: $before) {
+          totalCount
+          pageInfo {
+            ...PageEnds
+          }
+          nodes {
+            id
+            status
+            reason
+            detail
+            sentAt
+            openedAt
+            convertedAt
+            updatedAt
+            campaign {
+              id
+              name
+              topic {
+                title
+              }
+            }
+          }
+        }
       }
     }
-  }
-`);
+  `,
+  [PAGE_INFO],
+);
 
-export const ERASE = graphql(`
-  mutation DashboardErase($id: ID!) {
-    deleteTelegramUser(id: $id) {
-      deletedId
-      userErrors {
-        field
-        message
+export const SET_REMINDERS = graphql(
+  `
+    mutation DashboardSetReminders($userId: ID!, $wanted: Boolean!) {
+      setReminders(userId: $userId, wanted: $wanted) {
+        userErrors {
+          ...Refusal
+        }
       }
     }
-  }
-`);
+  `,
+  [REFUSAL],
+);
 
-export const ADD_TO_GROUP = graphql(`
-  mutation DashboardAddToGroup($group: String!, $userIds: [ID!]!) {
-    addToGroup(group: $group, userIds: $userIds) {
-      changedCount
-      userErrors {
-        field
-        message
+export const ERASE = graphql(
+  `
+    mutation DashboardErase($id: ID!) {
+      deleteTelegramUser(id: $id) {
+        deletedId
+        userErrors {
+          ...Refusal
+        }
       }
     }
-  }
-`);
+  `,
+  [REFUSAL],
+);
 
-export const REMOVE_FROM_GROUP = graphql(`
-  mutation DashboardRemoveFromGroup($group: String!, $userIds: [ID!]!) {
-    removeFromGroup(group: $group, userIds: $userIds) {
-      changedCount
-      userErrors {
-        field
-        message
+export const ADD_TO_GROUP = graphql(
+  `
+    mutation DashboardAddToGroup($group: String!, $userIds: [ID!]!) {
+      addToGroup(group: $group, userIds: $userIds) {
+        changedCount
+        userErrors {
+          ...Refusal
+        }
       }
     }
-  }
-`);
+  `,
+  [REFUSAL],
+);
 
-export const IMPORT_PEOPLE = graphql(`
-  mutation DashboardImport($users: [TelegramUserInput!]!) {
-    importTelegramUsers(users: $users) {
-      created
-      updated
-      userErrors {
-        field
-        message
+export const REMOVE_FROM_GROUP = graphql(
+  `
+    mutation DashboardRemoveFromGroup($group: String!, $userIds: [ID!]!) {
+      removeFromGroup(group: $group, userIds: $userIds) {
+        changedCount
+        userErrors {
+          ...Refusal
+        }
       }
     }
-  }
-`);
+  `,
+  [REFUSAL],
+);
+
+export const IMPORT_PEOPLE = graphql(
+  `
+    mutation DashboardImport($users: [TelegramUserInput!]!) {
+      importTelegramUsers(users: $users) {
+        created
+        updated
+        userErrors {
+          ...Refusal
+        }
+      }
+    }
+  `,
+  [REFUSAL],
+);

@@ -1,5 +1,6 @@
 import { useWords } from '../i18n.js';
 import type { Place } from '../parts/address.js';
+import { GroupFilter } from '../parts/group-filter.js';
 import { SearchField } from '../parts/search-field.js';
 import { Toggles } from '../parts/toggles.js';
 import { USER_STATUSES } from '../parts/user-status.js';
@@ -13,8 +14,6 @@ export function ParticipantFilters({
   groups: readonly string[];
 }) {
   const { t } = useWords();
-  // A group of the address may have been forgotten meanwhile.
-  const listed = address.group === '' || groups.includes(address.group) ? groups : [...groups, address.group];
   return (
     <search className="filters">
       <Toggles
@@ -23,38 +22,31 @@ export function ParticipantFilters({
         words={(participation) => t(`participation.${participation}`)}
         chosen={address.participation}
         onChange={(participation) => {
-          change({ participation: PARTICIPATIONS.filter((one) => participation.includes(one)) });
+          change({ participation });
         }}
       />
       <div className="fields">
         <SearchField
-          label={t('polls.searchPeople')}
+          label={t('people.search')}
           value={address.search}
           onChange={(search) => {
             change({ search });
           }}
         />
-        <label>
-          {t('polls.group')}
-          <select
-            value={address.group}
-            onChange={(event) => {
-              change({ group: event.target.value });
-            }}
-          >
-            <option value="">{t('polls.anyGroup')}</option>
-            {listed.map((group) => (
-              <option key={group}>{group}</option>
-            ))}
-          </select>
-        </label>
+        <GroupFilter
+          value={address.group}
+          groups={groups}
+          onChange={(group) => {
+            change({ group });
+          }}
+        />
         <Toggles
           label={t('list.status')}
           values={USER_STATUSES}
           words={(status) => t(`userStatus.${status}`)}
           chosen={address.status}
           onChange={(status) => {
-            change({ status: USER_STATUSES.filter((one) => status.includes(one)) });
+            change({ status });
           }}
         />
         {isFiltered(address) && (

@@ -1,5 +1,6 @@
 import { CAMPAIGN_ROW } from '../campaigns/queries.js';
 import { graphql, type ResultOf } from '../graphql.js';
+import { PAGE_INFO } from '../parts/fragments.js';
 
 const POLL_ROW = graphql(`
   fragment PollRow on Poll {
@@ -30,10 +31,7 @@ export const POLLS = graphql(
       polls(filter: $filter, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {
         totalCount
         pageInfo {
-          hasNextPage
-          hasPreviousPage
-          startCursor
-          endCursor
+          ...PageEnds
         }
         nodes {
           ...PollRow
@@ -41,7 +39,7 @@ export const POLLS = graphql(
       }
     }
   `,
-  [POLL_ROW],
+  [POLL_ROW, PAGE_INFO],
 );
 
 export const POLL = graphql(
@@ -112,10 +110,7 @@ export const POLL_CAMPAIGNS = graphql(
         campaigns(first: $first, after: $after, last: $last, before: $before) {
           totalCount
           pageInfo {
-            hasNextPage
-            hasPreviousPage
-            startCursor
-            endCursor
+            ...PageEnds
           }
           nodes {
             ...CampaignRow
@@ -124,7 +119,7 @@ export const POLL_CAMPAIGNS = graphql(
       }
     }
   `,
-  [CAMPAIGN_ROW],
+  [CAMPAIGN_ROW, PAGE_INFO],
 );
 
 export const POLL_CHANGES = graphql(`
@@ -135,47 +130,47 @@ export const POLL_CHANGES = graphql(`
   }
 `);
 
-export const PARTICIPANTS = graphql(`
-  query PollParticipants(
-    $id: ID!
-    $filter: ParticipantFilter
-    $first: Int
-    $after: String
-    $last: Int
-    $before: String
-  ) {
-    poll(id: $id) {
-      participants(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
-        pageInfo {
-          hasNextPage
-          hasPreviousPage
-          startCursor
-          endCursor
-        }
-        nodes {
-          participation
-          answeredQuestions
-          completedAt
-          declined
-          remindersSent
-          lastRemindedAt
-          user {
-            id
-            telegramId
-            firstName
-            lastName
-            username
-            status
-            groups
+export const PARTICIPANTS = graphql(
+  `
+    query PollParticipants(
+      $id: ID!
+      $filter: ParticipantFilter
+      $first: Int
+      $after: String
+      $last: Int
+      $before: String
+    ) {
+      poll(id: $id) {
+        participants(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
+          pageInfo {
+            ...PageEnds
+          }
+          nodes {
+            participation
+            answeredQuestions
+            completedAt
+            declined
+            remindersSent
+            lastRemindedAt
+            user {
+              id
+              telegramId
+              firstName
+              lastName
+              username
+              status
+              groups
+            }
           }
         }
       }
+      groups {
+        name
+      }
     }
-    groups {
-      name
-    }
-  }
-`);
+  `,
+  [PAGE_INFO],
+);
 
 /** Counted apart, so that the page does not wait for it. */
 export const PARTICIPANT_COUNT = graphql(`

@@ -108,8 +108,6 @@ export const create = {
   'create.startTitle': 'Start the campaign?',
   'create.startMeans':
     '{count, plural, =0 {Nobody is reminded.} one {# person is reminded. It takes {duration}.} other {# people are reminded. It takes {duration}.}}',
-  'create.beside':
-    'Start although another campaign of the poll is not finished: some people then get two reminders',
   'create.keep': 'Keep it as not started',
   'create.keepScheduled': 'Keep it scheduled',
   'duration.days': '{count, plural, one {# day} other {# days}}',

@@ -50,9 +50,6 @@ export const polls = {
   'polls.exportAnswers': 'Answers as CSV',
   'polls.choose': 'Choose {name}',
   'polls.chooseNobody': 'Choose nobody',
-  'polls.searchPeople': 'Search by name, username or Telegram ID',
-  'polls.group': 'Group',
-  'polls.anyGroup': 'Any',
   'polls.record': '{count, plural, one {Record # as completed} other {Record # as completed}}',
   'polls.recordTitle': 'Record as completed?',
   'polls.recordMeans':

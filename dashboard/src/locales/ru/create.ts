@@ -110,8 +110,6 @@ export const create: Readonly<Record<keyof typeof en, string>> = {
   'create.startTitle': 'Запустить кампанию?',
   'create.startMeans':
     '{count, plural, =0 {Напоминание никто не получит.} one {Напоминание получит # человек. Это займёт {duration}.} few {Напоминание получат # человека. Это займёт {duration}.} many {Напоминание получат # человек. Это займёт {duration}.} other {Напоминание получат # человека. Это займёт {duration}.}}',
-  'create.beside':
-    'Запустить, хотя другая кампания опроса не закончена: некоторые получат по два напоминания',
   'create.keep': 'Пока не запускать',
   'create.keepScheduled': 'Оставить запланированной',
   'duration.days': '{count, plural, one {# день} few {# дня} many {# дней} other {# дня}}',

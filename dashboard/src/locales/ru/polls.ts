@@ -54,9 +54,6 @@ export const polls: Readonly<Record<keyof typeof en, string>> = {
   'polls.exportAnswers': 'Ответы в CSV',
   'polls.choose': 'Выбрать: {name}',
   'polls.chooseNobody': 'Снять выбор',
-  'polls.searchPeople': 'Поиск по имени, имени пользователя или номеру в Telegram',
-  'polls.group': 'Группа',
-  'polls.anyGroup': 'Любая',
   'polls.record':
     '{count, plural, one {Отметить # человека как прошедшего} few {Отметить # человек как прошедших} many {Отметить # человек как прошедших} other {Отметить # человека как прошедших}}',
   'polls.recordTitle': 'Отметить как прошедших?',
