@@ -88,6 +88,12 @@ describe('the page of a campaign', () => {
       .last()
       .getByText('8', { exact: true })
       .waitFor();
+    const rate = admin.getByRole('figure', { name: 'Rate against the limit' });
+    await rate.getByText('As a table').click();
+    await rate
+      .getByRole('row', { name: /\b1,000$/ })
+      .last()
+      .waitFor();
     const row = admin.getByRole('row', { name: 'Telegram refused the request' });
     await row.getByRole('button', { name: 'Retry' }).click();
     const dialog = admin.getByRole('dialog');

@@ -23,7 +23,7 @@ const TABS: Readonly<Partial<Record<string, typeof Overview>>> = {
 /** One campaign, as it is now: its head, and one of the pages about it. */
 export default function CampaignPage({ id, tab }: { id: string; tab: string | undefined }) {
   const { t } = useWords();
-  const { answer, campaign, isDeleted } = useCampaign(id);
+  const { answer, campaign, isDeleted, samples } = useCampaign(id);
   if (campaign === null || isDeleted)
     return (
       <Page title={t(isDeleted ? 'campaign.deleted' : 'campaign.notFound', { id })}>
@@ -36,6 +36,7 @@ export default function CampaignPage({ id, tab }: { id: string; tab: string | un
         <Answer of={answer}>{() => null}</Answer>
       </Page>
     );
+  const limit = answer.data?.installation.messagesPerSecond;
   const Tab = TABS[tab ?? ''] ?? Overview;
   return (
     <div className="campaign">
@@ -43,9 +44,9 @@ export default function CampaignPage({ id, tab }: { id: string; tab: string | un
         title={campaign.name ?? campaign.topic.title}
         beside={<Actions campaign={campaign} onDone={answer.refetch} />}
       >
-        <Head campaign={campaign} limit={answer.data?.installation.messagesPerSecond} />
+        <Head campaign={campaign} limit={limit} />
         <Tabs campaign={campaign} />
-        <Tab campaign={campaign} />
+        <Tab campaign={campaign} samples={samples} limit={limit} />
       </Page>
     </div>
   );

@@ -10,12 +10,21 @@ import { Table } from '../parts/table.js';
 import { useMay } from '../viewer.js';
 import { useCalmReread } from '../parts/calm-reread.js';
 import { OUTCOMES, TIMELINE, type CampaignState, type Outcome } from './queries.js';
+import { ratesOver, type Sample } from './rate.js';
 import { Retry } from './retry.js';
 import { canBeRetried, isRetryable } from './retry-choice.js';
 import { sumUp, type Timeline } from './timeline.js';
 
+interface Props {
+  campaign: CampaignState;
+  samples: readonly Sample[];
+  /** Messages a second that the installation may send. */
+  limit: number | undefined;
+}
+
 /** What became of the reminders: over time, and why. */
-export function Overview({ campaign }: { campaign: CampaignState }) {
+export function Overview(props: Props) {
+  const { campaign } = props;
   const { t } = useWords();
   if (campaign.totalUsers === 0)
     return (
@@ -25,7 +34,7 @@ export function Overview({ campaign }: { campaign: CampaignState }) {
     );
   return (
     <>
-      <OverTime campaign={campaign} />
+      <OverTime {...props} />
       <Outcomes campaign={campaign} />
     </>
   );
@@ -33,7 +42,7 @@ export function Overview({ campaign }: { campaign: CampaignState }) {
 
 const FIELDS = { bucket: oneOf(['AUTO', ...BUCKETS], 'AUTO') };
 
-function OverTime({ campaign }: { campaign: CampaignState }) {
+function OverTime({ campaign, ...rate }: Props) {
   const { t } = useWords();
   const { address, change } = useAddress(FIELDS);
   const bucket = address.bucket === 'AUTO' ? bucketFor(campaign.startedAt) : address.bucket;
@@ -61,7 +70,7 @@ function OverTime({ campaign }: { campaign: CampaignState }) {
         </label>
       </div>
       <Answer of={answer}>
-        {({ campaign: read }) => read && <Charts timeline={read} bucket={bucket} />}
+        {({ campaign: read }) => read && <Charts timeline={read} bucket={bucket} {...rate} />}
       </Answer>
     </>
   );
@@ -70,7 +79,11 @@ function OverTime({ campaign }: { campaign: CampaignState }) {
 const SENDING = ['sent', 'unconfirmed', 'skipped', 'failed'] as const;
 const RESPONSES = ['opened', 'completed'] as const;
 
-function Charts({ timeline, bucket }: { timeline: Timeline; bucket: Bucket }) {
+function Charts({
+  timeline,
+  bucket,
+  ...rate
+}: { timeline: Timeline; bucket: Bucket } & Omit<Props, 'campaign'>) {
   const { t } = useWords();
   const sending = useMemo(() => sumUp(timeline, bucket, SENDING), [timeline, bucket]);
   const responses = useMemo(() => sumUp(timeline, bucket, RESPONSES), [timeline, bucket]);
@@ -101,7 +114,34 @@ function Charts({ timeline, bucket }: { timeline: Timeline; bucket: Bucket }) {
           }))}
         />
       </div>
+      <div>
+        <h3>{t('campaign.rateOverTime')}</h3>
+        <RateChart timeline={timeline} bucket={bucket} {...rate} />
+      </div>
     </div>
+  );
+}
+
+function RateChart({
+  timeline,
+  bucket,
+  samples,
+  limit,
+}: { timeline: Timeline; bucket: Bucket } & Omit<Props, 'campaign'>) {
+  const { t } = useWords();
+  const { at, values } = useMemo(() => ratesOver(timeline, bucket, samples), [timeline, bucket, samples]);
+  return (
+    <Chart
+      label={t('campaign.rateOverTime')}
+      at={at}
+      steps
+      series={[
+        { label: t('campaign.rate.sent'), color: 'sent', values },
+        ...(limit === undefined
+          ? []
+          : [{ label: t('campaign.rate.limit'), color: 'limit', dashed: true, values: at.map(() => limit) }]),
+      ]}
+    />
   );
 }
 

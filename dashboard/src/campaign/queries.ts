@@ -61,6 +61,7 @@ export const PROGRESS = graphql(
   `
     subscription CampaignPageProgress($id: ID!) {
       campaignProgress(campaignId: $id) {
+        at
         campaign {
           ...CampaignState
         }
@@ -88,6 +89,7 @@ export const TIMELINE = graphql(`
   query CampaignTimeline($id: ID!, $bucket: TimeBucket!, $timeZone: String!) {
     campaign(id: $id) {
       startedAt
+      finishedAt
       updatedAt
       sentUsers
       failedUsers

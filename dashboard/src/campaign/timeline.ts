@@ -6,7 +6,9 @@ export type Timeline = NonNullable<ResultOf<typeof TIMELINE>['campaign']>;
 type Point = Timeline['timeline'][number];
 type Kind = Exclude<keyof Point, 'at'>;
 
-const TOTAL_OF: Readonly<Record<Kind, Exclude<keyof Timeline, 'timeline' | 'startedAt' | 'updatedAt'>>> = {
+const TOTAL_OF: Readonly<
+  Record<Kind, Exclude<keyof Timeline, 'timeline' | 'startedAt' | 'finishedAt' | 'updatedAt'>>
+> = {
   sent: 'sentUsers',
   failed: 'failedUsers',
   skipped: 'skippedUsers',
@@ -36,16 +38,17 @@ export function sumUp<Key extends Kind>(of: Timeline, bucket: Bucket, kinds: rea
     times.push(Math.max(time, (times.at(-1) ?? 0) + 1));
     for (const kind of kinds) values[kind].push(sums.get(kind) ?? 0);
   }
-  push(Math.min(Date.parse(of.startedAt ?? first.at), Date.parse(first.at)));
+  const startedAt = Date.parse(of.startedAt ?? first.at);
+  push(startedAt);
   for (const kind of kinds) {
     const inBuckets = points.reduce((sum, point) => sum + point[kind], 0);
     sums.set(kind, Math.max(0, of[TOTAL_OF[kind]] - inBuckets));
   }
   for (const point of points) {
-    const begin = Date.parse(point.at);
+    const begin = Math.max(Date.parse(point.at), startedAt);
     if (begin > (times.at(-1) ?? 0)) push(begin);
     for (const kind of kinds) sums.set(kind, (sums.get(kind) ?? 0) + point[kind]);
-    push(Math.min(begin + WIDTH_MS[bucket], now));
+    push(Math.min(Date.parse(point.at) + WIDTH_MS[bucket], now));
   }
   return { at: times.map((time) => new Date(time).toISOString()), values };
 }

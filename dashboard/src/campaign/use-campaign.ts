@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useFresh, useLive, type Fresh } from '../api.js';
 import type { ResultOf } from '../graphql.js';
 import { CAMPAIGN, CHANGES, PROGRESS, type CampaignState } from './queries.js';
+import { addSample, type Sample } from './rate.js';
 
 /** Whether its progress is at an end, so that only a change of the campaign begins it again. */
 function isOver({ status, pendingUsers }: CampaignState): boolean {
@@ -23,12 +24,15 @@ export interface FollowedCampaign {
   /** As the last event says it is; null if there is none of this id. */
   campaign: CampaignState | null | undefined;
   isDeleted: boolean;
+  /** How many had been sent, as the events told since the page is open. */
+  samples: readonly Sample[];
 }
 
 /** A campaign as it is now, also when it is started or retried after its end. */
 export function useCampaign(id: string): FollowedCampaign {
   const answer = useFresh(CAMPAIGN, { id });
   const [event, setEvent] = useState<CampaignState>();
+  const [samples, setSamples] = useState<readonly Sample[]>([]);
   const [isDeleted, setDeleted] = useState(false);
   const campaign = newer(answer.data?.campaign, event);
   function take(next: CampaignState): void {
@@ -40,8 +44,9 @@ export function useCampaign(id: string): FollowedCampaign {
     {
       pause: !campaign || isDeleted || isOver(campaign),
       onLoss: answer.reread,
-      onEvent: ({ campaignProgress }) => {
-        take(campaignProgress.campaign);
+      onEvent: ({ campaignProgress: { at, campaign: next } }) => {
+        take(next);
+        setSamples((before) => addSample(before, { at: Date.parse(at), sent: next.sentUsers }));
       },
     },
   );
@@ -57,5 +62,5 @@ export function useCampaign(id: string): FollowedCampaign {
       },
     },
   );
-  return { answer, campaign, isDeleted };
+  return { answer, campaign, isDeleted, samples };
 }

@@ -9,6 +9,7 @@ export interface Series {
   /** Name of its colour in the styles, such as "sent". */
   color: string;
   values: readonly number[];
+  dashed?: boolean;
 }
 
 export interface ChartProps {
@@ -18,6 +19,8 @@ export interface ChartProps {
   series: readonly Series[];
   /** Whether each series stands on the one before. */
   stacked?: boolean;
+  /** Whether a value is that of the whole time since the value before. */
+  steps?: boolean;
   /** Moments that are worth a line, with what happened. */
   marks?: readonly { at: string; label: string }[];
 }
@@ -47,16 +50,21 @@ export function Chart(props: ChartProps) {
   );
 }
 
+const MINUTE_MS = 60_000;
+
 function Twin({ label, at, series, marks = [] }: ChartProps) {
   const { t, number } = useWords();
+  const isFine = at.some(
+    (time, index) => index > 0 && Date.parse(time) - Date.parse(at[index - 1] ?? '') < MINUTE_MS,
+  );
   return (
-    <>
+    <div className="twin" role="region" aria-label={label} tabIndex={0}>
       <Table
         label={label}
         keyOf={(index) => at[index] ?? ''}
         rows={at.map((_, index) => index)}
         columns={[
-          { label: t('chart.time'), cell: (index) => <Moment at={at[index]} /> },
+          { label: t('chart.time'), cell: (index) => <Moment at={at[index]} withSeconds={isFine} /> },
           ...series.map(({ label: name, values }) => ({
             label: name,
             kind: 'number' as const,
@@ -73,6 +81,6 @@ function Twin({ label, at, series, marks = [] }: ChartProps) {
           ))}
         </ul>
       )}
-    </>
+    </div>
   );
 }

@@ -65,7 +65,7 @@ function writeTimes(
 }
 
 function optionsFor(
-  { series, stacked = false, marks = [] }: ChartProps,
+  { series, stacked = false, steps = false, marks = [] }: ChartProps,
   region: string,
   width: number,
 ): UPlot.Options {
@@ -75,12 +75,15 @@ function optionsFor(
     ticks: { stroke: color('line'), width: 1 },
   };
   const format = new Intl.NumberFormat(region, { notation: 'compact' });
-  const shown = series.map(({ label, color: name }) => ({
+  const paths = steps ? UPlot.paths.stepped?.({ align: -1 }) : undefined;
+  const shown = series.map(({ label, color: name, dashed = false }) => ({
     label,
     stroke: color(name),
     width: 2,
     points: { show: false },
     ...(stacked && { fill: color(name) }),
+    ...(dashed && { dash: [6, 4] }),
+    ...(paths && { paths }),
   }));
   return {
     width,
@@ -165,7 +168,7 @@ export function Plot(props: ChartProps) {
       <div ref={place} className="plot" aria-hidden="true" />
       <ul className="legend" aria-hidden="true">
         {props.series.map((one) => (
-          <li key={one.label} className={one.color}>
+          <li key={one.label} className={one.dashed ? `${one.color} dashed` : one.color}>
             {one.label}
           </li>
         ))}
