@@ -1,19 +1,6 @@
 import { graphql } from '../graphql.js';
 import { REFUSAL } from '../parts/fragments.js';
 
-export const START = graphql(
-  `
-    mutation StartCampaign($id: ID!, $besideAnother: Boolean!) {
-      startCampaign(id: $id, besideAnother: $besideAnother) {
-        userErrors {
-          ...Refusal
-        }
-      }
-    }
-  `,
-  [REFUSAL],
-);
-
 export const PAUSE = graphql(
   `
     mutation PauseCampaign($id: ID!) {
@@ -81,19 +68,6 @@ export const RETRY = graphql(
         besideAnother: $besideAnother
       ) {
         retriedCount
-        userErrors {
-          ...Refusal
-        }
-      }
-    }
-  `,
-  [REFUSAL],
-);
-
-export const SEND_TEST = graphql(
-  `
-    mutation SendTest($id: ID!, $userId: ID!) {
-      sendTestNotification(campaignId: $id, telegramUserId: $userId) {
         userErrors {
           ...Refusal
         }

@@ -1,14 +1,15 @@
 import { useEffect, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
+import { START } from '../campaign-parts/queries.js';
+import { BesideAnother, useBesideAnother } from '../campaign-parts/run-anyway.js';
 import { useWords } from '../i18n.js';
 import { ConfirmButton, useAction } from '../parts/action.js';
 import { useNotify } from '../parts/notices.js';
 import { useMay } from '../viewer.js';
-import { CANCEL, DELETE, PAUSE, RESUME, START } from './action-queries.js';
+import { CANCEL, DELETE, PAUSE, RESUME } from './action-queries.js';
 import type { CampaignState } from './queries.js';
 import { canBeRetried } from './retry-choice.js';
 import { Retry } from './retry.js';
-import { BesideAnother, useBesideAnother } from './run-anyway.js';
 import { StartPreview } from './start-preview.js';
 import { TestSend } from './test-send.js';
 

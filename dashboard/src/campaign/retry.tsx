@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useFresh } from '../api.js';
+import { BesideAnother, useBesideAnother } from '../campaign-parts/run-anyway.js';
 import { useWords } from '../i18n.js';
 import { ConfirmButton, useAction } from '../parts/action.js';
 import { Answer } from '../parts/answer.js';
@@ -7,7 +8,6 @@ import { useNotify } from '../parts/notices.js';
 import { RETRY } from './action-queries.js';
 import { OUTCOMES, type CampaignState, type DeliveryReason, type Outcome } from './queries.js';
 import { RETRYABLE, type RetryableStatus } from './retry-choice.js';
-import { BesideAnother, useBesideAnother } from './run-anyway.js';
 
 interface Choice {
   status: RetryableStatus;

@@ -5,7 +5,8 @@ import { ConfirmButton, useAction } from '../parts/action.js';
 import { Answer } from '../parts/answer.js';
 import { useNotify } from '../parts/notices.js';
 import { SearchField } from '../parts/search-field.js';
-import { SEND_TEST, TEST_PEOPLE } from './action-queries.js';
+import { SEND_TEST } from '../campaign-parts/queries.js';
+import { TEST_PEOPLE } from './action-queries.js';
 import { personName } from '../parts/person-name.js';
 
 /** Sends the reminder to one person, beside the ledger. */

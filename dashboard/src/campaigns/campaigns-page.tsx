@@ -1,5 +1,8 @@
 import { Link } from 'wouter';
 import { useFresh } from '../api.js';
+import { CampaignTable } from '../campaign-parts/campaign-table.js';
+import { useLiveRows } from '../campaign-parts/live-rows.js';
+import type { CampaignRow } from '../campaign-parts/queries.js';
 import { useWords } from '../i18n.js';
 import { Answer } from '../parts/answer.js';
 import { Page } from '../parts/page.js';
@@ -7,12 +10,10 @@ import { Pager } from '../parts/pager.js';
 import { useMay } from '../viewer.js';
 import { BulkBar } from './bulk-bar.js';
 import type { Filter } from './bulk-run.js';
-import { CampaignTable } from './campaign-table.js';
 import { Filters } from './filters.js';
 import { filterFrom, useListPlace, variablesFrom } from './list-address.js';
-import { useLiveRows } from './live-rows.js';
-import { CAMPAIGNS, COUNTS, type CampaignRow } from './queries.js';
-import { useSelection } from './selection.js';
+import { CAMPAIGNS, COUNTS } from './queries.js';
+import { toTarget, useSelection } from './selection.js';
 
 export function CampaignsPage() {
   const { t } = useWords();
@@ -102,7 +103,11 @@ function AllCampaigns({
   return (
     <>
       <BulkBar selection={selection} shown={rows.length} total={total} filter={filter} />
-      <CampaignTable rows={rows} label={t('list.all')} selection={selection.rows} />
+      <CampaignTable
+        rows={rows}
+        label={t('list.all')}
+        selection={{ ...selection.rows, label: (row) => t('bulk.choose', { name: toTarget(row).name }) }}
+      />
     </>
   );
 }

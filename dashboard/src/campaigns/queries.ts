@@ -1,38 +1,6 @@
-import { graphql, type ResultOf } from '../graphql.js';
+import { CAMPAIGN_ROW } from '../campaign-parts/queries.js';
+import { graphql } from '../graphql.js';
 import { PAGE_INFO } from '../parts/fragments.js';
-
-export const CAMPAIGN_ROW = graphql(`
-  fragment CampaignRow on NotificationCampaign {
-    id
-    name
-    status
-    topic {
-      id
-      title
-    }
-    totalUsers
-    pendingUsers
-    sentUsers
-    failedUsers
-    skippedUsers
-    unconfirmedUsers
-    progressPercentage
-    messagesPerSecond
-    estimatedFinishAt
-    scheduledFor
-    createdAt
-    updatedAt
-    standstill {
-      code
-      until
-    }
-    failure {
-      code
-    }
-  }
-`);
-
-export type CampaignRow = ResultOf<typeof CAMPAIGN_ROW>;
 
 export const CAMPAIGNS = graphql(
   `
@@ -85,21 +53,6 @@ export const COUNTS = graphql(
       attention: campaigns(filter: { needsAttention: true }, first: 5) {
         totalCount
         nodes {
-          ...CampaignRow
-        }
-      }
-    }
-  `,
-  [CAMPAIGN_ROW],
-);
-
-export const CHANGES = graphql(
-  `
-    subscription DashboardChanges {
-      campaignsChanged {
-        version
-        deletedId
-        campaign {
           ...CampaignRow
         }
       }

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { Selection } from '../parts/table.js';
-import type { CampaignRow } from './queries.js';
+import type { CampaignRow } from '../campaign-parts/queries.js';
 
 /** A campaign with what it is called. */
 export interface Target {

@@ -1,6 +1,6 @@
 import { Link, useLocation } from 'wouter';
-import { START } from '../campaign/action-queries.js';
-import { BesideAnother, useBesideAnother } from '../campaign/run-anyway.js';
+import { START } from '../campaign-parts/queries.js';
+import { BesideAnother, useBesideAnother } from '../campaign-parts/run-anyway.js';
 import { useWords } from '../i18n.js';
 import { ConfirmButton, useAction } from '../parts/action.js';
 import { Figures } from '../parts/figures.js';

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useFresh } from '../api.js';
-import { SEND_TEST } from '../campaign/action-queries.js';
+import { SEND_TEST } from '../campaign-parts/queries.js';
 import { useWords } from '../i18n.js';
 import { Refusals, useAction } from '../parts/action.js';
 import { Answer } from '../parts/answer.js';

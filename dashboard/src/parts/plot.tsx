@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef } from 'react';
 import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { useWords } from '../i18n.js';
-import type { ChartProps } from './chart.js';
+import type { ChartProps } from './chart-props.js';
 
 const HEIGHT = 220;
 

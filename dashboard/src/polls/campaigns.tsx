@@ -1,6 +1,6 @@
 import { useFresh } from '../api.js';
-import { CampaignTable } from '../campaigns/campaign-table.js';
-import { useLiveRows } from '../campaigns/live-rows.js';
+import { CampaignTable } from '../campaign-parts/campaign-table.js';
+import { useLiveRows } from '../campaign-parts/live-rows.js';
 import { useWords } from '../i18n.js';
 import { pageVariables, useAddress } from '../parts/address.js';
 import { Answer } from '../parts/answer.js';

@@ -1,4 +1,4 @@
-import { CAMPAIGN_ROW } from '../campaigns/queries.js';
+import { CAMPAIGN_ROW } from '../campaign-parts/queries.js';
 import { graphql, type ResultOf } from '../graphql.js';
 import { PAGE_INFO } from '../parts/fragments.js';
 

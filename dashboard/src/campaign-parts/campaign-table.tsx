@@ -3,9 +3,8 @@ import { useWords } from '../i18n.js';
 import { Moment } from '../parts/moment.js';
 import { Progress } from '../parts/progress.js';
 import { StatusMark, WhyHeld } from '../parts/status.js';
-import { Table, type Column } from '../parts/table.js';
+import { Table, type Column, type Selection } from '../parts/table.js';
 import type { CampaignRow } from './queries.js';
-import { toTarget, type CampaignSelection } from './selection.js';
 
 function useColumns(): Column<CampaignRow>[] {
   const { t, number } = useWords();
@@ -51,18 +50,9 @@ export function CampaignTable({
 }: {
   rows: readonly CampaignRow[];
   label: string;
-  selection?: CampaignSelection['rows'] | undefined;
+  selection?: Selection<CampaignRow>;
 }) {
-  const { t } = useWords();
   return (
-    <Table
-      label={label}
-      columns={useColumns()}
-      rows={rows}
-      keyOf={({ id }) => id}
-      selection={
-        selection && { ...selection, label: (row) => t('bulk.choose', { name: toTarget(row).name }) }
-      }
-    />
+    <Table label={label} columns={useColumns()} rows={rows} keyOf={({ id }) => id} selection={selection} />
   );
 }
