@@ -13,6 +13,7 @@ export default {
     '^.+\\.ts$': ['@swc/jest', swcOptions],
   },
   reporters: ['<rootDir>/test/support/reporter.js', 'summary'],
+  testSequencer: '<rootDir>/test/support/long-first.cjs',
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   // The machines this runs on have 2 cores, but most of a test's time is waiting for the paced sends.

@@ -1,4 +1,4 @@
-/** @jobs */
+/** @jobs @long */
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { FAULT_ANSWERS, type FaultHandle } from '@pollcast/bot-api-sandbox';
 import { useApp } from '../support/use-app.js';

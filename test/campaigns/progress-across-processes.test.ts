@@ -1,3 +1,4 @@
+/** @long */
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { FAULT_ANSWERS, type FaultHandle } from '@pollcast/bot-api-sandbox';
 import { useApp } from '../support/use-app.js';

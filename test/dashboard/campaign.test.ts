@@ -1,3 +1,4 @@
+/** @long */
 import { describe, expect } from '@jest/globals';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
 import type { Page } from 'playwright-core';

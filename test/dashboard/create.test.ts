@@ -1,3 +1,4 @@
+/** @long */
 import { describe, expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { operation } from '../../src/cli/api-client.js';

@@ -1,4 +1,4 @@
-/** @jobs */
+/** @jobs @long */
 import { expect } from '@jest/globals';
 import type { TestApp } from '../support/app.js';
 import { runningChunks } from '../support/work-under-way.js';

@@ -1,3 +1,4 @@
+/** @long */
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import {

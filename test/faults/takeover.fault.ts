@@ -1,4 +1,4 @@
-/** @jobs */
+/** @jobs @long */
 import { expect } from '@jest/globals';
 import type { TestApp } from '../support/app.js';
 import { createOpenPoll, createUsers, followCampaign } from '../support/factories.js';

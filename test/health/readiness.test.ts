@@ -1,4 +1,4 @@
-/** @jobs */
+/** @jobs @long */
 import { expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';

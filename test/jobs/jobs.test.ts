@@ -1,4 +1,4 @@
-/** @jobs */
+/** @jobs @long */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ConnectionString } from 'mongodb-connection-string-url';
 import { TestApp } from '../support/app.js';

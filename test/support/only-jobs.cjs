@@ -1,7 +1,4 @@
-const { readFileSync } = require('node:fs');
+const { hasTag } = require('./tags.cjs');
 
-/** @jobs in the first comment of a test file: what it tests depends on where the jobs are. */
-const TAG = /^\/\*\*(?:(?!\*\/)[^])*@jobs\b/;
-
-/** Jest's filter for the runs over MongoDB. */
-module.exports = (paths) => ({ filtered: paths.filter((path) => TAG.test(readFileSync(path, 'utf8'))) });
+/** Jest's filter for the runs over MongoDB: of files that say @jobs the result depends on where the jobs are. */
+module.exports = (paths) => ({ filtered: paths.filter((path) => hasTag(path, 'jobs')) });

@@ -1,3 +1,4 @@
+/** @long */
 import { expect, test } from '@jest/globals';
 import { createOpenPoll } from '../support/factories.js';
 import { Person } from '../support/person.js';

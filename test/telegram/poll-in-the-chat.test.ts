@@ -1,3 +1,4 @@
+/** @long */
 import { describe, expect, test } from '@jest/globals';
 import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../support/factories.js';
 import { Person } from '../support/person.js';
