@@ -9,12 +9,13 @@ import { useApp } from '../support/use-app.js';
 const app = useApp({ run: ['api'] });
 const browser = useBrowser();
 
-/** Campaigns as they are in the middle of their life. */
+/** Campaigns as they are in the middle of their life, each with three reminders to send unless it is over. */
 async function insertCampaigns(pollId: string, status: string, names: readonly string[]): Promise<void> {
   await app.database.query(
     `INSERT INTO notification_campaign (topic_id, message_template, chunk_size, chunk_interval_ms, send_interval_ms,
-       status, name, started_at) SELECT $1, 'Hello', 50, 0, 0, $2, name, now() FROM unnest($3::text[]) name`,
-    [pollId, status, names],
+       status, name, started_at, total_users, pending_users)
+     SELECT $1, 'Hello', 50, 0, 0, $2, name, CASE WHEN $4 > 0 THEN now() END, $4, $4 FROM unnest($3::text[]) name`,
+    [pollId, status, names, ['COMPLETED', 'PENDING'].includes(status) ? 0 : 3],
   );
 }
 
@@ -46,6 +47,7 @@ testInBrowser(
     await page.getByRole('button', { name: 'Pause', exact: true }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('2 campaigns are selected.').waitFor();
+    await dialog.getByText('3 reminders wait until you resume.').waitFor();
     await dialog.getByRole('button', { name: 'Pause', exact: true }).click();
     await dialog.getByText('1 campaign is paused.').waitFor();
     await dialog.getByText('1 campaign was refused:').waitFor();
@@ -61,6 +63,7 @@ testInBrowser(
     expect(await findingsOf(page)).toEqual([]);
     await page.getByRole('button', { name: 'Pause', exact: true }).click();
     await dialog.getByText('119 campaigns that match run').waitFor();
+    await dialog.getByText('357 reminders wait until you resume.').waitFor();
     await dialog.getByRole('button', { name: 'Pause', exact: true }).click();
     await page.getByText('119 campaigns are paused.').waitFor();
     await page.getByText('None selected').waitFor();
@@ -74,5 +77,29 @@ testInBrowser(
     await admin.getByRole('button', { name: 'Select all 122 that match' }).click();
     await admin.getByRole('button', { name: 'Cancel campaigns' }).click();
     await admin.getByText('121 campaigns that match will be cancelled.').waitFor();
+    await admin.getByText('363 reminders that are waiting will not be sent.').waitFor();
   },
 );
+
+testInBrowser('what many campaigns mean for people is said as far as it is known', async () => {
+  const poll = await createOpenPoll(app.client());
+  const names = Array.from({ length: 1000 }, (_, place) => `Noon ${place + 1}`);
+  await insertCampaigns(poll, 'PAUSED', names.slice(1));
+  await insertCampaigns(poll, 'PENDING', names.slice(0, 1));
+  const page = await browser.open(`${app.url}/?search=noon`, { token: ADMIN_TOKEN });
+  const dialog = page.getByRole('dialog');
+  async function ask(): Promise<void> {
+    await page.getByRole('button', { name: /^Select all [\d,]+ that match/ }).click();
+    await page.getByRole('button', { name: 'Cancel campaigns' }).click();
+  }
+  await ask();
+  await dialog.getByText('2,997 reminders that are waiting will not be sent.').waitFor();
+  await dialog.getByText('1 of them has not started').waitFor();
+  await insertCampaigns(poll, 'FAILED', ['Noon 0', 'Noon -1']);
+  await page.reload();
+  await ask();
+  await dialog.getByText('At least 3,000 reminders that are waiting will not be sent.').waitFor();
+  await page.goto(`${app.url}/polls/poll_${poll}`);
+  await page.getByRole('button', { name: 'Close', exact: true }).click();
+  await dialog.getByText('At least 3,000 reminders that are waiting will not be sent.').waitFor();
+});

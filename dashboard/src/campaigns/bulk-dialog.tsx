@@ -1,13 +1,12 @@
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { useClient } from 'urql';
 import { Link } from 'wouter';
-import { useFresh } from '../api.js';
+import { useStakes, type Scope, type Stakes } from '../campaign-parts/use-stakes.js';
 import { useWords } from '../i18n.js';
 import { Answer } from '../parts/answer.js';
 import { Dialog } from '../parts/dialog.js';
 import { useNotify } from '../parts/notices.js';
-import { batchesOf, matching, narrow, type BulkEvent, type Filter } from './bulk-run.js';
-import { MATCHING } from './queries.js';
+import { BULK, batchesOf, matching, narrow, type BulkEvent, type Filter } from './bulk-run.js';
 import type { CampaignSelection } from './selection.js';
 import { useBulk, type Bulk } from './use-bulk.js';
 
@@ -24,10 +23,9 @@ export function BulkDialog({ event, selection, filter, onClose }: Props) {
   const notify = useNotify();
   const client = useClient();
   const { bulk, run, stop } = useBulk(event);
+  const [total, setTotal] = useState(0);
   const { isAll, targets, clear } = selection;
   const narrowed = narrow(filter, event);
-  const counted = useFresh(MATCHING, { filter: narrowed }, { pause: !isAll || bulk.phase !== 'asked' });
-  const total = isAll ? counted.data?.campaigns.totalCount : targets.length;
 
   function close(): void {
     if (bulk.phase === 'running') {
@@ -38,7 +36,8 @@ export function BulkDialog({ event, selection, filter, onClose }: Props) {
     onClose();
   }
 
-  async function begin(): Promise<void> {
+  async function begin(count: number): Promise<void> {
+    setTotal(count);
     const ended = await run(isAll ? matching(client, narrowed) : batchesOf(targets));
     if (ended.refused.length > 0 || ended.problem !== undefined) return;
     notify(t(`bulk.${event}.done`, { count: ended.done }));
@@ -51,13 +50,13 @@ export function BulkDialog({ event, selection, filter, onClose }: Props) {
       {bulk.phase === 'asked' ? (
         <Question
           event={event}
-          total={total}
-          of={isAll ? counted : undefined}
+          of={isAll ? { filter: narrowed } : { ids: targets.map(({ id }) => id), from: BULK[event].from }}
+          isAll={isAll}
           onConfirm={begin}
           onClose={close}
         />
       ) : (
-        <Course event={event} bulk={bulk} total={total ?? bulk.done} onClose={close} />
+        <Course event={event} bulk={bulk} total={total} onClose={close} />
       )}
     </Dialog>
   );
@@ -65,36 +64,40 @@ export function BulkDialog({ event, selection, filter, onClose }: Props) {
 
 function Question({
   event,
-  total,
   of,
+  isAll,
   onConfirm,
   onClose,
 }: {
   event: BulkEvent;
-  total: number | undefined;
-  /** What counts those that match. */
-  of: Parameters<typeof Answer>[0]['of'] | undefined;
-  onConfirm: () => Promise<void>;
+  of: Scope;
+  isAll: boolean;
+  onConfirm: (count: number) => Promise<void>;
   onClose: () => void;
 }) {
   const { t } = useWords();
+  const stakes = useStakes(of);
+  const count = stakes.data?.campaigns ?? 0;
   return (
     <>
-      {total === undefined && of ? (
-        <Answer of={of}>{() => null}</Answer>
-      ) : (
-        <p>
-          <b>{t(of ? `bulk.${event}.matching` : `bulk.${event}.chosen`, { count: total ?? 0 })}</b>{' '}
-          {t(`bulk.${event}.means`)}
-        </p>
-      )}
-      {!of && <p className="quiet">{t('bulk.refusedAreNamed')}</p>}
+      <Answer of={stakes}>
+        {(read) => (
+          <>
+            <p>
+              <b>{t(isAll ? `bulk.${event}.matching` : `bulk.${event}.chosen`, { count })}</b>{' '}
+              {t(`bulk.${event}.means`)}
+            </p>
+            {count > 0 && <AtStake event={event} of={read} />}
+          </>
+        )}
+      </Answer>
+      {!isAll && <p className="quiet">{t('bulk.refusedAreNamed')}</p>}
       <div className="actions">
         <button
           type="button"
           className={event === 'cancel' ? 'danger' : 'primary'}
-          disabled={total === undefined || total === 0}
-          onClick={() => void onConfirm()}
+          disabled={count === 0}
+          onClick={() => void onConfirm(count)}
         >
           {t(`bulk.${event}`)}
         </button>
@@ -102,6 +105,19 @@ function Question({
           {t('app.cancel')}
         </button>
       </div>
+    </>
+  );
+}
+
+/** What the change means for people. */
+function AtStake({ event, of: { pending, unstarted, isPartial } }: { event: BulkEvent; of: Stakes }) {
+  const { t } = useWords();
+  return (
+    <>
+      <p>
+        <b>{t(isPartial ? `bulk.${event}.pendingAtLeast` : `bulk.${event}.pending`, { count: pending })}</b>
+      </p>
+      {unstarted > 0 && <p>{t('bulk.unstarted', { count: unstarted })}</p>}
     </>
   );
 }

@@ -33,14 +33,6 @@ export const CAMPAIGNS = graphql(
   [CAMPAIGN_ROW, PAGE_INFO],
 );
 
-export const MATCHING = graphql(`
-  query MatchingCampaigns($filter: CampaignFilter) {
-    campaigns(filter: $filter, first: 1) {
-      totalCount
-    }
-  }
-`);
-
 export const COUNTS = graphql(
   `
     query CampaignCounts {

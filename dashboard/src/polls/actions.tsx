@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useFresh } from '../api.js';
+import { useStakes } from '../campaign-parts/use-stakes.js';
 import { useWords } from '../i18n.js';
 import { ConfirmButton, useAction } from '../parts/action.js';
 import { Answer } from '../parts/answer.js';
@@ -8,12 +9,29 @@ import { DownloadButton } from '../parts/download.js';
 import { useNotify } from '../parts/notices.js';
 import { useMay } from '../viewer.js';
 import { CLOSE_POLL, DELETE_POLL, OPEN_POLL } from './mutations.js';
-import { STAKES, type PollHead, type Stakes } from './queries.js';
+import { POLL_STAKES, type PollHead, type PollStakes } from './queries.js';
 
 /** What an action means for this poll, as it is when somebody asks. */
-function Means({ id, children }: { id: string; children: (stakes: Stakes) => ReactNode }) {
-  const answer = useFresh(STAKES, { id });
+function Means({ id, children }: { id: string; children: (stakes: PollStakes) => ReactNode }) {
+  const answer = useFresh(POLL_STAKES, { id });
   return <Answer of={answer}>{({ poll }) => poll && children(poll)}</Answer>;
+}
+
+const UNFINISHED = ['PROCESSING', 'PAUSED', 'FAILED'] as const;
+
+/** How many reminders will not be sent once the poll is closed. */
+function Skipped({ id }: { id: string }) {
+  const { t } = useWords();
+  const stakes = useStakes({ filter: { topicId: id, status: [...UNFINISHED] } });
+  return (
+    <li>
+      <Answer of={stakes}>
+        {({ pending, isPartial }) =>
+          t(isPartial ? 'bulk.cancel.pendingAtLeast' : 'bulk.cancel.pending', { count: pending })
+        }
+      </Answer>
+    </li>
+  );
 }
 
 interface ActionProps {
@@ -63,14 +81,10 @@ function Close({ poll: { id }, onChange }: ActionProps) {
       }}
     >
       <Means id={id}>
-        {({ participantCount, completedCount, unfinished, scheduled }) => (
+        {({ participantCount, completedCount, scheduled }) => (
           <ul>
             <li>{t('polls.closeMissing', { count: Math.max(0, participantCount - completedCount) })}</li>
-            <li>
-              {t('polls.closeSkips', {
-                count: unfinished.nodes.reduce((sum, { pendingUsers }) => sum + pendingUsers, 0),
-              })}
-            </li>
+            <Skipped id={id} />
             {scheduled.totalCount > 0 && (
               <li>{t('polls.closeScheduled', { count: scheduled.totalCount })}</li>
             )}

@@ -210,7 +210,7 @@ export const POLL_TO_EDIT = graphql(`
 export type PollToEdit = NonNullable<ResultOf<typeof POLL_TO_EDIT>['poll']>;
 
 /** What is lost, or left undone, by what is done to a poll. */
-export const STAKES = graphql(`
+export const POLL_STAKES = graphql(`
   query PollStakes($id: ID!) {
     poll(id: $id) {
       participantCount
@@ -219,11 +219,6 @@ export const STAKES = graphql(`
       campaigns(first: 1) {
         totalCount
       }
-      unfinished: campaigns(filter: { status: [PROCESSING, PAUSED, FAILED] }, first: 100) {
-        nodes {
-          pendingUsers
-        }
-      }
       scheduled: campaigns(filter: { status: [SCHEDULED] }, first: 1) {
         totalCount
       }
@@ -231,4 +226,4 @@ export const STAKES = graphql(`
   }
 `);
 
-export type Stakes = NonNullable<ResultOf<typeof STAKES>['poll']>;
+export type PollStakes = NonNullable<ResultOf<typeof POLL_STAKES>['poll']>;

@@ -48,7 +48,7 @@ export const campaigns = {
   'bulk.pause.chosen': '{count, plural, one {# campaign is} other {# campaigns are}} selected.',
   'bulk.pause.matching':
     '{count, plural, =0 {None of those that match runs.} one {# campaign that matches runs, and will be paused.} other {# campaigns that match run, and will be paused.}}',
-  'bulk.pause.means': 'Messages on their way are not called back; you can resume later.',
+  'bulk.pause.means': 'Messages on their way are not called back.',
   'bulk.pause.done':
     '{count, plural, =0 {No campaign is paused.} one {# campaign is paused.} other {# campaigns are paused.}}',
   'bulk.resume': 'Resume',
@@ -64,9 +64,23 @@ export const campaigns = {
   'bulk.cancel.chosen': '{count, plural, one {# campaign is} other {# campaigns are}} selected.',
   'bulk.cancel.matching':
     '{count, plural, =0 {None of those that match can be cancelled.} one {# campaign that matches will be cancelled.} other {# campaigns that match will be cancelled.}}',
-  'bulk.cancel.means': 'People who have not been reminded yet will not be. There is no way back.',
+  'bulk.cancel.means': 'There is no way back.',
   'bulk.cancel.done':
     '{count, plural, =0 {No campaign is cancelled.} one {# campaign is cancelled.} other {# campaigns are cancelled.}}',
+  'bulk.pause.pending':
+    '{count, plural, =0 {No reminder is waiting to be sent.} one {# reminder waits until you resume.} other {# reminders wait until you resume.}}',
+  'bulk.pause.pendingAtLeast':
+    '{count, plural, one {At least # reminder waits until you resume.} other {At least # reminders wait until you resume.}}',
+  'bulk.resume.pending':
+    '{count, plural, =0 {No reminder is waiting to be sent.} one {# reminder will be sent.} other {# reminders will be sent.}}',
+  'bulk.resume.pendingAtLeast':
+    '{count, plural, one {At least # reminder will be sent.} other {At least # reminders will be sent.}}',
+  'bulk.cancel.pending':
+    '{count, plural, =0 {No reminder is waiting to be sent.} one {# reminder that is waiting will not be sent.} other {# reminders that are waiting will not be sent.}}',
+  'bulk.cancel.pendingAtLeast':
+    '{count, plural, one {At least # reminder that is waiting will not be sent.} other {At least # reminders that are waiting will not be sent.}}',
+  'bulk.unstarted':
+    '{count, plural, one {# of them has not started: whom it would remind is not counted.} other {# of them have not started: whom they would remind is not counted.}}',
   'bulk.refusedAreNamed':
     'Campaigns whose status does not allow it stay as they are, and are named afterwards.',
   'bulk.progress': 'Progress',

@@ -65,8 +65,6 @@ export const polls = {
   'polls.closed': 'The poll is closed.',
   'polls.closeMissing':
     '{count, plural, =0 {Everybody has completed it.} one {# person has not completed it, and cannot any more.} other {# people have not completed it, and cannot any more.}}',
-  'polls.closeSkips':
-    '{count, plural, =0 {No reminder is waiting to be sent.} one {# reminder that is waiting will not be sent.} other {# reminders that are waiting will not be sent.}}',
   'polls.closeScheduled':
     '{count, plural, one {# scheduled campaign will not start.} other {# scheduled campaigns will not start.}}',
   'polls.delete': 'Delete',
