@@ -1,6 +1,6 @@
 /** @long */
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Client, Pool } from 'pg';
 import { DeliveryStatus } from '../../src/delivery/delivery.entity.js';
 import { createDataSource } from '../../src/app/data-source.js';
@@ -12,7 +12,7 @@ import type { LeasedChunk } from '../../src/delivery/leased-chunk.js';
 import { ClaimStore } from '../../src/delivery/claim.store.js';
 import { SettlementStore } from '../../src/delivery/settlement.store.js';
 import { TakeoverStore } from '../../src/engine/takeover.store.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { createTestDatabase, type ClonedDatabase, type TestDatabase } from '../support/database.js';
 import { createUsers } from '../support/factories.js';
 import { plannedCampaign } from '../support/running-campaign.js';
 
@@ -38,17 +38,25 @@ const SELECTIVE: Readonly<Record<string, readonly string[]>> = {
   delivery_user_idx: ['user_id'],
 };
 
+let template: ClonedDatabase;
+let templateName: string;
 let database: TestDatabase;
 let client: Client;
 
-beforeEach(async () => {
-  database = await createTestDatabase();
-  await createUsers(database, USERS);
-  await database.query(
+beforeAll(async () => {
+  template = await createTestDatabase();
+  await createUsers(template, USERS);
+  await template.query(
     `ALTER TABLE delivery SET (autovacuum_enabled = false);
      ALTER TABLE campaign_chunk SET (autovacuum_enabled = false);
      INSERT INTO poll (title, status) VALUES ('Lunch', 'OPEN'), ('Dinner', 'OPEN')`,
   );
+  templateName = await template.becomeTemplate();
+});
+afterAll(() => template.drop());
+
+beforeEach(async () => {
+  database = await createTestDatabase(templateName);
   client = new Client({ connectionString: database.url });
   await client.connect();
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import { runInProcess } from '../support/command-line.js';
 import { startProcess, waitForOutput } from '../support/process.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { EMPTY_DATABASE, createTestDatabase, type TestDatabase } from '../support/database.js';
 
 const ROLE = 'pollcast_unfit';
 
@@ -10,14 +10,14 @@ let database: TestDatabase;
 let empty: TestDatabase;
 beforeAll(async () => {
   database = await createTestDatabase();
-  empty = await createTestDatabase({ empty: true });
+  empty = await createTestDatabase(EMPTY_DATABASE);
   await database.query(`DROP ROLE IF EXISTS ${ROLE}`);
   await database.query(`CREATE ROLE ${ROLE} LOGIN PASSWORD 'a/b#c?d@e%f'`);
 });
 afterAll(async () => {
   await empty.drop();
   await database.drop();
-  const after = await createTestDatabase({ empty: true });
+  const after = await createTestDatabase(EMPTY_DATABASE);
   await after.query(`DROP ROLE ${ROLE}`);
   await after.drop();
 });

@@ -6,7 +6,7 @@ import { createDataSource } from '../../src/app/data-source.js';
 import { ChunkStore, MAX_CHUNK_ATTEMPTS } from '../../src/delivery/chunk.store.js';
 import type { LeasedChunk } from '../../src/delivery/leased-chunk.js';
 import { TakeoverStore } from '../../src/engine/takeover.store.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { EMPTY_DATABASE, createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createUsers } from '../support/factories.js';
 import { waitFor } from '../support/wait.js';
 import { plannedCampaign, runningCampaign } from '../support/running-campaign.js';
@@ -78,7 +78,7 @@ describe('a lease is abandoned', () => {
   });
 
   test('not when another database holds or frees the same key', async () => {
-    const other = await createTestDatabase({ empty: true });
+    const other = await createTestDatabase(EMPTY_DATABASE);
     await other.query('SELECT pg_advisory_lock(7)');
     await held(['7']);
     expect((await look()).abandonedLeases).toHaveLength(1);

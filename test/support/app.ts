@@ -1,6 +1,6 @@
 import { startBotApiSandbox, type BotApiSandbox, type SandboxOptions } from '@pollcast/bot-api-sandbox';
 import { ApiClient } from '../../src/cli/api-client.js';
-import { createTestDatabase, type TestDatabase } from './database.js';
+import { EMPTY_DATABASE, createTestDatabase, type TestDatabase } from './database.js';
 import { testJobs, type TestJobs } from './jobs.js';
 import { startProcess, waitForOutput, type PollcastProcess } from './process.js';
 
@@ -142,7 +142,7 @@ export class TestApp {
 
   private async surround(): Promise<void> {
     const { emptyDatabase: empty, mongodbUrl, sandbox } = this.options;
-    const database = this.options.database ?? (await createTestDatabase({ empty }));
+    const database = this.options.database ?? (await createTestDatabase(empty ? EMPTY_DATABASE : undefined));
     this.surroundings = { database };
     this.surroundings.jobs = await testJobs(database, mongodbUrl);
     this.surroundings.sandbox = await startBotApiSandbox({

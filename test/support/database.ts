@@ -9,13 +9,22 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** @param options.empty without any table; otherwise it is cloned from the migrated template */
-export async function createTestDatabase(options: { empty?: boolean } = {}): Promise<TestDatabase> {
+/** One on the server of the test run. */
+export interface ClonedDatabase extends TestDatabase {
+  /** Leaves it as it is, for others to be cloned from it. @returns its name */
+  becomeTemplate(): Promise<string>;
+}
+
+/** The template of a database without any table. */
+export const EMPTY_DATABASE = 'template1';
+
+/** @param template what it is cloned from: by default the migrated one */
+export async function createTestDatabase(template?: string): Promise<ClonedDatabase> {
   const { adminUrl, templateName } = testEnvironment();
   const name = `pollcast_test_${randomBytes(6).toString('hex')}`;
   const admin = new Client({ connectionString: adminUrl });
   await admin.connect();
-  await admin.query(`CREATE DATABASE ${name} TEMPLATE ${options.empty ? 'template1' : templateName}`);
+  await admin.query(`CREATE DATABASE ${name} TEMPLATE ${template ?? templateName}`);
   const url = new URL(adminUrl);
   url.pathname = `/${name}`;
   const client = new Client({ connectionString: url.href });
@@ -24,6 +33,10 @@ export async function createTestDatabase(options: { empty?: boolean } = {}): Pro
     url: url.href,
     query: async <T extends QueryResultRow>(sql: string, parameters: unknown[] = []) =>
       (await client.query<T>(sql, parameters)).rows,
+    becomeTemplate: async () => {
+      await client.end();
+      return name;
+    },
     drop: async () => {
       await client.end();
       await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
