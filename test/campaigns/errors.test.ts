@@ -1,4 +1,3 @@
-/** @jobs */
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { useApp } from '../support/use-app.js';
 import { createCampaign, createOpenPoll, startCampaign } from '../support/factories.js';

@@ -1,4 +1,3 @@
-/** @jobs */
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { operation } from '../../src/cli/api-client.js';
 import { useApp } from '../support/use-app.js';

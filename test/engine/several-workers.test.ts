@@ -1,4 +1,4 @@
-/** @jobs @long */
+/** @long */
 import { describe, expect } from '@jest/globals';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
 import { scenario, type Scene } from '../support/scene.js';

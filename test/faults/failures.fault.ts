@@ -1,4 +1,3 @@
-/** @jobs */
 import { describe, expect } from '@jest/globals';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
 import { change } from '../campaigns/operations.js';

@@ -1,4 +1,3 @@
-/** @jobs */
 import { expect } from '@jest/globals';
 import { MAX_CHUNK_ATTEMPTS } from '../../src/delivery/chunk.store.js';
 import { waitFor } from '../support/wait.js';

@@ -1,4 +1,3 @@
-/** @jobs */
 import { describe, expect } from '@jest/globals';
 import { FAULT_ANSWERS, type FaultAnswer, type RecordedCall } from '@pollcast/bot-api-sandbox';
 import type { TestApp } from '../support/app.js';

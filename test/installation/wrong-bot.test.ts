@@ -1,4 +1,4 @@
-/** @jobs @long */
+/** @long */
 import { describe, expect } from '@jest/globals';
 import type { ApiClient } from '../../src/cli/api-client.js';
 import { startBotApiSandbox, type BotApiSandbox } from '@pollcast/bot-api-sandbox';
