@@ -131,6 +131,14 @@ describe('the page of a campaign', () => {
     for (const name of ['Retried', 'Resumed ops', 'Paused ops', 'Started ops'])
       await admin.getByRole('row', { name: new RegExp(name.replace(' ', '.*')) }).waitFor();
     expect(await findingsOf(admin)).toEqual([]);
+
+    // What a dialog asks about is retried by somebody else.
+    await admin.getByRole('link', { name: 'Overview' }).click();
+    const lost = admin.getByRole('row', { name: /^Unconfirmed/ });
+    await lost.getByRole('button', { name: 'Retry' }).click();
+    await dialog.getByText('1 reminder will be sent again.').waitFor();
+    await app.client().run(operation('retryDeliveries'), { campaignId: id, statuses: ['UNCONFIRMED'] });
+    await admin.getByText('The dialog is closed, because what it asked about').waitFor();
   });
 
   testInBrowser('offers to start beside another, to try out, to cancel and to delete', async () => {
@@ -161,6 +169,24 @@ describe('the page of a campaign', () => {
     await dialog.getByLabel('people may get two reminders').check();
     await dialog.getByRole('button', { name: 'Start' }).click();
     await page.getByText('The campaign has started.').waitFor();
+
+    // Cancelled by somebody else between the click and the request.
+    const late = await createCampaign(api, poll, { name: 'Late' });
+    await page.goto(`${app.url}/campaigns/campaign_${late}`);
+    await page.getByRole('button', { name: 'Start' }).click();
+    await page.route('**/graphql', async (route) => {
+      if (route.request().postData()?.includes('mutation StartCampaign') !== true) return route.continue();
+      await api.run(operation('cancelCampaign'), { id: late });
+      await page.getByText('Cancelled', { exact: true }).waitFor();
+      return route.continue();
+    });
+    await dialog.getByRole('button', { name: 'Start' }).click();
+    await dialog.getByText('is CANCELLED; start is possible when').waitFor();
+    await dialog.getByText('no longer possible. The campaign’s status is now: Cancelled.').waitFor();
+    expect(await dialog.getByRole('button', { name: 'Start' }).isDisabled()).toBe(true);
+    expect(await findingsOf(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    expect(await page.evaluate('document.activeElement.ariaLabel')).toBe('What can be done');
 
     const other = await createCampaign(api, poll, { name: 'Mistake' });
     await page.goto(`${app.url}/campaigns/campaign_${other}`);

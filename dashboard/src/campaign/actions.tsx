@@ -15,6 +15,9 @@ import { TestSend } from './test-send.js';
 
 interface Props {
   campaign: CampaignState;
+  /** Whether the status allows it. */
+  isOffered: boolean;
+  whyNot: string;
   onDone: () => void;
 }
 
@@ -22,7 +25,7 @@ const UNSTARTED = ['PENDING', 'SCHEDULED'];
 const STOPPED = ['PAUSED', 'FAILED'];
 
 /** What the campaign's status and the user's role allow. */
-export function Actions({ campaign, onDone }: Props) {
+export function Actions({ campaign, onDone }: Pick<Props, 'campaign' | 'onDone'>) {
   const { t } = useWords();
   const may = useMay();
   const place = useRef<HTMLDivElement>(null);
@@ -40,6 +43,7 @@ export function Actions({ campaign, onDone }: Props) {
   const canBeCancelled = isUnstarted || isStopped || status === 'PROCESSING';
   const props = {
     campaign,
+    whyNot: t('campaign.statusNow', { status: t(`status.${status}`) }),
     onDone: () => {
       hasActed.current = true;
       onDone();
@@ -47,18 +51,18 @@ export function Actions({ campaign, onDone }: Props) {
   };
   return (
     <div ref={place} className="actions" role="group" aria-label={t('campaign.actions')} tabIndex={-1}>
-      {isUnstarted && <Start {...props} />}
-      {status === 'PROCESSING' && <Pause {...props} />}
-      {isStopped && <Resume {...props} />}
-      {may('ADMIN') && canBeRetried(campaign) && <Retry {...props} />}
+      <Start {...props} isOffered={isUnstarted} />
+      <Pause {...props} isOffered={status === 'PROCESSING'} />
+      <Resume {...props} isOffered={isStopped} />
+      {may('ADMIN') && <Retry {...props} isOffered={canBeRetried(campaign)} />}
       {(isUnstarted || isStopped) && (
         <Link className="button" href={`/campaigns/${id}/edit`}>
           {t('campaign.edit')}
         </Link>
       )}
       <TestSend id={id} />
-      {may('ADMIN') && canBeCancelled && <Cancel {...props} />}
-      {may('ADMIN') && startedAt === null && <Delete {...props} />}
+      {may('ADMIN') && <Cancel {...props} isOffered={canBeCancelled} />}
+      {may('ADMIN') && <Delete {...props} isOffered={startedAt === null} />}
     </div>
   );
 }
@@ -74,13 +78,14 @@ function useNote(onDone: () => void): <Done>(done: Done | undefined, text: strin
   };
 }
 
-function Start({ campaign: { id }, onDone }: Props) {
+function Start({ campaign: { id }, onDone, ...offer }: Props) {
   const { t } = useWords();
   const note = useNote(onDone);
   const start = useAction(START);
   const beside = useBesideAnother(start);
   return (
     <ConfirmButton
+      {...offer}
       label={t('campaign.start')}
       title={t('campaign.startTitle')}
       action={beside.action}
@@ -94,12 +99,13 @@ function Start({ campaign: { id }, onDone }: Props) {
   );
 }
 
-function Pause({ campaign: { id, pendingUsers }, onDone }: Props) {
+function Pause({ campaign: { id, pendingUsers }, onDone, ...offer }: Props) {
   const { t } = useWords();
   const note = useNote(onDone);
   const pause = useAction(PAUSE);
   return (
     <ConfirmButton
+      {...offer}
       label={t('campaign.pause')}
       title={t('campaign.pauseTitle')}
       action={pause}
@@ -110,13 +116,14 @@ function Pause({ campaign: { id, pendingUsers }, onDone }: Props) {
   );
 }
 
-function Resume({ campaign: { id, pendingUsers, startedAt }, onDone }: Props) {
+function Resume({ campaign: { id, pendingUsers, startedAt }, onDone, ...offer }: Props) {
   const { t } = useWords();
   const note = useNote(onDone);
   const resume = useAction(RESUME);
   const beside = useBesideAnother(resume);
   return (
     <ConfirmButton
+      {...offer}
       label={t('campaign.resume')}
       title={t('campaign.resumeTitle')}
       action={beside.action}
@@ -134,12 +141,13 @@ function Resume({ campaign: { id, pendingUsers, startedAt }, onDone }: Props) {
   );
 }
 
-function Cancel({ campaign: { id, pendingUsers, startedAt }, onDone }: Props) {
+function Cancel({ campaign: { id, pendingUsers, startedAt }, onDone, ...offer }: Props) {
   const { t } = useWords();
   const note = useNote(onDone);
   const cancel = useAction(CANCEL);
   return (
     <ConfirmButton
+      {...offer}
       danger
       label={t('campaign.cancel')}
       title={t('campaign.cancelTitle')}
@@ -155,13 +163,14 @@ function Cancel({ campaign: { id, pendingUsers, startedAt }, onDone }: Props) {
   );
 }
 
-function Delete({ campaign: { id }, onDone }: Props) {
+function Delete({ campaign: { id }, onDone, ...offer }: Props) {
   const { t } = useWords();
   const [, go] = useLocation();
   const note = useNote(onDone);
   const remove = useAction(DELETE);
   return (
     <ConfirmButton
+      {...offer}
       danger
       label={t('campaign.delete')}
       title={t('campaign.deleteTitle')}

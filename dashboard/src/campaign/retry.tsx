@@ -21,12 +21,15 @@ export function Retry({
   status,
   reason,
   onDone,
+  ...offer
 }: {
   campaign: CampaignState;
   /** What is chosen at first. */
   status?: RetryableStatus;
   reason?: DeliveryReason | null;
   onDone?: () => void;
+  isOffered?: boolean;
+  whyNot?: string;
 }) {
   const { t } = useWords();
   const notify = useNotify();
@@ -47,16 +50,14 @@ export function Retry({
   }
   return (
     <ConfirmButton
+      {...offer}
       label={t('campaign.retry')}
       title={t('campaign.retryTitle')}
       isReady={choice.reasons?.length !== 0}
-      action={{
-        ...beside.action,
-        reset: () => {
-          setChoice(initial);
-          beside.action.reset();
-        },
+      onOpen={() => {
+        setChoice(initial);
       }}
+      action={beside.action}
       run={run}
     >
       <RetryChoice campaign={campaign} choice={choice} onChange={setChoice} />

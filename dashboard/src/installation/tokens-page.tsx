@@ -32,13 +32,14 @@ function State({ of: token }: { of: TokenRow }) {
   );
 }
 
-function Revoke({ token, onDone }: { token: TokenRow; onDone: () => void }) {
+function Revoke({ token, isOffered, onDone }: { token: TokenRow; isOffered: boolean; onDone: () => void }) {
   const { t } = useWords();
   const notify = useNotify();
   const viewer = useContext(ViewerContext);
   const action = useAction(REVOKE_TOKEN);
   return (
     <ConfirmButton
+      isOffered={isOffered}
       label={t('tokens.revoke')}
       title={t('tokens.revokeTitle', { name: token.name })}
       danger
@@ -70,7 +71,12 @@ export function TokensPage() {
     { label: t('list.created'), cell: ({ createdAt }) => <Moment at={createdAt} /> },
     {
       label: t('tokens.revoke'),
-      cell: (token) => (isOver(token) ? t('app.unknown') : <Revoke token={token} onDone={tokens.refetch} />),
+      cell: (token) => (
+        <>
+          {isOver(token) && t('app.unknown')}
+          <Revoke token={token} isOffered={!isOver(token)} onDone={tokens.refetch} />
+        </>
+      ),
     },
   ];
   return (

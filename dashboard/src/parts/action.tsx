@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useState, type ReactNode } from 'react';
+import { useEffect, useEffectEvent, useRef, useState, type ReactNode } from 'react';
 import { useClient, type AnyVariables, type CombinedError, type TypedDocumentNode } from 'urql';
 import { useWords } from '../i18n.js';
 import { Dialog } from './dialog.js';
@@ -41,6 +41,14 @@ export function useAction<Data extends Record<keyof Data, Payload>, Variables ex
   const client = useClient();
   const [busy, setBusy] = useState(false);
   const [refusals, setRefusals] = useState<readonly Refusal[]>([]);
+  const notify = useNotify();
+  const isGone = useRef(false);
+  useEffect(() => {
+    isGone.current = false;
+    return () => {
+      isGone.current = true;
+    };
+  }, []);
 
   async function run(variables: Variables): Promise<Data | undefined> {
     setBusy(true);
@@ -50,6 +58,8 @@ export function useAction<Data extends Record<keyof Data, Payload>, Variables ex
       ? [{ message: explain(error), field: null }]
       : Object.values<Payload>(data ?? {}).flatMap(({ userErrors }) => userErrors);
     setRefusals(refused);
+    // Nobody shows it any more where it was asked for.
+    if (isGone.current && refused.length > 0) notify(refused.map(({ message }) => message).join(' '));
     return refused.length === 0 ? data : undefined;
   }
 
@@ -88,6 +98,25 @@ function useLateRefusals(refusals: readonly Refusal[], forget: () => void): void
   }, [refusals]);
 }
 
+/** Tells why a dialog has vanished with the row or the page that it belonged to, unless its reader went elsewhere. */
+function useVanishing(isAsking: boolean): void {
+  const { t } = useWords();
+  const notify = useNotify();
+  const path = useRef('');
+  useEffect(() => {
+    if (isAsking) path.current = location.pathname;
+  }, [isAsking]);
+  const tell = useEffectEvent(() => {
+    if (isAsking && path.current === location.pathname) notify(t('app.vanished'));
+  });
+  useEffect(
+    () => () => {
+      tell();
+    },
+    [],
+  );
+}
+
 /** A button that does something after its dialog has said what that means, in numbers. */
 export function ConfirmButton({
   label,
@@ -95,7 +124,10 @@ export function ConfirmButton({
   danger = false,
   primary = false,
   disabled = false,
+  isOffered = true,
+  whyNot,
   isReady = true,
+  onOpen,
   action: { busy, refusals, reset },
   run,
   children,
@@ -106,8 +138,13 @@ export function ConfirmButton({
   /** Whether it is what the page is for. */
   primary?: boolean;
   disabled?: boolean;
+  /** False hides the button; a dialog that is open stays, and says that things have changed. */
+  isOffered?: boolean;
+  /** Why it is not offered. */
+  whyNot?: string;
   /** Whether the dialog has all that it needs. */
   isReady?: boolean;
+  onOpen?: () => void;
   action: Pick<Action<never, never>, 'busy' | 'refusals' | 'reset'>;
   /** @returns undefined if it was refused: the dialog stays, with the reason */
   run: () => Promise<unknown>;
@@ -115,37 +152,51 @@ export function ConfirmButton({
 }) {
   const { t } = useWords();
   const [isOpen, setOpen] = useState(false);
+  const [isRunning, setRunning] = useState(false);
   useLateRefusals(isOpen ? NONE : refusals, reset);
+  useVanishing(isOpen && !isRunning);
   function close(): void {
     setOpen(false);
     reset();
   }
+  async function confirm(): Promise<void> {
+    setRunning(true);
+    const done = await run();
+    setRunning(false);
+    if (done !== undefined) close();
+  }
   return (
     <>
-      <button
-        type="button"
-        className={danger ? 'danger' : primary ? 'primary' : undefined}
-        disabled={disabled}
-        onClick={() => {
-          setOpen(true);
-        }}
-      >
-        {label}
-      </button>
+      {isOffered && (
+        <button
+          type="button"
+          className={danger ? 'danger' : primary ? 'primary' : undefined}
+          disabled={disabled}
+          onClick={() => {
+            onOpen?.();
+            setOpen(true);
+          }}
+        >
+          {label}
+        </button>
+      )}
       {isOpen && (
         <Dialog title={title} onClose={close}>
           {children}
           <Refusals of={refusals} />
+          <div role="alert">
+            {!isOffered && !isRunning && (
+              <p className="warnings plain">
+                {t('app.noLongerPossible')} {whyNot}
+              </p>
+            )}
+          </div>
           <div className="actions">
             <button
               type="button"
               className={danger ? 'danger' : 'primary'}
-              disabled={busy || !isReady}
-              onClick={() => {
-                void run().then((done) => {
-                  if (done !== undefined) close();
-                });
-              }}
+              disabled={busy || !isReady || !isOffered}
+              onClick={() => void confirm()}
             >
               {label}
             </button>

@@ -36,15 +36,18 @@ function Skipped({ id }: { id: string }) {
 
 interface ActionProps {
   poll: PollHead;
+  /** Whether the status allows it. */
+  isOffered: boolean;
   onChange: () => void;
 }
 
-function Open({ poll: { id, status }, onChange }: ActionProps) {
+function Open({ poll: { id, status }, isOffered, onChange }: ActionProps) {
   const { t } = useWords();
   const notify = useNotify();
   const action = useAction(OPEN_POLL);
   return (
     <ConfirmButton
+      isOffered={isOffered}
       label={t(status === 'DRAFT' ? 'polls.open' : 'polls.reopen')}
       primary={status === 'DRAFT'}
       action={action}
@@ -64,12 +67,13 @@ function Open({ poll: { id, status }, onChange }: ActionProps) {
   );
 }
 
-function Close({ poll: { id }, onChange }: ActionProps) {
+function Close({ poll: { id }, isOffered, onChange }: ActionProps) {
   const { t } = useWords();
   const notify = useNotify();
   const action = useAction(CLOSE_POLL);
   return (
     <ConfirmButton
+      isOffered={isOffered}
       label={t('polls.close')}
       action={action}
       run={async () => {
@@ -95,13 +99,14 @@ function Close({ poll: { id }, onChange }: ActionProps) {
   );
 }
 
-function Delete({ poll: { id, title } }: { poll: PollHead }) {
+function Delete({ poll: { id, title }, isOffered }: Omit<ActionProps, 'onChange'>) {
   const { t } = useWords();
   const notify = useNotify();
   const [, navigate] = useLocation();
   const action = useAction(DELETE_POLL);
   return (
     <ConfirmButton
+      isOffered={isOffered}
       label={t('polls.delete')}
       title={t('polls.deleteTitle', { title })}
       danger
@@ -127,18 +132,15 @@ function Delete({ poll: { id, title } }: { poll: PollHead }) {
 }
 
 /** What may be done to a poll: by its state, and by the role of who looks at it. */
-export function PollActions({ poll, onChange }: ActionProps) {
+export function PollActions({ poll, onChange }: Omit<ActionProps, 'isOffered'>) {
   const { t } = useWords();
   const mayChange = useMay()('ADMIN');
   return (
     <div className="actions poll-actions">
       {mayChange && (
         <>
-          {poll.status === 'OPEN' ? (
-            <Close poll={poll} onChange={onChange} />
-          ) : (
-            <Open poll={poll} onChange={onChange} />
-          )}
+          <Open poll={poll} isOffered={poll.status !== 'OPEN'} onChange={onChange} />
+          <Close poll={poll} isOffered={poll.status === 'OPEN'} onChange={onChange} />
           <Link href={`/polls/${poll.id}/edit`} className="button">
             {t('polls.edit')}
           </Link>
@@ -147,7 +149,7 @@ export function PollActions({ poll, onChange }: ActionProps) {
       {poll.status !== 'DRAFT' && (
         <DownloadButton kind="answers" id={poll.id} label={t('polls.exportAnswers')} />
       )}
-      {mayChange && poll.status !== 'OPEN' && <Delete poll={poll} />}
+      {mayChange && <Delete poll={poll} isOffered={poll.status !== 'OPEN'} />}
     </div>
   );
 }

@@ -24,6 +24,8 @@ export const app = {
   'app.unreachable': 'The server could not be reached. Try again.',
   'app.notKnownWhetherDone':
     'The server did not answer, so it is not known whether this was done. Look at the page before you try again.',
+  'app.noLongerPossible': 'Things have changed meanwhile: this is no longer possible.',
+  'app.vanished': 'The dialog is closed, because what it asked about is no longer there.',
   'app.forbidden': 'Your role does not allow you to see this.',
   'chart.asTable': 'As a table',
   'chart.nothing': 'Nothing yet.',

@@ -44,6 +44,7 @@ export const campaign = {
   'campaign.people': 'People',
   'campaign.share': 'Share',
   'campaign.again': 'Try again',
+  'campaign.statusNow': 'The campaign’s status is now: {status}.',
   'campaign.actions': 'What can be done',
   'campaign.edit': 'Edit',
   'campaign.start': 'Start',

@@ -26,6 +26,8 @@ export const app: Readonly<Record<keyof typeof en, string>> = {
   'app.unreachable': 'Сервер недоступен. Попробуйте ещё раз.',
   'app.notKnownWhetherDone':
     'Сервер не ответил, и неизвестно, выполнено ли действие. Проверьте страницу, прежде чем повторять.',
+  'app.noLongerPossible': 'Тем временем всё изменилось: это больше невозможно.',
+  'app.vanished': 'Окно закрыто: того, о чём оно спрашивало, больше нет.',
   'app.forbidden': 'Ваша роль не позволяет это видеть.',
   'chart.asTable': 'Таблицей',
   'chart.nothing': 'Пока ничего.',

@@ -46,6 +46,7 @@ export const campaign: Readonly<Record<keyof typeof en, string>> = {
   'campaign.people': 'Люди',
   'campaign.share': 'Доля',
   'campaign.again': 'Ещё раз',
+  'campaign.statusNow': 'Состояние кампании теперь: {status}.',
   'campaign.actions': 'Что можно сделать',
   'campaign.edit': 'Изменить',
   'campaign.start': 'Начать',
