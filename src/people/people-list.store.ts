@@ -23,7 +23,8 @@ export function personMatches(term: string): Condition {
   const key = toKey('user', term);
   const byId = isRowId(key);
   return {
-    sql: `(text_grams(${text}, 3) @> text_grams(fold_text(:search), 3) AND ${text} LIKE fold_text(:searchPattern)
+    // Within the OR they are evaluated as they stand: LIKE costs a tenth of the grams, which are for the index.
+    sql: `(${text} LIKE fold_text(:searchPattern) AND text_grams(${text}, 3) @> text_grams(fold_text(:search), 3)
       ${byId ? 'OR person.id = CAST(:searchedId AS bigint)' : ''})`,
     parameters: {
       search: part,
