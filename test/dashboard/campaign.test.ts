@@ -143,7 +143,7 @@ describe('the page of a campaign', () => {
 
   testInBrowser('offers to start beside another, to try out, to cancel and to delete', async () => {
     const api = app.client();
-    const [person = ''] = await createUsers(app.database, 2, 2_000_001);
+    const [person = '', other = ''] = await createUsers(app.database, 2, 2_000_001);
     const poll = await createOpenPoll(api);
     await startCampaign(api, await createCampaign(api, poll, { pacing: { ...FOUR_AN_HOUR, chunkSize: 1 } }));
     const id = await createCampaign(api, poll, { name: 'Beside' });
@@ -155,6 +155,9 @@ describe('the page of a campaign', () => {
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Search by name').fill(person);
     await dialog.getByLabel(`Person ${person}`).check();
+    await dialog.getByLabel('Search by name').fill(other);
+    await dialog.getByLabel(`Person ${other}`).waitFor();
+    expect(await dialog.getByLabel(`Person ${person}`).isChecked()).toBe(true);
     const before = app.sandbox.messagesTo(Number(person)).length;
     await dialog.getByRole('button', { name: 'Send a test' }).click();
     await page.getByText('The test has been sent.').waitFor();
@@ -188,17 +191,17 @@ describe('the page of a campaign', () => {
     await page.keyboard.press('Escape');
     expect(await page.evaluate('document.activeElement.ariaLabel')).toBe('What can be done');
 
-    const other = await createCampaign(api, poll, { name: 'Mistake' });
-    await page.goto(`${app.url}/campaigns/campaign_${other}`);
+    const mistake = await createCampaign(api, poll, { name: 'Mistake' });
+    await page.goto(`${app.url}/campaigns/campaign_${mistake}`);
     await confirm(page, 'Cancel campaign', 'Nobody has been reminded');
     await page.getByText('Cancelled', { exact: true }).waitFor();
     await confirm(page, 'Delete', 'there is no way back');
     await page.getByRole('heading', { name: 'All campaigns' }).waitFor();
     await waitFor('the deletion', async () => {
-      const { campaign } = await api.run<{ campaign: unknown }>(operation('campaign'), { id: other });
+      const { campaign } = await api.run<{ campaign: unknown }>(operation('campaign'), { id: mistake });
       return campaign === null;
     });
-    await page.goto(`${app.url}/campaigns/campaign_${other}`);
+    await page.goto(`${app.url}/campaigns/campaign_${mistake}`);
     await page.getByText('There is no campaign').waitFor();
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect } from '@jest/globals';
+import { operation } from '../../src/cli/api-client.js';
 import { ADMIN_TOKEN, VIEWER_TOKEN } from '../support/app.js';
 import { enterToken, findingsOf, testInBrowser, useBrowser } from '../support/dashboard.js';
 import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../support/factories.js';
@@ -67,7 +68,8 @@ describe('the list of campaigns', () => {
   testInBrowser('goes through pages, in Russian, on a phone', async () => {
     const api = app.client();
     const poll = await createOpenPoll(api);
-    for (let number = 1; number <= 26; number += 1)
+    const first = await createCampaign(api, poll, { name: 'Page 1' });
+    for (let number = 2; number <= 26; number += 1)
       await createCampaign(api, poll, { name: `Page ${number}` });
     const page = await browser.open(`${app.url}/?search=page`, {
       viewport: { width: 390, height: 844 },
@@ -84,6 +86,12 @@ describe('the list of campaigns', () => {
     await page.getByRole('row', { name: 'Page 26' }).waitFor();
     await page.goBack();
     await page.getByText('Page 1', { exact: true }).waitFor();
+    await api.run(operation('deleteCampaign'), { id: first });
+    await page.getByText('Такой страницы в списке больше нет.').waitFor();
+    expect(await findingsOf(page)).toEqual([]);
+    await page.getByRole('button', { name: 'На первую страницу' }).press('Enter');
+    await page.getByRole('row', { name: 'Page 26' }).waitFor();
+    expect(await page.evaluate('location.search + document.activeElement.id')).toBe('?search=pagecontent');
   });
 
   testInBrowser('stands odd addresses, long names and a broken draft', async () => {
@@ -91,10 +99,12 @@ describe('the list of campaigns', () => {
     const poll = await createOpenPoll(api, { title: 'Lunch' });
     const name = 'W'.repeat(200);
     await createCampaign(api, poll, { name });
-    const page = await browser.open(`${app.url}/?since=May%205&until=275760-09-13&search=WWW`, {
+    const page = await browser.open(`${app.url}/?since=May%205&until=275760-09-13&search=WWW&after=old`, {
       viewport: { width: 390, height: 500 },
       token: ADMIN_TOKEN,
     });
+    await page.getByText('The list has no such page any more.').waitFor();
+    await page.getByRole('button', { name: 'To the first page' }).click();
     // A link begins the next page at its top, and the keyboard there.
     await page.getByRole('link', { name }).focus();
     expect(await page.evaluate('scrollY')).toBeGreaterThan(0);

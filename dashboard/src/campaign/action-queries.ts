@@ -1,4 +1,4 @@
-import { graphql } from '../graphql.js';
+import { graphql, type ResultOf } from '../graphql.js';
 import { REFUSAL } from '../parts/fragments.js';
 
 export const PAUSE = graphql(
@@ -91,6 +91,8 @@ export const TEST_PEOPLE = graphql(`
     }
   }
 `);
+
+export type Person = ResultOf<typeof TEST_PEOPLE>['telegramUsers']['nodes'][number];
 
 /** What a preview of the campaign needs. */
 export const CAMPAIGN_INPUT = graphql(`

@@ -1,9 +1,8 @@
 import { useFresh } from '../api.js';
 import { useWords } from '../i18n.js';
 import { anyOf, pageVariables, useAddress } from '../parts/address.js';
-import { Answer } from '../parts/answer.js';
+import { ListAnswer, ListPage } from '../parts/list-page.js';
 import { Moment } from '../parts/moment.js';
-import { Pager } from '../parts/pager.js';
 import { Table } from '../parts/table.js';
 import { Toggles } from '../parts/toggles.js';
 import { useCalmReread } from '../parts/calm-reread.js';
@@ -16,12 +15,12 @@ const PAGE_LENGTH = 25;
 /** The chunks of a campaign: who works each, and why the others wait. */
 export function Chunks({ campaign }: { campaign: CampaignState }) {
   const { t } = useWords();
-  const { address, cursors, change, goTo } = useAddress(FIELDS);
-  const { state } = address;
+  const place = useAddress(FIELDS);
+  const { state } = place.address;
   const answer = useFresh(CHUNKS, {
     id: campaign.id,
     state: state.length === 0 ? null : state,
-    ...pageVariables(cursors, PAGE_LENGTH),
+    ...pageVariables(place.cursors, PAGE_LENGTH),
   });
   useCalmReread(answer, campaign.updatedAt);
   return (
@@ -33,11 +32,11 @@ export function Chunks({ campaign }: { campaign: CampaignState }) {
           words={(one) => t(`chunkState.${one}`)}
           chosen={state}
           onChange={(next) => {
-            change({ state: next });
+            place.change({ state: next });
           }}
         />
       </search>
-      <Answer of={answer}>
+      <ListAnswer of={answer} place={place}>
         {({ campaign: read }) =>
           read && (
             <>
@@ -45,18 +44,21 @@ export function Chunks({ campaign }: { campaign: CampaignState }) {
                 {t('campaign.chunks')}{' '}
                 <small>{t('campaign.chunkCount', { count: read.chunks.totalCount })}</small>
               </h2>
-              {read.chunks.nodes.length === 0 ? (
-                <p className="empty">
-                  {t(state.length === 0 ? 'campaign.noChunks' : 'campaign.noMatchingChunks')}
-                </p>
-              ) : (
-                <ChunkTable chunks={read.chunks.nodes} campaign={campaign} />
-              )}
-              <Pager of={read.chunks.pageInfo} goTo={goTo} />
+              <ListPage
+                of={read.chunks}
+                place={place}
+                empty={
+                  <p className="empty">
+                    {t(state.length === 0 ? 'campaign.noChunks' : 'campaign.noMatchingChunks')}
+                  </p>
+                }
+              >
+                {(nodes) => <ChunkTable chunks={nodes} campaign={campaign} />}
+              </ListPage>
             </>
           )
         }
-      </Answer>
+      </ListAnswer>
     </>
   );
 }

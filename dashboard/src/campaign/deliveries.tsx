@@ -2,9 +2,8 @@ import { useFresh } from '../api.js';
 import { useWords } from '../i18n.js';
 import { terms } from '../locales/en/terms.js';
 import { anyOf, pageVariables, text, useAddress } from '../parts/address.js';
-import { Answer } from '../parts/answer.js';
+import { ListAnswer, ListPage } from '../parts/list-page.js';
 import { DownloadButton } from '../parts/download.js';
-import { Pager } from '../parts/pager.js';
 import { SearchField } from '../parts/search-field.js';
 import { Toggles } from '../parts/toggles.js';
 import { useMay } from '../viewer.js';
@@ -77,22 +76,23 @@ export function Deliveries({ campaign }: { campaign: CampaignState }) {
           <DownloadButton kind="deliveries" id={campaign.id} label={t('campaign.download')} />
         )}
       </div>
-      <Answer of={answer}>
+      <ListAnswer of={answer} place={place}>
         {({ campaign: read }) =>
           read && (
-            <>
-              {read.deliveries.nodes.length === 0 ? (
+            <ListPage
+              of={read.deliveries}
+              place={place}
+              empty={
                 <p className="empty">
                   {t(place.isFiltered ? 'campaign.noMatchingDeliveries' : 'campaign.noDeliveries')}
                 </p>
-              ) : (
-                <DeliveryTable rows={read.deliveries.nodes} seesPeople={seesPeople} />
-              )}
-              <Pager of={read.deliveries.pageInfo} goTo={place.goTo} />
-            </>
+              }
+            >
+              {(nodes) => <DeliveryTable rows={nodes} seesPeople={seesPeople} />}
+            </ListPage>
           )
         }
-      </Answer>
+      </ListAnswer>
     </>
   );
 }

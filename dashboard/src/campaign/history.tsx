@@ -1,9 +1,8 @@
 import { useFresh } from '../api.js';
 import { useWords, type MessageKey } from '../i18n.js';
 import { pageVariables, useAddress } from '../parts/address.js';
-import { Answer } from '../parts/answer.js';
+import { ListAnswer, ListPage } from '../parts/list-page.js';
 import { Moment } from '../parts/moment.js';
-import { Pager } from '../parts/pager.js';
 import { Table } from '../parts/table.js';
 import { useCalmReread } from '../parts/calm-reread.js';
 import { HISTORY, type AuditEntry, type CampaignState } from './queries.js';
@@ -28,24 +27,19 @@ const ACTIONS: Readonly<Partial<Record<string, MessageKey>>> = {
 /** Who did what to the campaign, for administrators. */
 export function History({ campaign }: { campaign: CampaignState }) {
   const { t } = useWords();
-  const { cursors, goTo } = useAddress(FIELDS);
-  const answer = useFresh(HISTORY, { id: campaign.id, ...pageVariables(cursors, PAGE_LENGTH) });
+  const place = useAddress(FIELDS);
+  const answer = useFresh(HISTORY, { id: campaign.id, ...pageVariables(place.cursors, PAGE_LENGTH) });
   useCalmReread(answer, campaign.updatedAt);
   return (
     <>
       <h2>{t('campaign.history')}</h2>
-      <Answer of={answer}>
-        {({ auditLog: { nodes, pageInfo } }) => (
-          <>
-            {nodes.length === 0 ? (
-              <p className="empty">{t('campaign.noHistory')}</p>
-            ) : (
-              <HistoryTable entries={nodes} />
-            )}
-            <Pager of={pageInfo} goTo={goTo} />
-          </>
+      <ListAnswer of={answer} place={place}>
+        {({ auditLog }) => (
+          <ListPage of={auditLog} place={place} empty={<p className="empty">{t('campaign.noHistory')}</p>}>
+            {(nodes) => <HistoryTable entries={nodes} />}
+          </ListPage>
         )}
-      </Answer>
+      </ListAnswer>
     </>
   );
 }

@@ -6,20 +6,20 @@ import { Answer } from '../parts/answer.js';
 import { useNotify } from '../parts/notices.js';
 import { SearchField } from '../parts/search-field.js';
 import { SEND_TEST } from '../campaign-parts/queries.js';
-import { TEST_PEOPLE } from './action-queries.js';
+import { TEST_PEOPLE, type Person } from './action-queries.js';
 import { personName } from '../parts/person-name.js';
 
 /** Sends the reminder to one person, beside the ledger. */
 export function TestSend({ id }: { id: string }) {
   const { t } = useWords();
   const notify = useNotify();
-  const [userId, choose] = useState<string>();
+  const [person, choose] = useState<Person>();
   const send = useAction(SEND_TEST);
   return (
     <ConfirmButton
       label={t('campaign.test')}
       title={t('campaign.testTitle')}
-      isReady={userId !== undefined}
+      isReady={person !== undefined}
       action={{
         ...send,
         reset: () => {
@@ -28,13 +28,13 @@ export function TestSend({ id }: { id: string }) {
         },
       }}
       run={async () => {
-        const done = await send.run({ id, userId: userId ?? '' });
+        const done = await send.run({ id, userId: person?.id ?? '' });
         if (done) notify(t('campaign.testDone'));
         return done;
       }}
     >
       <p>{t('campaign.testMeans')}</p>
-      <PersonChoice chosen={userId} onChoose={choose} />
+      <PersonChoice chosen={person} onChoose={choose} />
     </ConfirmButton>
   );
 }
@@ -43,8 +43,8 @@ function PersonChoice({
   chosen,
   onChoose,
 }: {
-  chosen: string | undefined;
-  onChoose: (id: string | undefined) => void;
+  chosen: Person | undefined;
+  onChoose: (person: Person) => void;
 }) {
   const { t } = useWords();
   const [search, setSearch] = useState('');
@@ -52,27 +52,20 @@ function PersonChoice({
   const answer = useFresh(TEST_PEOPLE, { filter: wanted === '' ? null : { search: wanted } });
   return (
     <>
-      <SearchField
-        label={t('campaign.testSearch')}
-        value={search}
-        onChange={(next) => {
-          setSearch(next);
-          onChoose(undefined);
-        }}
-      />
+      <SearchField label={t('campaign.testSearch')} value={search} onChange={setSearch} />
       <Answer of={answer}>
         {({ telegramUsers: { nodes } }) => (
           <fieldset className="people">
             <legend>{t('campaign.person')}</legend>
             {nodes.length === 0 && <p className="quiet">{t('campaign.testNobody')}</p>}
-            {nodes.map((person) => (
+            {withChosen(nodes, chosen).map((person) => (
               <label key={person.id} className="check">
                 <input
                   type="radio"
                   name="person"
-                  checked={chosen === person.id}
+                  checked={chosen?.id === person.id}
                   onChange={() => {
-                    onChoose(person.id);
+                    onChoose(person);
                   }}
                 />
                 <span>
@@ -89,4 +82,10 @@ function PersonChoice({
       </Answer>
     </>
   );
+}
+
+/** Who is chosen stays in sight, whatever is searched for. */
+function withChosen(found: readonly Person[], chosen: Person | undefined): readonly Person[] {
+  if (chosen === undefined || found.some(({ id }) => id === chosen.id)) return found;
+  return [...found, chosen];
 }

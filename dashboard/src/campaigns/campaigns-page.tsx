@@ -4,9 +4,8 @@ import { CampaignTable } from '../campaign-parts/campaign-table.js';
 import { useLiveRows } from '../campaign-parts/live-rows.js';
 import type { CampaignRow } from '../campaign-parts/queries.js';
 import { useWords } from '../i18n.js';
-import { Answer } from '../parts/answer.js';
+import { ListAnswer, ListPage } from '../parts/list-page.js';
 import { Page } from '../parts/page.js';
-import { Pager } from '../parts/pager.js';
 import { useMay } from '../viewer.js';
 import { BulkBar } from './bulk-bar.js';
 import type { Filter } from './bulk-run.js';
@@ -19,7 +18,7 @@ export function CampaignsPage() {
   const { t } = useWords();
   const may = useMay();
   const place = useListPlace();
-  const { cursors, isFiltered } = place;
+  const { isFirst, isFiltered } = place;
   const list = useFresh(CAMPAIGNS, variablesFrom(place));
   const overview = useFresh(COUNTS, {});
   const attention = overview.data?.attention;
@@ -31,7 +30,6 @@ export function CampaignsPage() {
   const counts = new Map(
     overview.data?.installation.campaignCounts.map(({ status, count }) => [status, count]),
   );
-  const isFirstPage = cursors.after === null && cursors.before === null;
   return (
     <Page
       title={t('app.campaigns')}
@@ -44,7 +42,7 @@ export function CampaignsPage() {
       }
     >
       <Filters place={place} counts={counts} />
-      {attention && attention.totalCount > 0 && !isFiltered && isFirstPage && (
+      {attention && attention.totalCount > 0 && !isFiltered && isFirst && (
         <section className="attention">
           <h2>{t('list.attention')}</h2>
           <CampaignTable rows={asTheyAre(attention.nodes)} label={t('list.attention')} />
@@ -60,28 +58,33 @@ export function CampaignsPage() {
           )}
         </section>
       )}
-      <Answer of={list}>
+      <ListAnswer of={list} place={place}>
         {({ campaigns }) => (
           <section>
             <h2>
               {t('list.all')} <small>{t('list.total', { count: campaigns.totalCount })}</small>
             </h2>
-            {campaigns.nodes.length === 0 ? (
-              <div className="empty">
-                <p>{t(isFiltered ? 'list.noMatch' : 'list.empty')}</p>
-                {!isFiltered && <p className="quiet">{t('list.emptyHint')}</p>}
-              </div>
-            ) : (
-              <AllCampaigns
-                rows={asTheyAre(campaigns.nodes)}
-                total={campaigns.totalCount}
-                filter={filterFrom(place.address)}
-              />
-            )}
-            <Pager of={campaigns.pageInfo} goTo={place.goTo} />
+            <ListPage
+              of={campaigns}
+              place={place}
+              empty={
+                <div className="empty">
+                  <p>{t(isFiltered ? 'list.noMatch' : 'list.empty')}</p>
+                  {!isFiltered && <p className="quiet">{t('list.emptyHint')}</p>}
+                </div>
+              }
+            >
+              {(nodes) => (
+                <AllCampaigns
+                  rows={asTheyAre(nodes)}
+                  total={campaigns.totalCount}
+                  filter={filterFrom(place.address)}
+                />
+              )}
+            </ListPage>
           </section>
         )}
-      </Answer>
+      </ListAnswer>
     </Page>
   );
 }

@@ -3,10 +3,9 @@ import { useFresh } from '../api.js';
 import type { ResultOf, VariablesOf } from '../graphql.js';
 import { useWords } from '../i18n.js';
 import { anyOf, day, dayStart, LAST_DAY, oneOf, pageVariables, text, useAddress } from '../parts/address.js';
-import { Answer } from '../parts/answer.js';
+import { ListAnswer, ListPage } from '../parts/list-page.js';
 import { Moment } from '../parts/moment.js';
 import { Page } from '../parts/page.js';
-import { Pager } from '../parts/pager.js';
 import { SearchField } from '../parts/search-field.js';
 import { Table, type Column } from '../parts/table.js';
 import { Toggles } from '../parts/toggles.js';
@@ -159,18 +158,15 @@ export function AuditPage() {
     <Page title={t('audit.title')}>
       <InstallationNav />
       <Filters place={place} />
-      <Answer of={entries}>
-        {({ auditLog: { nodes, pageInfo } }) => (
-          <>
-            {nodes.length === 0 ? (
-              <p className="empty">{t('audit.empty')}</p>
-            ) : (
+      <ListAnswer of={entries} place={place}>
+        {({ auditLog }) => (
+          <ListPage of={auditLog} place={place} empty={<p className="empty">{t('audit.empty')}</p>}>
+            {(nodes) => (
               <Table label={t('audit.title')} columns={columns} rows={nodes} keyOf={({ id }) => id} />
             )}
-            <Pager of={pageInfo} goTo={place.goTo} />
-          </>
+          </ListPage>
         )}
-      </Answer>
+      </ListAnswer>
     </Page>
   );
 }

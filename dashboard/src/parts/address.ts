@@ -62,13 +62,20 @@ export interface Cursors {
   before: string | null;
 }
 
-export interface Place<Value> {
-  address: Value;
+/** The page of a list that the address names. */
+export interface Paging {
   cursors: Cursors;
+  isFirst: boolean;
+  goTo: (page: Partial<Cursors>) => void;
+  /** In place of a page that there is not; the filters stay. */
+  toFirst: () => void;
+}
+
+export interface Place<Value> extends Paging {
+  address: Value;
   /** Changes fields, and goes to the first page. */
   change: (change: Partial<Value>) => void;
   clear: () => void;
-  goTo: (page: Partial<Cursors>) => void;
 }
 
 function namesIn<Value extends object>(fields: FieldsOf<Value>): (keyof Value & string)[] {
@@ -99,9 +106,11 @@ export function useAddress<Value extends object>(fields: FieldsOf<Value>, prefix
       return new URLSearchParams([...others, ...own]);
     }, options);
   }
+  const cursors = { after: search.get(afterName), before: search.get(beforeName) };
   return {
     address,
-    cursors: { after: search.get(afterName), before: search.get(beforeName) },
+    cursors,
+    isFirst: cursors.after === null && cursors.before === null,
     // What is typed replaces the address: "back" shall not spell a word backwards.
     change: (change) => {
       become(write(fields, { ...address, ...change }), { replace: true });
@@ -114,6 +123,9 @@ export function useAddress<Value extends object>(fields: FieldsOf<Value>, prefix
       if (after) next.set(afterName, after);
       if (before) next.set(beforeName, before);
       become(next);
+    },
+    toFirst: () => {
+      become(write(fields, address), { replace: true });
     },
   };
 }

@@ -1,7 +1,7 @@
 import { useRef } from 'react';
 import { useWords } from '../i18n.js';
 
-interface PageInfo {
+export interface PageInfo {
   hasNextPage: boolean;
   hasPreviousPage: boolean;
   startCursor: string | null;

@@ -2,10 +2,9 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import { useFresh } from '../api.js';
 import { useWords } from '../i18n.js';
-import { Answer } from '../parts/answer.js';
+import { ListAnswer, ListPage } from '../parts/list-page.js';
 import { Moment } from '../parts/moment.js';
 import { Page } from '../parts/page.js';
-import { Pager } from '../parts/pager.js';
 import { Table, type Column } from '../parts/table.js';
 import { useMay } from '../viewer.js';
 import { MembershipButton } from './membership.js';
@@ -59,11 +58,11 @@ export function PeoplePage() {
     <Page title={t('people.title')}>
       <PeopleNav />
       <PeopleFilters place={place} groups={names} />
-      <Answer of={people}>
-        {({ telegramUsers: { nodes, totalCount, pageInfo } }) => (
+      <ListAnswer of={people} place={place}>
+        {({ telegramUsers }) => (
           <section>
             <div className="heading">
-              <h2>{t('people.count', { count: totalCount })}</h2>
+              <h2>{t('people.count', { count: telegramUsers.totalCount })}</h2>
               {chosen.size > 0 && (
                 <div className="choices">
                   <MembershipButton
@@ -87,32 +86,37 @@ export function PeoplePage() {
                 </div>
               )}
             </div>
-            {nodes.length === 0 ? (
-              <div className="empty">
-                <p>{t(place.isFiltered ? 'people.noMatch' : 'people.empty')}</p>
-                {!place.isFiltered && <p className="quiet">{t('people.emptyHint')}</p>}
-              </div>
-            ) : (
-              <Table
-                label={t('people.title')}
-                columns={columns}
-                rows={nodes}
-                keyOf={({ id }) => id}
-                selection={
-                  may('ADMIN')
-                    ? {
-                        isChosen: ({ id }) => chosen.has(id),
-                        toggle,
-                        label: (person) => t('people.choose', { name: personName(person) }),
-                      }
-                    : undefined
-                }
-              />
-            )}
-            <Pager of={pageInfo} goTo={place.goTo} />
+            <ListPage
+              of={telegramUsers}
+              place={place}
+              empty={
+                <div className="empty">
+                  <p>{t(place.isFiltered ? 'people.noMatch' : 'people.empty')}</p>
+                  {!place.isFiltered && <p className="quiet">{t('people.emptyHint')}</p>}
+                </div>
+              }
+            >
+              {(nodes) => (
+                <Table
+                  label={t('people.title')}
+                  columns={columns}
+                  rows={nodes}
+                  keyOf={({ id }) => id}
+                  selection={
+                    may('ADMIN')
+                      ? {
+                          isChosen: ({ id }) => chosen.has(id),
+                          toggle,
+                          label: (person) => t('people.choose', { name: personName(person) }),
+                        }
+                      : undefined
+                  }
+                />
+              )}
+            </ListPage>
           </section>
         )}
-      </Answer>
+      </ListAnswer>
     </Page>
   );
 }

@@ -3,9 +3,8 @@ import { useFresh } from '../api.js';
 import type { ResultOf } from '../graphql.js';
 import { useWords } from '../i18n.js';
 import { pageVariables, useAddress } from '../parts/address.js';
-import { Answer } from '../parts/answer.js';
+import { ListAnswer, ListPage } from '../parts/list-page.js';
 import { Moment } from '../parts/moment.js';
-import { Pager } from '../parts/pager.js';
 import { Table, type Column } from '../parts/table.js';
 import { PARTICIPATIONS, REMINDERS } from './queries.js';
 
@@ -39,8 +38,8 @@ function Answers({ of: { answers, participation } }: { of: Participation }) {
 
 export function Participations({ id }: { id: string }) {
   const { t } = useWords();
-  const { cursors, goTo } = useAddress({}, 'polls-');
-  const list = useFresh(PARTICIPATIONS, { id, ...pageVariables(cursors, PAGE_LENGTH) });
+  const place = useAddress({}, 'polls-');
+  const list = useFresh(PARTICIPATIONS, { id, ...pageVariables(place.cursors, PAGE_LENGTH) });
   const columns: Column<Participation>[] = [
     { label: t('person.poll'), cell: ({ poll }) => <Link href={`/polls/${poll.id}`}>{poll.title}</Link> },
     { label: t('person.progress'), cell: ({ participation }) => t(`participation.${participation}`) },
@@ -50,26 +49,34 @@ export function Participations({ id }: { id: string }) {
   return (
     <section>
       <h2>{t('person.polls')}</h2>
-      <Answer of={list}>
-        {({ telegramUser }) => {
-          const { nodes = [], pageInfo } = telegramUser?.participations ?? {};
-          if (nodes.length === 0) return <p className="quiet">{t('person.noPolls')}</p>;
-          return (
-            <>
-              <Table label={t('person.polls')} columns={columns} rows={nodes} keyOf={({ poll }) => poll.id} />
-              {pageInfo && <Pager of={pageInfo} goTo={goTo} />}
-            </>
-          );
-        }}
-      </Answer>
+      <ListAnswer of={list} place={place}>
+        {({ telegramUser }) =>
+          telegramUser && (
+            <ListPage
+              of={telegramUser.participations}
+              place={place}
+              empty={<p className="quiet">{t('person.noPolls')}</p>}
+            >
+              {(nodes) => (
+                <Table
+                  label={t('person.polls')}
+                  columns={columns}
+                  rows={nodes}
+                  keyOf={({ poll }) => poll.id}
+                />
+              )}
+            </ListPage>
+          )
+        }
+      </ListAnswer>
     </section>
   );
 }
 
 export function Reminders({ id }: { id: string }) {
   const { t } = useWords();
-  const { cursors, goTo } = useAddress({}, 'reminders-');
-  const list = useFresh(REMINDERS, { id, ...pageVariables(cursors, PAGE_LENGTH) });
+  const place = useAddress({}, 'reminders-');
+  const list = useFresh(REMINDERS, { id, ...pageVariables(place.cursors, PAGE_LENGTH) });
   const columns: Column<Reminder>[] = [
     {
       label: t('person.campaign'),
@@ -94,18 +101,21 @@ export function Reminders({ id }: { id: string }) {
   return (
     <section>
       <h2>{t('person.reminders')}</h2>
-      <Answer of={list}>
-        {({ telegramUser }) => {
-          const { nodes = [], pageInfo } = telegramUser?.deliveries ?? {};
-          if (nodes.length === 0) return <p className="quiet">{t('person.noReminders')}</p>;
-          return (
-            <>
-              <Table label={t('person.reminders')} columns={columns} rows={nodes} keyOf={(row) => row.id} />
-              {pageInfo && <Pager of={pageInfo} goTo={goTo} />}
-            </>
-          );
-        }}
-      </Answer>
+      <ListAnswer of={list} place={place}>
+        {({ telegramUser }) =>
+          telegramUser && (
+            <ListPage
+              of={telegramUser.deliveries}
+              place={place}
+              empty={<p className="quiet">{t('person.noReminders')}</p>}
+            >
+              {(nodes) => (
+                <Table label={t('person.reminders')} columns={columns} rows={nodes} keyOf={(row) => row.id} />
+              )}
+            </ListPage>
+          )
+        }
+      </ListAnswer>
     </section>
   );
 }

@@ -2,10 +2,9 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import { useFresh } from '../api.js';
 import { useWords } from '../i18n.js';
-import { Answer } from '../parts/answer.js';
+import { ListAnswer, ListPage } from '../parts/list-page.js';
 import { DownloadButton } from '../parts/download.js';
 import { Moment } from '../parts/moment.js';
-import { Pager } from '../parts/pager.js';
 import { Table, type Column } from '../parts/table.js';
 import { personName } from '../parts/person-name.js';
 import { UserStatus } from '../parts/user-status.js';
@@ -97,7 +96,7 @@ export function Participants({ poll, onChange }: { poll: PollHead; onChange: () 
   return (
     <>
       <ParticipantFilters place={place} groups={list.data?.groups.map(({ name }) => name) ?? []} />
-      <Answer of={list}>
+      <ListAnswer of={list} place={place}>
         {({ poll: read }) =>
           read && (
             <section>
@@ -120,30 +119,33 @@ export function Participants({ poll, onChange }: { poll: PollHead; onChange: () 
                 )}
                 <DownloadButton kind="participants" id={poll.id} label={t('polls.exportPeople')} />
               </div>
-              {read.participants.nodes.length === 0 ? (
-                <p className="empty">{t('polls.nobody')}</p>
-              ) : (
-                <Table
-                  label={t('polls.participants')}
-                  columns={columns}
-                  rows={read.participants.nodes}
-                  keyOf={({ user }) => user.id}
-                  selection={
-                    may('ADMIN')
-                      ? {
-                          isChosen: ({ user }) => chosen.has(user.id),
-                          toggle,
-                          label: ({ user }) => t('polls.choose', { name: personName(user) }),
-                        }
-                      : undefined
-                  }
-                />
-              )}
-              <Pager of={read.participants.pageInfo} goTo={place.goTo} />
+              <ListPage
+                of={read.participants}
+                place={place}
+                empty={<p className="empty">{t('polls.nobody')}</p>}
+              >
+                {(nodes) => (
+                  <Table
+                    label={t('polls.participants')}
+                    columns={columns}
+                    rows={nodes}
+                    keyOf={({ user }) => user.id}
+                    selection={
+                      may('ADMIN')
+                        ? {
+                            isChosen: ({ user }) => chosen.has(user.id),
+                            toggle,
+                            label: ({ user }) => t('polls.choose', { name: personName(user) }),
+                          }
+                        : undefined
+                    }
+                  />
+                )}
+              </ListPage>
             </section>
           )
         }
-      </Answer>
+      </ListAnswer>
     </>
   );
 }

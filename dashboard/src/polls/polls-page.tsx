@@ -3,10 +3,9 @@ import { useFresh } from '../api.js';
 import type { VariablesOf } from '../graphql.js';
 import { useWords } from '../i18n.js';
 import { anyOf, oneOf, pageVariables, text, useAddress, type Place } from '../parts/address.js';
-import { Answer } from '../parts/answer.js';
+import { ListAnswer, ListPage } from '../parts/list-page.js';
 import { Moment } from '../parts/moment.js';
 import { Page } from '../parts/page.js';
-import { Pager } from '../parts/pager.js';
 import { SearchField } from '../parts/search-field.js';
 import { Table, type Column } from '../parts/table.js';
 import { Toggles } from '../parts/toggles.js';
@@ -140,22 +139,27 @@ export function PollsPage() {
       }
     >
       <Filters place={place} />
-      <Answer of={polls}>
-        {({ polls: { nodes, totalCount, pageInfo } }) => (
+      <ListAnswer of={polls} place={place}>
+        {({ polls: page }) => (
           <section>
-            <h2>{t('polls.count', { count: totalCount })}</h2>
-            {nodes.length === 0 ? (
-              <div className="empty">
-                <p>{t(filtered ? 'polls.noMatch' : 'polls.empty')}</p>
-                {!filtered && <p className="quiet">{t('polls.emptyHint')}</p>}
-              </div>
-            ) : (
-              <Table label={t('polls.title')} columns={columns} rows={nodes} keyOf={({ id }) => id} />
-            )}
-            <Pager of={pageInfo} goTo={place.goTo} />
+            <h2>{t('polls.count', { count: page.totalCount })}</h2>
+            <ListPage
+              of={page}
+              place={place}
+              empty={
+                <div className="empty">
+                  <p>{t(filtered ? 'polls.noMatch' : 'polls.empty')}</p>
+                  {!filtered && <p className="quiet">{t('polls.emptyHint')}</p>}
+                </div>
+              }
+            >
+              {(nodes) => (
+                <Table label={t('polls.title')} columns={columns} rows={nodes} keyOf={({ id }) => id} />
+              )}
+            </ListPage>
           </section>
         )}
-      </Answer>
+      </ListAnswer>
     </Page>
   );
 }

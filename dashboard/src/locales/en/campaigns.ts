@@ -15,6 +15,8 @@ export const campaigns = {
   'list.noMatch': 'No campaign matches these filters.',
   'list.previous': 'Previous',
   'list.next': 'Next',
+  'list.noSuchPage': 'The list has no such page any more.',
+  'list.toFirst': 'To the first page',
   'list.pages': 'Pages',
   'list.campaign': 'Campaign',
   'list.progress': 'Progress',

@@ -17,6 +17,8 @@ export const campaigns: Readonly<Record<keyof typeof en, string>> = {
   'list.noMatch': 'Под эти фильтры не подходит ни одна кампания.',
   'list.previous': 'Назад',
   'list.next': 'Далее',
+  'list.noSuchPage': 'Такой страницы в списке больше нет.',
+  'list.toFirst': 'На первую страницу',
   'list.pages': 'Страницы',
   'list.campaign': 'Кампания',
   'list.progress': 'Ход',
