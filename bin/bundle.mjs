@@ -102,23 +102,36 @@ async function removeStale(root, builds) {
   await Promise.all(stale.map((path) => rm(path)));
 }
 
-/** Source maps are read at each start: those of dependencies would take longer than they are worth. */
-async function keepOwnMappings(root, file, inputs) {
+async function keepOwnMappings(root, file, own) {
   const path = join(root, file);
   const map = JSON.parse(await readFile(path, 'utf8'));
   const names = map.sources.map((source) => join(dirname(file), source).replaceAll(sep, '/'));
-  const isOwn = ([, source]) => source !== undefined && inputs.has(names[source]);
+  const isOwn = ([, source]) => source !== undefined && own.has(names[source]);
   const lines = decode(map.mappings).map((segments) =>
     segments.filter(isOwn).map((segment) => segment.slice(0, 4)),
   );
-  const sources = map.sources.map((source, index) => (inputs.has(names[index]) ? source : ''));
+  const sources = map.sources.map((source, index) => (own.has(names[index]) ? source : ''));
   await writeFile(path, JSON.stringify({ version: 3, sources, names: [], mappings: encode(lines) }));
 }
 
+async function removeMap(root, file) {
+  const path = join(root, file);
+  const code = await readFile(path, 'utf8');
+  await writeFile(path, code.slice(0, code.lastIndexOf('//# sourceMappingURL=')));
+  await rm(`${path}.map`);
+}
+
+/** Node reads each file that has a source map once more at each start: the maps of dependencies are not worth it. */
 async function trimMaps(root, { inputs, outputs }) {
   const own = new Set(Object.keys(inputs).filter((input) => !input.startsWith('node_modules/')));
-  const maps = Object.keys(outputs).filter((name) => name.endsWith('.map'));
-  await Promise.all(maps.map((file) => keepOwnMappings(root, file, own)));
+  const programs = Object.entries(outputs).filter(([file]) => file.endsWith('.js'));
+  await Promise.all(
+    programs.map(([file, { inputs: parts }]) =>
+      Object.keys(parts).some((part) => own.has(part))
+        ? keepOwnMappings(root, `${file}.map`, own)
+        : removeMap(root, file),
+    ),
+  );
 }
 
 /** @param {string} root the folder of the project, as an absolute path */
