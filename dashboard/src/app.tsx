@@ -10,7 +10,7 @@ import { Guard } from './parts/guard.js';
 import { LanguageChoice } from './parts/language-choice.js';
 import { Notices } from './parts/notices.js';
 import { Pages } from './pages.js';
-import { currentToken, signOut, watchToken } from './session.js';
+import { currentToken, signOut, watchToken, type SignInProblem } from './session.js';
 import { SignInPage } from './sign-in-page.js';
 import { ViewerContext } from './viewer.js';
 
@@ -33,7 +33,7 @@ const PARTS = [
   { href: '/installation', label: 'installation.title', pattern: /^\/installation/ },
 ] as const;
 
-export function App({ problem }: { problem: string | undefined }) {
+export function App({ problem }: { problem: SignInProblem | undefined }) {
   const token = useSyncExternalStore(watchToken, currentToken);
   return token === null ? <SignInPage problem={problem} /> : <SignedIn key={token} />;
 }

@@ -78,8 +78,15 @@ function askOtherTabs(): Promise<void> {
   });
 }
 
+/** Why a sign-in link did not sign in. */
+export interface SignInProblem {
+  message: string;
+  /** Whether it has been used, or is too old. */
+  isUsed: boolean;
+}
+
 /** The code of a sign-in link is in the fragment, which browsers send to nobody; it is good once. */
-async function exchangeCode(): Promise<string | undefined> {
+async function exchangeCode(): Promise<SignInProblem | undefined> {
   const code = new URLSearchParams(location.hash.slice(1)).get('code');
   if (code === null) return undefined;
   history.replaceState(null, '', location.pathname + location.search);
@@ -88,18 +95,22 @@ async function exchangeCode(): Promise<string | undefined> {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ code }),
   });
-  const answer = (await response.json()) as { token?: string; errors?: { message: string }[] };
+  const answer = (await response.json()) as {
+    token?: string;
+    errors?: { message: string; extensions?: { code: string } }[];
+  };
   if (answer.token !== undefined) signIn(answer.token);
-  return answer.errors?.[0]?.message;
+  const error = answer.errors?.[0];
+  return error && { message: error.message, isUsed: error.extensions?.code === 'SIGN_IN_LINK_INVALID' };
 }
 
 /**
  * Finds out who is signed in, before the first page.
  * @returns why a sign-in link did not sign in
  */
-export async function beginSession(): Promise<string | undefined> {
+export async function beginSession(): Promise<SignInProblem | undefined> {
   listenToTabs();
-  const problem = await exchangeCode().catch((error: unknown) => String(error));
+  const problem = await exchangeCode().catch((error: unknown) => ({ message: String(error), isUsed: false }));
   if (currentToken() === null) await askOtherTabs();
   return currentToken() === null ? problem : undefined;
 }

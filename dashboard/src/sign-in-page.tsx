@@ -2,7 +2,7 @@ import { useState, type SubmitEvent } from 'react';
 import { useWords } from './i18n.js';
 import { LanguageChoice } from './parts/language-choice.js';
 import { Page } from './parts/page.js';
-import { signIn } from './session.js';
+import { signIn, type SignInProblem } from './session.js';
 
 const WHO = JSON.stringify({ query: '{ viewer { name } }' });
 
@@ -21,9 +21,10 @@ async function check(token: string): Promise<string | undefined> {
 /** What a bearer token may consist of: anything else cannot be sent as a header. */
 const TOKEN = /^[\w.~+/=-]+$/;
 
-export function SignInPage({ problem }: { problem: string | undefined }) {
+export function SignInPage({ problem }: { problem: SignInProblem | undefined }) {
   const { t } = useWords();
-  const [error, setError] = useState(problem);
+  const [error, setError] = useState<string>();
+  const ofLink = problem?.isUsed ? t('signIn.linkUsed') : problem?.message;
   const [busy, setBusy] = useState(false);
 
   async function submit(event: SubmitEvent<HTMLFormElement>): Promise<void> {
@@ -50,7 +51,7 @@ export function SignInPage({ problem }: { problem: string | undefined }) {
             {t('signIn.submit')}
           </button>
           <p role="alert" className="problem">
-            {error}
+            {error ?? ofLink}
           </p>
         </form>
         <LanguageChoice />

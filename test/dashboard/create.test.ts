@@ -251,7 +251,11 @@ describe('creating a campaign by steps', () => {
       [paused],
     );
     await page.goto(`${app.url}/campaigns/campaign_${paused}/edit?step=text`);
-    await page.getByRole('textbox', { name: 'Текст напоминания' }).fill('Скорее!');
+    const text = page.getByRole('textbox', { name: 'Текст напоминания' });
+    await text.fill('<b');
+    await page.getByText(/^Такой текст Telegram не примет\. .*this tag does not end/).waitFor();
+    await text.fill('Скорее!');
+    await isContent(page);
     // Somebody else changes another part of it meanwhile.
     await app.database.query("UPDATE notification_campaign SET name = 'Theirs' WHERE id = $1", [paused]);
     await page.getByText(/Кампания уже запускалась/).waitFor();

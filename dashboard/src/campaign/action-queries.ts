@@ -123,21 +123,24 @@ export const CAMPAIGN_INPUT = graphql(`
   }
 `);
 
-export const PREVIEW = graphql(`
-  query StartPreview($input: CreateCampaignInput!) {
-    campaignPreview(input: $input) {
-      audienceSize
-      estimatedFinishAt
-      excluded {
-        reason
-        count
-      }
-      warnings {
-        code
-      }
-      userErrors {
-        message
+export const PREVIEW = graphql(
+  `
+    query StartPreview($input: CreateCampaignInput!) {
+      campaignPreview(input: $input) {
+        audienceSize
+        estimatedFinishAt
+        excluded {
+          reason
+          count
+        }
+        warnings {
+          code
+        }
+        userErrors {
+          ...Refusal
+        }
       }
     }
-  }
-`);
+  `,
+  [REFUSAL],
+);

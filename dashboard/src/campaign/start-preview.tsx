@@ -3,6 +3,7 @@ import type { VariablesOf } from '../graphql.js';
 import { useWords } from '../i18n.js';
 import { Answer } from '../parts/answer.js';
 import { Moment } from '../parts/moment.js';
+import { useSay } from '../parts/say.js';
 import { CAMPAIGN_INPUT, PREVIEW } from './action-queries.js';
 
 /** Whom the campaign would remind if it started now, and until when. */
@@ -21,6 +22,7 @@ export function StartPreview({ id }: { id: string }) {
 
 function Preview({ input }: VariablesOf<typeof PREVIEW>) {
   const { t, number } = useWords();
+  const say = useSay();
   const answer = useFresh(PREVIEW, { input });
   return (
     <Answer of={answer}>
@@ -51,8 +53,8 @@ function Preview({ input }: VariablesOf<typeof PREVIEW>) {
               {warnings.map(({ code }) => (
                 <li key={code}>{t(`warning.${code}`)}</li>
               ))}
-              {userErrors.map(({ message }) => (
-                <li key={message}>{message}</li>
+              {userErrors.map((error) => (
+                <li key={error.message}>{say(error)}</li>
               ))}
             </ul>
           )}

@@ -6,6 +6,7 @@ import { useWords } from '../i18n.js';
 import { Answer } from '../parts/answer.js';
 import { Dialog } from '../parts/dialog.js';
 import { useNotify } from '../parts/notices.js';
+import { useSay } from '../parts/say.js';
 import { BULK, batchesOf, matching, narrow, type BulkEvent, type Filter } from './bulk-run.js';
 import type { CampaignSelection } from './selection.js';
 import { useBulk, type Bulk } from './use-bulk.js';
@@ -134,6 +135,7 @@ function Course({
   onClose: () => void;
 }) {
   const { t, number } = useWords();
+  const say = useSay();
   const isRunning = phase === 'running';
   // Closing the tab meanwhile asks first.
   useEffect(() => {
@@ -163,9 +165,9 @@ function Course({
         <>
           <h3>{t('bulk.refused', { count: refused.length })}</h3>
           <ul className="refused" tabIndex={0} aria-label={t('bulk.refused', { count: refused.length })}>
-            {refused.map(({ target, message }) => (
+            {refused.map(({ target, ...refusal }) => (
               <li key={target.id}>
-                <Link href={`/campaigns/${target.id}`}>{target.name}</Link>: {message}
+                <Link href={`/campaigns/${target.id}`}>{target.name}</Link>: {say(refusal)}
               </li>
             ))}
           </ul>

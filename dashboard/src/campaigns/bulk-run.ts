@@ -112,9 +112,8 @@ export async function* matching(client: Client, filter: Filter): AsyncGenerator<
   }
 }
 
-export interface BulkRefusal {
+export interface BulkRefusal extends Pick<ResultOf<typeof REFUSAL>, 'code' | 'message'> {
   target: Target;
-  message: string;
 }
 
 export interface BulkState {
@@ -138,9 +137,9 @@ export async function changeInBatches(
     const ids = batch.map(({ id }) => id);
     const { data, error } = await client.mutation(BULK[event].mutation, { ids }).toPromise();
     if (error) throw error;
-    const refused = (data?.changed.userErrors ?? []).flatMap(({ field, message }) => {
+    const refused = (data?.changed.userErrors ?? []).flatMap(({ field, code, message }) => {
       const target = batch[Number(field?.[1])];
-      return target ? [{ target, message }] : [];
+      return target ? [{ target, code, message }] : [];
     });
     state = { done: state.done + batch.length, refused: [...state.refused, ...refused] };
     if (!onBatch(state)) return;

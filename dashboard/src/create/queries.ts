@@ -38,34 +38,36 @@ export const TOPIC = graphql(`
 
 export type Topic = NonNullable<ResultOf<typeof TOPIC>['poll']>;
 
-export const PREVIEW = graphql(`
-  query DraftPreview($input: CreateCampaignInput!) {
-    campaignPreview(input: $input) {
-      audienceSize
-      excluded {
-        reason
-        count
-      }
-      remindedRecently
-      estimatedDurationMs
-      estimatedFinishAt
-      finishesBeforePollCloses
-      samples {
-        languageCode
-        text
-        buttonText
-      }
-      userErrors {
-        field
-        message
-      }
-      warnings {
-        code
-        message
+export const PREVIEW = graphql(
+  `
+    query DraftPreview($input: CreateCampaignInput!) {
+      campaignPreview(input: $input) {
+        audienceSize
+        excluded {
+          reason
+          count
+        }
+        remindedRecently
+        estimatedDurationMs
+        estimatedFinishAt
+        finishesBeforePollCloses
+        samples {
+          languageCode
+          text
+          buttonText
+        }
+        userErrors {
+          ...Refusal
+        }
+        warnings {
+          code
+          message
+        }
       }
     }
-  }
-`);
+  `,
+  [REFUSAL],
+);
 
 export type Preview = ResultOf<typeof PREVIEW>['campaignPreview'];
 

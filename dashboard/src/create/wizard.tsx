@@ -5,6 +5,7 @@ import { useWords } from '../i18n.js';
 import { Refusals, type Refusal } from '../parts/action.js';
 import { oneOf, useAddress } from '../parts/address.js';
 import { problemsIn } from '../parts/problems.js';
+import { useSay } from '../parts/say.js';
 import type { ChangeDraft, CampaignToEdit, Draft } from './draft.js';
 import { TOPIC } from './queries.js';
 import { StepNav } from './step-nav.js';
@@ -92,12 +93,17 @@ function StepContent({
 /** The way of a campaign to its start, a step at an address. */
 export function Wizard({ base, draft, change, campaign, steps, save, startOver }: WizardProps) {
   const { t } = useWords();
+  const say = useSay();
   const { address } = useAddress(ADDRESS);
   const [, navigate] = useLocation();
   const heading = useRef<HTMLHeadingElement>(null);
   const preview = usePreview(draft);
   const topic = useFresh(TOPIC, { id: draft.topicId }, { pause: draft.topicId === '' });
-  const current = preview.data?.campaignPreview;
+  const read = preview.data?.campaignPreview;
+  const current = read && {
+    ...read,
+    userErrors: read.userErrors.map((error) => ({ ...error, message: say(error) })),
+  };
   const missing = useMissing(draft);
   const [hasGoneOn, setGoneOn] = useState(false);
   const fixed = fixedFor(campaign);

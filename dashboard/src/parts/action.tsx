@@ -1,8 +1,11 @@
 import { useEffect, useEffectEvent, useRef, useState, type ReactNode } from 'react';
 import { useClient, type AnyVariables, type CombinedError, type TypedDocumentNode } from 'urql';
+import type { ResultOf } from '../graphql.js';
 import { useWords } from '../i18n.js';
 import { Dialog } from './dialog.js';
+import type { REFUSAL } from './fragments.js';
 import { useNotify } from './notices.js';
+import { useSay } from './say.js';
 
 /** Why a mutation was not done, in words. */
 export interface Refusal {
@@ -14,7 +17,7 @@ export interface Refusal {
 }
 
 interface Payload {
-  userErrors: readonly Refusal[];
+  userErrors: readonly ResultOf<typeof REFUSAL>[];
 }
 
 export interface Action<Data, Variables> {
@@ -38,6 +41,7 @@ export function useAction<Data extends Record<keyof Data, Payload>, Variables ex
   mutation: TypedDocumentNode<Data, Variables>,
 ): Action<Data, Variables> {
   const explain = useExplain();
+  const say = useSay();
   const client = useClient();
   const [busy, setBusy] = useState(false);
   const [refusals, setRefusals] = useState<readonly Refusal[]>([]);
@@ -56,7 +60,9 @@ export function useAction<Data extends Record<keyof Data, Payload>, Variables ex
     setBusy(false);
     const refused = error
       ? [{ message: explain(error), field: null }]
-      : Object.values<Payload>(data ?? {}).flatMap(({ userErrors }) => userErrors);
+      : Object.values<Payload>(data ?? {}).flatMap(({ userErrors }) =>
+          userErrors.map((one) => ({ ...one, message: say(one) })),
+        );
     setRefusals(refused);
     // Nobody shows it any more where it was asked for.
     if (isGone.current && refused.length > 0) notify(refused.map(({ message }) => message).join(' '));

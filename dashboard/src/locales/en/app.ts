@@ -37,6 +37,8 @@ export const app = {
   'signIn.hint': 'Enter an API token, or open the link that the terminal printed at the start.',
   'signIn.token': 'API token',
   'signIn.submit': 'Sign in',
+  'signIn.linkUsed':
+    'This link has been used, or is older than an hour. Restart Pollcast for another one, or enter a token.',
   'signIn.refused': 'This token is not valid: it may be mistyped, revoked or expired.',
   'standstill.BOT_THROTTLED': 'Waits: Telegram throttles the bot.',
   'standstill.CHAT_THROTTLED': 'Waits: Telegram throttles every chat that is left.',

@@ -90,4 +90,15 @@ export const terms = {
   'auditOutcome.REFUSED': 'Refused',
   'auditOutcome.FAILED': 'Failed',
   'auditOutcome.FORBIDDEN': 'Forbidden',
+  // The server says it in English.
+  'refusal.ANOTHER_CAMPAIGN_RUNS': '{message}',
+  'refusal.IDEMPOTENCY_CONFLICT': '{message}',
+  'refusal.INVALID': '{message}',
+  'refusal.INVALID_STATE': '{message}',
+  'refusal.NOT_FOUND': '{message}',
+  'refusal.POLL_CLOSED': '{message}',
+  'refusal.TAKEN': '{message}',
+  'refusal.TELEGRAM_REJECTED': '{message}',
+  'refusal.TEMPLATE_INVALID': '{message}',
+  'refusal.TOO_LONG': '{message}',
 } as const;

@@ -39,6 +39,8 @@ export const app: Readonly<Record<keyof typeof en, string>> = {
   'signIn.hint': 'Введите токен API или откройте ссылку, которую терминал напечатал при запуске.',
   'signIn.token': 'Токен API',
   'signIn.submit': 'Войти',
+  'signIn.linkUsed':
+    'Ссылка уже использована или старше часа. Перезапустите Pollcast, чтобы получить новую, или введите токен.',
   'signIn.refused': 'Токен недействителен: в нём опечатка, он отозван или истёк.',
   'standstill.BOT_THROTTLED': 'Ожидание: Telegram ограничил бота.',
   'standstill.CHAT_THROTTLED': 'Ожидание: Telegram ограничил все оставшиеся чаты.',

@@ -89,4 +89,15 @@ export const terms: Readonly<Record<keyof typeof en, string>> = {
   'auditOutcome.REFUSED': 'Отклонено',
   'auditOutcome.FAILED': 'Ошибка',
   'auditOutcome.FORBIDDEN': 'Запрещено',
+  'refusal.ANOTHER_CAMPAIGN_RUNS':
+    'Другая кампания этого опроса ещё не закончена: люди могут получить два напоминания.',
+  'refusal.IDEMPOTENCY_CONFLICT': 'Этот запрос уже был сделан, но с другими данными.',
+  'refusal.INVALID': '{message}',
+  'refusal.INVALID_STATE': 'В нынешнем состоянии это невозможно. {message}',
+  'refusal.NOT_FOUND': 'Этого нет или уже нет. {message}',
+  'refusal.POLL_CLOSED': 'Опрос не принимает ответов: его закрыли или время вышло.',
+  'refusal.TAKEN': 'Такое имя уже есть или было: выберите другое.',
+  'refusal.TELEGRAM_REJECTED': 'Telegram не принял сообщение. {message}',
+  'refusal.TEMPLATE_INVALID': 'Такой текст Telegram не примет. {message}',
+  'refusal.TOO_LONG': 'Слишком длинно для Telegram. {message}',
 };

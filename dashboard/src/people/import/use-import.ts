@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { CallRefused, type ItemError, type Person } from '@pollcast/people-file';
 import { useClient } from 'urql';
+import { useSay } from '../../parts/say.js';
 import { IMPORT_PEOPLE } from '../queries.js';
 import { runOver, type Run } from './read-file.js';
 
@@ -45,6 +46,7 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
 
 export function useImport(): FileImport {
   const client = useClient();
+  const say = useSay();
   const [state, setState] = useState(NOTHING);
   const running = useRef(new AbortController());
   const isImporting = state.real?.state === 'running';
@@ -84,7 +86,7 @@ export function useImport(): FileImport {
           created: before.created + created,
           updated: before.updated + updated,
         }));
-        return userErrors;
+        return userErrors.map((one) => ({ ...one, message: say(one) }));
       }
       if (error?.networkError === undefined) throw new CallRefused(error?.message);
       await pause(TRY_AGAIN_MS, signal);
