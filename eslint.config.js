@@ -4,14 +4,7 @@ const environmentMessage = 'Read the environment in src/config/settings.ts only.
 
 export default tseslint.config(
   {
-    ignores: [
-      'dist/',
-      'dashboard/src/graphql-env.d.ts',
-      'packages/*/dist/',
-      'coverage/',
-      '.data/',
-      '.dependency-cruiser.cjs',
-    ],
+    ignores: ['dist/', 'schema/*.d.ts', 'packages/*/dist/', 'coverage/', '.data/', '.dependency-cruiser.cjs'],
   },
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,

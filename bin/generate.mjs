@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-// Writes what is generated: first from the code of the API, then the dashboard's types from its schema.
+// Writes what is generated: first from the code of the API, then the types of documents from its schema.
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { generateDashboardTypes } from './dashboard-types.mjs';
+import { generateDocumentTypes } from './document-types.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const options = process.argv.slice(2);
@@ -11,7 +11,6 @@ const { status } = spawnSync(process.execPath, [join(root, 'bin', 'pollcast.mjs'
   stdio: 'inherit',
 });
 const check = options.includes('--check') || process.env.npm_config_check === 'true';
-const wasUpToDate = await generateDashboardTypes(root, { check });
-if (!wasUpToDate)
-  console.log(`dashboard/src/graphql-env.d.ts ${check ? 'differs from the schema.' : 'was written.'}`);
-process.exitCode = status || (check && !wasUpToDate ? 1 : 0);
+const changed = await generateDocumentTypes(root, { check });
+for (const file of changed) console.log(`${file} ${check ? 'differs from the schema.' : 'was written.'}`);
+process.exitCode = status || (check && changed.length > 0 ? 1 : 0);

@@ -1,5 +1,5 @@
 import { initGraphQLTada } from 'gql.tada';
-import type { introspection } from './graphql-env.d.ts';
+import type { introspection } from '../../schema/introspection.d.ts';
 
 /** Documents of the API, whose results and variables are typed by the schema. */
 export const graphql = initGraphQLTada<{

@@ -1,0 +1,46 @@
+/** The files of schema/operations without their layout. */
+export interface OperationTexts {
+  addToGroup: "mutation AddToGroup($group: String!, $userIds: [ID!]!) { addToGroup(group: $group, userIds: $userIds) { group { name memberCount } changedCount userErrors { field code message } } }";
+  apiTokens: "query ApiTokens { apiTokens { id name role createdAt expiresAt revokedAt lastUsedAt } }";
+  auditLog: "query AuditLog($filter: AuditFilter, $first: Int, $after: String, $last: Int, $before: String) { auditLog( filter: $filter first: $first after: $after last: $last before: $before ) { pageInfo { hasNextPage hasPreviousPage startCursor endCursor } nodes { at actor role action campaignId pollId detail outcome code } } }";
+  campaign: "query Campaign($id: ID!) { campaign(id: $id) { id status totalUsers pendingUsers sentUsers failedUsers skippedUsers unconfirmedUsers openedUsers convertedUsers progressPercentage audience { participation groups notRemindedForHours } chunkCount startedAt finishedAt estimatedFinishAt failure { code message } standstill { code message until } deliveries(first: 10) { nodes { status reason attempts sentAt user { id firstName status } } } } }";
+  campaignPreview: "query CampaignPreview($input: CreateCampaignInput!) { campaignPreview(input: $input) { audienceSize excluded { reason count } remindedRecently chunkCount estimatedDurationMs estimatedFinishAt finishesBeforePollCloses sampleText samples { languageCode text buttonText } warnings { code message } } }";
+  campaignProgress: "subscription CampaignProgress($campaignId: ID!) { campaignProgress(campaignId: $campaignId) { version status totalUsers pendingUsers sentUsers failedUsers skippedUsers unconfirmedUsers progressPercentage messagesPerSecond estimatedFinishAt standstill { code message } campaign { chunkCount } } }";
+  campaignTimeline: "query CampaignTimeline($id: ID!, $bucket: TimeBucket!, $timeZone: String) { campaign(id: $id) { id timeline(bucket: $bucket, timeZone: $timeZone) { at sent failed skipped unconfirmed opened completed } } }";
+  campaigns: "query Campaigns($filter: CampaignFilter, $orderBy: CampaignOrder! = CREATED_AT_DESC, $first: Int, $after: String, $last: Int, $before: String) { campaigns( filter: $filter orderBy: $orderBy first: $first after: $after last: $last before: $before ) { totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } nodes { id status topic { id title } totalUsers sentUsers progressPercentage createdAt } } }";
+  campaignsChanged: "subscription CampaignsChanged($filter: CampaignFilter) { campaignsChanged(filter: $filter) { campaign { id name status progressPercentage messagesPerSecond standstill { code message } } deletedId version } }";
+  cancelCampaign: "mutation CancelCampaign($id: ID!) { cancelCampaign(id: $id) { campaign { id status pendingUsers } userErrors { field code message } } }";
+  cancelCampaigns: "mutation CancelCampaigns($ids: [ID!]!) { cancelCampaigns(ids: $ids) { campaigns { id status } userErrors { field code message } } }";
+  closePoll: "mutation ClosePoll($id: ID!) { closePoll(id: $id) { poll { id status } userErrors { field code message } } }";
+  createApiToken: "mutation CreateApiToken($name: String!, $role: Role!, $expiresAt: DateTime) { createApiToken(name: $name, role: $role, expiresAt: $expiresAt) { apiToken { id name role expiresAt } token userErrors { field code message } } }";
+  createCampaign: "mutation CreateCampaign($input: CreateCampaignInput!) { createCampaign(input: $input) { campaign { id status messageTemplate } userErrors { field code message } } }";
+  createPoll: "mutation CreatePoll($input: CreatePollInput!) { createPoll(input: $input) { poll { id title status questions { id position text options { id text } } } userErrors { field code message } } }";
+  deleteCampaign: "mutation DeleteCampaign($id: ID!) { deleteCampaign(id: $id) { deletedId userErrors { field code message } } }";
+  deletePoll: "mutation DeletePoll($id: ID!) { deletePoll(id: $id) { deletedId userErrors { field code message } } }";
+  deleteTelegramUser: "mutation DeleteTelegramUser($id: ID!) { deleteTelegramUser(id: $id) { deletedId userErrors { field code message } } }";
+  groups: "query Groups { groups { name memberCount reachableCount } }";
+  importTelegramUsers: "mutation ImportTelegramUsers($users: [TelegramUserInput!]!) { importTelegramUsers(users: $users) { created updated userErrors { field code message } } }";
+  installation: "query Installation { installation { bot { username telegramId } sandbox version messagesPerSecond workers { name seenAt runningChunks problem } standstill { code message until } campaignCounts { status count } } }";
+  node: "query Node($id: ID!) { node(id: $id) { id ... on NotificationCampaign { status totalUsers pendingUsers } } }";
+  nodes: "query Nodes($ids: [ID!]!) { nodes(ids: $ids) { id ... on Poll { title status } ... on TelegramUser { firstName } } }";
+  openPoll: "mutation OpenPoll($id: ID!) { openPoll(id: $id) { poll { id status } userErrors { field code message } } }";
+  pauseCampaign: "mutation PauseCampaign($id: ID!) { pauseCampaign(id: $id) { campaign { id status pendingUsers } userErrors { field code message } } }";
+  pauseCampaigns: "mutation PauseCampaigns($ids: [ID!]!) { pauseCampaigns(ids: $ids) { campaigns { id status } userErrors { field code message } } }";
+  poll: "query Poll($id: ID!) { poll(id: $id) { id title status closesAt groups participantCount startedCount completedCount audienceSize questions { text options { text answerCount } } participants(filter: {participation: [NOT_STARTED, STARTED]}, first: 5) { totalCount nodes { user { id firstName } participation answeredQuestions remindersSent lastRemindedAt } } campaigns(first: 5) { nodes { id status sentUsers totalUsers } } } }";
+  pollCompletions: "query PollCompletions($id: ID!, $bucket: TimeBucket!, $timeZone: String) { poll(id: $id) { id completedCount completionsOverTime(bucket: $bucket, timeZone: $timeZone) { at count } } }";
+  polls: "query Polls($filter: PollFilter, $orderBy: PollOrder! = CREATED_AT_DESC, $first: Int, $after: String, $last: Int, $before: String) { polls( filter: $filter orderBy: $orderBy first: $first after: $after last: $last before: $before ) { pageInfo { hasNextPage hasPreviousPage startCursor endCursor } nodes { id title status completedCount audienceSize } } }";
+  recordPollCompletions: "mutation RecordPollCompletions($pollId: ID!, $userIds: [ID!]!) { recordPollCompletions(pollId: $pollId, userIds: $userIds) { recorded userErrors { field code message } } }";
+  removeFromGroup: "mutation RemoveFromGroup($group: String!, $userIds: [ID!]!) { removeFromGroup(group: $group, userIds: $userIds) { group { name memberCount } changedCount userErrors { field code message } } }";
+  resumeCampaign: "mutation ResumeCampaign($id: ID!) { resumeCampaign(id: $id) { campaign { id status pendingUsers } userErrors { field code message } } }";
+  resumeCampaigns: "mutation ResumeCampaigns($ids: [ID!]!) { resumeCampaigns(ids: $ids) { campaigns { id status } userErrors { field code message } } }";
+  retryDeliveries: "mutation RetryDeliveries($campaignId: ID!, $statuses: [DeliveryStatus!]! = [FAILED], $reasons: [DeliveryReason!]) { retryDeliveries(campaignId: $campaignId, statuses: $statuses, reasons: $reasons) { campaign { id status pendingUsers } retriedCount userErrors { field code message } } }";
+  revokeApiToken: "mutation RevokeApiToken($id: ID!) { revokeApiToken(id: $id) { apiToken { id revokedAt } userErrors { field code message } } }";
+  sendTestNotification: "mutation SendTestNotification($campaignId: ID!, $telegramUserId: ID!) { sendTestNotification(campaignId: $campaignId, telegramUserId: $telegramUserId) { delivered userErrors { field code message } } }";
+  setReminders: "mutation SetReminders($userId: ID!, $wanted: Boolean!) { setReminders(userId: $userId, wanted: $wanted) { user { id status } userErrors { field code message } } }";
+  startCampaign: "mutation StartCampaign($id: ID!) { startCampaign(id: $id) { campaign { id status startedAt } userErrors { field code message } } }";
+  telegramUser: "query TelegramUser($id: ID!) { telegramUser(id: $id) { id telegramId username firstName lastName status groups participations(first: 5) { nodes { poll { title } participation completedAt answers { question { text } option { text } } } } deliveries(first: 5) { nodes { campaign { id } status reason sentAt } } } }";
+  telegramUsers: "query TelegramUsers($filter: TelegramUserFilter, $orderBy: TelegramUserOrder! = ID_ASC, $first: Int, $after: String, $last: Int, $before: String) { telegramUsers( filter: $filter orderBy: $orderBy first: $first after: $after last: $last before: $before ) { totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } nodes { id username firstName lastName languageCode timeZone groups status } } }";
+  updateCampaign: "mutation UpdateCampaign($id: ID!, $input: UpdateCampaignInput!) { updateCampaign(id: $id, input: $input) { campaign { id status messageTemplate } userErrors { field code message } } }";
+  updatePoll: "mutation UpdatePoll($id: ID!, $input: UpdatePollInput!) { updatePoll(id: $id, input: $input) { poll { id title description closesAt groups } userErrors { field code message } } }";
+  viewer: "query Viewer { viewer { name role } }";
+}
