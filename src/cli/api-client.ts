@@ -1,13 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { createClient, type Client } from 'graphql-ws';
 import WebSocket from 'ws';
 import { pause } from '../kernel/pause.js';
-import { projectPath } from '../config/paths.js';
-
-/** One of the example operations in schema/operations. */
-export function operation(name: string): string {
-  return readFileSync(projectPath('schema', 'operations', `${name}.graphql`), 'utf8');
-}
+import type { ApiDocument, VariablesArgument } from './graphql.js';
 
 /** The server may be away for as long as a restart or an upgrade takes. */
 const PATIENCE = {
@@ -33,13 +27,16 @@ export class ApiClient {
   }
 
   /** Waits where the API takes no more requests for now. @throws with the first error of the answer */
-  async run<T>(query: string, variables: Record<string, unknown> = {}): Promise<T> {
-    const response = await this.post(query, variables);
+  async run<Result, Variables>(
+    document: ApiDocument<Result, Variables>,
+    ...variables: VariablesArgument<Variables>
+  ): Promise<Result> {
+    const response = await this.post(document, variables[0]);
     if (response.status === 429) {
       await pause(1000 * Number(response.headers.get('retry-after') ?? 1));
-      return this.run(query, variables);
+      return this.run(document, ...variables);
     }
-    const { data, errors } = (await response.json()) as { data?: T; errors?: { message: string }[] };
+    const { data, errors } = (await response.json()) as { data?: Result; errors?: { message: string }[] };
     if (data === undefined || errors)
       throw new Error(errors?.[0]?.message ?? `The API answered ${response.status}.`);
     return data;
@@ -59,7 +56,7 @@ export class ApiClient {
     return answer.body;
   }
 
-  private post(query: string, variables: Record<string, unknown>): Promise<Response> {
+  private post(query: string, variables: unknown): Promise<Response> {
     return this.fetch('/graphql', {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: this.authorization },
@@ -77,11 +74,11 @@ export class ApiClient {
    * Events of a subscription until the server completes it.
    * @param options.patient connects again for as long as it takes, instead of a few times
    */
-  async *subscribe<T>(
-    query: string,
-    variables: Record<string, unknown> = {},
+  async *subscribe<Result, Variables extends Record<string, unknown>>(
+    query: ApiDocument<Result, Variables>,
+    variables: Variables,
     { patient = false }: { patient?: boolean } = {},
-  ): AsyncGenerator<T, void, void> {
+  ): AsyncGenerator<Result, void, void> {
     const client: Client = createClient({
       url: `${this.url.replace(/^http/, 'ws')}/graphql`,
       webSocketImpl: WebSocket,
@@ -89,7 +86,7 @@ export class ApiClient {
       ...(patient && PATIENCE),
     });
     try {
-      for await (const { data, errors } of client.iterate<T>({ query, variables })) {
+      for await (const { data, errors } of client.iterate<Result>({ query, variables })) {
         if (!data || errors) throw new Error(errors?.[0]?.message ?? 'The subscription sent no data.');
         yield data;
       }

@@ -1,5 +1,5 @@
 import { Argument, InvalidArgumentError, type Command } from 'commander';
-import type { CampaignsCommand, ListOptions } from './campaigns.js';
+import type { CampaignsCommand, ListOptions, RetryOptions } from './campaigns.js';
 import type { ExportOptions } from './export.js';
 import type { ImportOptions } from './import.js';
 import type { Run } from './shell.js';
@@ -63,9 +63,7 @@ function addWorkOnCampaigns(program: Command, run: Run): void {
     .argument('<id>', 'the campaign')
     .option('--status <statuses>', 'FAILED, UNCONFIRMED or SKIPPED', listArgument, ['FAILED'])
     .option('--reason <reasons>', 'only for these reasons, such as ANSWER_LOST', listArgument)
-    .action((id: string, { status, reason }: { status: string[]; reason?: string[] }) =>
-      work({ kind: 'retry', id, statuses: status, reasons: reason }),
-    );
+    .action((id: string, options: RetryOptions) => work({ kind: 'retry', id, ...options }));
   campaigns
     .command('watch')
     .description('follow a campaign to its end, also while the server is restarted')

@@ -1,14 +1,16 @@
 import { toKey } from '../kernel/ids.js';
 import { shorten } from '../kernel/shorten.js';
-import { operation, type ApiClient } from './api-client.js';
+import type { ApiClient } from './api-client.js';
 import { connectApi } from './api-connection.js';
 import { CommandFailure } from './failure.js';
 import { followCampaign, showSummary } from './follow-campaign.js';
+import { graphql, operation, type OperationOf, type ResultOf, type VariablesOf } from './graphql.js';
 import type { CommandContext } from './shell.js';
 import { writeTable } from './table.js';
 
+/** Statuses and reasons are as they were typed: the API refuses what is none. */
 export interface ListOptions {
-  status?: string[];
+  status?: NonNullable<VariablesOf<typeof LIST>['filter']>['status'];
   poll?: string;
   search?: string;
   attention?: true;
@@ -16,39 +18,22 @@ export interface ListOptions {
   json?: true;
 }
 
+type Retry = VariablesOf<OperationOf<'retryDeliveries'>>;
+export interface RetryOptions {
+  status: Retry['statuses'];
+  reason?: Retry['reasons'];
+}
+
 export type CampaignsCommand =
   | ({ kind: 'list' } & ListOptions)
   | { kind: 'show'; id: string; json?: true }
   | { kind: 'start'; id: string; besideAnother: boolean }
   | { kind: 'pause' | 'resume' | 'cancel'; ids: string[] }
-  | { kind: 'retry'; id: string; statuses: string[]; reasons?: string[] }
+  | ({ kind: 'retry'; id: string } & RetryOptions)
   | { kind: 'watch'; id: string };
 
 interface UserErrors {
   userErrors: { message: string }[];
-}
-
-interface Campaign {
-  id: string;
-  name: string | null;
-  status: string;
-  topic: { id: string; title: string };
-  totalUsers: number;
-  pendingUsers: number;
-  sentUsers: number;
-  failedUsers: number;
-  skippedUsers: number;
-  unconfirmedUsers: number;
-  progressPercentage: number;
-  messagesPerSecond: number;
-  scheduledFor: string | null;
-  startedAt: string | null;
-  finishedAt: string | null;
-  estimatedFinishAt: string | null;
-  createdBy: string;
-  failure: { code: string; message: string } | null;
-  standstill: { code: string; message: string } | null;
-  outcomes?: { status: string; reason: string | null; count: number }[];
 }
 
 const FIELDS = `
@@ -57,17 +42,19 @@ const FIELDS = `
   failure { code message } standstill { code message }
 `;
 
-const LIST = `query ($filter: CampaignFilter, $first: Int, $after: String) {
+const LIST = graphql(`query ($filter: CampaignFilter, $first: Int, $after: String) {
   campaigns(filter: $filter, first: $first, after: $after) {
     nodes { ${FIELDS} } pageInfo { hasNextPage endCursor }
   }
-}`;
+}`);
 
-const SHOW = `query ($id: ID!) { campaign(id: $id) { ${FIELDS} outcomes { status reason count } } }`;
+const SHOW = graphql(`query ($id: ID!) { campaign(id: $id) { ${FIELDS} outcomes { status reason count } } }`);
 
-const START = `mutation ($id: ID!, $besideAnother: Boolean!) {
+const START = graphql(`mutation ($id: ID!, $besideAnother: Boolean!) {
   startCampaign(id: $id, besideAnother: $besideAnother) { campaign { id status } userErrors { message } }
-}`;
+}`);
+
+type Campaign = ResultOf<typeof LIST>['campaigns']['nodes'][number];
 
 const MAX_PAGE = 100;
 const NAME_SHOWN = 40;
@@ -106,11 +93,7 @@ async function list(
   let more = true;
   while (more && found.length < limit) {
     const first = Math.min(MAX_PAGE, limit - found.length);
-    const page: { nodes: Campaign[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } } = (
-      await api.run<{
-        campaigns: { nodes: Campaign[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } };
-      }>(LIST, { filter, first, after })
-    ).campaigns;
+    const { campaigns: page }: ResultOf<typeof LIST> = await api.run(LIST, { filter, first, after });
     found.push(...page.nodes);
     after = page.pageInfo.endCursor;
     more = page.pageInfo.hasNextPage;
@@ -138,8 +121,8 @@ function toLine(campaign: Campaign): string[] {
   ];
 }
 
-async function find(api: ApiClient, id: string): Promise<Campaign> {
-  const { campaign } = await api.run<{ campaign: Campaign | null }>(SHOW, { id });
+async function find(api: ApiClient, id: string): Promise<NonNullable<ResultOf<typeof SHOW>['campaign']>> {
+  const { campaign } = await api.run(SHOW, { id });
   if (!campaign)
     throw new CommandFailure(`There is no campaign ${id}: "npm run campaigns -- list" shows them.`);
   return campaign;
@@ -176,7 +159,7 @@ async function show(
     facts.flatMap(([label, value]) => (value === null ? [] : [[`  ${label}`, value]])),
     output,
   );
-  const outcomes = (campaign.outcomes ?? []).map(({ status: of, reason, count }) => [
+  const outcomes = campaign.outcomes.map(({ status: of, reason, count }) => [
     `  ${of}`,
     reason ?? '',
     String(count),
@@ -194,7 +177,7 @@ async function start(
   { id, besideAnother }: { id: string; besideAnother: boolean },
   output: Console,
 ): Promise<void> {
-  const { startCampaign } = await api.run<{ startCampaign: UserErrors }>(START, { id, besideAnother });
+  const { startCampaign } = await api.run(START, { id, besideAnother });
   requireDone(startCampaign);
   output.log(
     `Campaign ${toKey('campaign', id)} is PROCESSING: "npm run campaigns -- watch ${id}" shows how it goes.`,
@@ -203,13 +186,14 @@ async function start(
 
 async function retry(
   api: ApiClient,
-  { id, statuses, reasons }: { id: string; statuses: string[]; reasons?: string[] },
+  { id, status: statuses, reason: reasons }: { id: string } & RetryOptions,
   output: Console,
 ): Promise<void> {
-  const { retryDeliveries } = await api.run<{ retryDeliveries: UserErrors & { retriedCount: number } }>(
-    operation('retryDeliveries'),
-    { campaignId: id, statuses, reasons },
-  );
+  const { retryDeliveries } = await api.run(operation('retryDeliveries'), {
+    campaignId: id,
+    statuses,
+    reasons,
+  });
   requireDone(retryDeliveries);
   output.log(
     `Campaign ${toKey('campaign', id)} is PROCESSING again for ${retryDeliveries.retriedCount} users.`,
@@ -223,11 +207,7 @@ async function changeAll(
   ids: readonly string[],
   output: Console,
 ): Promise<void> {
-  const field = `${event}Campaigns`;
-  const payloads = await api.run<
-    Record<string, UserErrors & { campaigns: { id: string; status: string }[] }>
-  >(operation(field), { ids });
-  const payload = payloads[field];
+  const [payload] = Object.values(await api.run(operation(`${event}Campaigns`), { ids }));
   if (!payload) throw new CommandFailure('The API answered nothing.');
   for (const { id, status } of payload.campaigns)
     output.log(`Campaign ${toKey('campaign', id)} is ${status}.`);

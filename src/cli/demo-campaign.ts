@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { operation, type ApiClient } from './api-client.js';
+import type { ApiClient } from './api-client.js';
 import { CommandFailure } from './failure.js';
 import type { PeopleTotals } from './demo-people.js';
 import { followCampaign, formatDuration, showSummary } from './follow-campaign.js';
+import { graphql, operation, type ResultOf } from './graphql.js';
 
 export interface Pacing {
   chunkSize: number;
@@ -22,14 +23,10 @@ export async function runCampaign(
   pacing: Pacing | undefined,
 ): Promise<string> {
   const input = { topicId: pollId, pacing };
-  const { createCampaign } = await api.run<{ createCampaign: CampaignPayload }>(operation('createCampaign'), {
-    input,
-  });
+  const { createCampaign } = await api.run(operation('createCampaign'), { input });
   const id = requireCampaign(createCampaign);
   const startedAt = performance.now();
-  const { startCampaign } = await api.run<{ startCampaign: CampaignPayload }>(operation('startCampaign'), {
-    id,
-  });
+  const { startCampaign } = await api.run(operation('startCampaign'), { id });
   requireCampaign(startCampaign);
   const last = await followCampaign(api, id, {
     onPlanned: ({ totalUsers, campaign: { chunkCount } }) => {
@@ -47,9 +44,10 @@ function requireCampaign({ campaign, userErrors }: CampaignPayload): string {
   return campaign.id;
 }
 
-const ACHIEVED = 'query Achieved($id: ID!) { campaign(id: $id) { openedUsers convertedUsers } }';
-const NEXT_AUDIENCE =
-  'query NextAudience($input: CreateCampaignInput!) { campaignPreview(input: $input) { audienceSize } }';
+const ACHIEVED = graphql('query Achieved($id: ID!) { campaign(id: $id) { openedUsers convertedUsers } }');
+const NEXT_AUDIENCE = graphql(
+  'query NextAudience($input: CreateCampaignInput!) { campaignPreview(input: $input) { audienceSize } }',
+);
 
 /** The figures follow the last answers within moments. */
 const LOOKS = 50;
@@ -69,22 +67,18 @@ export async function showCircle(api: ApiClient, { campaignId, pollId, people }:
   );
   const { openedUsers, convertedUsers } = await readAchieved(api, campaignId, completed);
   console.log(`The campaign: ${openedUsers} opened the poll, ${convertedUsers} completed it.`);
-  const { campaignPreview } = await api.run<{ campaignPreview: { audienceSize: number } }>(NEXT_AUDIENCE, {
-    input: { topicId: pollId },
-  });
+  const { campaignPreview } = await api.run(NEXT_AUDIENCE, { input: { topicId: pollId } });
   console.log(
     `Another campaign would reach ${campaignPreview.audienceSize}: who has completed the poll is not reminded again.`,
   );
 }
 
-interface Achieved {
-  openedUsers: number;
-  convertedUsers: number;
-}
+type Achieved = NonNullable<ResultOf<typeof ACHIEVED>['campaign']>;
 
 async function readAchieved(api: ApiClient, id: string, completed: number): Promise<Achieved> {
   for (let look = 1; ; look += 1) {
-    const { campaign } = await api.run<{ campaign: Achieved }>(ACHIEVED, { id });
+    const { campaign } = await api.run(ACHIEVED, { id });
+    if (!campaign) throw new CommandFailure('The campaign has been deleted.');
     if (campaign.convertedUsers >= completed || look === LOOKS) return campaign;
     await pause(LOOK_INTERVAL_MS);
   }

@@ -1,17 +1,10 @@
-import type { Ledger } from '../campaigns/ledger.entity.js';
 import { toKey } from '../kernel/ids.js';
-import { operation, type ApiClient } from './api-client.js';
+import type { ApiClient } from './api-client.js';
 import { CommandFailure } from './failure.js';
+import { operation, type OperationOf, type ResultOf } from './graphql.js';
 import { createProgressBar } from './progress-bar.js';
 
-export interface Progress extends Ledger {
-  status: string;
-  progressPercentage: number;
-  messagesPerSecond: number;
-  estimatedFinishAt: string | null;
-  standstill: { message: string } | null;
-  campaign: { chunkCount: number };
-}
+export type Progress = ResultOf<OperationOf<'campaignProgress'>>['campaignProgress'];
 
 export interface FollowOptions {
   /** Called once, when the audience is known. */
@@ -28,11 +21,7 @@ export async function followCampaign(
 ): Promise<Progress> {
   const bar = createProgressBar('{bar} {value}/{total} | {percent} % | {rate}/s | {remaining} left{note}');
   let last: Progress | undefined;
-  const events = api.subscribe<{ campaignProgress: Progress }>(
-    operation('campaignProgress'),
-    { campaignId },
-    { patient },
-  );
+  const events = api.subscribe(operation('campaignProgress'), { campaignId }, { patient });
   try {
     for await (const { campaignProgress: progress } of events) {
       const { totalUsers, pendingUsers, campaign } = progress;

@@ -4,17 +4,17 @@ import {
   importLines,
   PEOPLE_COLUMNS,
   readPerson,
-  type ItemError,
   type Kind,
   type LineProblem,
   type ReadOptions,
 } from '@pollcast/people-file';
 import { checkUser } from '../people/check-user.js';
 import { TelegramUserInput } from '../people/people.types.js';
-import { operation, type ApiClient } from './api-client.js';
+import type { ApiClient } from './api-client.js';
 import { connectApi } from './api-connection.js';
 import { readCsv, sizeOfFile } from './csv-file.js';
 import { CommandFailure } from './failure.js';
+import { operation } from './graphql.js';
 import { Interrupted } from './interruption.js';
 import { createProgressBar } from './progress-bar.js';
 import type { CommandContext } from './shell.js';
@@ -26,10 +26,6 @@ export interface ImportOptions {
 }
 
 const PROBLEMS_SHOWN = 1000;
-
-interface UserErrors {
-  userErrors: ItemError[];
-}
 
 /** What a file consists of. */
 interface FileKind<Item> extends Kind<Item> {
@@ -61,9 +57,9 @@ function forUsers(api: ApiClient): FileKind<TelegramUserInput> {
     },
     keyOf: ({ id }) => id,
     send: async (items) => {
-      const { importTelegramUsers: payload } = await api.run<{
-        importTelegramUsers: UserErrors & { created: number; updated: number };
-      }>(operation('importTelegramUsers'), { users: items });
+      const { importTelegramUsers: payload } = await api.run(operation('importTelegramUsers'), {
+        users: items,
+      });
       counts.created += payload.created;
       counts.updated += payload.updated;
       return payload.userErrors;
@@ -84,9 +80,10 @@ function forCompletions(api: ApiClient, pollId: string): FileKind<string> {
     },
     keyOf: (id) => id,
     send: async (userIds) => {
-      const { recordPollCompletions: payload } = await api.run<{
-        recordPollCompletions: UserErrors & { recorded: number };
-      }>(operation('recordPollCompletions'), { pollId, userIds });
+      const { recordPollCompletions: payload } = await api.run(operation('recordPollCompletions'), {
+        pollId,
+        userIds,
+      });
       recorded += payload.recorded;
       return payload.userErrors;
     },

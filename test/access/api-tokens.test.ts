@@ -1,22 +1,9 @@
 import { beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { graphql, type ResultOf, type VariablesOf } from '../../src/cli/graphql.js';
 import { useApp } from '../support/use-app.js';
 import { codeOf, overHttp } from '../support/requests.js';
 import { createToken } from '../support/tokens.js';
 import { waitFor } from '../support/wait.js';
-
-interface Token {
-  id: string;
-  name: string;
-  role: string;
-  expiresAt: string | null;
-  revokedAt: string | null;
-  lastUsedAt: string | null;
-}
-interface Payload {
-  apiToken: Token | null;
-  token?: string | null;
-  userErrors: { field: string[] | null; code: string; message: string }[];
-}
 
 const FIELDS = 'id name role expiresAt revokedAt lastUsedAt';
 const app = useApp({ run: ['api'] });
@@ -30,24 +17,26 @@ beforeEach(() => {
   name = `token-${(names += 1)}`;
 });
 
-async function create(variables: Record<string, unknown>): Promise<Payload> {
-  const query = `mutation ($name: String!, $role: Role!, $expiresAt: DateTime) {
-    payload: createApiToken(name: $name, role: $role, expiresAt: $expiresAt) {
-      apiToken { ${FIELDS} } token userErrors { field code message }
-    }
-  }`;
-  return (await app.client().run<{ payload: Payload }>(query, { role: 'VIEWER', ...variables })).payload;
+const CREATE = graphql(`mutation ($name: String!, $role: Role! = VIEWER, $expiresAt: DateTime) {
+  payload: createApiToken(name: $name, role: $role, expiresAt: $expiresAt) {
+    apiToken { ${FIELDS} } token userErrors { field code message }
+  }
+}`);
+const REVOKE = graphql(`mutation ($id: ID!) {
+  payload: revokeApiToken(id: $id) { apiToken { ${FIELDS} } userErrors { field code message } }
+}`);
+const LIST = graphql(`{ apiTokens { ${FIELDS} } }`);
+
+async function create(variables: VariablesOf<typeof CREATE>): Promise<ResultOf<typeof CREATE>['payload']> {
+  return (await app.client().run(CREATE, variables)).payload;
 }
 
-async function revoke(id: string): Promise<Payload> {
-  const query = `mutation ($id: ID!) {
-    payload: revokeApiToken(id: $id) { apiToken { ${FIELDS} } userErrors { field code message } }
-  }`;
-  return (await app.client().run<{ payload: Payload }>(query, { id })).payload;
+async function revoke(id: string): Promise<ResultOf<typeof REVOKE>['payload']> {
+  return (await app.client().run(REVOKE, { id })).payload;
 }
 
-async function list(): Promise<Token[]> {
-  return (await app.client().run<{ apiTokens: Token[] }>(`{ apiTokens { ${FIELDS} } }`)).apiTokens;
+async function list(): Promise<ResultOf<typeof LIST>['apiTokens']> {
+  return (await app.client().run(LIST)).apiTokens;
 }
 
 async function isValid(token: string): Promise<boolean> {
@@ -80,7 +69,7 @@ test('a token is created, listed with its last use, and revoked for good', async
   });
 });
 
-test.each<[string, () => Record<string, unknown>, string, string]>([
+test.each<[string, () => VariablesOf<typeof CREATE>, string, string]>([
   ['a name that another token had', () => ({ name: 'ops' }), 'name', 'TAKEN'],
   ['no name', () => ({ name: '' }), 'name', 'INVALID'],
   ['a name with a space', () => ({ name: 'two words' }), 'name', 'INVALID'],

@@ -1,10 +1,12 @@
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { graphql, operation, type ResultOf, type VariablesOf } from '../../src/cli/graphql.js';
 import { ADMIN_TOKEN, TestApp, VIEWER_TOKEN } from '../support/app.js';
 import { useApp } from '../support/use-app.js';
 import { createCampaign, createOpenPoll, createUsers, keyOf } from '../support/factories.js';
-import { codeOf, TRANSPORTS, type Operation } from '../support/requests.js';
+import { codeOf, TRANSPORTS } from '../support/requests.js';
 import { operationsOf } from '../support/schema-calls.js';
 import { createToken } from '../support/tokens.js';
+import { untyped } from '../support/untyped.js';
 import { waitFor } from '../support/wait.js';
 
 const app = useApp({ run: ['api'] });
@@ -25,29 +27,19 @@ beforeEach(async () => {
   await app.database.query('TRUNCATE audit_entry');
 });
 
-interface Entry {
-  actor: string;
-  tokenId: string | null;
-  role: string;
-  action: string;
-  campaignId: string | null;
-  pollId: string | null;
-  detail: string | null;
-  outcome: string;
-  code: string | null;
-}
+const LOG = graphql(`{ auditLog(first: 100) {
+  nodes { actor tokenId role action campaignId pollId detail outcome code }
+} }`);
 
 /** The log as the API tells it, newest first. */
-async function auditLog(): Promise<Entry[]> {
-  const query = `{ auditLog(first: 100) {
-    nodes { actor tokenId role action campaignId pollId detail outcome code }
-  } }`;
-  return (await app.client().run<{ auditLog: { nodes: Entry[] } }>(query)).auditLog.nodes;
+async function auditLog(): Promise<ResultOf<typeof LOG>['auditLog']['nodes']> {
+  return (await app.client().run(LOG)).auditLog.nodes;
 }
 
 /** A mutation of one campaign. */
-function on(mutation: string, id: string): Operation {
-  return { query: `mutation ($id: ID!) { ${mutation}(id: $id) { userErrors { code } } }`, variables: { id } };
+function on(mutation: 'startCampaign' | 'pauseCampaign' | 'cancelCampaign' | 'openPoll', id: string) {
+  const query = graphql(`mutation ($id: ID!) { ${mutation}(id: $id) { userErrors { code } } }`);
+  return { query, variables: { id } };
 }
 
 const ADMIN = { actor: 'ADMIN_TOKEN', tokenId: null, role: 'ADMIN' };
@@ -78,7 +70,7 @@ describe.each(TRANSPORTS)('over %s', (_name, send) => {
   });
 
   test('calls that are forbidden are counted in one entry a minute and token', async () => {
-    const calls = ['pauseCampaign', 'cancelCampaign', 'startCampaign'].flatMap((name) =>
+    const calls = (['pauseCampaign', 'cancelCampaign', 'startCampaign'] as const).flatMap((name) =>
       Array.from({ length: 10 }, () => send(app.url, on(name, campaignId), VIEWER_TOKEN)),
     );
     for (const answer of await Promise.all(calls)) expect(codeOf(answer)).toBe('FORBIDDEN');
@@ -124,18 +116,15 @@ describe('an entry', () => {
     const scheduledFor = '2999-01-01T00:00:00.000Z';
     const made = `poll_${await createOpenPoll(api, { title: text })}`;
     const created = `campaign_${await createCampaign(api, made, { messageTemplate: text, scheduledFor })}`;
-    await api.run(
-      `mutation { importTelegramUsers(users: [{ id: "${userId}", firstName: "${text}" }]) { created } }`,
-    );
-    await api.run(
-      `mutation { recordPollCompletions(pollId: "${made}", userIds: ["${userId}"]) { recorded } }`,
-    );
-    await api.run(`mutation { retryDeliveries(campaignId: "${created}", statuses: [FAILED, SKIPPED, FAILED])
-      { userErrors { code } } }`);
-    await api.run(`mutation { sendTestNotification(campaignId: "${created}", telegramUserId: "${userId}")
-      { delivered } }`);
-    await api.run(`mutation { closePoll(id: "${made}") { userErrors { code } } }`);
-    await api.run('mutation { startCampaign(id: "no number") { userErrors { code } } }');
+    await api.run(operation('importTelegramUsers'), { users: [{ id: userId, firstName: text }] });
+    await api.run(operation('recordPollCompletions'), { pollId: made, userIds: [userId] });
+    await api.run(operation('retryDeliveries'), {
+      campaignId: created,
+      statuses: ['FAILED', 'SKIPPED', 'FAILED'],
+    });
+    await api.run(operation('sendTestNotification'), { campaignId: created, telegramUserId: userId });
+    await api.run(operation('closePoll'), { id: made });
+    await api.run(graphql('mutation { startCampaign(id: "no number") { userErrors { code } } }'));
 
     const entries = await auditLog();
     const about = entries.map((entry) => [entry.action, entry.campaignId, entry.pollId, entry.detail]);
@@ -158,7 +147,7 @@ describe('an entry', () => {
 
   test('is written for every mutation of the schema', async () => {
     const mutations = (await operationsOf(app)).filter(({ kind }) => kind === 'mutation');
-    for (const { call } of mutations) await app.client().run(call.query, call.variables);
+    for (const { call } of mutations) await app.client().run(untyped(call.query), call.variables);
     expect((await auditLog()).map(({ action }) => action).reverse()).toEqual(
       mutations.map(({ name }) => name),
     );
@@ -210,20 +199,13 @@ describe('an entry', () => {
 });
 
 describe('the pages of auditLog', () => {
-  const PAGE = `query ($filter: AuditFilter, $first: Int! = 20, $after: String) {
+  const PAGE = graphql(`query ($filter: AuditFilter, $first: Int! = 20, $after: String) {
     auditLog(filter: $filter, first: $first, after: $after) {
       nodes { id at } totalCount pageInfo { hasNextPage endCursor }
     }
-  }`;
-  interface Page {
-    auditLog: {
-      nodes: { id: string; at: string }[];
-      totalCount: number;
-      pageInfo: { hasNextPage: boolean; endCursor: string | null };
-    };
-  }
-  const page = async (variables: Record<string, unknown>) =>
-    (await app.client().run<Page>(PAGE, variables)).auditLog;
+  }`);
+  const page = async (variables: VariablesOf<typeof PAGE>) =>
+    (await app.client().run(PAGE, variables)).auditLog;
 
   beforeEach(() =>
     app.database.query(

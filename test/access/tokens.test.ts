@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
+import { graphql } from '../../src/cli/graphql.js';
 import { ADMIN_TOKEN, VIEWER_TOKEN } from '../support/app.js';
 import { useApp } from '../support/use-app.js';
 import { createCampaign, createOpenPoll } from '../support/factories.js';
@@ -139,10 +140,9 @@ describe('a client that does not answer the closing of its socket', () => {
     await waitFor('the server to cut it off', isCutOff);
     const { auditLog } = await app
       .client()
-      .run<{ auditLog: { nodes: unknown[] } }>(
-        'query ($filter: AuditFilter) { auditLog(filter: $filter) { nodes { action } } }',
-        { filter: { actor: name } },
-      );
+      .run(graphql('query ($filter: AuditFilter) { auditLog(filter: $filter) { nodes { action } } }'), {
+        filter: { actor: name },
+      });
     expect(auditLog.nodes).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import WebSocket from 'ws';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
 import { change } from '../campaigns/operations.js';
 import { ADMIN_TOKEN, VIEWER_TOKEN } from '../support/app.js';
+import { graphql } from '../../src/cli/graphql.js';
 import { useApp } from '../support/use-app.js';
 import {
   createCampaign,
@@ -159,7 +160,7 @@ test('the line of a mutation names its campaign, and why it was refused', async 
     { id: campaignId },
   );
   await linesWith({ msg: 'operation', name: 'Pause', campaignId, refusalCode: 'INVALID_STATE' });
-  const query = 'mutation Cancel($id: ID!) { cancelCampaign(id: $id) { userErrors { code } } }';
+  const query = graphql('mutation Cancel($id: ID!) { cancelCampaign(id: $id) { userErrors { code } } }');
   for await (const answer of app.client().subscribe(query, { id: campaignId })) expect(answer).toBeDefined();
   const [line] = await linesWith({ msg: 'operation', transport: 'websocket', name: 'Cancel', campaignId });
   expect(line).not.toHaveProperty('refusalCode');

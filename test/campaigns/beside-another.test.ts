@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ApiClient } from '../../src/cli/api-client.js';
+import { graphql } from '../../src/cli/graphql.js';
 import { useApp } from '../support/use-app.js';
 import {
   campaign,
@@ -114,8 +115,8 @@ describe('while another campaign of the poll has people pending,', () => {
     const scheduledFor = new Date(Date.now() + 3000).toISOString();
     const second = await createCampaign(api, pollId, { scheduledFor });
     await waitFor('the schedule to be held', async () => (await campaign(api, second)).status === 'PAUSED');
-    const { campaign: held } = await api.run<{ campaign: object }>(
-      'query ($id: ID!) { campaign(id: $id) { failure { code message } startedAt } }',
+    const { campaign: held } = await api.run(
+      graphql('query ($id: ID!) { campaign(id: $id) { failure { code message } startedAt } }'),
       { id: second },
     );
     const message = expect.stringContaining(`Campaign ${first} of the same poll`) as unknown;

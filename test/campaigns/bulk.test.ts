@@ -1,13 +1,9 @@
 import { beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { graphql, type OperationOf, type ResultOf } from '../../src/cli/graphql.js';
 import { useApp } from '../support/use-app.js';
 import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../support/factories.js';
 import { codeOf, overHttp } from '../support/requests.js';
 import { createToken } from '../support/tokens.js';
-
-interface Payload {
-  campaigns: { id: string; status: string }[];
-  userErrors: { field: string[]; code: string; message: string }[];
-}
 
 const app = useApp();
 let operator: string;
@@ -25,11 +21,14 @@ beforeEach(async () => {
   await app.database.query('TRUNCATE audit_entry');
 });
 
-async function change(mutation: string, ids: readonly string[], token?: string): Promise<Payload> {
-  const query = `mutation ($ids: [ID!]!) {
+type Bulk = 'pauseCampaigns' | 'resumeCampaigns' | 'cancelCampaigns';
+type Payload = ResultOf<OperationOf<'pauseCampaigns'>>['pauseCampaigns'];
+
+async function change(mutation: Bulk, ids: readonly string[], token?: string): Promise<Payload> {
+  const query = graphql(`mutation ($ids: [ID!]!) {
     payload: ${mutation}(ids: $ids) { campaigns { id status } userErrors { field code message } }
-  }`;
-  return (await app.client(token).run<{ payload: Payload }>(query, { ids })).payload;
+  }`);
+  return (await app.client(token).run(query, { ids })).payload;
 }
 
 test('each campaign is changed on its own, and those that cannot be are named by their place', async () => {

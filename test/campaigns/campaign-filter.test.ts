@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from '@jest/globals';
+import { graphql } from '../../src/cli/graphql.js';
 import { createDataSource } from '../../src/app/data-source.js';
 import { NotificationCampaign } from '../../src/campaigns/campaign.entity.js';
 import { matchesFilter } from '../../src/campaigns/campaign-filter.js';
@@ -39,10 +40,10 @@ beforeAll(async () => {
 });
 
 async function listed(filter: Record<string, unknown>): Promise<string[]> {
-  const query = 'query ($filter: CampaignFilter) { campaigns(filter: $filter, first: 100) { nodes { id } } }';
-  const { campaigns: page } = await app
-    .client()
-    .run<{ campaigns: { nodes: { id: string }[] } }>(query, { filter });
+  const query = graphql(
+    'query ($filter: CampaignFilter) { campaigns(filter: $filter, first: 100) { nodes { id } } }',
+  );
+  const { campaigns: page } = await app.client().run(query, { filter });
   return page.nodes.map(({ id }) => id).sort();
 }
 

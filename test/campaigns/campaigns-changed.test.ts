@@ -1,19 +1,15 @@
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { graphql, type ResultOf, type VariablesOf } from '../../src/cli/graphql.js';
 import { VIEWER_TOKEN } from '../support/app.js';
 import { useApp } from '../support/use-app.js';
 import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../support/factories.js';
 import { codeOf, overSocket } from '../support/requests.js';
 import { waitFor } from '../support/wait.js';
 
-interface Change {
-  campaign: { id: string; name: string | null; status: string; sentUsers: number } | null;
-  deletedId: string | null;
-  version: number;
-}
-
-const CHANGES = `subscription ($filter: CampaignFilter) {
+const CHANGES = graphql(`subscription ($filter: CampaignFilter) {
   campaignsChanged(filter: $filter) { campaign { id name status sentUsers } deletedId version }
-}`;
+}`);
+type Change = ResultOf<typeof CHANGES>['campaignsChanged'];
 
 const app = useApp();
 let pollId: string;
@@ -37,10 +33,13 @@ interface Following {
 }
 
 /** Follows a list. @returns once the server knows of it, since there is no snapshot */
-async function follow(filter: Record<string, unknown> = {}, token?: string): Promise<Following> {
+async function follow(
+  filter: VariablesOf<typeof CHANGES>['filter'] = {},
+  token?: string,
+): Promise<Following> {
   const changes: Change[] = [];
   const before = await subscribers();
-  const subscription = app.client(token).subscribe<{ campaignsChanged: Change }>(CHANGES, { filter });
+  const subscription = app.client(token).subscribe(CHANGES, { filter });
   const failed = (async () => {
     for await (const { campaignsChanged } of subscription) changes.push(campaignsChanged);
   })().catch((error: unknown) => error);
@@ -48,8 +47,13 @@ async function follow(filter: Record<string, unknown> = {}, token?: string): Pro
   return { changes, failed };
 }
 
-async function change(mutation: string, id: string): Promise<void> {
-  await app.client().run(`mutation ($id: ID!) { ${mutation}(id: $id) { userErrors { code } } }`, { id });
+async function change(
+  mutation: 'pauseCampaign' | 'resumeCampaign' | 'cancelCampaign',
+  id: string,
+): Promise<void> {
+  await app
+    .client()
+    .run(graphql(`mutation ($id: ID!) { ${mutation}(id: $id) { userErrors { code } } }`), { id });
 }
 
 /** The statuses that a campaign went through. */

@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../support/factories.js';
+import { graphql, type ResultOf } from '../../src/cli/graphql.js';
+import {
+  createCampaign,
+  createOpenPoll,
+  createUsers,
+  startCampaign,
+  type CampaignInput,
+} from '../support/factories.js';
 import { Person } from '../support/person.js';
 import { useApp } from '../support/use-app.js';
 import { change, updateCampaign } from './operations.js';
@@ -15,19 +22,11 @@ const QUESTIONS = [
   { text: 'Again?', options: ['Yes', 'No'] },
 ];
 
-async function preview(input: Record<string, unknown>): Promise<{
-  sampleText: string;
-  samples: { languageCode: string | null; text: string; buttonText: string }[];
-  userErrors: { field: string[]; code: string }[];
-}> {
-  const { campaignPreview } = await app
-    .client()
-    .run<{ campaignPreview: Awaited<ReturnType<typeof preview>> }>(
-      `query ($input: CreateCampaignInput!) { campaignPreview(input: $input) {
-      sampleText samples { languageCode text buttonText } userErrors { field code } } }`,
-      { input },
-    );
-  return campaignPreview;
+const PREVIEW = graphql(`query ($input: CreateCampaignInput!) { campaignPreview(input: $input) {
+  sampleText samples { languageCode text buttonText } userErrors { field code } } }`);
+
+async function preview(input: CampaignInput): Promise<ResultOf<typeof PREVIEW>['campaignPreview']> {
+  return (await app.client().run(PREVIEW, { input })).campaignPreview;
 }
 
 describe('a reminder that asks the first question', () => {
@@ -73,11 +72,10 @@ describe('a reminder that asks the first question', () => {
     await ada.chooses('Good', 'Again?');
     await ada.chooses('No', 'all 2 questions');
     await bo.chooses('Yes', 'all 2 questions');
-    const { poll } = await api.run<{ poll: { completedCount: number } }>(
-      'query ($id: ID!) { poll(id: $id) { completedCount } }',
-      { id: topicId },
-    );
-    expect(poll.completedCount).toBe(2);
+    const { poll } = await api.run(graphql('query ($id: ID!) { poll(id: $id) { completedCount } }'), {
+      id: topicId,
+    });
+    expect(poll?.completedCount).toBe(2);
   });
 });
 
@@ -138,9 +136,9 @@ describe('texts of campaigns', () => {
       translations,
     });
     expect(changed.userErrors).toEqual([]);
-    const { campaign } = await api.run<{ campaign: unknown }>(
-      `query ($id: ID!) { campaign(id: $id) {
-        messageTemplate asksFirstQuestion translations { languageCode messageTemplate buttonText } } }`,
+    const { campaign } = await api.run(
+      graphql(`query ($id: ID!) { campaign(id: $id) {
+        messageTemplate asksFirstQuestion translations { languageCode messageTemplate buttonText } } }`),
       { id },
     );
     expect(campaign).toEqual({

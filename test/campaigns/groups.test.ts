@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ApiClient } from '../../src/cli/api-client.js';
+import { graphql, type ResultOf } from '../../src/cli/graphql.js';
 import { mutate } from '../support/mutations.js';
 import { waitFor } from '../support/wait.js';
 import { useApp } from '../support/use-app.js';
@@ -9,9 +10,10 @@ import {
   createUsers,
   followCampaign,
   startCampaign,
-  type UserError,
+  type CampaignInput,
+  type PollInput,
 } from '../support/factories.js';
-import { delivery, updateCampaign } from './operations.js';
+import { delivery, updateCampaign, type CampaignChange } from './operations.js';
 
 const app = useApp();
 let api: ApiClient;
@@ -32,7 +34,7 @@ beforeEach(async () => {
   await mutate(app, 'addToGroup', { group: 'Kitchen', userIds: users.slice(4, 8) });
 });
 
-async function openPoll(input: object = {}): Promise<void> {
+async function openPoll(input: Partial<PollInput> = {}): Promise<void> {
   const question = (text: string) => ({ text, options: ['Good', 'Bad'] });
   pollId = await createOpenPoll(api, { questions: [question('How?'), question('Why?')], ...input });
 }
@@ -49,23 +51,17 @@ async function answer(user: string, questions: number): Promise<void> {
   if (questions > 1) await app.database.query('INSERT INTO poll_completion VALUES ($1, $2)', [key, user]);
 }
 
-interface Preview {
-  audienceSize: number;
-  excluded: { reason: string; count: number }[];
-  userErrors: UserError[];
-}
+type Audience = CampaignInput['audience'];
 
-async function preview(audience: object | null = null): Promise<Preview> {
-  const { campaignPreview } = await api.run<{ campaignPreview: Preview }>(
-    `query ($input: CreateCampaignInput!) { campaignPreview(input: $input) {
-       audienceSize excluded { reason count } userErrors { field code message } } }`,
-    { input: { topicId: pollId, audience } },
-  );
-  return campaignPreview;
+const PREVIEW = graphql(`query ($input: CreateCampaignInput!) { campaignPreview(input: $input) {
+  audienceSize excluded { reason count } userErrors { field code message } } }`);
+
+async function preview(audience: Audience = null): Promise<ResultOf<typeof PREVIEW>['campaignPreview']> {
+  return (await api.run(PREVIEW, { input: { topicId: pollId, audience } })).campaignPreview;
 }
 
 /** Runs a campaign to its end. @returns who was in its audience */
-async function recipients(audience: object | null = null): Promise<number[]> {
+async function recipients(audience: Audience = null): Promise<number[]> {
   const { audienceSize } = await preview(audience);
   const id = await createCampaign(api, pollId, { audience });
   await startCampaign(api, id);
@@ -79,9 +75,10 @@ async function recipients(audience: object | null = null): Promise<number[]> {
 }
 
 async function counts(): Promise<unknown> {
-  const query =
-    'query ($id: ID!) { poll(id: $id) { groups participantCount startedCount completedCount audienceSize } }';
-  return (await api.run<{ poll: unknown }>(query, { id: pollId })).poll;
+  const query = graphql(
+    'query ($id: ID!) { poll(id: $id) { groups participantCount startedCount completedCount audienceSize } }',
+  );
+  return (await api.run(query, { id: pollId })).poll;
 }
 
 describe('a poll for groups', () => {
@@ -116,10 +113,10 @@ describe('a poll for groups', () => {
     const id = await createCampaign(api, pollId, { pacing: { sendIntervalMs: 3_600_000 } });
     await startCampaign(api, id);
     await followUntilResting(id);
-    const query = `mutation ($id: ID!, $input: UpdatePollInput!) { updatePoll(id: $id, input: $input) {
-      poll { groups participantCount audienceSize } userErrors { field code message } } }`;
-    const update = (groups: string[] | null) =>
-      api.run<{ updatePoll: unknown }>(query, { id: pollId, input: { groups } });
+    const query =
+      graphql(`mutation ($id: ID!, $input: UpdatePollInput!) { updatePoll(id: $id, input: $input) {
+      poll { groups participantCount audienceSize } userErrors { field code message } } }`);
+    const update = (groups: string[] | null) => api.run(query, { id: pollId, input: { groups } });
     expect((await update(['Kitchen'])).updatePoll).toEqual({
       poll: { groups: ['Kitchen'], participantCount: 4, audienceSize: 4 },
       userErrors: [],
@@ -132,7 +129,7 @@ describe('a poll for groups', () => {
 });
 
 /** Pauses, changes and resumes a campaign, and follows it to its end. */
-async function change(id: string, input: object): Promise<void> {
+async function change(id: string, input: CampaignChange): Promise<void> {
   await mutate(app, 'pauseCampaign', { id });
   expect((await updateCampaign(api, id, input)).userErrors).toEqual([]);
   await mutate(app, 'resumeCampaign', { id });
@@ -187,7 +184,7 @@ describe('the audience of a campaign', () => {
   });
 
   test('is looked at again at the send: who has left the group is skipped, who has started is not', async () => {
-    const audience = { groups: ['Kitchen'], participation: ['NOT_STARTED'] };
+    const audience = { groups: ['Kitchen'], participation: ['NOT_STARTED'] } as const;
     const id = await createCampaign(api, pollId, { audience, pacing: { sendIntervalMs: 3_600_000 } });
     await startCampaign(api, id);
     await followUntilResting(id);
@@ -203,9 +200,10 @@ describe('the audience of a campaign', () => {
       audience: { groups: ['Sales'], participation: ['STARTED'] },
     });
     const read = async () => {
-      const query =
-        'query ($id: ID!) { campaign(id: $id) { audience { groups participation notRemindedForHours } } }';
-      return (await api.run<{ campaign: { audience: object } }>(query, { id })).campaign.audience;
+      const query = graphql(
+        'query ($id: ID!) { campaign(id: $id) { audience { groups participation notRemindedForHours } } }',
+      );
+      return (await api.run(query, { id })).campaign?.audience;
     };
     await updateCampaign(api, id, { audience: { notRemindedForHours: 3 } });
     expect(await read()).toEqual({ groups: ['Sales'], participation: ['STARTED'], notRemindedForHours: 3 });
@@ -222,7 +220,7 @@ describe('the audience of a campaign', () => {
     expect(userErrors).toMatchObject([{ field: ['input', 'audience'], code: 'INVALID_STATE' }]);
   });
 
-  test.each([
+  test.each<[Audience, string, string, unknown]>([
     [{ groups: ['Sails'] }, 'groups.0', 'NOT_FOUND', 'There is no group “Sails”: did you mean “Sales”?'],
     [{ groups: [''] }, 'groups.0', 'INVALID', expect.stringContaining('1 to 100 characters')],
     [{ groups: Array(101).fill('Sales') }, 'groups', 'INVALID', expect.stringContaining('At most 100')],

@@ -1,12 +1,9 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { operation } from '../../src/cli/api-client.js';
+import { operation, type OperationOf, type ResultOf } from '../../src/cli/graphql.js';
 import { useApp } from '../support/use-app.js';
-import { createOpenPoll, type UserError } from '../support/factories.js';
+import { createOpenPoll, type CampaignInput } from '../support/factories.js';
 
-interface Payload {
-  campaign: { id: string } | null;
-  userErrors: UserError[];
-}
+type Payload = ResultOf<OperationOf<'createCampaign'>>['createCampaign'];
 
 const app = useApp({ run: ['api'] });
 let topicId: string;
@@ -16,10 +13,8 @@ beforeAll(async () => {
   otherTopicId = await createOpenPoll(app.client());
 });
 
-async function create(input: Record<string, unknown>): Promise<Payload> {
-  const answer = await app
-    .client()
-    .run<{ createCampaign: Payload }>(operation('createCampaign'), { input: { topicId, ...input } });
+async function create(input: Partial<CampaignInput>): Promise<Payload> {
+  const answer = await app.client().run(operation('createCampaign'), { input: { topicId, ...input } });
   return answer.createCampaign;
 }
 

@@ -1,6 +1,7 @@
 /** @jobs @long */
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { FAULT_ANSWERS, type FaultHandle } from '@pollcast/bot-api-sandbox';
+import { graphql } from '../../src/cli/graphql.js';
 import { useApp } from '../support/use-app.js';
 import { runningChunks } from '../support/work-under-way.js';
 import {
@@ -80,7 +81,7 @@ describe('an operator', () => {
     await app.sandbox.waitUntil(() => held.hits === 1);
     const following = followCampaign(api, id);
     expect((await change(api, 'pauseCampaign', id)).campaign?.status).toBe('PAUSED');
-    await api.run('mutation ($id: ID!) { closePoll(id: $id) { poll { id } } }', { id: pollId });
+    await api.run(graphql('mutation ($id: ID!) { closePoll(id: $id) { poll { id } } }'), { id: pollId });
     held.remove();
     expect((await following).at(-1)).toMatchObject({ status: 'COMPLETED', sentUsers: 1 });
   });
@@ -256,9 +257,9 @@ describe('before a campaign', () => {
     await createUsers(app.database, 250);
     await app.database.query(`UPDATE telegram_user SET status = 'BLOCKED' WHERE id = 1000001`);
     const topicId = await createOpenPoll(api);
-    const { campaignPreview } = await api.run<{ campaignPreview: object }>(
-      `query ($input: CreateCampaignInput!) { campaignPreview(input: $input) {
-         audienceSize excluded { reason count } chunkCount finishesBeforePollCloses sampleText } }`,
+    const { campaignPreview } = await api.run(
+      graphql(`query ($input: CreateCampaignInput!) { campaignPreview(input: $input) {
+         audienceSize excluded { reason count } chunkCount finishesBeforePollCloses sampleText } }`),
       { input: { topicId, messageTemplate: '{{firstName}}: {{pollTitle}}' } },
     );
     expect(campaignPreview).toEqual({
@@ -275,10 +276,10 @@ describe('before a campaign', () => {
     const [user = ''] = await createUsers(app.database, 1);
     const id = await createCampaign(api, await createOpenPoll(api));
     const send = (telegramUserId: string) =>
-      api.run<{ sendTestNotification: { delivered: boolean; userErrors: { code: string }[] } }>(
-        `mutation ($id: ID!, $telegramUserId: ID!) {
+      api.run(
+        graphql(`mutation ($id: ID!, $telegramUserId: ID!) {
            sendTestNotification(campaignId: $id, telegramUserId: $telegramUserId) {
-             delivered userErrors { field code message } } }`,
+             delivered userErrors { field code message } } }`),
         { id, telegramUserId },
       );
     expect((await send(user)).sendTestNotification).toEqual({ delivered: true, userErrors: [] });

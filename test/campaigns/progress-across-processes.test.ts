@@ -1,12 +1,15 @@
 /** @long */
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { FAULT_ANSWERS, type FaultHandle } from '@pollcast/bot-api-sandbox';
+import { graphql } from '../../src/cli/graphql.js';
 import { useApp } from '../support/use-app.js';
 import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../support/factories.js';
 import {
   expectEventsToAddUp,
   PROGRESS,
+  PROGRESS_FIELDS,
   watchCampaign,
+  watchFields,
   type ProgressEvent,
   type Watch,
 } from '../support/progress.js';
@@ -111,7 +114,7 @@ describe('a subscriber on api A of a campaign that is started on api B and worke
     const gate = hold();
     let released = 0;
     const events: ProgressEvent[] = [];
-    const subscription = app.client().subscribe<{ campaignProgress: ProgressEvent }>(PROGRESS, {
+    const subscription = app.client().subscribe(PROGRESS, {
       campaignId: id,
     });
     for await (const { campaignProgress } of subscription) {
@@ -218,8 +221,10 @@ describe('what an api process reads of a campaign that changes', () => {
   }
 
   test.each([1, 50])('does not grow with its subscribers: %i', async (subscribers) => {
-    const withPoll = PROGRESS.replace('version', 'version campaign { topic { title } }');
-    const watches = Array.from({ length: subscribers }, () => watchCampaign(app.client(), id, withPoll));
+    const withPoll = graphql(`subscription ($campaignId: ID!) {
+      campaignProgress(campaignId: $campaignId) { ${PROGRESS_FIELDS} campaign { topic { title } } }
+    }`);
+    const watches = Array.from({ length: subscribers }, () => watchFields(app.client(), id, withPoll));
     await Promise.all(watches.map(firstEvent));
     await change(watches);
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
-import { operation } from '../../src/cli/api-client.js';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
+import { graphql, operation } from '../../src/cli/graphql.js';
 import { ADMIN_TOKEN, TestApp } from '../support/app.js';
 import { useApp } from '../support/use-app.js';
 import {
@@ -131,17 +131,17 @@ describe('campaignProgress', () => {
     await startCampaign(api, id);
     gate.release(1);
     await waitFor('a reminder', async () => (await campaign(api, id)).sentUsers === 1);
-    await api.run('mutation ($id: ID!) { pauseCampaign(id: $id) { campaign { id } } }', { id });
+    await api.run(graphql('mutation ($id: ID!) { pauseCampaign(id: $id) { campaign { id } } }'), { id });
     await app.database.query(
       `UPDATE notification_campaign SET started_at = started_at - interval '16 hours',
          running_since = running_since - interval '16 hours' WHERE id = $1`,
       [id],
     );
-    await api.run('mutation ($id: ID!) { resumeCampaign(id: $id) { campaign { id } } }', { id });
-    const shown = await api.run<{ campaign: { estimatedFinishAt: string } }>(operation('campaign'), { id });
+    await api.run(graphql('mutation ($id: ID!) { resumeCampaign(id: $id) { campaign { id } } }'), { id });
+    const shown = await api.run(operation('campaign'), { id });
     gate.remove();
 
-    expect(Date.parse(shown.campaign.estimatedFinishAt) - Date.now()).toBeLessThan(60_000);
+    expect(Date.parse(shown.campaign?.estimatedFinishAt ?? '') - Date.now()).toBeLessThan(60_000);
     expect((await completed).at(-1)).toMatchObject({ status: 'COMPLETED', sentUsers: 40 });
   });
 

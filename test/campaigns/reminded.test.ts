@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ApiClient } from '../../src/cli/api-client.js';
+import { graphql, type ResultOf } from '../../src/cli/graphql.js';
 import { useApp } from '../support/use-app.js';
 import {
   createCampaign,
@@ -7,6 +8,7 @@ import {
   createUsers,
   followCampaign,
   startCampaign,
+  type CampaignInput,
 } from '../support/factories.js';
 import { change, delivery, runBeside, updateCampaign } from './operations.js';
 
@@ -40,26 +42,21 @@ async function remindedBefore(people: [status: string, hoursAgo: number][]): Pro
   );
 }
 
-interface Preview {
-  audienceSize: number;
-  remindedRecently: number;
-  excluded: { reason: string; count: number }[];
-  sampleText: string;
-  userErrors: { code: string; field: string[] }[];
-  warnings: { code: string; message: string }[];
-}
+const PREVIEW =
+  graphql(`query ($input: CreateCampaignInput!) { campaignPreview(input: $input) { audienceSize remindedRecently
+    excluded { reason count } sampleText userErrors { code field } warnings { code message } } }`);
 
-async function preview(input: object = {}): Promise<Preview> {
-  const { campaignPreview } = await api.run<{ campaignPreview: Preview }>(
-    `query ($input: CreateCampaignInput!) { campaignPreview(input: $input) { audienceSize remindedRecently
-       excluded { reason count } sampleText userErrors { code field } warnings { code message } } }`,
-    { input: { topicId: pollId, messageTemplate: '{{firstName}}', ...input } },
-  );
+async function preview(
+  input: Partial<CampaignInput> = {},
+): Promise<ResultOf<typeof PREVIEW>['campaignPreview']> {
+  const { campaignPreview } = await api.run(PREVIEW, {
+    input: { topicId: pollId, messageTemplate: '{{firstName}}', ...input },
+  });
   return campaignPreview;
 }
 
 /** Runs a campaign to its end. @returns who was in its audience */
-async function audienceOf(audience: object): Promise<string[]> {
+async function audienceOf(audience: CampaignInput['audience']): Promise<string[]> {
   const id = await createCampaign(api, pollId, { audience });
   await startCampaign(api, id);
   expect((await followCampaign(api, id)).at(-1)?.status).toBe('COMPLETED');
@@ -127,11 +124,11 @@ describe('notRemindedForHours', () => {
   test('can be changed until the campaign has started', async () => {
     const id = await createCampaign(api, pollId, { audience: { notRemindedForHours: 5 } });
     const hours = async () => {
-      const { campaign } = await api.run<{ campaign: { audience: object } }>(
-        'query ($id: ID!) { campaign(id: $id) { audience { notRemindedForHours } } }',
+      const { campaign } = await api.run(
+        graphql('query ($id: ID!) { campaign(id: $id) { audience { notRemindedForHours } } }'),
         { id },
       );
-      return campaign.audience;
+      return campaign?.audience;
     };
     expect((await updateCampaign(api, id, { audience: {} })).userErrors).toEqual([]);
     expect(await hours()).toEqual({ notRemindedForHours: 5 });

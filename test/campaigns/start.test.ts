@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import { FAULT_ANSWERS, type FaultHandle } from '@pollcast/bot-api-sandbox';
+import { graphql, operation } from '../../src/cli/graphql.js';
 import { useApp } from '../support/use-app.js';
 import {
   campaign,
@@ -35,10 +36,11 @@ function hold(times?: number): FaultHandle {
 }
 
 async function deliveries(id: string): Promise<{ userId: string; status: string; reason: string | null }[]> {
-  const { campaign: found } = await app.client().run<{
-    campaign: { deliveries: { nodes: { user: { id: string }; status: string; reason: string | null }[] } };
-  }>('query ($id: ID!) { campaign(id: $id) { deliveries { nodes { user { id } status reason } } } }', { id });
-  return found.deliveries.nodes.map(({ user, status, reason }) => ({
+  const query = graphql(
+    'query ($id: ID!) { campaign(id: $id) { deliveries { nodes { user { id } status reason } } } }',
+  );
+  const { campaign: found } = await app.client().run(query, { id });
+  return (found?.deliveries.nodes ?? []).map(({ user, status, reason }) => ({
     userId: keyOf(user.id),
     status,
     reason,
@@ -114,13 +116,10 @@ describe('startCampaign', () => {
   });
 });
 
-async function recordCompletion(pollId: string, userId: string | undefined): Promise<void> {
+async function recordCompletion(pollId: string, userId = ''): Promise<void> {
   const { recordPollCompletions } = await app
     .client()
-    .run<{ recordPollCompletions: { recorded: number } }>(
-      'mutation ($pollId: ID!, $userIds: [ID!]!) { recordPollCompletions(pollId: $pollId, userIds: $userIds) { recorded } }',
-      { pollId, userIds: [userId] },
-    );
+    .run(operation('recordPollCompletions'), { pollId, userIds: [userId] });
   expect(recordPollCompletions.recorded).toBe(1);
 }
 
@@ -151,15 +150,13 @@ describe('pacing', () => {
   });
 
   test('follows the settings where the campaign says nothing', async () => {
-    const { createCampaign: payload } = await app.client().run<{
-      createCampaign: { campaign: { pacing: Record<string, number> } };
-    }>(
-      `mutation ($input: CreateCampaignInput!) {
+    const { createCampaign: payload } = await app.client().run(
+      graphql(`mutation ($input: CreateCampaignInput!) {
         createCampaign(input: $input) { campaign { pacing { chunkSize chunkIntervalMs sendIntervalMs } } }
-      }`,
+      }`),
       { input: { topicId: await createOpenPoll(app.client()), pacing: { sendIntervalMs: 7 } } },
     );
-    expect(payload.campaign.pacing).toEqual({ chunkSize: 100, chunkIntervalMs: 0, sendIntervalMs: 7 });
+    expect(payload.campaign?.pacing).toEqual({ chunkSize: 100, chunkIntervalMs: 0, sendIntervalMs: 7 });
   });
 });
 
@@ -218,7 +215,7 @@ describe('who is no longer to be reminded when the turn comes', () => {
     const held = hold(1);
     await startCampaign(api, id);
     await app.sandbox.waitUntil(() => held.hits === 1);
-    await api.run('mutation ($id: ID!) { closePoll(id: $id) { poll { status } } }', { id: pollId });
+    await api.run(graphql('mutation ($id: ID!) { closePoll(id: $id) { poll { status } } }'), { id: pollId });
     held.release();
     await followCampaign(api, id);
 
@@ -245,9 +242,10 @@ describe('a large audience', () => {
     const blocker = new Client({ connectionString: app.database.url });
     await blocker.connect();
     await blocker.query('BEGIN; LOCK TABLE campaign_chunk IN SHARE MODE');
-    const { startCampaign: payload } = await api.run<{
-      startCampaign: { campaign: { status: string; totalUsers: number } };
-    }>('mutation ($id: ID!) { startCampaign(id: $id) { campaign { status totalUsers } } }', { id });
+    const { startCampaign: payload } = await api.run(
+      graphql('mutation ($id: ID!) { startCampaign(id: $id) { campaign { status totalUsers } } }'),
+      { id },
+    );
     await blocker.end();
 
     expect(payload.campaign).toEqual({ status: 'PROCESSING', totalUsers: 0 });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { graphql, type ResultOf } from '../../src/cli/graphql.js';
 import { useApp } from '../support/use-app.js';
 import {
   createCampaign,
@@ -6,7 +7,7 @@ import {
   createUsers,
   followCampaign,
   startCampaign,
-  type UserError,
+  type CampaignInput,
 } from '../support/factories.js';
 import { expectRefusal, mutate } from '../support/mutations.js';
 import { overHttp } from '../support/requests.js';
@@ -33,21 +34,11 @@ const UNSENDABLE: [template: string, code: string][] = [
   ['x'.repeat(4097), 'TOO_LONG'],
 ];
 
-interface Preview {
-  audienceSize: number;
-  sampleText: string;
-  chunkCount: number;
-  userErrors: UserError[];
-  warnings: { code: string; message: string }[];
-}
+const PREVIEW = graphql(`query ($input: CreateCampaignInput!) { campaignPreview(input: $input) {
+  audienceSize sampleText chunkCount userErrors { field code message } warnings { code message } } }`);
 
-async function preview(input: object): Promise<Preview> {
-  const { campaignPreview } = await app.client().run<{ campaignPreview: Preview }>(
-    `query ($input: CreateCampaignInput!) { campaignPreview(input: $input) {
-       audienceSize sampleText chunkCount userErrors { field code message } warnings { code message } } }`,
-    { input },
-  );
-  return campaignPreview;
+async function preview(input: CampaignInput): Promise<ResultOf<typeof PREVIEW>['campaignPreview']> {
+  return (await app.client().run(PREVIEW, { input })).campaignPreview;
 }
 
 describe.each(UNSENDABLE)('a template that cannot be sent, %.40j,', (messageTemplate, code) => {
@@ -92,7 +83,9 @@ describe('a preview', () => {
   });
 
   test('tells of everything that creating it would refuse', async () => {
-    await app.client().run('mutation ($id: ID!) { closePoll(id: $id) { poll { id } } }', { id: topicId });
+    await app
+      .client()
+      .run(graphql('mutation ($id: ID!) { closePoll(id: $id) { poll { id } } }'), { id: topicId });
     const { userErrors, chunkCount } = await preview({
       topicId,
       messageTemplate: '<b>',

@@ -13,7 +13,7 @@ import { watchCampaign } from '../support/progress.js';
 import { overHttp } from '../support/requests.js';
 import { waitFor } from '../support/wait.js';
 import { nothingInFlight } from '../support/work-under-way.js';
-import { change, updateCampaign } from './operations.js';
+import { change, updateCampaign, type CampaignChange } from './operations.js';
 
 const app = useApp();
 let topicId: string;
@@ -25,7 +25,7 @@ beforeEach(async () => {
   topicId = await createOpenPoll(app.client());
 });
 
-const update = (id: string, input: object) => updateCampaign(app.client(), id, input);
+const update = (id: string, input: CampaignChange) => updateCampaign(app.client(), id, input);
 
 describe('updateCampaign', () => {
   test('changes everything while PENDING, and leaves what is left out', async () => {

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect } from '@jest/globals';
 import { ApiClient } from '../../src/cli/api-client.js';
+import { graphql } from '../../src/cli/graphql.js';
 import { runCommand, waitForOutput } from '../support/process.js';
 import { testInFolder, type WorkFolder } from './support.js';
 
@@ -69,9 +70,9 @@ describe('demo', () => {
       );
       const token = (await readFile(file, 'utf8')).trim();
       expect(running.output()).toContain('Started notification campaign for 0 users in 0 chunks');
-      const { campaigns } = await new ApiClient(url, token).run<{
-        campaigns: { nodes: { status: string }[] };
-      }>('{ campaigns(first: 5) { nodes { status } } }');
+      const { campaigns } = await new ApiClient(url, token).run(
+        graphql('{ campaigns(first: 5) { nodes { status } } }'),
+      );
       expect(campaigns.nodes).toEqual([{ status: 'COMPLETED' }]);
 
       running.kill('SIGINT');

@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from '@jest/globals';
 import { ApiClient } from '../../src/cli/api-client.js';
+import { graphql } from '../../src/cli/graphql.js';
 import { createCampaign, followCampaign, startCampaign } from '../support/factories.js';
 import { runCommand, waitForOutput, type PollcastProcess } from '../support/process.js';
 import { waitFor } from '../support/wait.js';
@@ -45,7 +46,7 @@ describe('start, with no setting at all', () => {
       expect(first.output()).not.toContain(token);
       expect(((await stat(file)).mode & 0o777).toString(8)).toBe('600');
       expect(first.output().match(/no real one is sent/g)).toHaveLength(1);
-      const query = '{ polls(first: 1) { nodes { id } } }';
+      const query = graphql('{ polls(first: 1) { nodes { id } } }');
       expect(await new ApiClient(url, token).run(query)).toEqual({ polls: { nodes: [] } });
       await expect(new ApiClient(url, `${token}x`).run(query)).rejects.toThrow();
       expect(folder.serverRuns()).toBe(true);

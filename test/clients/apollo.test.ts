@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client';
+import { ApolloClient, gql, HttpLink, InMemoryCache, type TypedDocumentNode } from '@apollo/client';
 import { relayStylePagination } from '@apollo/client/utilities';
+import { graphql, type ResultOf, type VariablesOf } from '../../src/cli/graphql.js';
 import { ADMIN_TOKEN } from '../support/app.js';
 import { overHttp } from '../support/requests.js';
 import { useApp } from '../support/use-app.js';
@@ -32,36 +33,19 @@ test('what Apollo Client reads of its cache is what the server sent', async () =
   );
 });
 
+const FORWARDS = graphql(`query ($after: String) { poll(id: "poll_1") { id
+  campaigns(first: 2, after: $after, orderBy: CREATED_AT_ASC) {
+    edges { cursor node { id name } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }`);
+const BACKWARDS = graphql(`query ($before: String) { telegramUsers(last: 3, before: $before) {
+  edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`);
+type Typed<Document> = TypedDocumentNode<ResultOf<Document>, VariablesOf<Document>>;
+
 describe('pages', () => {
   const fresh = { fetchPolicy: 'network-only' } as const;
-  interface Edges {
-    edges: { node: { id: string } }[];
-    pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string; endCursor: string };
-  }
-
   test('are merged forwards', async () => {
     const client = createClient();
-    const query = gql`
-      query ($after: String) {
-        poll(id: "poll_1") {
-          id
-          campaigns(first: 2, after: $after, orderBy: CREATED_AT_ASC) {
-            edges {
-              cursor
-              node {
-                id
-                name
-              }
-            }
-            pageInfo {
-              hasNextPage
-              endCursor
-            }
-          }
-        }
-      }
-    `;
-    const merged = () => client.readQuery<{ poll: { campaigns: Edges } }>({ query })?.poll.campaigns;
+    const query: Typed<typeof FORWARDS> = gql(FORWARDS);
+    const merged = () => client.readQuery({ query })?.poll?.campaigns;
     await client.query({ query });
     for (let page = merged(); page?.pageInfo.hasNextPage; page = merged()) {
       await client.query({ ...fresh, query, variables: { after: page.pageInfo.endCursor } });
@@ -72,23 +56,8 @@ describe('pages', () => {
 
   test('are merged backwards', async () => {
     const client = createClient();
-    const query = gql`
-      query ($before: String) {
-        telegramUsers(last: 3, before: $before) {
-          edges {
-            cursor
-            node {
-              id
-            }
-          }
-          pageInfo {
-            hasPreviousPage
-            startCursor
-          }
-        }
-      }
-    `;
-    const merged = () => client.readQuery<{ telegramUsers: Edges }>({ query })?.telegramUsers;
+    const query: Typed<typeof BACKWARDS> = gql(BACKWARDS);
+    const merged = () => client.readQuery({ query })?.telegramUsers;
     await client.query({ query });
     for (let page = merged(); page?.pageInfo.hasPreviousPage; page = merged()) {
       await client.query({ ...fresh, query, variables: { before: page.pageInfo.startCursor } });

@@ -1,7 +1,8 @@
 import { beforeAll, expect, jest, test } from '@jest/globals';
-import { Client, fetchExchange, gql } from '@urql/core';
+import { Client, fetchExchange, gql, type OperationResult, type TypedDocumentNode } from '@urql/core';
 import { cacheExchange, type CacheExchangeOpts } from '@urql/exchange-graphcache';
 import { relayPagination } from '@urql/exchange-graphcache/extras';
+import { graphql, type ResultOf, type VariablesOf } from '../../src/cli/graphql.js';
 import { ADMIN_TOKEN } from '../support/app.js';
 import { overHttp } from '../support/requests.js';
 import { useApp } from '../support/use-app.js';
@@ -44,41 +45,22 @@ test('what graphcache reads of its cache is what the server sent, with a key for
   warn.mockRestore();
 });
 
-interface Edges {
-  edges: { node: { id: string } }[];
-  pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string; endCursor: string };
-}
+const FORWARDS = graphql(`query ($after: String) { poll(id: "poll_1") { id
+  campaigns(first: 2, after: $after, orderBy: CREATED_AT_ASC) {
+    edges { cursor node { id name } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }`);
+const BACKWARDS = graphql(`query ($before: String) { telegramUsers(last: 3, before: $before) {
+  edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`);
+type Typed<Document> = TypedDocumentNode<ResultOf<Document>, VariablesOf<Document>>;
 
 test('pages are merged forwards', async () => {
   const client = createClient();
-  const query = gql`
-    query ($after: String) {
-      poll(id: "poll_1") {
-        id
-        campaigns(first: 2, after: $after, orderBy: CREATED_AT_ASC) {
-          edges {
-            cursor
-            node {
-              id
-              name
-            }
-          }
-          pageInfo {
-            hasNextPage
-            hasPreviousPage
-            startCursor
-            endCursor
-          }
-        }
-      }
-    }
-  `;
-  let page: Edges | undefined;
+  const query: Typed<typeof FORWARDS> = gql(FORWARDS);
+  let page: NonNullable<ResultOf<typeof FORWARDS>['poll']>['campaigns'] | undefined;
   do {
-    const { data } = await client.query<{ poll: { campaigns: Edges } }>(query, {
+    const { data }: OperationResult<ResultOf<typeof FORWARDS>> = await client.query(query, {
       after: page?.pageInfo.endCursor,
     });
-    page = data?.poll.campaigns;
+    page = data?.poll?.campaigns;
   } while (page?.pageInfo.hasNextPage);
   const ids = Array.from({ length: CAMPAIGNS }, (_, index) => `campaign_${index + 1}`);
   expect(page?.edges.map(({ node }) => node.id)).toEqual(ids);
@@ -86,27 +68,10 @@ test('pages are merged forwards', async () => {
 
 test('pages are merged backwards', async () => {
   const client = createClient();
-  const query = gql`
-    query ($before: String) {
-      telegramUsers(last: 3, before: $before) {
-        edges {
-          cursor
-          node {
-            id
-          }
-        }
-        pageInfo {
-          hasNextPage
-          hasPreviousPage
-          startCursor
-          endCursor
-        }
-      }
-    }
-  `;
-  let page: Edges | undefined;
+  const query: Typed<typeof BACKWARDS> = gql(BACKWARDS);
+  let page: ResultOf<typeof BACKWARDS>['telegramUsers'] | undefined;
   do {
-    const { data } = await client.query<{ telegramUsers: Edges }>(query, {
+    const { data }: OperationResult<ResultOf<typeof BACKWARDS>> = await client.query(query, {
       before: page?.pageInfo.startCursor,
     });
     page = data?.telegramUsers;

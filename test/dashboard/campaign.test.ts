@@ -2,7 +2,7 @@
 import { describe, expect } from '@jest/globals';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
 import type { Page } from 'playwright-core';
-import { operation } from '../../src/cli/api-client.js';
+import { graphql, operation } from '../../src/cli/graphql.js';
 import { ADMIN_TOKEN, VIEWER_TOKEN } from '../support/app.js';
 import { findingsOf, testInBrowser, useBrowser } from '../support/dashboard.js';
 import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../support/factories.js';
@@ -30,9 +30,9 @@ async function prepareCampaign(): Promise<string> {
   return createCampaign(api, poll, { name: 'Spring', pacing: FOUR_AN_HOUR });
 }
 
-const CHANGE_PACING = `mutation ($id: ID!, $pacing: PacingInput) {
+const CHANGE_PACING = graphql(`mutation ($id: ID!, $pacing: PacingInput) {
   updateCampaign(id: $id, input: { pacing: $pacing }) { userErrors { message } }
-}`;
+}`);
 
 function figure(page: Page, name: string, value: string): Promise<void> {
   return page
@@ -198,7 +198,7 @@ describe('the page of a campaign', () => {
     await confirm(page, 'Delete', 'there is no way back');
     await page.getByRole('heading', { name: 'All campaigns' }).waitFor();
     await waitFor('the deletion', async () => {
-      const { campaign } = await api.run<{ campaign: unknown }>(operation('campaign'), { id: mistake });
+      const { campaign } = await api.run(operation('campaign'), { id: mistake });
       return campaign === null;
     });
     await page.goto(`${app.url}/campaigns/campaign_${mistake}`);

@@ -1,5 +1,5 @@
 import { describe, expect } from '@jest/globals';
-import { operation } from '../../src/cli/api-client.js';
+import { operation } from '../../src/cli/graphql.js';
 import { ADMIN_TOKEN, VIEWER_TOKEN } from '../support/app.js';
 import { enterToken, findingsOf, testInBrowser, useBrowser } from '../support/dashboard.js';
 import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../support/factories.js';

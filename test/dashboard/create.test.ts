@@ -1,7 +1,7 @@
 /** @long */
 import { describe, expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { operation } from '../../src/cli/api-client.js';
+import { graphql, operation } from '../../src/cli/graphql.js';
 import { ADMIN_TOKEN, VIEWER_TOKEN } from '../support/app.js';
 import { findingsOf, testInBrowser, useBrowser } from '../support/dashboard.js';
 import {
@@ -66,7 +66,7 @@ describe('creating a campaign by steps', () => {
     const api = app.client();
     const people = await createUsers(app.database, 12);
     await api.run(
-      'mutation ($ids: [ID!]!) { addToGroup(group: "Kitchen", userIds: $ids) { changedCount } }',
+      graphql('mutation ($ids: [ID!]!) { addToGroup(group: "Kitchen", userIds: $ids) { changedCount } }'),
       { ids: people.slice(0, 5) },
     );
     const poll = await createOpenPoll(api, { title: 'Lunch', closesAt: '2099-01-31T12:00:00.000Z' });

@@ -1,4 +1,5 @@
 import { describe, expect } from '@jest/globals';
+import { graphql } from '../../src/cli/graphql.js';
 import { ADMIN_TOKEN, VIEWER_TOKEN } from '../support/app.js';
 import { findingsOf, testInBrowser, useBrowser } from '../support/dashboard.js';
 import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../support/factories.js';
@@ -73,7 +74,7 @@ describe('polls', () => {
     const api = app.client();
     const people = await createUsers(app.database, 10);
     await api.run(
-      'mutation ($ids: [ID!]!) { addToGroup(group: "Kitchen", userIds: $ids) { changedCount } }',
+      graphql('mutation ($ids: [ID!]!) { addToGroup(group: "Kitchen", userIds: $ids) { changedCount } }'),
       {
         ids: people.slice(0, 4),
       },
@@ -86,7 +87,9 @@ describe('polls', () => {
       [poll, people.slice(0, 3)],
     );
     await api.run(
-      'mutation ($ids: [ID!]!, $id: ID!) { recordPollCompletions(pollId: $id, userIds: $ids) { recorded } }',
+      graphql(
+        'mutation ($ids: [ID!]!, $id: ID!) { recordPollCompletions(pollId: $id, userIds: $ids) { recorded } }',
+      ),
       { id: `poll_${poll}`, ids: people.slice(0, 3) },
     );
     await startCampaign(api, await createCampaign(api, poll, { name: 'First call' }));

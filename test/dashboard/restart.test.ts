@@ -1,4 +1,5 @@
 import { beforeAll, expect } from '@jest/globals';
+import { graphql } from '../../src/cli/graphql.js';
 import { ADMIN_TOKEN } from '../support/app.js';
 import { findingsOf, testInBrowser, useBrowser } from '../support/dashboard.js';
 import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../support/factories.js';
@@ -6,11 +7,11 @@ import { freePort } from '../support/port.js';
 import type { PollcastProcess } from '../support/process.js';
 import { useApp } from '../support/use-app.js';
 
-const RUN_ON = `mutation ($id: ID!) {
+const RUN_ON = graphql(`mutation ($id: ID!) {
   updateCampaign(id: $id, input: { pacing: { chunkIntervalMs: 0, sendIntervalMs: 300 } }) { userErrors { message } }
   resumeCampaign(id: $id) { userErrors { message } }
-}`;
-const PAUSE = 'mutation ($id: ID!) { pauseCampaign(id: $id) { userErrors { message } } }';
+}`);
+const PAUSE = graphql('mutation ($id: ID!) { pauseCampaign(id: $id) { userErrors { message } } }');
 
 const app = useApp({ run: ['worker'] });
 const browser = useBrowser();

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { graphql, operation, type ResultOf } from '../../src/cli/graphql.js';
 import {
   createCampaign,
   createOpenPoll,
@@ -13,20 +14,13 @@ import { waitFor } from '../support/wait.js';
 
 const app = useApp();
 
-interface Achieved {
-  openedUsers: number;
-  convertedUsers: number;
-  timeline: { at: string; sent: number; opened: number; completed: number }[];
-  deliveries: { nodes: { openedAt: string | null; convertedAt: string | null }[] };
-}
+const ACHIEVED = graphql(`query ($id: ID!) { campaign(id: $id) { openedUsers convertedUsers
+  timeline(bucket: DAY, timeZone: "Asia/Tokyo") { at sent opened completed }
+  deliveries { nodes { openedAt convertedAt } } } }`);
 
-async function achieved(id: string): Promise<Achieved> {
-  const { campaign } = await app.client().run<{ campaign: Achieved }>(
-    `query ($id: ID!) { campaign(id: $id) { openedUsers convertedUsers
-      timeline(bucket: DAY, timeZone: "Asia/Tokyo") { at sent opened completed }
-      deliveries { nodes { openedAt convertedAt } } } }`,
-    { id },
-  );
+async function achieved(id: string): Promise<NonNullable<ResultOf<typeof ACHIEVED>['campaign']>> {
+  const { campaign } = await app.client().run(ACHIEVED, { id });
+  if (!campaign) throw new Error(`There is no campaign ${id}.`);
   return campaign;
 }
 
@@ -39,12 +33,8 @@ async function remind(pollId: string): Promise<string> {
 }
 
 async function recordCompletions(pollId: string, people: readonly Person[]): Promise<void> {
-  await app
-    .client()
-    .run(
-      'mutation ($pollId: ID!, $userIds: [ID!]!) { recordPollCompletions(pollId: $pollId, userIds: $userIds) { recorded } }',
-      { pollId, userIds: people.map(({ id }) => String(id)) },
-    );
+  const userIds = people.map(({ id }) => String(id));
+  await app.client().run(operation('recordPollCompletions'), { pollId, userIds });
 }
 
 /** A poll for so many new people alone. */
@@ -84,11 +74,11 @@ describe('what a campaign achieved', () => {
     for (const { at } of timeline) expect(at).toMatch(/T15:00:00\.000Z$/);
     const { poll } = await app
       .client()
-      .run<{ poll: { completionsOverTime: { at: string; count: number }[] } }>(
-        'query ($id: ID!) { poll(id: $id) { completionsOverTime(bucket: MINUTE) { at count } } }',
+      .run(
+        graphql('query ($id: ID!) { poll(id: $id) { completionsOverTime(bucket: MINUTE) { at count } } }'),
         { id: pollId },
       );
-    expect(poll.completionsOverTime).toEqual([{ at: expect.stringMatching(/:00\.000Z$/), count: 1 }]);
+    expect(poll?.completionsOverTime).toEqual([{ at: expect.stringMatching(/:00\.000Z$/), count: 1 }]);
     // People who complete it by another way are credited as well.
     await recordCompletions(pollId, people.slice(1, 3));
     expect(await achieved(id)).toMatchObject({ openedUsers: 2, convertedUsers: 3 });
@@ -125,8 +115,9 @@ describe('what a campaign achieved', () => {
     'is refused for the time zone %#',
     async (timeZone) => {
       const { pollId } = await createPollFor(1, 6_802_001 + timeZone.length);
-      const query =
-        'query ($id: ID!, $zone: String) { poll(id: $id) { completionsOverTime(timeZone: $zone) { count } } }';
+      const query = graphql(
+        'query ($id: ID!, $zone: String) { poll(id: $id) { completionsOverTime(timeZone: $zone) { count } } }',
+      );
       await expect(app.client().run(query, { id: pollId, zone: timeZone })).rejects.toThrow('IANA time zone');
     },
   );

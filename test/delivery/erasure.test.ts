@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
+import { graphql, type ResultOf } from '../../src/cli/graphql.js';
 import { useApp } from '../support/use-app.js';
 import { change } from '../campaigns/operations.js';
 import {
@@ -21,38 +22,31 @@ beforeEach(async () => {
   app.sandbox.faults.clear();
 });
 
-interface Payload {
-  deletedId: string | null;
-  userErrors: { code: string; field: string[]; message: string }[];
+const ERASE = graphql(`mutation ($id: ID!) {
+  payload: deleteTelegramUser(id: $id) { deletedId userErrors { code field message } }
+}`);
+
+async function erase(id: number | string): Promise<ResultOf<typeof ERASE>['payload']> {
+  return (await app.client().run(ERASE, { id: String(id) })).payload;
 }
 
-async function erase(id: number | string): Promise<Payload> {
-  const query = `mutation ($id: ID!) {
-    payload: deleteTelegramUser(id: $id) { deletedId userErrors { code field message } }
-  }`;
-  return (await app.client().run<{ payload: Payload }>(query, { id: String(id) })).payload;
-}
-
-interface Counts {
-  completedCount: number;
-  questions: { options: { answerCount: number }[] }[];
-}
-
-async function pollCounts(pollId: string): Promise<Counts> {
-  const query = 'query ($id: ID!) { poll(id: $id) { completedCount questions { options { answerCount } } } }';
-  return (await app.client().run<{ poll: Counts }>(query, { id: pollId })).poll;
+async function pollCounts(pollId: string): Promise<unknown> {
+  const query = graphql(
+    'query ($id: ID!) { poll(id: $id) { completedCount questions { options { answerCount } } } }',
+  );
+  return (await app.client().run(query, { id: pollId })).poll;
 }
 
 async function counters(id: string): Promise<unknown> {
-  const query = `query ($id: ID!) { campaign(id: $id) {
+  const query = graphql(`query ($id: ID!) { campaign(id: $id) {
     status totalUsers pendingUsers sentUsers failedUsers skippedUsers unconfirmedUsers progressPercentage
-  } }`;
-  return (await app.client().run<{ campaign: unknown }>(query, { id })).campaign;
+  } }`);
+  return (await app.client().run(query, { id })).campaign;
 }
 
-async function outcomes(id: string): Promise<unknown[]> {
-  const query = 'query ($id: ID!) { campaign(id: $id) { outcomes { status reason count } } }';
-  return (await app.client().run<{ campaign: { outcomes: unknown[] } }>(query, { id })).campaign.outcomes;
+async function outcomes(id: string): Promise<unknown> {
+  const query = graphql('query ($id: ID!) { campaign(id: $id) { outcomes { status reason count } } }');
+  return (await app.client().run(query, { id })).campaign?.outcomes;
 }
 
 /** Every text of every table. */
@@ -153,11 +147,11 @@ test.each(['999999', 'user_999999', 'poll_1', '0', 'nonsense', '9'.repeat(30)])(
 );
 
 test('reminders are switched off and on, and an operator may do neither this nor an erasure', async () => {
-  const query = `mutation ($userId: ID!, $wanted: Boolean!) {
+  const query = graphql(`mutation ($userId: ID!, $wanted: Boolean!) {
     setReminders(userId: $userId, wanted: $wanted) { user { id status } userErrors { code field } }
-  }`;
+  }`);
   const set = async (wanted: boolean, userId = String(FIRST)) =>
-    (await app.client().run<{ setReminders: unknown }>(query, { userId, wanted })).setReminders;
+    (await app.client().run(query, { userId, wanted })).setReminders;
   const person = (status: string) => ({ user: { id: `user_${FIRST}`, status }, userErrors: [] });
   expect(await set(false)).toEqual(person('OPTED_OUT'));
   expect(await set(false)).toEqual(person('OPTED_OUT'));

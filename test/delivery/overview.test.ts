@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
+import { graphql, type ResultOf, type VariablesOf } from '../../src/cli/graphql.js';
 import { useApp } from '../support/use-app.js';
 import { change } from '../campaigns/operations.js';
 import {
@@ -13,27 +14,6 @@ import { codeOf, overHttp } from '../support/requests.js';
 import { createToken } from '../support/tokens.js';
 import { waitFor } from '../support/wait.js';
 
-interface Outcome {
-  status: string;
-  reason: string | null;
-  count: number;
-}
-interface Chunk {
-  number: number;
-  state: string;
-  pendingUsers: number;
-  dueAt: string | null;
-  worker: string | null;
-  leaseExpiresAt: string | null;
-  attempts: number;
-}
-interface Overview {
-  createdBy: string;
-  totalUsers: number;
-  outcomes: Outcome[];
-  chunks: { nodes: Chunk[]; totalCount: number };
-}
-
 const FIRST = 1_000_001;
 const app = useApp();
 let operator: string;
@@ -43,14 +23,22 @@ beforeAll(async () => {
   await app.database.query('UPDATE telegram_user SET first_name = NULL WHERE id = $1', [FIRST + 9]);
 });
 
-async function overview(id: string, chunkArguments = 'first: 100'): Promise<Overview> {
-  const query = `query ($id: ID!) { campaign(id: $id) {
-    createdBy totalUsers outcomes { status reason count }
-    chunks(${chunkArguments}) {
-      totalCount nodes { number state pendingUsers dueAt worker leaseExpiresAt attempts }
-    }
-  } }`;
-  return (await app.client().run<{ campaign: Overview }>(query, { id })).campaign;
+const OVERVIEW =
+  graphql(`query ($id: ID!, $first: Int, $last: Int, $state: [ChunkState!]) { campaign(id: $id) {
+  createdBy totalUsers outcomes { status reason count }
+  chunks(first: $first, last: $last, state: $state) {
+    totalCount nodes { number state pendingUsers dueAt worker leaseExpiresAt attempts }
+  }
+} }`);
+type Overview = NonNullable<ResultOf<typeof OVERVIEW>['campaign']>;
+
+async function overview(
+  id: string,
+  chunks: Omit<VariablesOf<typeof OVERVIEW>, 'id'> = { first: 100 },
+): Promise<Overview> {
+  const { campaign } = await app.client().run(OVERVIEW, { id, ...chunks });
+  if (!campaign) throw new Error(`There is no campaign ${id}.`);
+  return campaign;
 }
 
 test('outcomes say why people failed, largest first, and add up', async () => {
@@ -77,12 +65,12 @@ test('outcomes say why people failed, largest first, and add up', async () => {
   const done = { state: 'DONE', pendingUsers: 0, worker: null, dueAt: null, leaseExpiresAt: null };
   expect(chunks.nodes).toMatchObject([0, 1, 2].map((number) => ({ ...done, number })));
 
-  const details = 'query ($id: ID!) { campaign(id: $id) { deliveries { nodes { status detail } } } }';
-  const { campaign } = await api.run<{
-    campaign: { deliveries: { nodes: { status: string; detail: string | null }[] } };
-  }>(details, { id });
-  const told = campaign.deliveries.nodes.map(({ status, detail }) => [status, detail]);
-  expect(told.slice(0, 4)).toEqual([
+  const details = graphql(
+    'query ($id: ID!) { campaign(id: $id) { deliveries { nodes { status detail } } } }',
+  );
+  const { campaign } = await api.run(details, { id });
+  const told = campaign?.deliveries.nodes.map(({ status, detail }) => [status, detail]);
+  expect(told?.slice(0, 4)).toEqual([
     ['FAILED', '403 Forbidden: bot was blocked by the user'],
     ['FAILED', '403 Forbidden: bot was blocked by the user'],
     ['UNCONFIRMED', expect.stringMatching(/^no answer: /)],
@@ -109,9 +97,12 @@ test('chunks say which worker is at them, what waits, and since when', async () 
     const [chunk] = (await overview(id)).chunks.nodes;
     return chunk?.state === 'RUNNING' ? chunk.worker !== null && chunk.leaseExpiresAt !== null : chunk?.dueAt;
   });
-  const last = await overview(id, 'last: 1, state: [WAITING]');
+  const last = await overview(id, { last: 1, state: ['WAITING'] });
   expect(last.chunks.nodes.map(({ number }) => number)).toEqual([2]);
-  expect((await overview(id, 'state: [QUARANTINED, DONE]')).chunks).toEqual({ totalCount: 0, nodes: [] });
+  expect((await overview(id, { state: ['QUARANTINED', 'DONE'] })).chunks).toEqual({
+    totalCount: 0,
+    nodes: [],
+  });
   await change(api, 'cancelCampaign', id);
   expect((await overview(id)).outcomes).toContainEqual({
     status: 'SKIPPED',
@@ -125,13 +116,12 @@ test('a campaign says how fast it sends while it runs, and 0 afterwards', async 
   const api = app.client();
   const id = await createCampaign(api, await createOpenPoll(api), { pacing: { sendIntervalMs: 2000 } });
   const rate = async () => {
-    const query = 'query ($id: ID!) { campaign(id: $id) { messagesPerSecond } }';
-    return (await api.run<{ campaign: { messagesPerSecond: number } }>(query, { id })).campaign
-      .messagesPerSecond;
+    const query = graphql('query ($id: ID!) { campaign(id: $id) { messagesPerSecond } }');
+    return (await api.run(query, { id })).campaign?.messagesPerSecond;
   };
   expect(await rate()).toBe(0);
   await startCampaign(api, id);
-  await waitFor('a rate', async () => (await rate()) > 0);
+  await waitFor('a rate', async () => ((await rate()) ?? 0) > 0);
   await change(api, 'cancelCampaign', id);
   expect(await rate()).toBe(0);
 });

@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ApiClient } from '../../src/cli/api-client.js';
+import { graphql } from '../../src/cli/graphql.js';
 import { projectPath } from '../../src/config/paths.js';
 import { ADMIN_TOKEN } from '../support/app.js';
 import { useApp } from '../support/use-app.js';
@@ -36,7 +37,7 @@ const describeWithNginx = runnable ? describe : describe.skip;
 
 // The addresses of the replicas. No other test listens there, so that nobody gets the port of the one that has ended.
 const [FIRST, SECOND] = ['127.0.0.2', '127.0.0.3'];
-const QUERY = '{ polls(first: 1) { nodes { id } } }';
+const QUERY = graphql('{ polls(first: 1) { nodes { id } } }');
 const MEBIBYTE = 1024 * 1024;
 /** More than the buffers of the system hold. */
 const LARGE = Buffer.alloc(64 * MEBIBYTE, 'x');

@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ApiClient } from '../../src/cli/api-client.js';
+import { graphql } from '../../src/cli/graphql.js';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
 import { useApp } from '../support/use-app.js';
 import { runningChunks } from '../support/work-under-way.js';
@@ -101,9 +102,9 @@ describe('a process that hears the name of its bot late', () => {
     app.sandbox.faults.add({ method: 'getMe', answer: FAULT_ANSWERS.unauthorized });
     const { id } = await campaignThatWaits();
     await waitFor('the campaign to fail', async () => {
-      const query = 'query ($id: ID!) { campaign(id: $id) { status failure { code } } }';
-      const { campaign } = await api.run<{ campaign: { failure: { code: string } | null } }>(query, { id });
-      return campaign.failure?.code === 'BOT_TOKEN_REJECTED';
+      const query = graphql('query ($id: ID!) { campaign(id: $id) { status failure { code } } }');
+      const { campaign } = await api.run(query, { id });
+      return campaign?.failure?.code === 'BOT_TOKEN_REJECTED';
     });
     expect(await whoIsNotPending(id)).toEqual([]);
   });
@@ -113,11 +114,9 @@ test('a test message does not take its turn before the name of the bot is known'
   const id = await createCampaign(api, await createOpenPoll(api));
   app.sandbox.faults.add({ method: 'getMe', times: 1, answer: FAULT_ANSWERS.badGateway });
   await app.database.query('DELETE FROM chat_pacing');
-  const query = `mutation ($id: ID!, $user: ID!) {
-    sendTestNotification(campaignId: $id, telegramUserId: $user) { delivered userErrors { message } } }`;
-  const { sendTestNotification } = await api.run<{
-    sendTestNotification: { delivered: boolean; userErrors: { message: string }[] };
-  }>(query, { id, user: '1000001' });
+  const query = graphql(`mutation ($id: ID!, $user: ID!) {
+    sendTestNotification(campaignId: $id, telegramUserId: $user) { delivered userErrors { message } } }`);
+  const { sendTestNotification } = await api.run(query, { id, user: '1000001' });
   expect(sendTestNotification.userErrors).toMatchObject([
     { message: expect.stringContaining('Telegram cannot be reached') as unknown },
   ]);

@@ -1,6 +1,7 @@
 /** @long */
 import { describe, expect } from '@jest/globals';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
+import { graphql } from '../../src/cli/graphql.js';
 import { scenario, type Scene } from '../support/scene.js';
 import type { TestApp } from '../support/app.js';
 import { nothingInFlight, runningChunks } from '../support/work-under-way.js';
@@ -12,7 +13,7 @@ import {
   followCampaign,
   startCampaign,
 } from '../support/factories.js';
-import { watchCampaign } from '../support/progress.js';
+import { watchFields } from '../support/progress.js';
 import { waitFor } from '../support/wait.js';
 import { change } from '../campaigns/operations.js';
 
@@ -208,10 +209,8 @@ describe('a campaign that stands still', () => {
     app: TestApp,
     id: string,
   ): Promise<{ code: string; message: string; until: string | null } | null> {
-    const { campaign: found } = await app.client().run<{
-      campaign: { standstill: { code: string; message: string; until: string | null } | null };
-    }>('query ($id: ID!) { campaign(id: $id) { standstill { code message until } } }', { id });
-    return found.standstill;
+    const query = graphql('query ($id: ID!) { campaign(id: $id) { standstill { code message until } } }');
+    return (await app.client().run(query, { id })).campaign?.standstill ?? null;
   }
 
   scenario('says so when no process works jobs, and when Telegram makes the bot wait', async (scene) => {
@@ -223,9 +222,9 @@ describe('a campaign that stands still', () => {
     expect(await standstill(app, id)).toBeNull();
     await startCampaign(api, id);
     // Found out every second, and pushed like any other change.
-    const query = `subscription ($campaignId: ID!) { campaignProgress(campaignId: $campaignId) {
-      version standstill { code } } }`;
-    const { events } = watchCampaign<{ standstill: { code: string } | null }>(api, id, query);
+    const query = graphql(`subscription ($campaignId: ID!) { campaignProgress(campaignId: $campaignId) {
+      version standstill { code } } }`);
+    const { events } = watchFields(api, id, query);
     await waitFor('the event', () => events.at(-1)?.standstill?.code === 'NO_WORKER');
     expect(await standstill(app, id)).toMatchObject({ code: 'NO_WORKER', until: null });
 

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from '@jest/globals';
 import { FAULT_ANSWERS, startBotApiSandbox, type FaultAnswer } from '@pollcast/bot-api-sandbox';
+import { graphql, type ResultOf } from '../../src/cli/graphql.js';
 import type { TestApp } from '../support/app.js';
 import { scrape, valueOf } from '../metrics/support/samples.js';
 import { waitForOutput } from '../support/process.js';
@@ -20,16 +21,12 @@ function json(status: number): FaultAnswer {
   return { kind: 'body', phase: 'before', status, contentType: 'application/json', body };
 }
 
-interface Standstill {
-  code: string;
-  message: string;
-  until: string | null;
-}
+const STANDSTILL = graphql('query ($id: ID!) { campaign(id: $id) { standstill { code message until } } }');
+type Standstill = NonNullable<NonNullable<ResultOf<typeof STANDSTILL>['campaign']>['standstill']>;
 
 async function standstillOf(app: TestApp, id: string): Promise<Standstill | null> {
-  const query = 'query ($id: ID!) { campaign(id: $id) { standstill { code message until } } }';
-  const { campaign } = await app.client().run<{ campaign: { standstill: Standstill | null } }>(query, { id });
-  return campaign.standstill;
+  const { campaign } = await app.client().run(STANDSTILL, { id });
+  return campaign?.standstill ?? null;
 }
 
 function unreachable(app: TestApp, run: CampaignRun): Promise<Standstill> {

@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals';
 import { FAULT_ANSWERS, type FaultAnswer } from '@pollcast/bot-api-sandbox';
+import { graphql } from '../../src/cli/graphql.js';
 import type { TestApp } from '../support/app.js';
 import { runCommand } from '../support/process.js';
 import { failureOf } from './support/failure.js';
@@ -42,15 +43,15 @@ async function cellsWith(app: TestApp, secret: string): Promise<string[]> {
 
 /** Everything that the API tells of campaigns and their deliveries, also in its errors. */
 async function apiAnswers(app: TestApp, id: string): Promise<string> {
-  const query = `query ($id: ID!) {
+  const query = graphql(`query ($id: ID!) {
     campaign(id: $id) {
       id status messageTemplate failure { code message } topic { title }
       deliveries(first: 100) { nodes { id status reason attempts user { id username status } } }
     }
-  }`;
-  const sendTest = `mutation ($id: ID!, $user: ID!) {
+  }`);
+  const sendTest = graphql(`mutation ($id: ID!, $user: ID!) {
     sendTestNotification(campaignId: $id, telegramUserId: $user) { delivered userErrors { code message } }
-  }`;
+  }`);
   const answers: unknown[] = [await app.client().run(query, { id })];
   for (const answer of [...TRANSPORT_FAULTS, FAULT_ANSWERS.unauthorized]) {
     const fault = app.sandbox.faults.add({ times: 1, answer });

@@ -1,5 +1,6 @@
 import { describe, expect } from '@jest/globals';
 import { FAULT_ANSWERS, type FaultAnswer, type RecordedCall } from '@pollcast/bot-api-sandbox';
+import { graphql } from '../../src/cli/graphql.js';
 import type { TestApp } from '../support/app.js';
 import { createCampaign, createOpenPoll, followCampaign, startCampaign } from '../support/factories.js';
 import { waitFor } from '../support/wait.js';
@@ -33,11 +34,8 @@ function tooMany(parameters: object): FaultAnswer {
 async function standstillOf(app: TestApp, id: string): Promise<{ code?: string; until?: string | null }> {
   const { campaign } = await app
     .client()
-    .run<{ campaign: { standstill: { code: string; until: string | null } | null } }>(
-      'query ($id: ID!) { campaign(id: $id) { standstill { code until } } }',
-      { id },
-    );
-  return campaign.standstill ?? {};
+    .run(graphql('query ($id: ID!) { campaign(id: $id) { standstill { code until } } }'), { id });
+  return campaign?.standstill ?? {};
 }
 
 describe('429 with retry_after', () => {

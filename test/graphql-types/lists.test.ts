@@ -1,19 +1,10 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { graphql, type ResultOf } from '../../src/cli/graphql.js';
 import { useApp } from '../support/use-app.js';
 import { createCampaign, createOpenPoll, createUsers, keyOf } from '../support/factories.js';
 import { codeOf, overHttp } from '../support/requests.js';
+import { withAnyVariables } from '../support/untyped.js';
 
-interface Page {
-  nodes: { id: string }[];
-  edges: { cursor: string; node: { id: string } }[];
-  pageInfo: {
-    hasNextPage: boolean;
-    hasPreviousPage: boolean;
-    startCursor: string | null;
-    endCursor: string | null;
-  };
-  totalCount: number;
-}
 type Arguments = Record<string, unknown>;
 
 const PAGE = `{
@@ -26,17 +17,25 @@ const PAGING_VARIABLES = '$first: Int, $after: String, $last: Int, $before: Stri
 
 /** Each list; those under another object by its id. */
 const LISTS = {
-  polls: `query ($filter: PollFilter, ${PAGING_VARIABLES}) { list: polls(filter: $filter, ${PAGING}) ${PAGE} }`,
-  telegramUsers: `query ($filter: TelegramUserFilter, ${PAGING_VARIABLES}) {
-    list: telegramUsers(filter: $filter, ${PAGING}) ${PAGE} }`,
-  campaigns: `query ($filter: CampaignFilter, $orderBy: CampaignOrder! = CREATED_AT_DESC, ${PAGING_VARIABLES}) {
-    list: campaigns(filter: $filter, orderBy: $orderBy, ${PAGING}) ${PAGE} }`,
-  auditLog: `query ($filter: AuditFilter, ${PAGING_VARIABLES}) { list: auditLog(filter: $filter, ${PAGING}) ${PAGE} }`,
-  campaignsOfPoll: `query ($id: ID!, ${PAGING_VARIABLES}) { poll(id: $id) { list: campaigns(${PAGING}) ${PAGE} } }`,
-  deliveries: `query ($id: ID!, $filter: DeliveryFilter, ${PAGING_VARIABLES}) {
-    campaign(id: $id) { list: deliveries(filter: $filter, ${PAGING}) ${PAGE} } }`,
+  polls: graphql(
+    `query ($filter: PollFilter, ${PAGING_VARIABLES}) { list: polls(filter: $filter, ${PAGING}) ${PAGE} }`,
+  ),
+  telegramUsers: graphql(`query ($filter: TelegramUserFilter, ${PAGING_VARIABLES}) {
+    list: telegramUsers(filter: $filter, ${PAGING}) ${PAGE} }`),
+  campaigns:
+    graphql(`query ($filter: CampaignFilter, $orderBy: CampaignOrder! = CREATED_AT_DESC, ${PAGING_VARIABLES}) {
+    list: campaigns(filter: $filter, orderBy: $orderBy, ${PAGING}) ${PAGE} }`),
+  auditLog: graphql(
+    `query ($filter: AuditFilter, ${PAGING_VARIABLES}) { list: auditLog(filter: $filter, ${PAGING}) ${PAGE} }`,
+  ),
+  campaignsOfPoll: graphql(
+    `query ($id: ID!, ${PAGING_VARIABLES}) { poll(id: $id) { list: campaigns(${PAGING}) ${PAGE} } }`,
+  ),
+  deliveries: graphql(`query ($id: ID!, $filter: DeliveryFilter, ${PAGING_VARIABLES}) {
+    campaign(id: $id) { list: deliveries(filter: $filter, ${PAGING}) ${PAGE} } }`),
 };
 type List = keyof typeof LISTS;
+type Page = ResultOf<typeof LISTS.polls>['list'];
 
 const DAY_MS = 86_400_000;
 const T0 = Date.UTC(2026, 0, 1);
@@ -71,10 +70,11 @@ beforeAll(async () => {
 });
 
 async function page(list: List, variables: Arguments = {}): Promise<Page> {
-  const data = await app.client().run<Record<string, Page | { list: Page }>>(LISTS[list], variables);
-  const [found] = Object.values(data);
+  const data = await app.client().run(withAnyVariables(LISTS[list]), variables);
+  if ('list' in data) return data.list;
+  const found = 'poll' in data ? data.poll : data.campaign;
   if (!found) throw new Error('The answer has no list.');
-  return 'list' in found ? found.list : found;
+  return found.list;
 }
 
 /** Follows the cursors from the first page to the last. */

@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { graphql, type ApiDocument } from '../../src/cli/graphql.js';
 import { useApp } from '../support/use-app.js';
 import { createCampaign, createOpenPoll, createUsers } from '../support/factories.js';
 import { statementsOf } from '../support/statements.js';
+import { withAnyVariables } from '../support/untyped.js';
 
 const CAMPAIGNS = 12;
 
@@ -21,7 +23,12 @@ beforeAll(async () => {
 });
 
 /** Statements that a query takes, by the size of its page. */
-async function statementsFor(query: string, sizes: number[], variables = {}): Promise<string[][]> {
+async function statementsFor(
+  document: ApiDocument<object, never>,
+  sizes: number[],
+  variables = {},
+): Promise<string[][]> {
+  const query = withAnyVariables(document);
   const statements: string[][] = [];
   for (const first of sizes) {
     statements.push(await statementsOf(app, () => app.client().run(query, { first, ...variables })));
@@ -31,11 +38,11 @@ async function statementsFor(query: string, sizes: number[], variables = {}): Pr
 
 describe('the statements of a page', () => {
   test('of campaigns do not grow with it, however deep the query goes', async () => {
-    const query = `query ($first: Int!) {
+    const query = graphql(`query ($first: Int!) {
       campaigns(first: $first) {
         nodes { id topic { title completedCount audienceSize questions { text options { text answerCount } } } }
       }
-    }`;
+    }`);
     const [small = [], large = []] = await statementsFor(query, [1, CAMPAIGNS]);
     // The token, campaigns, polls, questions, options, the counters of polls, and answers.
     expect(small).toHaveLength(7);
@@ -43,8 +50,9 @@ describe('the statements of a page', () => {
   });
 
   test('of polls do not grow with it', async () => {
-    const query =
-      'query ($first: Int!) { polls(first: $first) { nodes { questions { options { text } } } } }';
+    const query = graphql(
+      'query ($first: Int!) { polls(first: $first) { nodes { questions { options { text } } } } }',
+    );
     const [small = [], large = []] = await statementsFor(query, [1, CAMPAIGNS]);
     expect([small.length, large.length]).toEqual([4, 4]);
   });
@@ -53,22 +61,24 @@ describe('the statements of a page', () => {
     const [{ id } = { id: '' }] = await app.database.query<{ id: string }>(
       'SELECT min(id)::text AS id FROM notification_campaign',
     );
-    const query = `query ($id: ID!, $first: Int!) {
+    const query = graphql(`query ($id: ID!, $first: Int!) {
       campaign(id: $id) { deliveries(first: $first) { nodes { user { firstName } } } }
-    }`;
+    }`);
     const [small = [], large = []] = await statementsFor(query, [1, 20], { id });
     expect([small.length, large.length]).toEqual([4, 4]);
   });
 });
 
 describe('totalCount', () => {
-  test.each(['campaigns', 'polls', 'telegramUsers'])(
+  test.each(['campaigns', 'polls', 'telegramUsers'] as const)(
     'of %s is counted only when it is selected',
     async (list) => {
       const counts = (statements: string[]) => statements.filter((sql) => /\bcount\(/i.test(sql));
-      const without = await statementsOf(app, () => app.client().run(`{ ${list} { nodes { id } } }`));
+      const without = await statementsOf(app, () =>
+        app.client().run(graphql(`{ ${list} { nodes { id } } }`)),
+      );
       const alone = await statementsOf(app, () =>
-        app.client().run(`{ ${list} { nodes { id } totalCount } }`),
+        app.client().run(graphql(`{ ${list} { nodes { id } totalCount } }`)),
       );
       expect(counts(without)).toHaveLength(0);
       expect(without).toHaveLength(2);

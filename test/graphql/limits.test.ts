@@ -1,11 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import {
-  buildClientSchema,
   getIntrospectionQuery,
   getNamedType,
   getNullableType,
   type GraphQLObjectType,
-  type IntrospectionQuery,
   isLeafType,
   isListType,
 } from 'graphql';
@@ -13,14 +11,8 @@ import { exampleGroups } from '../../src/http/example-operations.js';
 import { VIEWER_TOKEN } from '../support/app.js';
 import { useApp } from '../support/use-app.js';
 import { createCampaign, createOpenPoll } from '../support/factories.js';
-import {
-  codeOf,
-  overHttp,
-  overSocket,
-  TRANSPORTS,
-  type Answer,
-  type Operation,
-} from '../support/requests.js';
+import { codeOf, overSocket, TRANSPORTS, type Answer, type Operation } from '../support/requests.js';
+import { readSchema } from '../support/schema-calls.js';
 import { waitFor } from '../support/wait.js';
 
 const app = useApp({ run: ['api'] });
@@ -238,9 +230,7 @@ describe('a subscription, which is executed for each event,', () => {
   });
 
   test('may ask for all that the event and its campaign hold', async () => {
-    const { data } = await overHttp<IntrospectionQuery>(app.url, { query: getIntrospectionQuery() });
-    if (!data) throw new Error('The schema cannot be read.');
-    const schema = buildClientSchema(data);
+    const schema = await readSchema(app);
     const plainFields = (name: string) =>
       Object.values((schema.getType(name) as GraphQLObjectType).getFields())
         .filter(({ type }) => isLeafType(getNamedType(type)) && !isListType(getNullableType(type)))

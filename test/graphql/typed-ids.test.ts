@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { buildSchema } from 'graphql';
+import { graphql } from '../../src/cli/graphql.js';
 import { convertIds } from '../../src/graphql/typed-ids.js';
 import { createCampaign, createOpenPoll, createUsers } from '../support/factories.js';
-import { codeOf, overHttp, overSocket, type Answer, type Operation } from '../support/requests.js';
+import { codeOf, overHttp, overSocket, type Operation } from '../support/requests.js';
 import { createToken } from '../support/tokens.js';
 import { operationsOf } from '../support/schema-calls.js';
+import { untyped } from '../support/untyped.js';
 import { useApp } from '../support/use-app.js';
 import { VIEWER_TOKEN } from '../support/app.js';
 
@@ -23,11 +25,6 @@ beforeAll(async () => {
     VALUES (99, 'ops', 3, 'ADMIN', 'openPoll', 1, 1)`);
 });
 
-interface Named {
-  __typename: string;
-  id: string;
-}
-
 const TYPED: Record<string, string> = {
   poll_1: 'Poll',
   question_1: 'Question',
@@ -40,11 +37,11 @@ const TYPED: Record<string, string> = {
 };
 
 test('every id that the API gives has its type in it', async () => {
-  const query = `{
+  const query = graphql(`{
     polls(first: 2) { nodes { id questions { id options { id } } campaigns(first: 2) { nodes { id } } } }
     campaigns(first: 2) { nodes { id topic { id } deliveries(first: 2) { nodes { id user { id telegramId } campaign { id } } } } }
     auditLog(filter: { action: "openPoll", actor: "ops" }) { nodes { id tokenId campaignId pollId } }
-  }`;
+  }`);
   expect(await app.client().run(query)).toEqual({
     polls: {
       nodes: [
@@ -110,7 +107,7 @@ describe('node and nodes', () => {
     ];
     const found = await app
       .client()
-      .run<{ nodes: (Named | null)[] }>('query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }', {
+      .run(graphql('query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }'), {
         ids: [...ids, ...unknown],
       });
     const expected = ids.map((id) => ({ id, __typename: TYPED[id] }));
@@ -118,14 +115,14 @@ describe('node and nodes', () => {
     for (const id of ids) {
       const { node } = await app
         .client()
-        .run<{ node: Named | null }>('query ($id: ID!) { node(id: $id) { __typename id } }', { id });
+        .run(graphql('query ($id: ID!) { node(id: $id) { __typename id } }'), { id });
       expect(node).toEqual({ id, __typename: TYPED[id] });
     }
   });
 
   test('honour the role: a viewer gets everything else of a list', async () => {
-    const query = '{ nodes(ids: ["poll_1", "audit_99", "token_1"]) { id } }';
-    const answer = await overHttp<{ nodes: unknown[] }>(app.url, { query }, VIEWER_TOKEN);
+    const query = graphql('{ nodes(ids: ["poll_1", "audit_99", "token_1"]) { id } }');
+    const answer = await overHttp(app.url, { query }, VIEWER_TOKEN);
     expect(answer.data?.nodes).toEqual([{ id: 'poll_1' }, null, null]);
     const extensions = { code: 'FORBIDDEN' };
     expect(answer.errors).toMatchObject([
@@ -144,7 +141,7 @@ describe('node and nodes', () => {
 
 describe('arguments', () => {
   test.each(['campaign_1', '1'])('take %s where a campaign is meant', async (id) => {
-    const query = 'query ($id: ID!) { campaign(id: $id) { id } }';
+    const query = graphql('query ($id: ID!) { campaign(id: $id) { id } }');
     expect(await app.client().run(query, { id })).toEqual({ campaign: { id: 'campaign_1' } });
     const event = await overSocket(app.url, {
       query: 'subscription ($id: ID!) { campaignProgress(campaignId: $id) { campaignId } }',
@@ -157,18 +154,22 @@ describe('arguments', () => {
     const api = app.client();
     const count = async (topicId: string) =>
       (
-        await api.run<{ campaigns: { totalCount: number } }>(
-          'query ($topicId: ID!) { campaigns(filter: { topicId: $topicId }) { totalCount } }',
+        await api.run(
+          graphql('query ($topicId: ID!) { campaigns(filter: { topicId: $topicId }) { totalCount } }'),
           { topicId },
         )
       ).campaigns.totalCount;
     expect([await count('poll_1'), await count('1')]).toEqual([1, 1]);
     expect(
-      await api.run(`mutation { importTelegramUsers(users: [{ id: "user_7" }, { id: 8 }]) { created } }`),
+      await api.run(
+        graphql(`mutation { importTelegramUsers(users: [{ id: "user_7" }, { id: 8 }]) { created } }`),
+      ),
     ).toEqual({ importTelegramUsers: { created: 2 } });
     expect(
       await api.run(
-        `mutation { recordPollCompletions(pollId: "poll_1", userIds: ["user_7", "8"]) { recorded } }`,
+        graphql(
+          `mutation { recordPollCompletions(pollId: "poll_1", userIds: ["user_7", "8"]) { recorded } }`,
+        ),
       ),
     ).toEqual({ recordPollCompletions: { recorded: 2 } });
   });
@@ -186,6 +187,7 @@ describe('arguments', () => {
           'mutation { importTelegramUsers(users: [{ id: "audit_99" }]) { userErrors { code message } } }',
       },
     ];
+    type Answered = Record<string, { userErrors?: object[] } | null>;
     const calls = (await operationsOf(app)).flatMap(({ kind, name, call }) => {
       const ids = Object.entries(call.variables ?? {}).filter(([, value]) => value === '1');
       if (ids.length === 0 || name === 'node') return [];
@@ -199,7 +201,7 @@ describe('arguments', () => {
       ...calls,
       ...filters.map((query) => ({ ...query, send: overHttp })),
     ]) {
-      const answer: Answer<Record<string, { userErrors?: object[] } | null>> = await send(app.url, operation);
+      const answer = await send(app.url, { ...operation, query: untyped<Answered>(operation.query) });
       const [payload] = Object.values(answer.data ?? {});
       const said = payload?.userErrors ?? answer.errors?.map((error) => ({ ...error, code: codeOf(answer) }));
       expect([operation.query, said]).toEqual([

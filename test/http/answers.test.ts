@@ -3,6 +3,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { buffer } from 'node:stream/consumers';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { ADMIN_TOKEN, TestApp } from '../support/app.js';
+import { graphql } from '../../src/cli/graphql.js';
 import { useApp } from '../support/use-app.js';
 import { createTestDatabase } from '../support/database.js';
 import { createUsers } from '../support/factories.js';
@@ -11,8 +12,9 @@ import { startTcpProxy } from '../support/tcp-proxy.js';
 import { waitFor } from '../support/wait.js';
 import { closed, connect, subscribeMessage, upgrade } from './support/upgrade.js';
 
-const PEOPLE =
-  '{ telegramUsers(first: 100) { nodes { id username firstName lastName languageCode status } } }';
+const PEOPLE = graphql(
+  '{ telegramUsers(first: 100) { nodes { id username firstName lastName languageCode status } } }',
+);
 const BEARER = { authorization: `Bearer ${ADMIN_TOKEN}` };
 
 const app = useApp({ run: ['api'] });
@@ -85,7 +87,7 @@ describe('a WebSocket', () => {
       expect(socket?.extensions.includes('permessage-deflate')).toBe(perMessageDeflate);
       socket?.terminate();
     }
-    const { data } = await overSocket<{ telegramUsers: { nodes: unknown[] } }>(app.url, { query: PEOPLE });
+    const { data } = await overSocket(app.url, { query: PEOPLE });
     expect(data?.telegramUsers.nodes).toHaveLength(100);
   });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
+import { graphql } from '../../src/cli/graphql.js';
 import { ADMIN_TOKEN, VIEWER_TOKEN } from '../support/app.js';
 import { runInProcess } from '../support/command-line.js';
 import {
@@ -141,7 +142,7 @@ describe('exports', () => {
     expect(others.map(({ count }) => count)).toEqual(others.map(() => '0'));
     await app
       .client()
-      .run('mutation ($id: ID!) { closePoll(id: $id) { userErrors { message } } }', { id: secret });
+      .run(graphql('mutation ($id: ID!) { closePoll(id: $id) { userErrors { message } } }'), { id: secret });
     expect((await counts())[0]).toMatchObject({ count: '7' });
   });
 

@@ -1,6 +1,7 @@
 /** @long */
 import { describe, expect } from '@jest/globals';
 import type { ApiClient } from '../../src/cli/api-client.js';
+import { graphql, type ResultOf } from '../../src/cli/graphql.js';
 import { startBotApiSandbox, type BotApiSandbox } from '@pollcast/bot-api-sandbox';
 import { scenario, type Scene } from '../support/scene.js';
 import type { TestApp } from '../support/app.js';
@@ -11,6 +12,7 @@ import {
   createUsers,
   followCampaign,
   startCampaign,
+  type CampaignInput,
 } from '../support/factories.js';
 import { freePort } from '../support/port.js';
 import { runCommand, waitForOutput, type PollcastProcess } from '../support/process.js';
@@ -32,31 +34,25 @@ async function botOf(scene: Scene, token: string): Promise<Bot> {
   return { server, environment: { BOT_TOKEN: token, TELEGRAM_API_ROOT: server.url } };
 }
 
-interface Installation {
-  bot: { username: string; telegramId: string } | null;
-  sandbox: boolean;
-  standstill: { code: string; message: string } | null;
-  workers: { name: string; runningChunks: number; problem: string | null }[];
-}
+const INSTALLATION = graphql(`{ installation { bot { username telegramId } sandbox standstill { code message }
+    workers { name seenAt runningChunks problem } } }`);
 
-async function installation(api: ApiClient): Promise<Installation> {
-  const query = `{ installation { bot { username telegramId } sandbox standstill { code message }
-    workers { name seenAt runningChunks problem } } }`;
-  return (await api.run<{ installation: Installation }>(query)).installation;
+async function installation(api: ApiClient): Promise<ResultOf<typeof INSTALLATION>['installation']> {
+  return (await api.run(INSTALLATION)).installation;
 }
 
 async function standstill(api: ApiClient, id: string): Promise<string | undefined> {
-  const query = 'query ($id: ID!) { campaign(id: $id) { standstill { code } } }';
-  const { campaign } = await api.run<{ campaign: { standstill: { code: string } | null } }>(query, { id });
-  return campaign.standstill?.code;
+  const query = graphql('query ($id: ID!) { campaign(id: $id) { standstill { code } } }');
+  const { campaign } = await api.run(query, { id });
+  return campaign?.standstill?.code;
 }
 
-async function isSandboxed(api: ApiClient, id: string): Promise<boolean> {
-  const query = 'query ($id: ID!) { campaign(id: $id) { sandbox } }';
-  return (await api.run<{ campaign: { sandbox: boolean } }>(query, { id })).campaign.sandbox;
+async function isSandboxed(api: ApiClient, id: string): Promise<boolean | undefined> {
+  const query = graphql('query ($id: ID!) { campaign(id: $id) { sandbox } }');
+  return (await api.run(query, { id })).campaign?.sandbox;
 }
 
-async function started(api: ApiClient, input: object = {}): Promise<string> {
+async function started(api: ApiClient, input: Partial<CampaignInput> = {}): Promise<string> {
   const id = await createCampaign(api, await createOpenPoll(api), { ...input });
   expect((await startCampaign(api, id)).userErrors).toEqual([]);
   return id;
@@ -136,8 +132,10 @@ describe('the sandbox', () => {
     expect((await followCampaign(api, id)).at(-1)).toMatchObject({ status: 'COMPLETED', sentUsers: 3 });
     expect(await isSandboxed(api, id)).toBe(true);
     expect(await installation(api)).toMatchObject({ bot: null, sandbox: true, standstill: null });
-    const { campaignPreview } = await api.run<{ campaignPreview: { warnings: { code: string }[] } }>(
-      'query ($input: CreateCampaignInput!) { campaignPreview(input: $input) { warnings { code } } }',
+    const { campaignPreview } = await api.run(
+      graphql(
+        'query ($input: CreateCampaignInput!) { campaignPreview(input: $input) { warnings { code } } }',
+      ),
       { input: { topicId: await createOpenPoll(api) } },
     );
     expect(campaignPreview.warnings).toContainEqual({ code: 'SANDBOX' });
@@ -161,9 +159,9 @@ describe('the sandbox', () => {
     expect((await followCampaign(api, id)).at(-1)).toMatchObject({ status: 'COMPLETED', sentUsers: 6 });
     expect(app.sandbox.messages).toHaveLength(5);
     expect(await isSandboxed(api, id)).toBe(true);
-    const { sendTestNotification } = await api.run<{ sendTestNotification: object }>(
-      `mutation ($id: ID!) { sendTestNotification(campaignId: $id, telegramUserId: "1000001") {
-         delivered userErrors { code message } } }`,
+    const { sendTestNotification } = await api.run(
+      graphql(`mutation ($id: ID!) { sendTestNotification(campaignId: $id, telegramUserId: "1000001") {
+         delivered userErrors { code message } } }`),
       { id },
     );
     expect(sendTestNotification).toEqual({

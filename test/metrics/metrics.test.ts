@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
+import { graphql } from '../../src/cli/graphql.js';
 import { VIEWER_TOKEN } from '../support/app.js';
 import { useApp } from '../support/use-app.js';
 import {
@@ -173,7 +174,7 @@ describe('the API', () => {
     const watches = [watchCampaign(api, id), watchCampaign(api, id)];
     await waitForValue('pollcast_subscribers', {}, 2);
     await waitForValue('pollcast_websockets', {}, 2);
-    await api.run('mutation ($id: ID!) { cancelCampaign(id: $id) { userErrors { code } } }', { id });
+    await api.run(graphql('mutation ($id: ID!) { cancelCampaign(id: $id) { userErrors { code } } }'), { id });
     await Promise.all(watches.map(({ completed }) => completed));
     await waitForValue('pollcast_subscribers', {}, 0);
     await waitForValue('pollcast_websockets', {}, 0);

@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { graphql } from '../../src/cli/graphql.js';
 import { createUsers } from '../support/factories.js';
 import { expectRefusal, mutate } from '../support/mutations.js';
 import { overHttp } from '../support/requests.js';
@@ -15,16 +16,18 @@ beforeEach(() =>
 );
 
 async function groups(): Promise<unknown> {
-  const query = '{ groups { name memberCount reachableCount } }';
-  return (await app.client().run<{ groups: unknown }>(query)).groups;
+  const query = graphql('{ groups { name memberCount reachableCount } }');
+  return (await app.client().run(query)).groups;
 }
 
 /** Groups of each person who is found, by id. */
 async function people(filter: object): Promise<Record<string, string[]>> {
   const { telegramUsers } = await app
     .client()
-    .run<{ telegramUsers: { nodes: { telegramId: string; groups: string[] }[]; totalCount: number } }>(
-      'query ($filter: TelegramUserFilter) { telegramUsers(filter: $filter) { totalCount nodes { telegramId groups } } }',
+    .run(
+      graphql(
+        'query ($filter: TelegramUserFilter) { telegramUsers(filter: $filter) { totalCount nodes { telegramId groups } } }',
+      ),
       { filter },
     );
   expect(telegramUsers.totalCount).toBe(telegramUsers.nodes.length);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { graphql } from '../../src/cli/graphql.js';
 import { useApp } from '../support/use-app.js';
 import { expectRefusal, mutate } from '../support/mutations.js';
 import { overHttp, overSocket } from '../support/requests.js';
@@ -14,8 +15,10 @@ async function importUsers(users: object[]): Promise<void> {
 async function user(id: string): Promise<unknown> {
   const { telegramUsers } = await app
     .client()
-    .run<{ telegramUsers: { nodes: { id: string }[] } }>(
-      '{ telegramUsers(first: 100) { nodes { id: telegramId username firstName lastName languageCode } } }',
+    .run(
+      graphql(
+        '{ telegramUsers(first: 100) { nodes { id: telegramId username firstName lastName languageCode } } }',
+      ),
     );
   return telegramUsers.nodes.find((node) => node.id === id);
 }

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { ApiClient } from '../../src/cli/api-client.js';
+import { graphql, type ResultOf, type VariablesOf } from '../../src/cli/graphql.js';
 import {
   createCampaign,
   createOpenPoll,
@@ -45,33 +46,26 @@ async function answer(poll: string, user: string, questions: number): Promise<vo
   if (questions > 1) await app.database.query('INSERT INTO poll_completion VALUES ($1, $2)', [poll, user]);
 }
 
-interface Page<T> {
-  totalCount: number;
-  nodes: T[];
-  pageInfo: { endCursor: string; hasNextPage: boolean };
-}
+const PARTICIPANTS =
+  graphql(`query ($id: ID!, $filter: ParticipantFilter, $first: Int, $after: String, $last: Int) { poll(id: $id) {
+    participants(filter: $filter, first: $first, after: $after, last: $last) {
+      totalCount pageInfo { endCursor hasNextPage }
+      nodes { user { telegramId } participation answeredQuestions completedAt remindersSent lastRemindedAt } } } }`);
+type Variables = VariablesOf<typeof PARTICIPANTS>;
+type Filter = Variables['filter'];
+type Participants = NonNullable<ResultOf<typeof PARTICIPANTS>['poll']>['participants'];
 
-interface Row {
-  user: { telegramId: string };
-  participation: string;
-  answeredQuestions: number;
-  completedAt: string | null;
-  remindersSent: number;
-  lastRemindedAt: string | null;
-}
-
-async function participants(poll: string, filter: object | null, page: object = {}): Promise<Page<Row>> {
-  const { poll: found } = await api.run<{ poll: { participants: Page<Row> } }>(
-    `query ($id: ID!, $filter: ParticipantFilter, $first: Int, $after: String, $last: Int) { poll(id: $id) {
-       participants(filter: $filter, first: $first, after: $after, last: $last) {
-         totalCount pageInfo { endCursor hasNextPage }
-         nodes { user { telegramId } participation answeredQuestions completedAt remindersSent lastRemindedAt } } } }`,
-    { id: poll, filter, ...page },
-  );
+async function participants(
+  poll: string,
+  filter: Filter,
+  page: Omit<Variables, 'id' | 'filter'> = {},
+): Promise<Participants> {
+  const { poll: found } = await api.run(PARTICIPANTS, { id: poll, filter, ...page });
+  if (!found) throw new Error(`There is no poll ${poll}.`);
   return found.participants;
 }
 
-function idsOf({ nodes }: Page<Row>): number[] {
+function idsOf({ nodes }: Participants): number[] {
   return nodes.map(({ user }) => Number(user.telegramId));
 }
 
@@ -93,7 +87,7 @@ describe('the participants of a poll', () => {
     expect(nodes[3]).toMatchObject({ participation: 'NOT_STARTED', answeredQuestions: 0, remindersSent: 0 });
   });
 
-  test.each<[object, number[]]>([
+  test.each<[Filter, number[]]>([
     [{ participation: ['COMPLETED'] }, [1]],
     [{ participation: ['STARTED'] }, [2]],
     [{ participation: ['STARTED', 'COMPLETED'] }, [1, 2]],
@@ -148,24 +142,14 @@ describe('the participants of a poll', () => {
   });
 });
 
-interface History {
-  participations: Page<{
-    poll: { title: string };
-    participation: string;
-    completedAt: string | null;
-    answers: { question: { text: string }; option: { text: string } }[];
-  }>;
-  deliveries: Page<{ campaign: { topic: { title: string } }; status: string }>;
-}
+const HISTORY = graphql(`query ($id: ID!) { telegramUser(id: $id) {
+  participations { totalCount nodes { poll { title } participation completedAt
+    answers { question { text } option { text } } } }
+  deliveries { totalCount nodes { campaign { topic { title } } status } } } }`);
 
-async function historyOf(id: string): Promise<History> {
-  const { telegramUser } = await api.run<{ telegramUser: History }>(
-    `query ($id: ID!) { telegramUser(id: $id) {
-       participations { totalCount nodes { poll { title } participation completedAt
-         answers { question { text } option { text } } } }
-       deliveries { totalCount nodes { campaign { topic { title } } status } } } }`,
-    { id },
-  );
+async function historyOf(id: string): Promise<NonNullable<ResultOf<typeof HISTORY>['telegramUser']>> {
+  const { telegramUser } = await api.run(HISTORY, { id });
+  if (!telegramUser) throw new Error(`There is nobody with the id ${id}.`);
   return telegramUser;
 }
 
@@ -209,31 +193,36 @@ test('an erased person is in no list and no length of one any more', async () =>
     'UPDATE notification_campaign SET total_users = 1, sent_users = 1, planned_at = now() WHERE id = $1',
     [campaign],
   );
-  const query = 'query ($id: ID!) { campaign(id: $id) { deliveries { totalCount nodes { status } } } }';
-  const listed = async () =>
-    (await api.run<{ campaign: { deliveries: object } }>(query, { id: campaign })).campaign.deliveries;
+  const query = graphql(
+    'query ($id: ID!) { campaign(id: $id) { deliveries { totalCount nodes { status } } } }',
+  );
+  const listed = async () => (await api.run(query, { id: campaign })).campaign?.deliveries;
   expect(await listed()).toEqual({ totalCount: 1, nodes: [{ status: 'SENT' }] });
   expect((await participants(pollId, { participation: ['COMPLETED'] })).totalCount).toBe(2);
-  await api.run('mutation { deleteTelegramUser(id: "77") { deletedId userErrors { message } } }');
+  await api.run(graphql('mutation { deleteTelegramUser(id: "77") { deletedId userErrors { message } } }'));
   expect(await listed()).toEqual({ totalCount: 0, nodes: [] });
-  for (const participation of [['COMPLETED'], ['NOT_STARTED'], ['NOT_STARTED', 'STARTED', 'COMPLETED']]) {
+  for (const participation of [
+    ['COMPLETED'],
+    ['NOT_STARTED'],
+    ['NOT_STARTED', 'STARTED', 'COMPLETED'],
+  ] as const) {
     const { totalCount, nodes } = await participants(pollId, { participation });
     expect(totalCount).toBe(nodes.length);
   }
 });
 
 test('the length of a list of deliveries comes from the counters of the campaign where it can', async () => {
-  const query = `query ($id: ID!, $filter: DeliveryFilter) { campaign(id: $id) {
-    deliveries(filter: $filter) { totalCount } } }`;
+  const query = graphql(`query ($id: ID!, $filter: DeliveryFilter) { campaign(id: $id) {
+    deliveries(filter: $filter) { totalCount } } }`);
   const [{ id } = { id: '' }] = await app.database.query<{ id: string }>(
     'SELECT id FROM notification_campaign WHERE total_users > 1',
   );
   const length = async (filter: object | null) => {
-    const { campaign } = await api.run<{ campaign: { deliveries: { totalCount: number } } }>(query, {
+    const { campaign } = await api.run(query, {
       id,
       filter,
     });
-    return campaign.deliveries.totalCount;
+    return campaign?.deliveries.totalCount;
   };
   for (const filter of [
     null,

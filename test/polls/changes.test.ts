@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { ApiClient } from '../../src/cli/api-client.js';
+import { graphql, type ResultOf, type VariablesOf } from '../../src/cli/graphql.js';
 import { change } from '../campaigns/operations.js';
 import {
   createCampaign,
@@ -26,18 +27,18 @@ const LUNCH = { title: 'Lunch', description: 'Of today', closesAt: FUTURE, quest
 
 async function createDraft(input: object = {}): Promise<string> {
   const { poll } = await mutate(app, 'createPoll', { input: { ...LUNCH, ...input } });
-  return (poll as { id: string }).id;
+  return poll?.id ?? '';
 }
 
+const UPDATE = graphql(`mutation ($id: ID!, $input: UpdatePollInput!) { updatePoll(id: $id, input: $input) {
+  poll { title description closesAt questions { text options { text } } } userErrors { field code message } } }`);
+
 /** Updates a poll. @returns it as the API answers it, and the errors */
-async function update(id: string, input: object): Promise<{ poll: object; userErrors: unknown[] }> {
-  const query = `mutation ($id: ID!, $input: UpdatePollInput!) { updatePoll(id: $id, input: $input) {
-    poll { title description closesAt questions { text options { text } } } userErrors { field code message } } }`;
-  const { updatePoll } = await api.run<{ updatePoll: { poll: object; userErrors: unknown[] } }>(query, {
-    id,
-    input,
-  });
-  return updatePoll;
+async function update(
+  id: string,
+  input: VariablesOf<typeof UPDATE>['input'],
+): Promise<ResultOf<typeof UPDATE>['updatePoll']> {
+  return (await api.run(UPDATE, { id, input })).updatePoll;
 }
 
 describe('updatePoll', () => {

@@ -13,7 +13,7 @@ beforeAll(async () => {
   const api = app.client();
   await createUsers(app.database, 3, 1);
   const { poll } = await mutate(app, 'createPoll', { input: newPoll() });
-  polls.draft = (poll as { id: string }).id;
+  polls.draft = poll?.id ?? '';
   polls.open = await createOpenPoll(api);
   polls.closed = await createOpenPoll(api);
   polls.overdue = await createOpenPoll(api);
@@ -88,7 +88,7 @@ describe('the status of a poll', () => {
   test('goes from draft to open to closed, and to open once more', async () => {
     const { poll } = await mutate(app, 'createPoll', { input: newPoll() });
     for (const mutation of ['openPoll', 'closePoll', 'openPoll'] as const) {
-      expect(await mutate(app, mutation, { id: (poll as { id: string }).id })).toEqual({
+      expect(await mutate(app, mutation, { id: poll?.id })).toEqual({
         poll,
         userErrors: [],
       });

@@ -1,24 +1,13 @@
-import { operation, type ApiClient } from '../../src/cli/api-client.js';
+import type { ApiClient } from '../../src/cli/api-client.js';
+import { operation, type OperationOf, type ResultOf, type VariablesOf } from '../../src/cli/graphql.js';
 import type { TestDatabase } from './database.js';
 import { watchCampaign, type ProgressEvent } from './progress.js';
 
-export interface UserError {
-  field: string[] | null;
-  code: string;
-  message: string;
-}
-
-export interface CampaignRow {
-  id: string;
-  status: string;
-  totalUsers: number;
-  pendingUsers: number;
-  sentUsers: number;
-  failedUsers: number;
-  skippedUsers: number;
-  unconfirmedUsers: number;
-  chunkCount: number;
-}
+export type PollInput = VariablesOf<OperationOf<'createPoll'>>['input'];
+export type CampaignInput = VariablesOf<OperationOf<'createCampaign'>>['input'];
+export type CampaignRow = NonNullable<ResultOf<OperationOf<'campaign'>>['campaign']>;
+export type StartPayload = ResultOf<OperationOf<'startCampaign'>>['startCampaign'];
+export type UserError = StartPayload['userErrors'][number];
 
 /** The key of the row with this id of the API: 12 of campaign_12. */
 export function keyOf(id: string): string {
@@ -26,11 +15,12 @@ export function keyOf(id: string): string {
 }
 
 /** An open poll of one question, made through the API. @returns its key */
-export async function createOpenPoll(api: ApiClient, input: Record<string, unknown> = {}): Promise<string> {
+export async function createOpenPoll(api: ApiClient, input: Partial<PollInput> = {}): Promise<string> {
   const question = { text: 'How was it?', options: ['Good', 'Bad'] };
-  const { createPoll } = await api.run<{ createPoll: { poll: { id: string } } }>(operation('createPoll'), {
+  const { createPoll } = await api.run(operation('createPoll'), {
     input: { title: 'Test poll', questions: [question], ...input },
   });
+  if (!createPoll.poll) throw new Error(JSON.stringify(createPoll.userErrors));
   await api.run(operation('openPoll'), { id: createPoll.poll.id });
   return keyOf(createPoll.poll.id);
 }
@@ -54,27 +44,22 @@ export async function createUsers(
 export async function createCampaign(
   api: ApiClient,
   topicId: string,
-  input: Record<string, unknown> = {},
+  input: Partial<CampaignInput> = {},
 ): Promise<string> {
-  const { createCampaign: payload } = await api.run<{
-    createCampaign: { campaign: { id: string } | null; userErrors: UserError[] };
-  }>(operation('createCampaign'), { input: { topicId, ...input } });
+  const { createCampaign: payload } = await api.run(operation('createCampaign'), {
+    input: { topicId, ...input },
+  });
   if (!payload.campaign) throw new Error(JSON.stringify(payload.userErrors));
   return keyOf(payload.campaign.id);
 }
 
-export async function startCampaign(
-  api: ApiClient,
-  id: string,
-): Promise<{ campaign: { id: string; status: string } | null; userErrors: UserError[] }> {
-  const { startCampaign: payload } = await api.run<{
-    startCampaign: { campaign: { id: string; status: string } | null; userErrors: UserError[] };
-  }>(operation('startCampaign'), { id });
-  return payload;
+export async function startCampaign(api: ApiClient, id: string): Promise<StartPayload> {
+  return (await api.run(operation('startCampaign'), { id })).startCampaign;
 }
 
 export async function campaign(api: ApiClient, id: string): Promise<CampaignRow> {
-  const { campaign: found } = await api.run<{ campaign: CampaignRow }>(operation('campaign'), { id });
+  const { campaign: found } = await api.run(operation('campaign'), { id });
+  if (!found) throw new Error(`There is no campaign ${id}.`);
   return found;
 }
 

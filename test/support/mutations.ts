@@ -1,45 +1,56 @@
 import { readFileSync } from 'node:fs';
 import { expect } from '@jest/globals';
+import { graphql, type ApiDocument, type ResultOf } from '../../src/cli/graphql.js';
 import { projectPath } from '../../src/config/paths.js';
 import type { TestApp } from './app.js';
-import type { UserError } from './factories.js';
+import { withAnyVariables } from './untyped.js';
 
 export type Arguments = Record<string, unknown>;
 
-/** Each mutation: its variables, how they are passed on, and what is selected beside userErrors. */
-const MUTATIONS = {
-  createPoll: ['$input: CreatePollInput!', 'input: $input', 'poll { id }'],
-  updatePoll: ['$id: ID!, $input: UpdatePollInput!', 'id: $id, input: $input', 'poll { id }'],
-  openPoll: ['$id: ID!', 'id: $id', 'poll { id }'],
-  closePoll: ['$id: ID!', 'id: $id', 'poll { id }'],
-  importTelegramUsers: ['$users: [TelegramUserInput!]!', 'users: $users', 'created updated'],
-  addToGroup: [
-    '$group: String!, $userIds: [ID!]!',
-    'group: $group, userIds: $userIds',
-    'group { name memberCount reachableCount } changedCount',
-  ],
-  removeFromGroup: [
-    '$group: String!, $userIds: [ID!]!',
-    'group: $group, userIds: $userIds',
-    'group { name memberCount reachableCount } changedCount',
-  ],
-  deletePoll: ['$id: ID!', 'id: $id', 'deletedId'],
-  deleteCampaign: ['$id: ID!', 'id: $id', 'deletedId'],
-  recordPollCompletions: ['$pollId: ID!, $userIds: [ID!]!', 'pollId: $pollId, userIds: $userIds', 'recorded'],
-  createCampaign: ['$input: CreateCampaignInput!', 'input: $input', 'campaign { id }'],
-  startCampaign: ['$id: ID!', 'id: $id', 'campaign { id }'],
-  pauseCampaign: ['$id: ID!', 'id: $id', 'campaign { id }'],
-  resumeCampaign: ['$id: ID!', 'id: $id', 'campaign { id }'],
-} as const;
-export type Mutation = keyof typeof MUTATIONS;
-export type Payload = { userErrors: UserError[] } & Record<string, unknown>;
+const ERRORS = 'userErrors { field code message }';
+const GROUP = `group { name memberCount reachableCount } changedCount ${ERRORS}`;
 
-export async function mutate(app: TestApp, mutation: Mutation, variables: Arguments): Promise<Payload> {
-  const [declared, passed, selected] = MUTATIONS[mutation];
-  const query = `mutation (${declared}) {
-    payload: ${mutation}(${passed}) { ${selected} userErrors { field code message } }
-  }`;
-  return (await app.client().run<{ payload: Payload }>(query, variables)).payload;
+const MUTATIONS = {
+  createPoll: graphql(
+    `mutation ($input: CreatePollInput!) { payload: createPoll(input: $input) { poll { id } ${ERRORS} } }`,
+  ),
+  updatePoll: graphql(`mutation ($id: ID!, $input: UpdatePollInput!) {
+    payload: updatePoll(id: $id, input: $input) { poll { id } ${ERRORS} } }`),
+  openPoll: graphql(`mutation ($id: ID!) { payload: openPoll(id: $id) { poll { id } ${ERRORS} } }`),
+  closePoll: graphql(`mutation ($id: ID!) { payload: closePoll(id: $id) { poll { id } ${ERRORS} } }`),
+  importTelegramUsers: graphql(`mutation ($users: [TelegramUserInput!]!) {
+    payload: importTelegramUsers(users: $users) { created updated ${ERRORS} } }`),
+  addToGroup: graphql(`mutation ($group: String!, $userIds: [ID!]!) {
+    payload: addToGroup(group: $group, userIds: $userIds) { ${GROUP} } }`),
+  removeFromGroup: graphql(`mutation ($group: String!, $userIds: [ID!]!) {
+    payload: removeFromGroup(group: $group, userIds: $userIds) { ${GROUP} } }`),
+  deletePoll: graphql(`mutation ($id: ID!) { payload: deletePoll(id: $id) { deletedId ${ERRORS} } }`),
+  deleteCampaign: graphql(`mutation ($id: ID!) { payload: deleteCampaign(id: $id) { deletedId ${ERRORS} } }`),
+  recordPollCompletions: graphql(`mutation ($pollId: ID!, $userIds: [ID!]!) {
+    payload: recordPollCompletions(pollId: $pollId, userIds: $userIds) { recorded ${ERRORS} } }`),
+  createCampaign: graphql(`mutation ($input: CreateCampaignInput!) {
+    payload: createCampaign(input: $input) { campaign { id } ${ERRORS} } }`),
+  startCampaign: graphql(
+    `mutation ($id: ID!) { payload: startCampaign(id: $id) { campaign { id } ${ERRORS} } }`,
+  ),
+  pauseCampaign: graphql(
+    `mutation ($id: ID!) { payload: pauseCampaign(id: $id) { campaign { id } ${ERRORS} } }`,
+  ),
+  resumeCampaign: graphql(
+    `mutation ($id: ID!) { payload: resumeCampaign(id: $id) { campaign { id } ${ERRORS} } }`,
+  ),
+};
+export type Mutation = keyof typeof MUTATIONS;
+export type PayloadOf<Name extends Mutation> = ResultOf<(typeof MUTATIONS)[Name]>['payload'];
+
+/** Runs a mutation with variables that it may have to refuse. */
+export async function mutate<Name extends Mutation>(
+  app: TestApp,
+  mutation: Name,
+  variables: Arguments,
+): Promise<PayloadOf<Name>> {
+  const document: ApiDocument<{ payload: PayloadOf<Name> }, never> = MUTATIONS[mutation];
+  return (await app.client().run(withAnyVariables(document), variables)).payload;
 }
 
 const TABLES = [

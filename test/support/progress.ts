@@ -1,26 +1,13 @@
 import { expect } from '@jest/globals';
 import type { ApiClient } from '../../src/cli/api-client.js';
+import { graphql, type ApiDocument, type ResultOf } from '../../src/cli/graphql.js';
 
-export interface ProgressEvent {
-  campaignId: string;
-  version: number;
-  status: string;
-  totalUsers: number;
-  pendingUsers: number;
-  sentUsers: number;
-  failedUsers: number;
-  skippedUsers: number;
-  unconfirmedUsers: number;
-  progressPercentage: number;
-  at: string;
-}
-
-export const PROGRESS = `subscription ($campaignId: ID!) {
-  campaignProgress(campaignId: $campaignId) {
-    campaignId version status totalUsers pendingUsers sentUsers failedUsers skippedUsers unconfirmedUsers
-    progressPercentage at
-  }
-}`;
+export const PROGRESS_FIELDS = `campaignId version status totalUsers pendingUsers sentUsers failedUsers skippedUsers
+  unconfirmedUsers progressPercentage at`;
+export const PROGRESS = graphql(`subscription ($campaignId: ID!) {
+  campaignProgress(campaignId: $campaignId) { ${PROGRESS_FIELDS} }
+}`);
+export type ProgressEvent = ResultOf<typeof PROGRESS>['campaignProgress'];
 
 /** A subscription that has been opened. */
 export interface Watch<E = ProgressEvent> {
@@ -30,15 +17,20 @@ export interface Watch<E = ProgressEvent> {
   completed: Promise<E[]>;
 }
 
-/** Subscribes to a campaign and collects its events. @param query what is asked of each */
-export function watchCampaign<E = ProgressEvent>(
+/** Subscribes to a campaign and collects its events. */
+export function watchCampaign(api: ApiClient, campaignId: string): Watch {
+  return watchFields(api, campaignId, PROGRESS);
+}
+
+/** The same with fields of one's own. */
+export function watchFields<Event>(
   api: ApiClient,
   campaignId: string,
-  query = PROGRESS,
-): Watch<E> {
-  const events: E[] = [];
-  async function collect(): Promise<E[]> {
-    const subscription = api.subscribe<{ campaignProgress: E }>(query, { campaignId });
+  document: ApiDocument<{ campaignProgress: Event }, { readonly campaignId: string }>,
+): Watch<Event> {
+  const events: Event[] = [];
+  async function collect(): Promise<Event[]> {
+    const subscription = api.subscribe(document, { campaignId });
     for await (const { campaignProgress } of subscription) events.push(campaignProgress);
     return events;
   }

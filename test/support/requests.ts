@@ -2,10 +2,12 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
+import type { ApiDocument } from '../../src/cli/graphql.js';
 import { ADMIN_TOKEN } from './app.js';
 
-export interface Operation {
-  query: string;
+/** What is sent as it is: of any text and any variables. */
+export interface Operation<Query extends string = string> {
+  query: Query;
   variables?: Record<string, unknown>;
   operationName?: string;
 }
@@ -21,12 +23,15 @@ export interface Answer<T> {
   errors?: readonly GraphQLFailure[];
 }
 
+/** Text that is no document of the schema has data of no type. */
+type DataOf<Query> = Query extends ApiDocument<infer Result, never> ? Result : Record<string, unknown>;
+
 /** Sends one operation over HTTP. @param token null for none */
-export async function overHttp<T = Record<string, unknown>>(
+export async function overHttp<Query extends string>(
   url: string,
-  operation: Operation,
+  operation: Operation<Query>,
   token: string | null = ADMIN_TOKEN,
-): Promise<Answer<T> & { status: number }> {
+): Promise<Answer<DataOf<Query>> & { status: number }> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: {
@@ -35,15 +40,15 @@ export async function overHttp<T = Record<string, unknown>>(
     },
     body: JSON.stringify(operation),
   });
-  return { status: response.status, ...((await response.json()) as Answer<T>) };
+  return { status: response.status, ...((await response.json()) as Answer<DataOf<Query>>) };
 }
 
 /** Sends one operation over a WebSocket of its own. @returns its first result */
-export async function overSocket<T = Record<string, unknown>>(
+export async function overSocket<Query extends string>(
   url: string,
-  operation: Operation,
+  operation: Operation<Query>,
   token: string = ADMIN_TOKEN,
-): Promise<Answer<T>> {
+): Promise<Answer<DataOf<Query>>> {
   const client = createClient({
     url: socketUrl(url),
     webSocketImpl: WebSocket,
@@ -51,10 +56,10 @@ export async function overSocket<T = Record<string, unknown>>(
     retryAttempts: 0,
   });
   try {
-    return await new Promise<Answer<T>>((resolve, reject) => {
-      client.subscribe<T>(operation, {
+    return await new Promise<Answer<DataOf<Query>>>((resolve, reject) => {
+      client.subscribe<DataOf<Query>>(operation, {
         next: (result) => {
-          resolve(result as Answer<T>);
+          resolve(result as Answer<DataOf<Query>>);
         },
         error: (error) => {
           if (Array.isArray(error)) resolve({ errors: error as GraphQLFailure[] });

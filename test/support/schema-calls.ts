@@ -7,8 +7,10 @@ import {
   isNonNullType,
   type GraphQLField,
   type GraphQLInputType,
+  type GraphQLSchema,
   type IntrospectionQuery,
 } from 'graphql';
+import type { ApiDocument } from '../../src/cli/graphql.js';
 import type { TestApp } from './app.js';
 import { overHttp, type Operation } from './requests.js';
 
@@ -42,11 +44,17 @@ function callOf(kind: Kind, { name, args }: GraphQLField<unknown, unknown>): Ope
   };
 }
 
-/** Every operation of the schema, as its introspection tells them. */
-export async function operationsOf(app: TestApp): Promise<SchemaOperation[]> {
-  const { data } = await overHttp<IntrospectionQuery>(app.url, { query: getIntrospectionQuery() });
+/** The schema, as its introspection tells it. */
+export async function readSchema(app: TestApp): Promise<GraphQLSchema> {
+  const query = getIntrospectionQuery() as ApiDocument<IntrospectionQuery, object>;
+  const { data } = await overHttp(app.url, { query });
   if (!data) throw new Error('The schema cannot be read.');
-  const schema = buildClientSchema(data);
+  return buildClientSchema(data);
+}
+
+/** Every operation of the schema. */
+export async function operationsOf(app: TestApp): Promise<SchemaOperation[]> {
+  const schema = await readSchema(app);
   const roots = {
     query: schema.getQueryType(),
     mutation: schema.getMutationType(),

@@ -1,8 +1,9 @@
+import { graphql } from '../../src/cli/graphql.js';
 import type { TestApp } from './app.js';
 import { waitFor } from './wait.js';
 
 /** A query that no test sends, and the end of the statement that it takes after the one for its token. */
-const MARKER = { query: '{ polls(first: 97) { nodes { id } } }', end: ' LIMIT 98' };
+const MARKER = { query: graphql('{ polls(first: 97) { nodes { id } } }'), end: ' LIMIT 98' };
 
 /** What a process looks up now and then, whatever it is asked. */
 const BY_ITSELF =

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { graphql } from '../../src/cli/graphql.js';
 import { createOpenPoll } from '../support/factories.js';
 import { Person } from '../support/person.js';
 import { useApp } from '../support/use-app.js';
@@ -27,11 +28,10 @@ async function takes(person: Person, pollId: string, answers: readonly string[])
 async function counts(pollId: string): Promise<number[]> {
   const { poll } = await app
     .client()
-    .run<{ poll: { questions: { options: { answerCount: number }[] }[] } }>(
-      'query ($id: ID!) { poll(id: $id) { questions { options { answerCount } } } }',
-      { id: pollId },
-    );
-  return poll.questions.flatMap(({ options }) => options.map(({ answerCount }) => answerCount));
+    .run(graphql('query ($id: ID!) { poll(id: $id) { questions { options { answerCount } } } }'), {
+      id: pollId,
+    });
+  return (poll?.questions ?? []).flatMap(({ options }) => options.map(({ answerCount }) => answerCount));
 }
 
 /** Rows of any table in which a person and an option stand together. */
@@ -68,10 +68,10 @@ describe('an anonymous poll', () => {
     expect(await tracesOf(people)).toEqual([]);
     expect(app.output()).not.toMatch(/987654\d{3}/);
 
-    const { poll, telegramUser } = await app.client().run<{ poll: unknown; telegramUser: unknown }>(
-      `query ($id: ID!, $user: ID!) {
+    const { poll, telegramUser } = await app.client().run(
+      graphql(`query ($id: ID!, $user: ID!) {
         poll(id: $id) { anonymous completedCount participants { nodes { participation answeredQuestions } } }
-        telegramUser(id: $user) { participations { nodes { participation answers { answeredAt } } } } }`,
+        telegramUser(id: $user) { participations { nodes { participation answers { answeredAt } } } } }`),
       { id: pollId, user: String(first.id) },
     );
     expect(poll).toMatchObject({
@@ -92,7 +92,9 @@ describe('an anonymous poll', () => {
     await takes(half, pollId, ['Yes']);
     await takes(done, pollId, ['No', 'No']);
     const message = half.messages[0];
-    await app.client().run('mutation ($id: ID!) { closePoll(id: $id) { poll { id } } }', { id: pollId });
+    await app
+      .client()
+      .run(graphql('mutation ($id: ID!) { closePoll(id: $id) { poll { id } } }'), { id: pollId });
     expect(await tracesOf([half, done])).toEqual([]);
     expect(await counts(pollId)).toEqual([0, 1, 0, 1]);
     await half.chooses('No', 'takes no more answers', message);
@@ -100,9 +102,9 @@ describe('an anonymous poll', () => {
 
   test('is made so before it opens, and stays so', async () => {
     const pollId = await createPoll();
-    const { updatePoll } = await app.client().run<{ updatePoll: unknown }>(
-      `mutation ($id: ID!) { updatePoll(id: $id, input: { anonymous: false }) {
-        poll { anonymous } userErrors { field code } } }`,
+    const { updatePoll } = await app.client().run(
+      graphql(`mutation ($id: ID!) { updatePoll(id: $id, input: { anonymous: false }) {
+        poll { anonymous } userErrors { field code } } }`),
       { id: pollId },
     );
     expect(updatePoll).toMatchObject({

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { graphql } from '../../src/cli/graphql.js';
 import { useApp } from '../support/use-app.js';
 import { createCampaign, createOpenPoll, followCampaign, startCampaign } from '../support/factories.js';
 import { waitFor } from '../support/wait.js';
@@ -21,9 +22,7 @@ interface Shown {
 async function shown(id: number): Promise<Shown | undefined> {
   const { telegramUsers } = await app
     .client()
-    .run<{ telegramUsers: { nodes: (Shown & { id: string })[] } }>(
-      '{ telegramUsers(first: 100) { nodes { id status firstName } } }',
-    );
+    .run(graphql('{ telegramUsers(first: 100) { nodes { id status firstName } } }'));
   const found = telegramUsers.nodes.find((user) => user.id === `user_${id}`);
   return found && { status: found.status, firstName: found.firstName };
 }
@@ -149,8 +148,10 @@ describe('blocks', () => {
         (1, 'ACTIVE', NULL), (2, 'BLOCKED', NULL), (3, 'ACTIVE', now()), (4, 'BLOCKED', now())`);
     const api = app.client();
     const topicId = await createOpenPoll(api);
-    const { campaignPreview } = await api.run<{ campaignPreview: unknown }>(
-      'query ($input: CreateCampaignInput!) { campaignPreview(input: $input) { audienceSize excluded { reason count } } }',
+    const { campaignPreview } = await api.run(
+      graphql(
+        'query ($input: CreateCampaignInput!) { campaignPreview(input: $input) { audienceSize excluded { reason count } } }',
+      ),
       { input: { topicId } },
     );
     expect(campaignPreview).toEqual({
@@ -160,7 +161,7 @@ describe('blocks', () => {
         { reason: 'OPTED_OUT', count: 2 },
       ],
     });
-    const { poll } = await api.run<{ poll: unknown }>('query ($id: ID!) { poll(id: $id) { audienceSize } }', {
+    const { poll } = await api.run(graphql('query ($id: ID!) { poll(id: $id) { audienceSize } }'), {
       id: topicId,
     });
     expect(poll).toEqual({ audienceSize: 1 });

@@ -1,5 +1,6 @@
 /** @long */
 import { expect, test } from '@jest/globals';
+import { graphql } from '../../src/cli/graphql.js';
 import {
   createCampaign,
   createOpenPoll,
@@ -43,8 +44,10 @@ test('1,000 people who answer at once are served within the limits, beside a cam
   }
   await app.sandbox.waitUntil(() => showing('answered the question') === PEOPLE);
 
-  const { poll } = await api.run<{ poll: unknown }>(
-    'query ($id: ID!) { poll(id: $id) { completedCount questions { options { text answerCount } } } }',
+  const { poll } = await api.run(
+    graphql(
+      'query ($id: ID!) { poll(id: $id) { completedCount questions { options { text answerCount } } } }',
+    ),
     { id: pollId },
   );
   expect(poll).toEqual({

@@ -1,5 +1,6 @@
 /** @long */
 import { describe, expect, test } from '@jest/globals';
+import { graphql, operation } from '../../src/cli/graphql.js';
 import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../support/factories.js';
 import { Person } from '../support/person.js';
 import { useApp } from '../support/use-app.js';
@@ -32,7 +33,7 @@ async function stored(person: Person, pollId: string): Promise<{ answers: string
 }
 
 async function closePoll(id: string): Promise<void> {
-  await app.client().run('mutation ($id: ID!) { closePoll(id: $id) { poll { id } } }', { id });
+  await app.client().run(graphql('mutation ($id: ID!) { closePoll(id: $id) { poll { id } } }'), { id });
 }
 
 describe('a poll in the chat', () => {
@@ -152,13 +153,9 @@ describe('a poll in the chat', () => {
     await closePoll(pollId);
     expect((await di.asks(`/start poll_${pollId}`)).text).toContain('takes no more answers');
     expect((await di.asks('/start poll_999999')).text).toContain('no longer exists');
-    const draft = await app
-      .client()
-      .run<{ createPoll: { poll: { id: string } } }>(
-        'mutation ($input: CreatePollInput!) { createPoll(input: $input) { poll { id } } }',
-        { input: { title: 'Draft', questions: QUESTIONS } },
-      );
-    expect((await di.asks(`/start ${draft.createPoll.poll.id}`)).text).toContain('not open yet');
+    const input = { title: 'Draft', questions: QUESTIONS };
+    const { createPoll: draft } = await app.client().run(operation('createPoll'), { input });
+    expect((await di.asks(`/start ${draft.poll?.id}`)).text).toContain('not open yet');
   });
 
   test('is only for the groups that it is for', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { graphql } from '../../src/cli/graphql.js';
 import { findRemindTimes } from '../../src/questionnaire/remind-times.js';
 import {
   createCampaign,
@@ -50,15 +51,12 @@ async function settled(person: Person, status: string, count = 1): Promise<void>
 }
 
 async function excluded(pollId: string): Promise<unknown> {
-  const { campaignPreview, poll } = await app.client().run<{
-    campaignPreview: { excluded: { reason: string; count: number }[]; audienceSize: number };
-    poll: { audienceSize: number };
-  }>(
-    `query ($input: CreateCampaignInput!, $id: ID!) {
-      campaignPreview(input: $input) { audienceSize excluded { reason count } } poll(id: $id) { audienceSize } }`,
+  const { campaignPreview, poll } = await app.client().run(
+    graphql(`query ($input: CreateCampaignInput!, $id: ID!) {
+      campaignPreview(input: $input) { audienceSize excluded { reason count } } poll(id: $id) { audienceSize } }`),
     { input: { topicId: pollId }, id: pollId },
   );
-  expect(poll.audienceSize).toBe(campaignPreview.audienceSize);
+  expect(poll?.audienceSize).toBe(campaignPreview.audienceSize);
   return campaignPreview.excluded.filter(({ reason }) => reason !== 'OPTED_OUT');
 }
 
@@ -103,7 +101,9 @@ describe('Later', () => {
     await app
       .client()
       .run(
-        'mutation ($pollId: ID!, $userIds: [ID!]!) { recordPollCompletions(pollId: $pollId, userIds: $userIds) { recorded } }',
+        graphql(
+          'mutation ($pollId: ID!, $userIds: [ID!]!) { recordPollCompletions(pollId: $pollId, userIds: $userIds) { recorded } }',
+        ),
         { pollId: done.pollId, userIds: [String(done.person.id)] },
       );
     await app.database.query('UPDATE telegram_user SET opted_out_at = now() WHERE id = $1', [out.person.id]);
@@ -176,13 +176,19 @@ describe('Not this poll', () => {
        INSERT INTO delivery (campaign_id, user_id, chunk_number) VALUES ($1, $2, 0)`,
       [id, person.id],
     );
-    await app.client().run('mutation ($id: ID!) { pauseCampaign(id: $id) { campaign { id } } }', { id });
-    await app.client().run('mutation ($id: ID!) { resumeCampaign(id: $id) { campaign { id } } }', { id });
+    await app
+      .client()
+      .run(graphql('mutation ($id: ID!) { pauseCampaign(id: $id) { campaign { id } } }'), { id });
+    await app
+      .client()
+      .run(graphql('mutation ($id: ID!) { resumeCampaign(id: $id) { campaign { id } } }'), { id });
     await followCampaign(app.client(), id);
     const { campaign } = await app
       .client()
-      .run<{ campaign: unknown }>(
-        'query ($id: ID!) { campaign(id: $id) { skippedUsers deliveries { nodes { status reason } } } }',
+      .run(
+        graphql(
+          'query ($id: ID!) { campaign(id: $id) { skippedUsers deliveries { nodes { status reason } } } }',
+        ),
         { id },
       );
     expect(campaign).toEqual({
