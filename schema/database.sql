@@ -111,6 +111,7 @@ TABLE campaign_chunk WITH (fillfactor=80)
   reason text
   holder_key bigint
   held_lease uuid
+  last_sent_at timestamp(3) with time zone
   CONSTRAINT campaign_chunk_campaign_fk FOREIGN KEY (campaign_id) REFERENCES notification_campaign(id) ON DELETE CASCADE
   CONSTRAINT campaign_chunk_lease_check CHECK (((state = 'RUNNING'::text) = (lease_token IS NOT NULL)))
   CONSTRAINT campaign_chunk_pk PRIMARY KEY (campaign_id, number)

@@ -69,10 +69,12 @@ const changeStatus = (event: PlainEvent): string => `
   RETURNING id
 `;
 
-/** Reschedules the waiting chunks of a resumed campaign from now on; they need new jobs. */
+/** Reschedules the waiting chunks of a resumed campaign from now on, each in its pace; they need new jobs. */
 const RESCHEDULE_CHUNKS = `
   UPDATE campaign_chunk chunk SET
-    due_at = clock_timestamp() + waiting.place * campaign.chunk_interval_ms * interval '1 millisecond',
+    due_at = greatest(
+      clock_timestamp() + waiting.place * campaign.chunk_interval_ms * interval '1 millisecond',
+      chunk.last_sent_at + campaign.send_interval_ms * interval '1 millisecond'),
     enqueued_at = NULL
   FROM notification_campaign campaign, (
     SELECT number, row_number() OVER (ORDER BY number) - 1 AS place FROM campaign_chunk

@@ -28,6 +28,10 @@ export class CampaignChunk {
   @Column({ name: 'due_at', type: 'timestamptz', precision: 3, nullable: true })
   dueAt!: Date | null;
 
+  /** As its worker knew it when it released the chunk. */
+  @Column({ name: 'last_sent_at', type: 'timestamptz', precision: 3, nullable: true })
+  lastSentAt!: Date | null;
+
   /** When an Agenda job was created for the chunk; null if it needs one. */
   @Column({ name: 'enqueued_at', type: 'timestamptz', precision: 3, nullable: true })
   enqueuedAt!: Date | null;

@@ -1,7 +1,15 @@
 import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
 import type { ChunkCapacity } from './capacity.js';
 import { CHANGES, countChanges } from './counters.js';
-import type { ChunkClaim, ChunkRef, DueChunk, LeasedChunk, ReleasedChunk, Repairs } from './leased-chunk.js';
+import type {
+  ChunkClaim,
+  ChunkRef,
+  ChunkRest,
+  DueChunk,
+  LeasedChunk,
+  ReleasedChunk,
+  Repairs,
+} from './leased-chunk.js';
 import { isBotOfInstallation, type OwnBot } from './own-bot.js';
 
 /**
@@ -103,29 +111,33 @@ const REFUND_ATTEMPT = `
 `;
 
 /**
- * Ends a lease: DONE without open deliveries, otherwise WAITING and due after $4 milliseconds. If all open deliveries belong to
- * a worker whose lease has ended, the next worker must wait a second.
+ * Ends a lease: DONE without open deliveries, otherwise WAITING and due after :idleMs milliseconds, or later by its pace. If all
+ * open deliveries belong to a worker whose lease has ended, the next worker must wait a second.
  */
 const RELEASE_CHUNK = `
   WITH rest AS (
-    SELECT held.campaign_id, held.number, open.pending, open.sending
+    SELECT held.campaign_id, held.number, open.pending, open.sending,
+      coalesce(clock_timestamp() - :sentAgoMs::double precision * interval '1 millisecond', held.last_sent_at) AS last_sent_at
     FROM campaign_chunk held
     CROSS JOIN LATERAL (
       SELECT count(*) FILTER (WHERE status = 'PENDING') AS pending, count(*) FILTER (WHERE status = 'SENDING') AS sending
       FROM delivery
       WHERE campaign_id = held.campaign_id AND chunk_number = held.number AND status IN ('PENDING', 'SENDING')
     ) open
-    WHERE held.campaign_id = $1 AND held.number = $2
+    WHERE held.campaign_id = :campaignId AND held.number = :number
   )
   UPDATE campaign_chunk chunk SET
     state = CASE WHEN rest.pending + rest.sending > 0 THEN 'WAITING' ELSE 'DONE' END,
     lease_token = NULL, lease_expires_at = NULL, holder_key = NULL, held_lease = NULL, attempts = 0,
     remaining_at_claim = NULL,
-    due_at = clock_timestamp()
-      + CASE WHEN rest.pending > 0 THEN $4::double precision ELSE greatest($4, 1000) END * interval '1 millisecond',
+    last_sent_at = rest.last_sent_at,
+    due_at = greatest(
+      clock_timestamp() + CASE WHEN rest.pending > 0 THEN 0 ELSE 1000 END * interval '1 millisecond',
+      clock_timestamp() + :idleMs::double precision * interval '1 millisecond',
+      rest.last_sent_at + campaign.send_interval_ms * interval '1 millisecond'),
     enqueued_at = NULL
-  FROM rest
-  WHERE chunk.campaign_id = rest.campaign_id AND chunk.number = rest.number AND chunk.lease_token = $3
+  FROM rest JOIN notification_campaign campaign ON campaign.id = rest.campaign_id
+  WHERE chunk.campaign_id = rest.campaign_id AND chunk.number = rest.number AND chunk.lease_token = :leaseToken
   RETURNING chunk.state, chunk.due_at AS "dueAt"
 `;
 
@@ -171,7 +183,8 @@ const REAP_DEAD_LEASES = `
 /** A retry may requeue deliveries while their chunk is being released as done, and neither sees the other. */
 const REOPEN_CHUNKS = `
   WITH stranded AS (
-    SELECT chunk.campaign_id, chunk.number
+    SELECT chunk.campaign_id, chunk.number,
+      chunk.last_sent_at + campaign.send_interval_ms * interval '1 millisecond' AS in_pace_at
     FROM campaign_chunk chunk
     JOIN notification_campaign campaign ON campaign.id = chunk.campaign_id AND campaign.pending_users > 0
     WHERE chunk.state IN ('DONE', 'SET_ASIDE') AND campaign.status <> 'CANCELLED'
@@ -183,8 +196,8 @@ const REOPEN_CHUNKS = `
     FOR UPDATE OF chunk SKIP LOCKED
   ), reopened AS (
     UPDATE campaign_chunk chunk SET
-      state = 'WAITING', reason = NULL, attempts = 0, remaining_at_claim = NULL, due_at = clock_timestamp(),
-      enqueued_at = NULL
+      state = 'WAITING', reason = NULL, attempts = 0, remaining_at_claim = NULL,
+      due_at = greatest(clock_timestamp(), stranded.in_pace_at), enqueued_at = NULL
     FROM stranded WHERE chunk.campaign_id = stranded.campaign_id AND chunk.number = stranded.number
     RETURNING chunk.number
   )
@@ -226,8 +239,9 @@ export class ChunkStore {
   }
 
   /** @returns the new state of the chunk, or undefined if the lease was lost */
-  async release(chunk: LeasedChunk, dueInMs: number): Promise<ReleasedChunk | undefined> {
-    const parameters = [chunk.campaignId, chunk.number, chunk.leaseToken, dueInMs];
+  async release(chunk: LeasedChunk, rest: ChunkRest): Promise<ReleasedChunk | undefined> {
+    const { campaignId, number, leaseToken } = chunk;
+    const parameters = { campaignId, number, leaseToken, ...rest };
     const [released] = await rows<ReleasedChunk>(this.sql, RELEASE_CHUNK, parameters);
     return released;
   }

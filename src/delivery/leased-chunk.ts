@@ -43,6 +43,14 @@ export interface ChunkClaim {
   overdueMs?: number;
 }
 
+/** How a worker leaves a chunk. */
+export interface ChunkRest {
+  /** Milliseconds until a new claim makes sense; the pace of the chunk may ask for more. */
+  idleMs: number;
+  /** Milliseconds since the last send; null when nothing was sent. */
+  sentAgoMs: number | null;
+}
+
 export interface ReleasedChunk {
   state: 'WAITING' | 'DONE';
   dueAt: Date;

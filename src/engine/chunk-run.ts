@@ -7,7 +7,7 @@ import type { CampaignEnding, StopCode } from '../campaigns/ending.js';
 import { MAX_IDLE_MS } from '../delivery/capacity.js';
 import type { ChatPacing } from './chat-pacing.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
-import type { CampaignContent } from '../delivery/leased-chunk.js';
+import type { CampaignContent, ChunkRest } from '../delivery/leased-chunk.js';
 import type { Claim, ClaimStore, Recipient } from '../delivery/claim.store.js';
 import type { LeadTime } from './lead-time.js';
 import type { Lease } from './lease-keeper.js';
@@ -43,6 +43,7 @@ export class ChunkRun {
   private readonly sending = new Set<Promise<void>>();
   private readonly unsettled = new Set<Promise<void>>();
   private nextSendAt = performance.now();
+  private lastSentAt: number | undefined;
   private pending: number;
   private content: CampaignContent;
   private readonly requestedAt = new WeakMap<Recipient, number>();
@@ -61,17 +62,16 @@ export class ChunkRun {
     this.content = lease.chunk;
   }
 
-  /** @returns milliseconds until a new claim of the chunk makes sense */
-  async run(): Promise<number> {
+  async run(): Promise<ChunkRest> {
     const idleMs = (await this.prepare()) ?? (await this.sendAll());
     await this.settleAll();
-    // The next worker keeps the pace of the chunk.
-    return Math.max(0, idleMs, this.nextSendAt - performance.now());
+    const { lastSentAt } = this;
+    return { idleMs, sentAgoMs: lastSentAt === undefined ? null : performance.now() - lastSentAt };
   }
 
   /**
    * Runs before slots and claims, which must not be held while this waits.
-   * @returns undefined if messages can be sent, otherwise as `run`
+   * @returns undefined if messages can be sent, otherwise milliseconds until a new claim makes sense
    */
   private async prepare(): Promise<number | undefined> {
     while (!this.stop.aborted) {
@@ -101,7 +101,7 @@ export class ChunkRun {
     return Math.min(problem.retryAfterMs, MAX_BLOCK_MS);
   }
 
-  /** @returns as `run` */
+  /** @returns milliseconds until a new claim makes sense */
   private async sendAll(): Promise<number> {
     let idleMs = 0;
     while (!this.stop.aborted && idleMs <= MAX_IDLE_MS && !this.isPacedOut()) {
@@ -214,6 +214,7 @@ export class ChunkRun {
     }
     const startedAt = performance.now();
     this.requestedAt.set(recipient, startedAt);
+    this.lastSentAt = startedAt;
     this.nextSendAt = startedAt + content.sendIntervalMs;
     const outcome = await this.request(recipient, content);
     if (this.abandon.aborted && outcome.kind === 'ambiguous') {

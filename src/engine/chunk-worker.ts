@@ -3,7 +3,7 @@ import { SHUTDOWN } from '../kernel/shutdown.js';
 import { track } from '../kernel/track.js';
 import { allowManyListeners } from '../kernel/linked-signal.js';
 import type { ChunkCapacity } from '../delivery/capacity.js';
-import type { ChunkRef, LeasedChunk, ReleasedChunk } from '../delivery/leased-chunk.js';
+import type { ChunkRef, ChunkRest, LeasedChunk, ReleasedChunk } from '../delivery/leased-chunk.js';
 import type { ChunkStore } from '../delivery/chunk.store.js';
 import { ChunkRun, type ChunkRunDeps } from './chunk-run.js';
 import type { ClaimedChunk, LeaseKeeper } from './lease-keeper.js';
@@ -141,12 +141,12 @@ export class ChunkWorker {
         hardMs: timeLimitMs * CHUNK_HARD_FACTOR,
         signals: [this.stopping.signal, lease.signal, this.deps.breaker.unreachable],
       };
-      const dueInMs = await withTimeLimits(limits, (stop) =>
+      const rest = await withTimeLimits(limits, (stop) =>
         new ChunkRun({ ...this.deps, logger }, lease, stop, this.abandoning.signal).run(),
       );
       // A later heartbeat would only find that the lease is gone.
       this.leases.drop(lease);
-      const isOurs = await this.release(chunk, dueInMs);
+      const isOurs = await this.release(chunk, rest);
       if (!isOurs && session.lost.aborted) await this.chunks.refundAttempt(chunk);
       logger.debug('chunk ended');
     } finally {
@@ -156,22 +156,22 @@ export class ChunkWorker {
   }
 
   /** @returns false if the lease was lost */
-  private async release(chunk: LeasedChunk, dueInMs: number): Promise<boolean> {
-    const released = await this.releaseInTime(chunk, dueInMs);
+  private async release(chunk: LeasedChunk, rest: ChunkRest): Promise<boolean> {
+    const released = await this.releaseInTime(chunk, rest);
     await this.deps.ending.complete(chunk.campaignId);
     if (released?.state === 'WAITING') {
-      const rest = { campaignId: chunk.campaignId, number: chunk.number, dueAt: released.dueAt };
-      await this.queue.enqueueChunks([rest]);
-      await this.chunks.markEnqueued([rest]);
+      const due = { campaignId: chunk.campaignId, number: chunk.number, dueAt: released.dueAt };
+      await this.queue.enqueueChunks([due]);
+      await this.chunks.markEnqueued([due]);
     }
     return released !== undefined;
   }
 
   /** Retries while the database restarts; otherwise other workers would wait for the lease to expire. */
-  private async releaseInTime(chunk: LeasedChunk, dueInMs: number): Promise<ReleasedChunk | undefined> {
+  private async releaseInTime(chunk: LeasedChunk, rest: ChunkRest): Promise<ReleasedChunk | undefined> {
     for (;;) {
       try {
-        return await this.chunks.release(chunk, dueInMs);
+        return await this.chunks.release(chunk, rest);
       } catch (error) {
         if (this.abandoning.signal.aborted) throw error;
         this.deps.logger.warn(

@@ -105,6 +105,32 @@ describe('updateCampaign', () => {
     expect(app.sandbox.messages.map(({ text }) => text)).toEqual(['One', 'Two']);
   });
 
+  test('of the pacing counts from the last message, and without it a pause shortens no interval', async () => {
+    await createUsers(app.database, 3);
+    const id = await createCampaign(app.client(), topicId, { pacing: { sendIntervalMs: 3_600_000 } });
+    await startCampaign(app.client(), id);
+    const nextInMinutes = async () => {
+      const [chunk] = await app.database.query<{ minutes: number }>(
+        `SELECT round(extract(epoch FROM due_at - (SELECT max(sent_at) FROM delivery WHERE campaign_id = $1)) / 60)::integer
+           AS minutes FROM campaign_chunk WHERE campaign_id = $1 AND state = 'WAITING'`,
+        [id],
+      );
+      return chunk?.minutes;
+    };
+    await waitFor('the chunk to wait', async () => (await nextInMinutes()) === 60);
+    await change(app.client(), 'pauseCampaign', id);
+    await change(app.client(), 'resumeCampaign', id);
+    expect(await nextInMinutes()).toBe(60);
+    await change(app.client(), 'pauseCampaign', id);
+    await update(id, { pacing: { sendIntervalMs: 600_000 } });
+    await change(app.client(), 'resumeCampaign', id);
+    expect(await nextInMinutes()).toBe(10);
+    await change(app.client(), 'pauseCampaign', id);
+    await update(id, { pacing: { sendIntervalMs: 0 } });
+    await change(app.client(), 'resumeCampaign', id);
+    expect((await followCampaign(app.client(), id)).at(-1)).toMatchObject({ sentUsers: 3 });
+  });
+
   test('is told to subscribers', async () => {
     const id = await createCampaign(app.client(), topicId);
     const watch = watchCampaign(app.client(), id);

@@ -38,6 +38,8 @@ const SELECTIVE: Readonly<Record<string, readonly string[]>> = {
   delivery_user_idx: ['user_id'],
 };
 
+const REST = { idleMs: 0, sentAgoMs: null };
+
 let template: ClonedDatabase;
 let templateName: string;
 let database: TestDatabase;
@@ -215,7 +217,7 @@ describe(`a campaign of ${USERS}`, () => {
     await chunks.renew([chunk.leaseToken], LEASE.leaseMs);
     await new TakeoverStore(sql).look({ leaseMs: LEASE.leaseMs, reconnectedAt: null, overduePlanMs: 0 });
     await workChunk(chunk, sql);
-    expect(await chunks.release(chunk, 0)).toMatchObject({ state: 'WAITING' });
+    expect(await chunks.release(chunk, REST)).toMatchObject({ state: 'WAITING' });
     expect(sql.wide()).toEqual([]);
     expect(sql.mostRead()).toBeLessThan(1000);
   });
@@ -239,13 +241,13 @@ describe(`a campaign of ${USERS}`, () => {
         contentVersion: 1,
       });
       await deliveries.settle('1', [], { reason: null, count: 0, broken: false });
-      await chunks.release(absent, 0);
+      await chunks.release(absent, REST);
     }
     await plan('2', 200);
     const before = await deliveriesReadSoFar(sql);
     const chunk = await leasedChunk(chunks);
     await workChunk(chunk, sql);
-    await chunks.release(chunk, 0);
+    await chunks.release(chunk, REST);
     expect((await deliveriesReadSoFar(sql)) - before).toBeLessThan(5000);
     await pool.end();
   });
