@@ -8,7 +8,7 @@ COPY packages packages
 COPY dashboard dashboard
 RUN npm ci --ignore-scripts
 COPY bin/build.mjs bin/bundle.mjs bin/dashboard.mjs bin/swc-options.mjs bin/
-COPY ormconfig.ts ./
+COPY ormconfig.ts tsconfig.json ./
 COPY migrations migrations
 COPY src src
 RUN node bin/build.mjs

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { projectPath } from '../../src/config/paths.js';
 import { runCommand } from '../support/process.js';
 import { execForm, imageEnvironment, readStages, stageOf, valuesOf } from './dockerfile.js';
+import { buildAsTheImage } from './production.js';
 
 const runtime = stageOf('runtime');
 
@@ -38,6 +39,11 @@ describe('the image', () => {
       .flatMap((value) => value.split(/\s+/).slice(0, -1));
     for (const path of copied) expect(existsSync(projectPath(path))).toBe(true);
     expect([...new Set(copied.map((path) => path.split('/')[0]))].sort()).toEqual(allowed.sort());
+  });
+
+  test('is built from nothing but what it copies', async () => {
+    const built = await buildAsTheImage();
+    expect(built).toEqual(expect.arrayContaining(['main.js', 'ormconfig.js', 'dashboard/index.html']));
   });
 
   test.each(['api', 'worker', 'bot', 'migrate'])('knows the command %s', async (command) => {

@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
-import { chmod, cp, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectPath } from '../../src/config/paths.js';
 import { followProcess, type PollcastProcess } from '../support/process.js';
@@ -53,16 +53,39 @@ export class ProductionTree {
 
   /** With what was built here in the place of what the image builds. */
   private async copyFromHost(stage: string): Promise<void> {
-    for (const instruction of valuesOf(stageOf(stage), 'COPY')) {
-      if (instruction.startsWith('--from=dependencies')) continue;
-      const value = instruction.replace('--from=build /app/', '');
-      const [target = '', ...sources] = value.split(/\s+/).reverse();
-      for (const source of sources) {
-        const intoFolder = target.endsWith('/');
-        const to = intoFolder ? join(target, source.split('/').at(-1) ?? '') : target;
-        await cp(projectPath(source), join(this.path, to), { recursive: true });
-      }
-    }
+    await copyFromHost(stage, this.path);
     await chmod(this.path, 0o755);
+  }
+}
+
+async function copyFromHost(
+  stage: string,
+  path: string,
+  isWanted?: (source: string) => boolean,
+): Promise<void> {
+  for (const instruction of valuesOf(stageOf(stage), 'COPY')) {
+    if (instruction.startsWith('--from=dependencies')) continue;
+    const value = instruction.replace('--from=build /app/', '');
+    const [target = '', ...sources] = value.split(/\s+/).reverse();
+    for (const source of sources) {
+      const intoFolder = target.endsWith('/');
+      const to = intoFolder ? join(target, source.split('/').at(-1) ?? '') : target;
+      await cp(projectPath(source), join(path, to), { recursive: true, filter: isWanted });
+    }
+  }
+}
+
+/** Builds as the first stage of the image does, from what it copies and with what is installed here. @returns the files of dist/ */
+export async function buildAsTheImage(): Promise<string[]> {
+  const path = await mkdtemp(join(tmpdir(), 'pollcast-image-'));
+  try {
+    await copyFromHost('build', path, (source) => !['dist', 'node_modules'].includes(basename(source)));
+    for (const modules of ['node_modules', 'dashboard/node_modules'])
+      await symlink(projectPath(modules), join(path, modules));
+    const commands = valuesOf(stageOf('build'), 'RUN').filter((command) => !command.startsWith('npm ci'));
+    for (const command of commands) await run('sh', ['-c', command], { cwd: path });
+    return await readdir(join(path, 'dist'), { recursive: true });
+  } finally {
+    await rm(path, { recursive: true, force: true });
   }
 }
