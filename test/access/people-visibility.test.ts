@@ -3,7 +3,7 @@ import { createCampaign, createOpenPoll } from '../support/factories.js';
 import { codeOf, overHttp, overSocket, type Answer } from '../support/requests.js';
 import { createToken } from '../support/tokens.js';
 import { untyped } from '../support/untyped.js';
-import { graphql, type ResultOf } from '../../src/cli/graphql.js';
+import { graphql, type ResultOf, type VariablesOf } from '../../src/cli/graphql.js';
 import { useApp } from '../support/use-app.js';
 
 /** What a viewer learns of people where the installation hides them. */
@@ -45,7 +45,7 @@ function expectNobody(answer: Answer<unknown>): void {
   for (const part of [text, ...decoded]) expect(part).not.toMatch(/secret|Name42|42000\d\d/i);
 }
 
-async function page(variables: Record<string, unknown>, token = viewer): Promise<ResultOf<typeof PAGE>> {
+async function page(variables: VariablesOf<typeof PAGE>, token = viewer): Promise<ResultOf<typeof PAGE>> {
   const answer = await overHttp(app.url, { query: PAGE, variables }, token);
   if (!answer.data) throw new Error(JSON.stringify(answer.errors));
   if (token === viewer) expectNobody(answer);

@@ -8,6 +8,7 @@ import {
   createOpenPoll,
   createUsers,
   followCampaign,
+  type CampaignInput,
 } from '../support/factories.js';
 import { waitFor } from '../support/wait.js';
 import { change, retry, runBeside } from './operations.js';
@@ -27,8 +28,8 @@ beforeEach(async () => {
   pollId = await createOpenPoll(api);
 });
 
-async function started(input: object = DRIP): Promise<string> {
-  const id = await createCampaign(api, pollId, { ...input });
+async function started(input: Partial<CampaignInput> = DRIP): Promise<string> {
+  const id = await createCampaign(api, pollId, input);
   expect((await change(api, 'startCampaign', id)).userErrors).toEqual([]);
   return id;
 }

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from '@jest/globals';
-import { graphql } from '../../src/cli/graphql.js';
+import { graphql, type VariablesOf } from '../../src/cli/graphql.js';
 import { createDataSource } from '../../src/app/data-source.js';
 import { NotificationCampaign } from '../../src/campaigns/campaign.entity.js';
 import { matchesFilter } from '../../src/campaigns/campaign-filter.js';
@@ -39,15 +39,17 @@ beforeAll(async () => {
   await dataSource.destroy();
 });
 
-async function listed(filter: Record<string, unknown>): Promise<string[]> {
-  const query = graphql(
-    'query ($filter: CampaignFilter) { campaigns(filter: $filter, first: 100) { nodes { id } } }',
-  );
-  const { campaigns: page } = await app.client().run(query, { filter });
+const LIST = graphql(
+  'query ($filter: CampaignFilter) { campaigns(filter: $filter, first: 100) { nodes { id } } }',
+);
+type Filter = NonNullable<VariablesOf<typeof LIST>['filter']>;
+
+async function listed(filter: Filter): Promise<string[]> {
+  const { campaigns: page } = await app.client().run(LIST, { filter });
   return page.nodes.map(({ id }) => id).sort();
 }
 
-test.each<Record<string, unknown>>([
+test.each<Filter>([
   {},
   { status: ['FAILED', 'PAUSED'] },
   { status: [] },

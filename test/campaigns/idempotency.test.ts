@@ -43,7 +43,7 @@ describe('an idempotency key', () => {
     expect(await countOf(idempotencyKey)).toBe(1);
   });
 
-  test.each<[string, () => Record<string, unknown>]>([
+  test.each<[string, () => Partial<CampaignInput>]>([
     ['topic', () => ({ topicId: otherTopicId })],
     ['template', () => ({ messageTemplate: 'Hi {{firstName}}' })],
     ['default template', () => ({ messageTemplate: null })],

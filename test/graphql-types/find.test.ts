@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { graphql, type ApiDocument } from '../../src/cli/graphql.js';
+import { graphql, type ApiDocument, type VariablesOf } from '../../src/cli/graphql.js';
 import { createCampaign, createOpenPoll, keyOf } from '../support/factories.js';
 import { codeOf, overHttp } from '../support/requests.js';
 import { withAnyVariables } from '../support/untyped.js';
@@ -9,7 +9,6 @@ import { waitFor } from '../support/wait.js';
 /** How people, polls, campaigns, deliveries and calls are found, and in which order they come. */
 
 const app = useApp({ run: ['api'] });
-type Arguments = Record<string, unknown>;
 
 interface List {
   nodes: { id: string }[];
@@ -20,7 +19,10 @@ interface List {
 const PAGE = '{ nodes { id } totalCount pageInfo { hasNextPage endCursor } }';
 
 /** Walks a list in pages of two, and expects each once. @returns the keys in their order */
-async function find(document: ApiDocument<{ list: List }, never>, variables: Arguments): Promise<string[]> {
+async function find<Variables extends object>(
+  document: ApiDocument<{ list: List }, Variables>,
+  variables: Variables,
+): Promise<string[]> {
   const keys: string[] = [];
   for (let after: string | null = null; ;) {
     const { list }: { list: List } = await app
@@ -94,13 +96,13 @@ describe('people', () => {
   });
 
   test('are found by all that the filter asks for', async () => {
-    const filter = { search: 'σσε', status: ['BLOCKED'], usernameContains: null };
+    const filter = { search: 'σσε', status: ['BLOCKED'], usernameContains: null } as const;
     expect(await find(PEOPLE, { filter })).toEqual(['13']);
     expect(await find(PEOPLE, { filter: { ...filter, status: ['ACTIVE'] } })).toEqual([]);
     expect(await find(PEOPLE, { filter: { search: 'lee', usernameContains: 'ann' } })).toEqual(['1234567']);
   });
 
-  test.each([
+  test.each<[VariablesOf<typeof PEOPLE>['orderBy'], string[]]>([
     ['ID_ASC', ['11', '12', '13', '14', '15', '16', '1234567']],
     ['CREATED_AT_DESC', ['1234567', '11', '12', '13', '14', '16', '15']],
     ['NAME_ASC', ['14', '1234567', '12', '13', '11', '15', '16']],
@@ -122,7 +124,7 @@ describe('polls', () => {
     await createOpenPoll(app.client(), { title: 'B KA\u0308SE', closesAt: day(3) });
   });
 
-  test.each([
+  test.each<[VariablesOf<typeof POLLS>['orderBy'], string[]]>([
     ['CREATED_AT_DESC', ['4', '3', '2', '1']],
     ['CREATED_AT_ASC', ['1', '2', '3', '4']],
     ['TITLE_ASC', ['2', '4', '1', '3']],
@@ -165,7 +167,7 @@ describe('campaigns', () => {
     });
   });
 
-  test.each([
+  test.each<[VariablesOf<typeof CAMPAIGNS>['orderBy'], string[]]>([
     ['CREATED_AT_ASC', ['1', '2', '3', '4', '5']],
     ['CREATED_AT_DESC', ['5', '4', '3', '2', '1']],
     ['STARTED_AT_DESC', ['5', '1', '4', '3', '2']],
@@ -175,7 +177,7 @@ describe('campaigns', () => {
     expect(await find(CAMPAIGNS, { orderBy })).toEqual(expected);
   });
 
-  test.each<[Arguments, string[]]>([
+  test.each<[VariablesOf<typeof CAMPAIGNS>['filter'], string[]]>([
     [{ nameContains: 'LUNCH' }, ['1', '4']],
     [{ nameContains: 'été' }, ['2', '5']],
     [{ nameContains: '_' }, ['1']],
@@ -210,6 +212,8 @@ describe('campaigns', () => {
 });
 
 describe('deliveries', () => {
+  const DELIVERIES = graphql(`query ($filter: DeliveryFilter, $last: Int) {
+    campaign(id: 1) { deliveries(filter: $filter, last: $last) { totalCount nodes { user { id } } } } }`);
   beforeAll(() =>
     app.database.query(`
       UPDATE notification_campaign SET total_users = 6, sent_users = 1, failed_users = 3, skipped_users = 1, pending_users = 1
@@ -221,7 +225,7 @@ describe('deliveries', () => {
         (1234567, 'FAILED', 'BOT_BLOCKED')) given (id, status, reason)`),
   );
 
-  test.each<[Arguments, string[]]>([
+  test.each<[VariablesOf<typeof DELIVERIES>['filter'], string[]]>([
     [{ reason: ['BOT_BLOCKED'] }, ['11', '15', '1234567']],
     [{ reason: ['OPTED_OUT', 'BOT_BLOCKED', 'CHUNK_QUARANTINED'] }, ['11', '13', '14', '15', '1234567']],
     [{ reason: ['BOT_BLOCKED', 'BOT_BLOCKED'], status: ['FAILED'] }, ['11', '1234567']],
@@ -235,13 +239,8 @@ describe('deliveries', () => {
     [{ search: '13' }, ['13']],
     [{ search: ' ' }, ['11', '12', '13', '14', '15', '1234567']],
   ])('are found by %j', async (filter, expected) => {
-    const query = graphql(`query ($filter: DeliveryFilter, $last: Int) {
-      campaign(id: 1) { deliveries(filter: $filter, last: $last) { totalCount nodes { user { id } } } } }`);
     for (const last of [null, 100]) {
-      const { campaign } = await app.client().run(query, {
-        filter,
-        last,
-      });
+      const { campaign } = await app.client().run(DELIVERIES, { filter, last });
       expect(campaign?.deliveries.nodes.map(({ user }) => keyOf(user.id))).toEqual(expected);
       expect(campaign?.deliveries.totalCount).toBe(expected.length);
     }
@@ -266,7 +265,7 @@ describe('calls in the audit log', () => {
         ('b', 'VIEWER', 'openPoll', 1, 'FORBIDDEN', '2026-01-03Z'), ('a', 'ADMIN', 'closePoll', 1, 'REFUSED', '2026-01-04Z')`),
   );
 
-  test.each<[Arguments, string[]]>([
+  test.each<[VariablesOf<typeof CALLS>['filter'], string[]]>([
     [{ pollId: 'poll_1' }, ['4', '3', '1']],
     [{ role: 'ADMIN' }, ['4', '1']],
     [{ outcome: ['FORBIDDEN', 'REFUSED'] }, ['4', '3', '2']],

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { graphql } from '../../src/cli/graphql.js';
+import { graphql, type VariablesOf } from '../../src/cli/graphql.js';
 import { createUsers } from '../support/factories.js';
 import { expectRefusal, mutate } from '../support/mutations.js';
 import { overHttp } from '../support/requests.js';
@@ -20,16 +20,13 @@ async function groups(): Promise<unknown> {
   return (await app.client().run(query)).groups;
 }
 
+const PEOPLE = graphql(
+  'query ($filter: TelegramUserFilter) { telegramUsers(filter: $filter) { totalCount nodes { telegramId groups } } }',
+);
+
 /** Groups of each person who is found, by id. */
-async function people(filter: object): Promise<Record<string, string[]>> {
-  const { telegramUsers } = await app
-    .client()
-    .run(
-      graphql(
-        'query ($filter: TelegramUserFilter) { telegramUsers(filter: $filter) { totalCount nodes { telegramId groups } } }',
-      ),
-      { filter },
-    );
+async function people(filter: VariablesOf<typeof PEOPLE>['filter']): Promise<Record<string, string[]>> {
+  const { telegramUsers } = await app.client().run(PEOPLE, { filter });
   expect(telegramUsers.totalCount).toBe(telegramUsers.nodes.length);
   return Object.fromEntries(telegramUsers.nodes.map(({ telegramId, groups: own }) => [telegramId, own]));
 }

@@ -217,11 +217,8 @@ test('the length of a list of deliveries comes from the counters of the campaign
   const [{ id } = { id: '' }] = await app.database.query<{ id: string }>(
     'SELECT id FROM notification_campaign WHERE total_users > 1',
   );
-  const length = async (filter: object | null) => {
-    const { campaign } = await api.run(query, {
-      id,
-      filter,
-    });
+  const length = async (filter: VariablesOf<typeof query>['filter']) => {
+    const { campaign } = await api.run(query, { id, filter });
     return campaign?.deliveries.totalCount;
   };
   for (const filter of [
@@ -229,7 +226,7 @@ test('the length of a list of deliveries comes from the counters of the campaign
     { status: ['SENT'] },
     { status: ['SENT', 'PENDING'] },
     { status: ['PENDING', 'SENDING'] },
-  ]) {
+  ] as const) {
     const [rows] = await app.database.query<{ count: number }>(
       'SELECT count(*)::integer AS count FROM delivery WHERE campaign_id = $1 AND ($2::text[] IS NULL OR status = ANY ($2))',
       [id, filter?.status ?? null],

@@ -8,6 +8,7 @@ import {
   createUsers,
   followCampaign,
   startCampaign,
+  type PollInput,
 } from '../support/factories.js';
 import { expectRefusal, mutate } from '../support/mutations.js';
 import { useApp } from '../support/use-app.js';
@@ -25,7 +26,7 @@ const FUTURE = '2099-01-01T00:00:00.000Z';
 const question = (text: string) => ({ text, options: ['Good', 'Bad'] });
 const LUNCH = { title: 'Lunch', description: 'Of today', closesAt: FUTURE, questions: [question('How?')] };
 
-async function createDraft(input: object = {}): Promise<string> {
+async function createDraft(input: Partial<PollInput> = {}): Promise<string> {
   const { poll } = await mutate(app, 'createPoll', { input: { ...LUNCH, ...input } });
   return poll?.id ?? '';
 }

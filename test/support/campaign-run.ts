@@ -1,5 +1,11 @@
 import { expect } from '@jest/globals';
-import { createCampaign, createOpenPoll, createUsers, startCampaign } from './factories.js';
+import {
+  createCampaign,
+  createOpenPoll,
+  createUsers,
+  startCampaign,
+  type CampaignInput,
+} from './factories.js';
 import { expectEventsToAddUp, watchCampaign, type ProgressEvent, type Watch } from './progress.js';
 import { waitFor } from './wait.js';
 import type { TestApp } from './app.js';
@@ -8,7 +14,7 @@ import { LedgerReader } from './ledger-reader.js';
 
 export interface CampaignRunOptions {
   audience: number;
-  input?: Record<string, unknown>;
+  input?: Partial<CampaignInput>;
   /** Addresses of the API processes to subscribe at; the one of the app by default. */
   urls?: string[];
 }

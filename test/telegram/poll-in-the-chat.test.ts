@@ -1,7 +1,13 @@
 /** @long */
 import { describe, expect, test } from '@jest/globals';
 import { graphql, operation } from '../../src/cli/graphql.js';
-import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../support/factories.js';
+import {
+  createCampaign,
+  createOpenPoll,
+  createUsers,
+  startCampaign,
+  type PollInput,
+} from '../support/factories.js';
 import { Person } from '../support/person.js';
 import { useApp } from '../support/use-app.js';
 import { scrape, valueOf } from '../metrics/support/samples.js';
@@ -13,7 +19,7 @@ const QUESTIONS = [
   { text: 'Again?', options: ['Yes', 'No'] },
 ];
 
-function createPoll(input: Record<string, unknown> = {}): Promise<string> {
+function createPoll(input: Partial<PollInput> = {}): Promise<string> {
   return createOpenPoll(app.client(), { title: 'Team day', questions: QUESTIONS, ...input });
 }
 
