@@ -1,5 +1,6 @@
 import { useState, type SubmitEvent } from 'react';
 import { useWords } from './i18n.js';
+import { Button } from './parts/button.js';
 import { LanguageChoice } from './parts/language-choice.js';
 import { Page } from './parts/page.js';
 import { signIn, type SignInProblem } from './session.js';
@@ -47,9 +48,9 @@ export function SignInPage({ problem }: { problem: SignInProblem | undefined }) 
             {t('signIn.token')}
             <input name="token" type="password" autoComplete="off" required spellCheck={false} />
           </label>
-          <button type="submit" className="primary" disabled={busy}>
+          <Button type="submit" className="primary" isOff={busy}>
             {t('signIn.submit')}
-          </button>
+          </Button>
           <p role="alert" className="problem">
             {error ?? ofLink}
           </p>

@@ -77,8 +77,10 @@ describe('the list of campaigns', () => {
     });
     await page.getByLabel('Language').selectOption('ru');
     await page.getByText('26 кампаний').waitFor();
-    await page.getByRole('button', { name: 'Далее' }).click();
+    await page.getByRole('button', { name: 'Далее' }).press('Enter');
     await page.getByText('Page 1', { exact: true }).waitFor();
+    // The keyboard stays, although there is no next page.
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Далее');
     expect(await page.getByRole('row').count()).toBe(2);
     expect(await findingsOf(page)).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);

@@ -2,8 +2,9 @@ import { useFresh } from '../api.js';
 import { useWords } from '../i18n.js';
 import { terms } from '../locales/en/terms.js';
 import { anyOf, pageVariables, text, useAddress } from '../parts/address.js';
-import { ListAnswer, ListPage } from '../parts/list-page.js';
+import { ClearFilters } from '../parts/clear-filters.js';
 import { DownloadButton } from '../parts/download.js';
+import { ListAnswer, ListPage } from '../parts/list-page.js';
 import { SearchField } from '../parts/search-field.js';
 import { Toggles } from '../parts/toggles.js';
 import { useMay } from '../viewer.js';
@@ -166,11 +167,7 @@ function Filters({
             ))}
           </select>
         </label>
-        {isFiltered && (
-          <button type="button" onClick={clear}>
-            {t('list.clear')}
-          </button>
-        )}
+        <ClearFilters isFiltered={isFiltered} clear={clear} />
       </div>
     </search>
   );

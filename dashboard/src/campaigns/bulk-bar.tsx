@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useWords } from '../i18n.js';
+import { Button } from '../parts/button.js';
 import { useMay } from '../viewer.js';
 import { BulkDialog } from './bulk-dialog.js';
 import type { BulkEvent, Filter } from './bulk-run.js';
@@ -41,21 +42,20 @@ export function BulkBar({
       )}
       <span className="events">
         {events.map((one) => (
-          <button
+          <Button
             key={one}
-            type="button"
             className={one === 'cancel' ? 'danger' : undefined}
-            disabled={count === 0}
+            isOff={count === 0}
             onClick={() => {
               ask(one);
             }}
           >
             {t(`bulk.${one}`)}
-          </button>
+          </Button>
         ))}
-        <button type="button" className="plain" disabled={count === 0} onClick={clear}>
+        <Button className="plain" isOff={count === 0} onClick={clear}>
           {t('bulk.clear')}
-        </button>
+        </Button>
       </span>
       {event !== undefined && (
         <BulkDialog

@@ -4,6 +4,7 @@ import { Link } from 'wouter';
 import { useStakes, type Scope, type Stakes } from '../campaign-parts/use-stakes.js';
 import { useWords } from '../i18n.js';
 import { Answer } from '../parts/answer.js';
+import { Button } from '../parts/button.js';
 import { Dialog } from '../parts/dialog.js';
 import { useNotify } from '../parts/notices.js';
 import { useSay } from '../parts/say.js';
@@ -94,14 +95,13 @@ function Question({
       </Answer>
       {!isAll && <p className="quiet">{t('bulk.refusedAreNamed')}</p>}
       <div className="actions">
-        <button
-          type="button"
+        <Button
           className={event === 'cancel' ? 'danger' : 'primary'}
-          disabled={count === 0}
+          isOff={count === 0}
           onClick={() => void onConfirm(count)}
         >
           {t(`bulk.${event}`)}
-        </button>
+        </Button>
         <button type="button" onClick={onClose}>
           {t('app.cancel')}
         </button>

@@ -1,5 +1,6 @@
 import { useWords } from '../i18n.js';
 import { LAST_DAY } from '../parts/address.js';
+import { ClearFilters } from '../parts/clear-filters.js';
 import { SearchField } from '../parts/search-field.js';
 import { STATUSES, type Status } from '../parts/status.js';
 import { Toggles } from '../parts/toggles.js';
@@ -71,11 +72,7 @@ export function Filters({
           />
           {t('list.attentionOnly')}
         </label>
-        {isFiltered && (
-          <button type="button" onClick={clear}>
-            {t('list.clear')}
-          </button>
-        )}
+        <ClearFilters isFiltered={isFiltered} clear={clear} />
       </div>
     </search>
   );

@@ -4,6 +4,7 @@ import { SEND_TEST } from '../campaign-parts/queries.js';
 import { useWords } from '../i18n.js';
 import { Refusals, useAction } from '../parts/action.js';
 import { Answer } from '../parts/answer.js';
+import { Button } from '../parts/button.js';
 import { useNotify } from '../parts/notices.js';
 import { personName } from '../parts/person-name.js';
 import { SearchField } from '../parts/search-field.js';
@@ -52,9 +53,8 @@ export function TestStep({ campaignId, canSend }: { campaignId: string; canSend:
                   {
                     label: t('create.testAction'),
                     cell: (person) => (
-                      <button
-                        type="button"
-                        disabled={test.busy || !canSend}
+                      <Button
+                        isOff={test.busy || !canSend}
                         aria-label={t('create.testTo', { name: personName(person) })}
                         onClick={() => {
                           void test.run({ id: campaignId, userId: person.id }).then((done) => {
@@ -63,7 +63,7 @@ export function TestStep({ campaignId, canSend }: { campaignId: string; canSend:
                         }}
                       >
                         {t('create.testSend')}
-                      </button>
+                      </Button>
                     ),
                   },
                 ]}

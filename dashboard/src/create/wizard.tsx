@@ -4,6 +4,7 @@ import { useFresh } from '../api.js';
 import { useWords } from '../i18n.js';
 import { Refusals, type Refusal } from '../parts/action.js';
 import { oneOf, useAddress } from '../parts/address.js';
+import { Button } from '../parts/button.js';
 import { problemsIn } from '../parts/problems.js';
 import { useSay } from '../parts/say.js';
 import type { ChangeDraft, CampaignToEdit, Draft } from './draft.js';
@@ -178,10 +179,9 @@ export function Wizard({ base, draft, change, campaign, steps, save, startOver }
           </button>
         )}
         {isToSave && (
-          <button
-            type="button"
+          <Button
             className="primary"
-            disabled={save.busy}
+            isOff={save.busy}
             onClick={() => {
               const wrong = firstWithProblems(steps, problemsIn([...known, ...missing]));
               if (wrong) go(wrong);
@@ -189,7 +189,7 @@ export function Wizard({ base, draft, change, campaign, steps, save, startOver }
             }}
           >
             {save.label}
-          </button>
+          </Button>
         )}
         {startOver && (
           <button type="button" className="plain" onClick={startOver.run}>

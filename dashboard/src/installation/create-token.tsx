@@ -2,6 +2,7 @@ import { useState, type SubmitEvent } from 'react';
 import { useWords } from '../i18n.js';
 import { Refusals, useAction } from '../parts/action.js';
 import { dayStart, LAST_DAY } from '../parts/address.js';
+import { Button } from '../parts/button.js';
 import { Dialog } from '../parts/dialog.js';
 import type { Role } from '../viewer.js';
 import { CREATE_TOKEN } from './queries.js';
@@ -83,9 +84,9 @@ function Form({ onCreated }: { onCreated: (token: string) => void }) {
       </div>
       <Refusals of={create.refusals} />
       <div className="actions">
-        <button type="submit" className="primary" disabled={create.busy}>
+        <Button type="submit" className="primary" isOff={create.busy}>
           {t('tokens.create')}
-        </button>
+        </Button>
       </div>
     </form>
   );

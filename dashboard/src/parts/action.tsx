@@ -2,6 +2,7 @@ import { useEffect, useEffectEvent, useRef, useState, type ReactNode } from 'rea
 import { useClient, type AnyVariables, type CombinedError, type TypedDocumentNode } from 'urql';
 import type { ResultOf } from '../graphql.js';
 import { useWords } from '../i18n.js';
+import { Button } from './button.js';
 import { Dialog } from './dialog.js';
 import type { REFUSAL } from './fragments.js';
 import { useNotify } from './notices.js';
@@ -174,17 +175,16 @@ export function ConfirmButton({
   return (
     <>
       {isOffered && (
-        <button
-          type="button"
+        <Button
           className={danger ? 'danger' : primary ? 'primary' : undefined}
-          disabled={disabled}
+          isOff={disabled}
           onClick={() => {
             onOpen?.();
             setOpen(true);
           }}
         >
           {label}
-        </button>
+        </Button>
       )}
       {isOpen && (
         <Dialog title={title} onClose={close}>
@@ -198,14 +198,13 @@ export function ConfirmButton({
             )}
           </div>
           <div className="actions">
-            <button
-              type="button"
+            <Button
               className={danger ? 'danger' : 'primary'}
-              disabled={busy || !isReady || !isOffered}
+              isOff={busy || !isReady || !isOffered}
               onClick={() => void confirm()}
             >
               {label}
-            </button>
+            </Button>
             <button type="button" onClick={close}>
               {t('app.cancel')}
             </button>

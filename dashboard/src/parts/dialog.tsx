@@ -16,12 +16,13 @@ export function Dialog({
   const heading = useId();
   useLayoutEffect(() => {
     const element = dialog.current;
-    const around = document.activeElement?.parentElement?.closest<HTMLElement>('[tabindex="-1"]');
+    const opener = document.activeElement;
+    const around = opener?.parentElement?.closest<HTMLElement>('[tabindex="-1"]');
     element?.showModal();
     return () => {
       element?.close();
       // What opened it may be gone by now.
-      if (document.activeElement === document.body) around?.focus({ preventScroll: true });
+      if (opener?.isConnected === false) around?.focus({ preventScroll: true });
     };
   }, []);
   return (

@@ -3,6 +3,7 @@ import type { Fresh } from '../api.js';
 import { useWords } from '../i18n.js';
 import type { Paging } from './address.js';
 import { Answer } from './answer.js';
+import { keepFocusNear } from './focus.js';
 import { Pager, type PageInfo } from './pager.js';
 
 /** The way out of a page that the address names, and the list does not have. */
@@ -15,7 +16,7 @@ function NoSuchPage({ place: { toFirst } }: { place: Paging }) {
         type="button"
         onClick={(event) => {
           // The button goes with the page.
-          event.currentTarget.closest<HTMLElement>('[tabindex="-1"]')?.focus({ preventScroll: true });
+          keepFocusNear(event.currentTarget);
           toFirst();
         }}
       >

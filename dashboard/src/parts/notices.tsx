@@ -17,6 +17,7 @@ export function Notices({ children }: { children: ReactNode }) {
             type="button"
             className="plain"
             onClick={() => {
+              document.getElementById('content')?.focus({ preventScroll: true });
               setText('');
             }}
           >

@@ -1,5 +1,6 @@
 import { useRef } from 'react';
 import { useWords } from '../i18n.js';
+import { Button } from './button.js';
 
 export interface PageInfo {
   hasNextPage: boolean;
@@ -25,24 +26,22 @@ export function Pager({
   if (!of.hasNextPage && !of.hasPreviousPage) return null;
   return (
     <nav ref={place} className="pager" aria-label={t('list.pages')}>
-      <button
-        type="button"
-        disabled={!of.hasPreviousPage}
+      <Button
+        isOff={!of.hasPreviousPage}
         onClick={() => {
           turn({ before: of.startCursor });
         }}
       >
         {t('list.previous')}
-      </button>
-      <button
-        type="button"
-        disabled={!of.hasNextPage}
+      </Button>
+      <Button
+        isOff={!of.hasNextPage}
         onClick={() => {
           turn({ after: of.endCursor });
         }}
       >
         {t('list.next')}
-      </button>
+      </Button>
     </nav>
   );
 }

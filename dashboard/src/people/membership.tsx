@@ -1,6 +1,7 @@
 import { useId, useState } from 'react';
 import { useWords } from '../i18n.js';
 import { Refusals, useAction } from '../parts/action.js';
+import { Button } from '../parts/button.js';
 import { Dialog } from '../parts/dialog.js';
 import { useNotify } from '../parts/notices.js';
 import { ADD_TO_GROUP, REMOVE_FROM_GROUP } from './queries.js';
@@ -91,12 +92,12 @@ function MembershipDialog({
       </datalist>
       <Refusals of={[...add.refusals, ...remove.refusals]} />
       <div className="actions">
-        <button type="button" className="primary" disabled={!isReady} onClick={() => void change('add')}>
+        <Button className="primary" isOff={!isReady} onClick={() => void change('add')}>
           {t('people.add')}
-        </button>
-        <button type="button" disabled={!isReady} onClick={() => void change('remove')}>
+        </Button>
+        <Button isOff={!isReady} onClick={() => void change('remove')}>
           {t('people.remove')}
-        </button>
+        </Button>
         <button type="button" onClick={onClose}>
           {t('app.cancel')}
         </button>

@@ -1,4 +1,5 @@
 import { useWords } from '../i18n.js';
+import { ClearFilters } from '../parts/clear-filters.js';
 import { GroupFilter } from '../parts/group-filter.js';
 import { SearchField } from '../parts/search-field.js';
 import { Toggles } from '../parts/toggles.js';
@@ -54,11 +55,7 @@ export function PeopleFilters({
             ))}
           </select>
         </label>
-        {isFiltered && (
-          <button type="button" onClick={clear}>
-            {t('list.clear')}
-          </button>
-        )}
+        <ClearFilters isFiltered={isFiltered} clear={clear} />
       </div>
     </search>
   );

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import { useFresh } from '../api.js';
 import { useWords } from '../i18n.js';
+import { keepFocusNear } from '../parts/focus.js';
 import { ListAnswer, ListPage } from '../parts/list-page.js';
 import { Moment } from '../parts/moment.js';
 import { Page } from '../parts/page.js';
@@ -77,7 +78,8 @@ export function PeoplePage() {
                   <button
                     type="button"
                     className="plain"
-                    onClick={() => {
+                    onClick={(event) => {
+                      keepFocusNear(event.currentTarget);
                       setChosen(new Set());
                     }}
                   >

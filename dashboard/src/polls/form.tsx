@@ -1,5 +1,6 @@
 import { useWords } from '../i18n.js';
 import { Refusals, type Action } from '../parts/action.js';
+import { Button } from '../parts/button.js';
 import { GroupChoice } from '../parts/group-choice.js';
 import { LAST_LOCAL_INPUT, readerZone } from '../parts/local-time.js';
 import { problemsIn, type Problems } from '../parts/problems.js';
@@ -130,9 +131,9 @@ export function PollForm({
         {count > 0 && t('polls.errors', { count })}
       </p>
       <div className="actions">
-        <button type="submit" className="primary" disabled={action.busy || !canSave}>
+        <Button type="submit" className="primary" isOff={action.busy || !canSave}>
           {label}
-        </button>
+        </Button>
         {startOver && (
           <button type="button" className="plain" onClick={startOver.run}>
             {startOver.label}

@@ -1,5 +1,6 @@
 import { useWords } from '../i18n.js';
 import type { Place } from '../parts/address.js';
+import { ClearFilters } from '../parts/clear-filters.js';
 import { GroupFilter } from '../parts/group-filter.js';
 import { SearchField } from '../parts/search-field.js';
 import { Toggles } from '../parts/toggles.js';
@@ -49,11 +50,7 @@ export function ParticipantFilters({
             change({ status });
           }}
         />
-        {isFiltered(address) && (
-          <button type="button" onClick={clear}>
-            {t('list.clear')}
-          </button>
-        )}
+        <ClearFilters isFiltered={isFiltered(address)} clear={clear} />
       </div>
     </search>
   );

@@ -3,6 +3,7 @@ import { useFresh } from '../api.js';
 import type { VariablesOf } from '../graphql.js';
 import { useWords } from '../i18n.js';
 import { anyOf, oneOf, pageVariables, text, useAddress, type Place } from '../parts/address.js';
+import { ClearFilters } from '../parts/clear-filters.js';
 import { ListAnswer, ListPage } from '../parts/list-page.js';
 import { Moment } from '../parts/moment.js';
 import { Page } from '../parts/page.js';
@@ -61,11 +62,7 @@ function Filters({ place: { address, change, clear } }: { place: Place<Address> 
             ))}
           </select>
         </label>
-        {isFiltered(address) && (
-          <button type="button" onClick={clear}>
-            {t('list.clear')}
-          </button>
-        )}
+        <ClearFilters isFiltered={isFiltered(address)} clear={clear} />
       </div>
     </search>
   );

@@ -1,5 +1,6 @@
 import { useWords } from '../i18n.js';
 import { ConfirmButton, useAction } from '../parts/action.js';
+import { keepFocusNear } from '../parts/focus.js';
 import { useNotify } from '../parts/notices.js';
 import { RECORD_COMPLETIONS } from './mutations.js';
 import type { PollHead } from './queries.js';
@@ -36,7 +37,14 @@ export function RecordCompletions({
       >
         <p>{t('polls.recordMeans', { count: chosen.size, title })}</p>
       </ConfirmButton>
-      <button type="button" className="plain" onClick={forget}>
+      <button
+        type="button"
+        className="plain"
+        onClick={(event) => {
+          keepFocusNear(event.currentTarget);
+          forget();
+        }}
+      >
         {t('polls.chooseNobody')}
       </button>
     </>
