@@ -28,9 +28,14 @@ function upper(letter: string): string {
   return other.length === letter.length ? other : letter;
 }
 
-/** As the function fold_text of the database. */
+/** Without what a word makes of its letters, such as the σ at an end, and without the second part of what was one letter, İ. */
+function lower(letter: string): string {
+  return Array.from(letter.toLowerCase())[0] ?? letter;
+}
+
+/** As the function fold_text of the database: letter by letter, so that a part of a text folds as it does within the text. */
 function fold(text: string): string {
-  return Array.from(text.normalize('NFKC'), upper).join('').toLowerCase();
+  return Array.from(text.normalize('NFKC'), (letter) => lower(upper(letter))).join('');
 }
 
 function needsAttention({ status, failureCode, standstillCode }: CampaignFacts): boolean {

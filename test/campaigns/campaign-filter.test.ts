@@ -19,7 +19,7 @@ beforeAll(async () => {
   await app.database.query(
     `INSERT INTO notification_campaign (topic_id, name, message_template, chunk_size, chunk_interval_ms,
        send_interval_ms, status, created_at, scheduled_for, started_at, failure_code, standstill_code)
-     SELECT 1 + place % 2, (ARRAY['Straße 50%', 'STRASSE', 'ﬁsh_1', 'ΟΔΟΣ', NULL])[1 + place % 5], 'x', 1, 0, 0, status,
+     SELECT 1 + place % 2, (ARRAY['Straße 50%', 'STRASSE', 'ﬁsh_1', 'ΟΔΟΣ', NULL, 'ΟΔΟΣΗΜΑ', 'İZMİR'])[1 + place % 7], 'x', 1, 0, 0, status,
        timestamptz '2026-01-01' + place * interval '1 day',
        CASE WHEN place % 2 = 0 THEN timestamptz '2026-02-01' + place * interval '1 day' END,
        CASE WHEN place % 3 = 0 THEN timestamptz '2026-03-01' + place * interval '1 day' END,
@@ -60,6 +60,8 @@ test.each<Filter>([
   { nameContains: '_' },
   { nameContains: 'FISH' },
   { nameContains: 'οδος' },
+  { nameContains: 'ΟΔΟΣ' },
+  { nameContains: 'izmi' },
   { createdAfter: '2026-01-11T00:00:00.000Z', createdBefore: '2026-01-21T00:00:00.000Z' },
   { scheduledAfter: '2026-02-11T00:00:00.000Z' },
   { scheduledBefore: '2026-02-11T00:00:00.000Z' },
