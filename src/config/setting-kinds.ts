@@ -131,7 +131,9 @@ export const origins = list(isOrigin, 'origins such as https://dashboard.example
 
 export const networks = list(isNetwork, 'addresses or networks such as 10.0.0.0/8, separated by commas');
 
+/** An offset such as +02:00, which newer runtimes take as well, is none. */
 function isTimeZone(value: string): boolean {
+  if (!/^[a-z]/i.test(value)) return false;
   try {
     return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone !== '';
   } catch {

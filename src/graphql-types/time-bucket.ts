@@ -36,12 +36,20 @@ export class TimeCount {
   count!: number;
 }
 
-/** @throws BAD_USER_INPUT if there is no such time zone */
-export function requireTimeZone(timeZone: string | null | undefined): string {
-  if (timeZone == null) return 'UTC';
+/** Newer runtimes take offsets such as +02:00 as well, which PostgreSQL would count in the other direction. */
+function resolveTimeZone(timeZone: string): string | undefined {
+  if (!/^[a-z]/i.test(timeZone)) return undefined;
   try {
     return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone;
   } catch {
-    throw new CodedError('BAD_USER_INPUT', 'timeZone must be an IANA time zone such as Europe/Lisbon.');
+    return undefined;
   }
+}
+
+/** @throws BAD_USER_INPUT if there is no such time zone */
+export function requireTimeZone(timeZone: string | null | undefined): string {
+  if (timeZone == null) return 'UTC';
+  const name = resolveTimeZone(timeZone);
+  if (name !== undefined) return name;
+  throw new CodedError('BAD_USER_INPUT', 'timeZone must be an IANA time zone such as Europe/Lisbon.');
 }
