@@ -8,7 +8,8 @@ import { wrongSetting } from './failure.js';
 const EVERYWHERE = ['0.0.0.0', '::'];
 
 function chooseUrl({ apiUrl, host, port }: Settings): string {
-  if (apiUrl !== undefined) return apiUrl;
+  // As "npm start" prints it.
+  if (apiUrl !== undefined) return apiUrl.replace(/\/graphql$/, '');
   const reachable = EVERYWHERE.includes(host) ? '127.0.0.1' : host;
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
 }

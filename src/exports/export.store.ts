@@ -1,3 +1,4 @@
+import { writeGroups } from '@pollcast/people-file';
 import { rows, type SqlExecutor } from '../database/rows.js';
 import { DELIVERY_REASONS, type DeliveryReason } from '../delivery/reasons.js';
 import type { UserDeliveryStore } from '../delivery/user-deliveries.store.js';
@@ -32,7 +33,7 @@ const DELIVERIES = `
 /** $1 poll, $2 the last user of the batch before. */
 const PARTICIPANTS = `
   SELECT ${PERSON}, ${SHOWN_STATUS} AS status,
-    (SELECT string_agg(named.name, '|' ORDER BY named.name) FROM group_member member
+    (SELECT array_agg(named.name ORDER BY named.name) FROM group_member member
       JOIN user_group named ON named.id = member.group_id WHERE member.user_id = person.id) AS groups
   FROM telegram_user person
   WHERE person.id > $2 AND (NOT EXISTS (SELECT FROM poll_group WHERE poll_group.poll_id = $1) OR EXISTS (
@@ -170,7 +171,8 @@ export class ExportStore {
       for (const person of people) {
         const key = `${pollId}_${person.userId}`;
         const { sent = 0, lastAt = null } = reminded.get(key) ?? {};
-        yield { ...standing.get(key), ...person, remindersSent: sent, lastRemindedAt: lastAt };
+        const groups = writeGroups((person.groups as string[] | null) ?? []);
+        yield { ...standing.get(key), ...person, groups, remindersSent: sent, lastRemindedAt: lastAt };
       }
     }
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
-import { graphql } from '../../src/cli/graphql.js';
+import { graphql, operation } from '../../src/cli/graphql.js';
 import { ADMIN_TOKEN, VIEWER_TOKEN } from '../support/app.js';
 import { runInProcess } from '../support/command-line.js';
 import {
@@ -189,6 +189,37 @@ describe('exports', () => {
       body: { errors: [{ extensions: { code: 'FORBIDDEN' } }] },
     });
     expect((await ask({ kind: 'participants', id: pollId }, ADMIN_TOKEN, url)).status).toBe(201);
+  });
+
+  test('of participants can be imported again, and change nothing', async () => {
+    const environment = { API_URL: `${app.url}/graphql`, API_TOKEN: ADMIN_TOKEN };
+    const api = app.client();
+    const groups = ['=Staff', 'North|South', 'DOM\\Users', 'Ends with \\'];
+    const users = [
+      '=1+1',
+      '-Anna',
+      "'Quoted",
+      'a;b\t"c"',
+      'e\u0301 \u{1f469}\u200d\u{1f467}',
+      '\u202eRTL',
+    ].map((firstName, place) => ({ id: String(9_000_001 + place), firstName, lastName: '@home', groups }));
+    await api.run(operation('importTelegramUsers'), { users });
+    const known = graphql(
+      '{ telegramUsers(filter: { groups: ["=staff"] }) { nodes { id firstName lastName groups } } }',
+    );
+    const before = await api.run(known);
+    expect(before.telegramUsers.nodes).toHaveLength(users.length);
+    expect(before.telegramUsers.nodes[0]?.groups).toEqual(expect.arrayContaining(groups));
+    const forThem = await createOpenPoll(api, { groups: ['=Staff'] });
+    const folder = await mkdtemp(join(tmpdir(), 'pollcast-export-'));
+    const file = join(folder, 'participants.csv');
+    await runInProcess(['export', 'participants', forThem, '--output', file], environment);
+    expect(await runInProcess(['import', file], environment)).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('0 users are new, 6 were known.'),
+    });
+    expect(await api.run(known)).toEqual(before);
+    await rm(folder, { recursive: true });
   });
 
   test('come at the command line, to standard output or into a file', async () => {

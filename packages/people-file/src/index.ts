@@ -8,4 +8,4 @@ export {
   type LineProblem,
   type ReadOptions,
 } from './lines.js';
-export { ID_COLUMNS, PEOPLE_COLUMNS, readPerson, type Person } from './person.js';
+export { ID_COLUMNS, PEOPLE_COLUMNS, readPerson, writeGroups, type Person } from './person.js';
