@@ -1,4 +1,12 @@
-import { refusal, success, userError, UserErrorCode, type Result } from '../kernel/user-error.js';
+import { despiteDeletions } from '../kernel/despite-deletions.js';
+import {
+  refusal,
+  success,
+  userError,
+  UserErrorCode,
+  type Result,
+  type UserError,
+} from '../kernel/user-error.js';
 import { describeMissing, isRowId } from '../kernel/ids.js';
 import type { GroupService } from '../groups/group.service.js';
 import type { Poll } from '../polls/poll.entity.js';
@@ -31,6 +39,9 @@ type CampaignResult = Promise<Result<NotificationCampaign>>;
 /** Lifecycle changes that an operator can request. */
 type ManualEvent = Extract<CampaignEvent, 'start' | 'pause' | 'resume' | 'cancel' | 'retry'>;
 
+/** How often a change is tried while others change the same campaign. */
+const TRIES = 5;
+
 /** A campaign that runs again, and the number of requeued deliveries. */
 export interface RetriedCampaign {
   campaign: NotificationCampaign;
@@ -56,7 +67,11 @@ export class CampaignService {
   }
 
   /** @param createdBy name of the token, or "command line" */
-  async create(input: CreateCampaignInput, createdBy: string): CampaignResult {
+  create(input: CreateCampaignInput, createdBy: string): CampaignResult {
+    return despiteDeletions(() => this.createOnce(input, createdBy));
+  }
+
+  private async createOnce(input: CreateCampaignInput, createdBy: string): CampaignResult {
     const existing = await this.existing(input);
     if (existing) return existing;
     const poll = isRowId(input.topicId) ? await this.polls.find(input.topicId) : null;
@@ -75,9 +90,9 @@ export class CampaignService {
       createdBy,
     });
     // No row: a concurrent call with the same key came first.
-    if (id === undefined) return this.create(input, createdBy);
+    if (id === undefined) return this.createOnce(input, createdBy);
     if (input.scheduledFor) await this.queue.enqueueDrive(id, input.scheduledFor);
-    return success(await this.require(id));
+    return this.current(id);
   }
 
   /** Changes texts, pacing or schedule of a campaign that is not running. Absent values stay. */
@@ -89,10 +104,11 @@ export class CampaignService {
     if (errors.length > 0) return refusal(...errors);
     const edit = toEdit(input, this.defaults.messageTemplate);
     if (Object.keys(edit).length > 0 && !(await this.edits.edit(id, edit))) {
-      return refusal(explainEditRefusal(await this.require(id), edit));
+      const now = await this.current(id);
+      return now.ok ? refusal(explainEditRefusal(now.value, edit)) : now;
     }
     if (edit.scheduledFor) await this.queue.enqueueDrive(id, edit.scheduledFor);
-    return success(await this.require(id));
+    return this.current(id);
   }
 
   /** Deletes a campaign that was never started. @returns its id */
@@ -109,8 +125,8 @@ export class CampaignService {
   }
 
   async pause(id: string): CampaignResult {
-    if (!(await this.change(id, 'pause'))) return this.explainRefusal(id, 'pause');
-    return success(await this.require(id));
+    const refused = await this.change(id, 'pause');
+    return refused ?? this.current(id);
   }
 
   resume(id: string, options: RunOptions = {}): CampaignResult {
@@ -118,11 +134,12 @@ export class CampaignService {
   }
 
   async cancel(id: string): CampaignResult {
-    if (!(await this.change(id, 'cancel'))) return this.explainRefusal(id, 'cancel');
+    const refused = await this.change(id, 'cancel');
+    if (refused) return refused;
     // A job does the rest of a large audience.
     if (await this.cancelled.skipSome(id)) await this.queue.enqueueDrive(id);
     else await this.ending.logCancelled(id);
-    return success(await this.require(id));
+    return this.current(id);
   }
 
   /**
@@ -144,14 +161,36 @@ export class CampaignService {
     event: Extract<ManualEvent, 'start' | 'resume' | 'retry'>,
     begin: () => Promise<RunResult>,
   ): CampaignResult {
-    const { runs, otherId } = isRowId(id) ? await begin() : { runs: false };
-    if (!runs) return this.explainRefusal(id, event, otherId);
+    const refused = await this.unlessRefused(id, event, begin);
+    if (refused) return refused;
     await this.queue.enqueueDrive(id);
-    return success(await this.require(id));
+    return this.current(id);
   }
 
-  private async change(id: string, event: ManualEvent): Promise<boolean> {
-    return isRowId(id) && this.campaigns.transition(id, event);
+  private change(id: string, event: ManualEvent): Promise<Result<never> | undefined> {
+    return this.unlessRefused(id, event, async () => ({ runs: await this.campaigns.transition(id, event) }));
+  }
+
+  /**
+   * Tries again where the campaign, once it is looked at, would allow what it has refused: somebody else has changed it in
+   * between, and nothing that could be said of its status would explain the refusal.
+   */
+  private async unlessRefused(
+    id: string,
+    event: ManualEvent,
+    attempt: () => Promise<RunResult>,
+  ): Promise<Result<never> | undefined> {
+    const field = [event === 'retry' ? 'campaignId' : 'id'];
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const { runs, otherId }: RunResult = isRowId(id) ? await attempt() : { runs: false };
+      if (runs) return undefined;
+      const campaign = await this.find(id);
+      if (!campaign) return this.notFound(id, field);
+      const error = await this.explainRefusal(campaign, event, field, otherId);
+      if (error) return refusal(error);
+    }
+    const message = `Campaign ${id} is being changed by others: look at it, then try again.`;
+    return refusal(userError(UserErrorCode.INVALID_STATE, message, field));
   }
 
   private async check(poll: Poll | null): Promise<CampaignCheck> {
@@ -170,45 +209,46 @@ export class CampaignService {
     return refusal(userError(UserErrorCode.IDEMPOTENCY_CONFLICT, message, ['input', 'idempotencyKey']));
   }
 
-  /** @param otherId conflicting campaign of the same poll */
-  private async explainRefusal(id: string, event: ManualEvent, otherId?: string): CampaignResult {
-    const campaign = await this.find(id);
-    const field = [event === 'retry' ? 'campaignId' : 'id'];
-    if (!campaign) return this.notFound(id, field);
+  /** @param otherId conflicting campaign of the same poll. @returns undefined if nothing is against it now */
+  private async explainRefusal(
+    { id, status, plannedAt, topicId }: NotificationCampaign,
+    event: ManualEvent,
+    field: string[],
+    otherId?: string,
+  ): Promise<UserError | undefined> {
     const { from } = TRANSITIONS[event];
-    if (event === 'retry' && campaign.plannedAt === null && from.includes(campaign.status)) {
-      const unplanned = `Campaign ${id} has no deliveries yet: they come when it runs.`;
-      return refusal(userError(UserErrorCode.INVALID_STATE, unplanned, field));
+    const refused = (message: string) => userError(UserErrorCode.INVALID_STATE, message, field);
+    if (!from.includes(status)) {
+      return refused(`Campaign ${id} is ${status}; ${event} is possible when it is ${from.join(' or ')}.`);
     }
-    const poll = await this.polls.find(campaign.topicId);
+    if (event === 'pause' || event === 'cancel') return undefined;
+    if (event === 'retry' && plannedAt === null) {
+      return refused(`Campaign ${id} has no deliveries yet: they come when it runs.`);
+    }
+    const poll = await this.polls.find(topicId);
     const now = new Date();
-    if (from.includes(campaign.status) && poll && !isOpen(poll, now)) {
-      const { id: pollId } = poll;
-      return refusal(
-        isClosed(poll, now)
-          ? userError(UserErrorCode.POLL_CLOSED, `Poll ${pollId} takes no more answers.`, field)
-          : userError(UserErrorCode.INVALID_STATE, `Open poll ${pollId} first: it is a draft.`, field),
-      );
+    if (poll && !isOpen(poll, now)) {
+      return isClosed(poll, now)
+        ? userError(UserErrorCode.POLL_CLOSED, `Poll ${poll.id} takes no more answers.`, field)
+        : refused(`Open poll ${poll.id} first: it is a draft.`);
     }
-    if (otherId !== undefined && from.includes(campaign.status)) {
+    if (otherId !== undefined) {
       const message = `${describeOther(otherId)}: wait for its end, cancel it, or allow two reminders with besideAnother.`;
-      return refusal(userError(UserErrorCode.ANOTHER_CAMPAIGN_RUNS, message, field));
+      return userError(UserErrorCode.ANOTHER_CAMPAIGN_RUNS, message, field);
     }
-    if (event === 'retry' && from.includes(campaign.status)) {
-      const nothing = `Campaign ${id} has no deliveries of these statuses and reasons to users who can be reached.`;
-      return refusal(userError(UserErrorCode.INVALID_STATE, nothing, field));
-    }
-    const message = `Campaign ${id} is ${campaign.status}; ${event} is possible when it is ${from.join(' or ')}.`;
-    return refusal(userError(UserErrorCode.INVALID_STATE, message, field));
+    if (event !== 'retry') return undefined;
+    return refused(
+      `Campaign ${id} has no deliveries of these statuses and reasons to users who can be reached.`,
+    );
   }
 
   private notFound(id: string, field: string[]): Result<never> {
     return refusal(userError(UserErrorCode.NOT_FOUND, describeMissing('campaign', id), field));
   }
 
-  private async require(id: string): Promise<NotificationCampaign> {
+  /** As it now is, or why it cannot be shown: it may have been deleted since. */
+  private async current(id: string): CampaignResult {
     const campaign = await this.campaigns.find(id);
-    if (!campaign) throw new Error(`Campaign ${id} is gone.`);
-    return campaign;
+    return campaign ? success(campaign) : this.notFound(id, ['id']);
   }
 }

@@ -1,3 +1,4 @@
+import { refersToDeleted } from '../kernel/despite-deletions.js';
 import { rows, type SqlExecutor, type TransactionalSql } from '../database/rows.js';
 
 /** In the order in which the engine takes locks: deliveries, then campaigns, then the person. */
@@ -42,9 +43,6 @@ const FORGET_CHATS = 'DELETE FROM chat_pacing WHERE chat_id = ANY ($1)';
 /** "under way": a message to the person is; nothing was erased but pending reminders skipped. */
 export type Erasure = 'erased' | 'unknown' | 'under way';
 
-/** SQLSTATE of a foreign key that is violated: a campaign was planned for the person meanwhile. */
-const FOREIGN_KEY_VIOLATION = '23503';
-
 /** Erases people and leaves counts. */
 export class ErasureStore {
   constructor(private readonly sql: TransactionalSql) {}
@@ -53,7 +51,8 @@ export class ErasureStore {
     try {
       return await this.sql.transaction((sql) => eraseWithin(sql, userId));
     } catch (error) {
-      if ((error as { code?: unknown }).code === FOREIGN_KEY_VIOLATION) return 'under way';
+      // A campaign was planned for the person meanwhile.
+      if (refersToDeleted(error)) return 'under way';
       throw error;
     }
   }

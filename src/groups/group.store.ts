@@ -93,8 +93,8 @@ export async function forgetUnused(sql: TransactionalSql, ids: readonly string[]
 }
 
 /**
- * Replaces the groups of a poll or a campaign, in the transaction that changes it.
- * @throws if a group was forgotten since the names were checked
+ * Replaces the groups of a poll or a campaign, in the transaction that changes it. A group that was forgotten since the names
+ * were checked comes back: it would have stayed, had it been named a moment before.
  */
 export async function nameGroups(
   sql: SqlExecutor,
@@ -102,8 +102,6 @@ export async function nameGroups(
   ownerId: string,
   names: readonly string[],
 ): Promise<void> {
-  const found = await rows<{ id: string }>(sql, FIND_LOCKED, [names.map(groupKey)]);
-  if (found.length < names.length) throw new Error('A group was forgotten at the same time.');
-  const ids = found.map(({ id }) => id);
+  const ids = [...(await ensureGroups(sql, names)).values()].map(({ id }) => id);
   for (const statement of replaceOf(owners)) await rows(sql, statement, [ownerId, ids]);
 }

@@ -1,3 +1,4 @@
+import { despiteDeletions } from '../kernel/despite-deletions.js';
 import type { Group } from '../groups/group.entity.js';
 import { cleanGroupName, nameErrors } from '../groups/group-names.js';
 import type { GroupService } from '../groups/group.service.js';
@@ -19,10 +20,12 @@ export class GroupMembersService {
   }
 
   /** All or nothing. The group is created if there is none of the name. */
-  async add(name: string, userIds: readonly string[]): Promise<GroupPayload> {
-    const errors = [...nameErrors(name, ['group']), ...(await this.people.userIdErrors(userIds))];
-    if (errors.length > 0) return this.refuse(name, errors);
-    return { ...(await this.members.add(cleanGroupName(name), userIds)), userErrors: [] };
+  add(name: string, userIds: readonly string[]): Promise<GroupPayload> {
+    return despiteDeletions(async () => {
+      const errors = [...nameErrors(name, ['group']), ...(await this.people.userIdErrors(userIds))];
+      if (errors.length > 0) return this.refuse(name, errors);
+      return { ...(await this.members.add(cleanGroupName(name), userIds)), userErrors: [] };
+    });
   }
 
   /** All or nothing. */

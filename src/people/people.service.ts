@@ -1,3 +1,4 @@
+import { despiteDeletions } from '../kernel/despite-deletions.js';
 import type { GroupService } from '../groups/group.service.js';
 import {
   readPage,
@@ -139,10 +140,12 @@ export class PeopleService {
   }
 
   /** All or nothing. Ignores known completions. */
-  async recordCompletions(pollId: string, userIds: string[]): Promise<RecordPollCompletionsPayload> {
-    const userErrors = await this.completionErrors(pollId, userIds);
-    if (userErrors.length > 0) return { recorded: 0, userErrors };
-    return { recorded: await this.people.recordCompletions(pollId, userIds), userErrors: [] };
+  recordCompletions(pollId: string, userIds: string[]): Promise<RecordPollCompletionsPayload> {
+    return despiteDeletions(async () => {
+      const userErrors = await this.completionErrors(pollId, userIds);
+      if (userErrors.length > 0) return { recorded: 0, userErrors };
+      return { recorded: await this.people.recordCompletions(pollId, userIds), userErrors };
+    });
   }
 
   private async completionErrors(pollId: string, userIds: string[]): Promise<UserError[]> {

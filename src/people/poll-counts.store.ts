@@ -1,3 +1,4 @@
+import { despiteDeletions } from '../kernel/despite-deletions.js';
 import { rows, type SqlExecutor, type TransactionalSql } from '../database/rows.js';
 import { MAY_BE_REMINDED } from './reachable.js';
 
@@ -170,7 +171,7 @@ export class PollCountStore {
 
   /** Counts a poll whose groups have changed; the reconciler does it where this is not reached. */
   async count(pollId: string): Promise<void> {
-    await this.locked((sql) => rows(sql, RECOUNT, [[pollId]]));
+    await this.recount((sql) => rows(sql, RECOUNT, [[pollId]]));
   }
 
   /**
@@ -192,8 +193,13 @@ export class PollCountStore {
   }
 
   private async compare(recount: (sql: SqlExecutor) => Promise<{ wrong: boolean }[]>): Promise<number> {
-    const compared = await this.locked(recount);
+    const compared = await this.recount(recount);
     return compared?.[0]?.wrong ? 1 : 0;
+  }
+
+  /** Of a poll that is deleted meanwhile nothing is counted. */
+  private recount<T>(count: (sql: SqlExecutor) => Promise<T>): Promise<T | undefined> {
+    return despiteDeletions(() => this.locked(count));
   }
 
   /** @returns undefined if another process is at it */
