@@ -59,6 +59,11 @@ describe('the rate of a campaign over time', () => {
     const { at: times, values } = ratesOver(timelineOf([[60, 600]], 120), 'MINUTE', samples);
     expect(times).toEqual([at(60), at(70), at(70.2), at(75), at(75.5), at(275.5)]);
     expect(values).toEqual([0, 10, 5, 20, 20, 0.1]);
+    const readBefore = { ...timelineOf([[60, 50]], 65), sentUsers: 50 };
+    expect(ratesOver(readBefore, 'MINUTE', samplesOf([[67, 70]]))).toEqual({
+      at: [at(60), at(65), at(67)],
+      values: [0, 10, 10],
+    });
     expect(ratesOver(timelineOf([[0, 900]], 930), 'HOUR', samples)).toEqual({
       at: [at(30), at(930)],
       values: [0, 1],

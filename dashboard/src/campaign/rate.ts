@@ -30,13 +30,13 @@ export interface Rates {
 
 /** Messages a second over time: of each bucket of the timeline, and finer since the page is open. */
 export function ratesOver(of: Timeline, bucket: Bucket, samples: readonly Sample[]): Rates {
-  const live = bucket === 'MINUTE' ? samples : [];
+  const readAt = Date.parse(of.finishedAt ?? of.updatedAt);
+  const live = bucket === 'MINUTE' ? sinceReading(samples, { at: readAt, sent: of.sentUsers }) : [];
   const liveFrom = live[0]?.at ?? Infinity;
   const points: [at: number, rate: number][] = [];
   function push(at: number, rate: number): void {
     if (at > (points.at(-1)?.[0] ?? -Infinity)) points.push([at, Math.round(rate * 100) / 100]);
   }
-  const readAt = Date.parse(of.finishedAt ?? of.updatedAt);
   const startedAt = Date.parse(of.startedAt ?? '') || 0;
   for (const { at, sent } of of.timeline) {
     const begin = Math.max(Date.parse(at), startedAt);
@@ -47,6 +47,12 @@ export function ratesOver(of: Timeline, bucket: Bucket, samples: readonly Sample
   }
   for (const [place, { at }] of live.entries()) push(at, rateAt(live, place));
   return { at: points.map(([at]) => new Date(at).toISOString()), values: points.map(([, rate]) => rate) };
+}
+
+/** The first events follow what was read before them. */
+function sinceReading(samples: readonly Sample[], read: Sample): readonly Sample[] {
+  const [first] = samples;
+  return first !== undefined && read.at < first.at ? [read, ...samples] : samples;
 }
 
 /** The average of the window that ends with a sample; of a longer time where no other sample is in it. */
