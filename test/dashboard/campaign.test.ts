@@ -62,6 +62,12 @@ describe('the page of a campaign', () => {
     const operator = await browser.open(url, { token });
     await confirm(operator, 'Start', '12 people will be reminded.');
     await operator.getByText('4 of 12').waitFor();
+    // Until the next chunk nothing is told, and nothing is sent.
+    await operator.clock.install();
+    await operator.reload();
+    await figure(operator, 'Sent', '2');
+    await operator.clock.fastForward(15_000);
+    await figure(operator, 'Rate', '0/s of 1,000/s');
     await operator.getByRole('link', { name: 'Chunks' }).click();
     await operator.getByRole('row', { name: 'Chunk 1' }).getByText('Its time:').waitFor();
     await confirm(operator, 'Pause', '8 people are still to be reminded');

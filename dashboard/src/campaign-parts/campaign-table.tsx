@@ -5,9 +5,15 @@ import { Progress } from '../parts/progress.js';
 import { StatusMark, WhyHeld } from '../parts/status.js';
 import { Table, type Column, type Selection } from '../parts/table.js';
 import type { CampaignRow } from './queries.js';
+import { useRate } from './use-rate.js';
+
+function Rate({ of }: { of: CampaignRow }) {
+  const { t, number } = useWords();
+  return t('progress.rate', { rate: number(useRate(of), { maximumFractionDigits: 1 }) });
+}
 
 function useColumns(): Column<CampaignRow>[] {
-  const { t, number } = useWords();
+  const { t } = useWords();
   return [
     {
       label: t('list.campaign'),
@@ -33,10 +39,7 @@ function useColumns(): Column<CampaignRow>[] {
     {
       label: t('list.rate'),
       kind: 'number',
-      cell: ({ status, messagesPerSecond }) =>
-        status === 'PROCESSING'
-          ? t('progress.rate', { rate: number(messagesPerSecond, { maximumFractionDigits: 1 }) })
-          : t('app.unknown'),
+      cell: (row) => (row.status === 'PROCESSING' ? <Rate of={row} /> : t('app.unknown')),
     },
     { label: t('list.eta'), cell: ({ estimatedFinishAt }) => <Moment at={estimatedFinishAt} /> },
     { label: t('list.created'), cell: ({ createdAt }) => <Moment at={createdAt} /> },

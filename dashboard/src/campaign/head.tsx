@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
+import { useRate } from '../campaign-parts/use-rate.js';
 import { useWords } from '../i18n.js';
 import { Figures } from '../parts/figures.js';
 import { Moment } from '../parts/moment.js';
@@ -95,8 +96,9 @@ function Counts({ campaign, limit }: { campaign: CampaignState; limit: number | 
 
 function Rate({ of, limit }: { of: CampaignState; limit: number | undefined }) {
   const { t, number } = useWords();
+  const perSecond = useRate(of);
   if (of.status !== 'PROCESSING') return t('app.unknown');
-  const rate = number(of.messagesPerSecond, { maximumFractionDigits: 1 });
+  const rate = number(perSecond, { maximumFractionDigits: 1 });
   return (
     <>
       {t('progress.rate', { rate })}{' '}
