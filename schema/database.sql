@@ -202,6 +202,10 @@ AS $function$
   DECLARE
     sign integer := CASE TG_OP WHEN 'DELETE' THEN -1 ELSE 1 END;
   BEGIN
+    IF TG_OP = 'INSERT' THEN
+      PERFORM FROM (SELECT DISTINCT user_id FROM changed ORDER BY user_id) done,
+        LATERAL (SELECT FROM telegram_user person WHERE person.id = done.user_id FOR NO KEY UPDATE) locked;
+    END IF;
     INSERT INTO poll_count_delta (poll_id, completed, reachable_done)
     SELECT changed.poll_id, sign * count(*), sign * count(*) FILTER (
       WHERE person.status = 'ACTIVE' AND person.opted_out_at IS NULL AND (grouped.poll_id IS NULL OR EXISTS (

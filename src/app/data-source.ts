@@ -33,6 +33,7 @@ import { Erasure1790002103000 } from '../../migrations/1790002103000-erasure.js'
 import { ExportLinks1790002104000 } from '../../migrations/1790002104000-export-links.js';
 import { HeardWishes1790002110000 } from '../../migrations/1790002110000-heard-wishes.js';
 import { ChunkLastSent1790002120000 } from '../../migrations/1790002120000-chunk-last-sent.js';
+import { CompletionsAtOnce1790002130000 } from '../../migrations/1790002130000-completions-at-once.js';
 import { ExportLink } from '../exports/export-link.entity.js';
 import { AnonymousPolls1790002003000 } from '../../migrations/1790002003000-anonymous-polls.js';
 import { ApiToken } from '../access/api-token.entity.js';
@@ -101,6 +102,7 @@ const TABLES: database.Tables = {
     ExportLinks1790002104000,
     HeardWishes1790002110000,
     ChunkLastSent1790002120000,
+    CompletionsAtOnce1790002130000,
   ],
 };
 

@@ -5,6 +5,12 @@ import { withFreshPlans } from '../database/fresh-plans.js';
 import { rows, type SqlExecutor, type TransactionalSql } from '../database/rows.js';
 import { MAY_BE_REMINDED } from './reachable.js';
 
+/**
+ * Before anything else, in the order of ids, as an import does. Counters of polls are changed by what the people belonged to before:
+ * two who change groups of the same people at once would each count them as if there were no other.
+ */
+const LOCK_PEOPLE = 'SELECT FROM telegram_user WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE';
+
 /** In the order of ids, so that concurrent statements wait for each other instead of deadlocking. */
 const ADD = `
   INSERT INTO group_member (group_id, user_id) SELECT $1, * FROM unnest($2::bigint[]) AS given (user_id) ORDER BY user_id
@@ -59,6 +65,7 @@ export class MembershipStore {
   /** Adds users to a group, which is created if there is none of the name. */
   add(name: string, userIds: readonly string[]): Promise<MembershipChange> {
     return withFreshPlans(this.sql, async (sql) => {
+      await rows(sql, LOCK_PEOPLE, [userIds]);
       const group = (await ensureGroups(sql, [name])).get(groupKey(name));
       if (!group) throw new Error('A group was not found after it was created.');
       const added = await rows(sql, ADD, [group.id, userIds]);
@@ -68,7 +75,10 @@ export class MembershipStore {
 
   /** Removes users from a group, which is forgotten when nobody and nothing needs it any more. */
   async remove(group: Group, userIds: readonly string[]): Promise<MembershipChange> {
-    const removed = await rows(this.sql, REMOVE, [group.id, userIds]);
+    const removed = await this.sql.transaction(async (sql) => {
+      await rows(sql, LOCK_PEOPLE, [userIds]);
+      return rows(sql, REMOVE, [group.id, userIds]);
+    });
     if (removed.length > 0) await forgetUnused(this.sql, [group.id]);
     return { group, changedCount: removed.length };
   }

@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { graphql, type VariablesOf } from '../../src/cli/graphql.js';
-import { createUsers } from '../support/factories.js';
+import { graphql, operation, type VariablesOf } from '../../src/cli/graphql.js';
+import { createOpenPoll, createUsers } from '../support/factories.js';
 import { expectRefusal, mutate } from '../support/mutations.js';
 import { overHttp } from '../support/requests.js';
 import { useApp } from '../support/use-app.js';
@@ -29,6 +29,13 @@ async function people(filter: VariablesOf<typeof PEOPLE>['filter']): Promise<Rec
   const { telegramUsers } = await app.client().run(PEOPLE, { filter });
   expect(telegramUsers.totalCount).toBe(telegramUsers.nodes.length);
   return Object.fromEntries(telegramUsers.nodes.map(({ telegramId, groups: own }) => [telegramId, own]));
+}
+
+async function countsOf(id: string): Promise<unknown> {
+  const query = graphql(
+    'query ($id: ID!) { poll(id: $id) { participantCount completedCount audienceSize } }',
+  );
+  return (await app.client().run(query, { id })).poll;
 }
 
 async function importUsers(...given: object[]): Promise<void> {
@@ -163,6 +170,28 @@ describe('addToGroup and removeFromGroup', () => {
     const imports = names.map((name) => importUsers(...users.map((id) => ({ id, groups: [name, 'All'] }))));
     await Promise.all([...calls, ...imports]);
     expect(Object.keys(await people({ groups: ['All'] }))).toEqual(users);
+  });
+
+  test('at once count nobody twice for a poll that is for several groups, whoever completes it meanwhile', async () => {
+    await app.database.query("UPDATE telegram_user SET status = 'ACTIVE'");
+    const groups = ['North', 'East', 'South', 'West'];
+    for (const group of groups) await mutate(app, 'addToGroup', { group, userIds: users.slice(0, 1) });
+    const id = await createOpenPoll(app.client(), { groups });
+    const all = (mutation: 'addToGroup' | 'removeFromGroup') =>
+      groups.map((group) => mutate(app, mutation, { group, userIds: users }));
+    const done = users.slice(0, 2);
+    await Promise.all([
+      ...all('addToGroup'),
+      mutate(app, 'recordPollCompletions', { pollId: id, userIds: done }),
+      ...done.map((userId) => app.client().run(operation('setReminders'), { userId, wanted: false })),
+    ]);
+    expect(await countsOf(id)).toEqual({
+      participantCount: users.length,
+      completedCount: done.length,
+      audienceSize: users.length - done.length,
+    });
+    await Promise.all(all('removeFromGroup'));
+    expect(await countsOf(id)).toEqual({ participantCount: 0, completedCount: done.length, audienceSize: 0 });
   });
 });
 
