@@ -1,5 +1,5 @@
 import { refersToDeleted } from '../kernel/despite-deletions.js';
-import { rows, type SqlExecutor, type TransactionalSql } from '../database/rows.js';
+import { oneRow, rows, type SqlExecutor, type TransactionalSql } from '../database/rows.js';
 
 /** In the order in which the engine takes locks: deliveries, then campaigns, then the person. */
 const LOCK_DELIVERIES = `
@@ -16,6 +16,16 @@ const SKIP_PENDING = `
 `;
 
 const LOCK_PERSON = 'SELECT id, chat_id AS "chatId" FROM telegram_user WHERE id = $1 FOR UPDATE';
+
+/**
+ * Nobody can plan for the person any more; but a campaign may have been planned since the deliveries were locked. What is pending
+ * of it would be missing in its ledger. No statement waits for a delivery while it holds a person.
+ */
+const ALL_FINISHED = `
+  SELECT count(*) = (SELECT count(*) FROM delivery WHERE user_id = $1) AS finished FROM (
+    SELECT FROM delivery WHERE user_id = $1 AND status NOT IN ('PENDING', 'SENDING') FOR UPDATE SKIP LOCKED
+  ) locked
+`;
 
 /**
  * What is counted stays counted, but what was answered of an anonymous poll that was not completed goes. What follows a person (answers, completions, groups) goes by its foreign key. The count of
@@ -64,6 +74,8 @@ async function eraseWithin(sql: SqlExecutor, userId: string): Promise<Erasure> {
   if (deliveries.some(({ status }) => status === 'SENDING')) return 'under way';
   const [person] = await rows<{ id: string; chatId: string | null }>(sql, LOCK_PERSON, [userId]);
   if (!person) return 'unknown';
+  const { finished } = await oneRow<{ finished: boolean }>(sql, ALL_FINISHED, [userId]);
+  if (!finished) return 'under way';
   for (const statement of ERASE) await rows(sql, statement, [userId]);
   await rows(sql, FORGET_CHATS, [[person.id, person.chatId ?? person.id]]);
   return 'erased';

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
+import { Client } from 'pg';
 import { graphql, type ResultOf } from '../../src/cli/graphql.js';
 import { useApp } from '../support/use-app.js';
 import { change } from '../campaigns/operations.js';
@@ -134,6 +135,37 @@ test('a pending reminder is skipped first, and one under way is waited for', asy
     skippedUsers: 3,
     unconfirmedUsers: 1,
   });
+});
+
+test('a reminder that is planned during an erasure is skipped as well, and the campaign can end', async () => {
+  const api = app.client();
+  const id = await createCampaign(api, await createOpenPoll(api));
+  const planning = new Client({ connectionString: app.database.url });
+  await planning.connect();
+  await planning.query('BEGIN');
+  await planning.query(
+    `UPDATE notification_campaign SET status = 'PAUSED', started_at = now(), planned_at = now(), total_users = 1,
+       pending_users = 1, chunk_count = 1 WHERE id = $1`,
+    [id],
+  );
+  await planning.query('INSERT INTO campaign_chunk (campaign_id, number) VALUES ($1, 0)', [id]);
+  await planning.query('INSERT INTO delivery (campaign_id, user_id, chunk_number) VALUES ($1, $2, 0)', [
+    id,
+    FIRST,
+  ]);
+  const erasing = erase(FIRST);
+  await waitFor('the erasure to wait for the person', async () => {
+    const waiting = await app.database.query(
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+         AND query LIKE '%telegram_user%'`,
+    );
+    return waiting.length > 0;
+  });
+  await planning.query('COMMIT');
+  await planning.end();
+  expect(await erasing).toEqual({ deletedId: `user_${FIRST}`, userErrors: [] });
+  expect(await counters(id)).toMatchObject({ totalUsers: 1, pendingUsers: 0, skippedUsers: 1 });
+  expect(await outcomes(id)).toEqual([{ status: 'SKIPPED', reason: 'ERASED', count: 1 }]);
 });
 
 test.each(['999999', 'user_999999', 'poll_1', '0', 'nonsense', '9'.repeat(30)])(
