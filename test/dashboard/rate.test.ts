@@ -24,9 +24,12 @@ function timelineOf(sent: readonly (readonly [seconds: number, count: number])[]
   };
 }
 
-function samplesOf(states: readonly (readonly [seconds: number, sent: number])[]): readonly Sample[] {
+/** What events told: at which second, how many had been sent, and how fast that was. */
+function samplesOf(
+  states: readonly (readonly [seconds: number, sent: number, rate: number | null])[],
+): readonly Sample[] {
   return states.reduce<readonly Sample[]>(
-    (samples, [seconds, sent]) => addSample(samples, { at: NOON + seconds * 1000, sent }),
+    (samples, [seconds, sent, rate]) => addSample(samples, { at: NOON + seconds * 1000, sent, rate }),
     [],
   );
 }
@@ -47,22 +50,23 @@ describe('the rate of a campaign over time', () => {
     expect(ratesOver(timelineOf([], 190), 'MINUTE', [])).toEqual({ at: [], values: [] });
   });
 
-  test('is finer since the page is open, and an average over a wait', () => {
+  test('is finer since the page is open, and an average over a wait and up to the end', () => {
     const samples = samplesOf([
-      [70, 500],
-      [70.2, 510],
-      [75, 600],
-      [75.5, 610],
-      [275.5, 630],
-      [275.5, 999],
+      [70, 500, 11],
+      [70.2, 510, 12],
+      [75, 600, 13],
+      [75.5, 610, 14],
+      [275.5, 630, 2],
+      [275.5, 999, 99],
+      [280.5, 640, null],
     ]);
-    const { at: times, values } = ratesOver(timelineOf([[60, 600]], 120), 'MINUTE', samples);
-    expect(times).toEqual([at(60), at(70), at(70.2), at(75), at(75.5), at(275.5)]);
-    expect(values).toEqual([0, 10, 5, 20, 20, 0.1]);
-    const readBefore = { ...timelineOf([[60, 50]], 65), sentUsers: 50 };
-    expect(ratesOver(readBefore, 'MINUTE', samplesOf([[67, 70]]))).toEqual({
-      at: [at(60), at(65), at(67)],
-      values: [0, 10, 10],
+    expect(ratesOver(timelineOf([[60, 600]], 120), 'MINUTE', samples)).toEqual({
+      at: [at(60), at(70), at(70.2), at(75), at(75.5), at(275.5), at(280.5)],
+      values: [0, 10, 12, 13, 14, 0.1, 2],
+    });
+    expect(ratesOver(timelineOf([[60, 50]], 65), 'MINUTE', samples.slice(0, 1))).toEqual({
+      at: [at(60), at(65), at(70)],
+      values: [0, 10, 11],
     });
     expect(ratesOver(timelineOf([[0, 900]], 930), 'HOUR', samples)).toEqual({
       at: [at(30), at(930)],
@@ -71,11 +75,11 @@ describe('the rate of a campaign over time', () => {
   });
 
   test('keeps ten minutes of what it was told, about every two seconds', () => {
-    const told = Array.from({ length: 8000 }, (_, place) => [place / 4, place] as const);
+    const told = Array.from({ length: 8000 }, (_, place) => [place / 4, place, 4] as const);
     const samples = samplesOf(told);
     expect(samples.length).toBeLessThan(360);
-    expect(samples.at(-1)).toEqual({ at: NOON + 1_999_750, sent: 7999 });
-    const afterAWait = addSample(samples, { at: NOON + 9_999_750, sent: 8799 });
-    expect(ratesOver(timelineOf([], 9999), 'MINUTE', afterAWait).values).toEqual([0, 0.1]);
+    const last = { at: NOON + 1_999_750, sent: 7999, rate: 4 };
+    expect(samples.at(-1)).toEqual(last);
+    expect(addSample(samples, { ...last, at: NOON + 9_999_750 })).toHaveLength(2);
   });
 });

@@ -1,15 +1,18 @@
 import { WIDTH_MS, type Bucket } from '../parts/bucket.js';
 import type { Timeline } from './timeline.js';
 
-/** How many had been sent at a time. */
+/** What an event told. */
 export interface Sample {
   at: number;
+  /** How many had been sent. */
   sent: number;
+  /** Messages a second over the last ten seconds; null while it does not run. */
+  rate: number | null;
 }
 
 const SHORTEST_STEP_MS = 2000;
-/** What the API's own figure of the rate is an average of. */
-const WINDOW_MS = 10_000;
+/** A rate says nothing of longer waits. */
+const LONGEST_STEP_MS = 12_000;
 /** Older samples are left to the minutes of the timeline, which also a reload brings back. */
 const KEPT_MS = 600_000;
 
@@ -31,7 +34,7 @@ export interface Rates {
 /** Messages a second over time: of each bucket of the timeline, and finer since the page is open. */
 export function ratesOver(of: Timeline, bucket: Bucket, samples: readonly Sample[]): Rates {
   const readAt = Date.parse(of.finishedAt ?? of.updatedAt);
-  const live = bucket === 'MINUTE' ? sinceReading(samples, { at: readAt, sent: of.sentUsers }) : [];
+  const live = bucket === 'MINUTE' ? samples : [];
   const liveFrom = live[0]?.at ?? Infinity;
   const points: [at: number, rate: number][] = [];
   function push(at: number, rate: number): void {
@@ -49,19 +52,11 @@ export function ratesOver(of: Timeline, bucket: Bucket, samples: readonly Sample
   return { at: points.map(([at]) => new Date(at).toISOString()), values: points.map(([, rate]) => rate) };
 }
 
-/** The first events follow what was read before them. */
-function sinceReading(samples: readonly Sample[], read: Sample): readonly Sample[] {
-  const [first] = samples;
-  return first !== undefined && read.at < first.at ? [read, ...samples] : samples;
-}
-
-/** The average of the window that ends with a sample; of a longer time where no other sample is in it. */
 function rateAt(samples: readonly Sample[], place: number): number {
-  const last = samples[place];
-  if (last === undefined) return 0;
-  const inWindow = samples.findIndex(({ at }) => at >= last.at - WINDOW_MS);
-  const first = samples[inWindow < place ? inWindow : place - 1];
-  if (first === undefined) return 0;
-  // Of a moment there is no rate.
-  return (Math.max(0, last.sent - first.sent) * 1000) / Math.max(SHORTEST_STEP_MS, last.at - first.at);
+  const [before, here] = [samples[place - 1], samples[place]];
+  if (here === undefined) return 0;
+  if (before === undefined) return here.rate ?? 0;
+  const sinceMs = here.at - before.at;
+  if (here.rate !== null && sinceMs <= LONGEST_STEP_MS) return here.rate;
+  return (Math.max(0, here.sent - before.sent) * 1000) / Math.max(1000, sinceMs);
 }

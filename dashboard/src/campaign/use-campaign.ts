@@ -24,7 +24,7 @@ export interface FollowedCampaign {
   /** As the last event says it is; null if there is none of this id. */
   campaign: CampaignState | null | undefined;
   isDeleted: boolean;
-  /** How many had been sent, as the events told since the page is open. */
+  /** How fast it sent, as the events told since the page is open. */
   samples: readonly Sample[];
 }
 
@@ -46,7 +46,8 @@ export function useCampaign(id: string): FollowedCampaign {
       onLoss: answer.reread,
       onEvent: ({ campaignProgress: { at, campaign: next } }) => {
         take(next);
-        setSamples((before) => addSample(before, { at: Date.parse(at), sent: next.sentUsers }));
+        const rate = next.status === 'PROCESSING' ? next.messagesPerSecond : null;
+        setSamples((before) => addSample(before, { at: Date.parse(at), sent: next.sentUsers, rate }));
       },
     },
   );
