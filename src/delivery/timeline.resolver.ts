@@ -20,7 +20,7 @@ export class CampaignTimelineResolver {
 
   @FieldResolver(() => [CampaignTimelinePoint], {
     description:
-      'What happened with its reminders, for a chart; empty buckets are left out; at most 1,000, the newest.',
+      'What happened with its reminders, for a chart; empty buckets are left out; at most 1,000, the newest. People who were erased are in none, while the counters keep them.',
   })
   timeline(
     @Root() campaign: NotificationCampaign,

@@ -15,7 +15,8 @@ export class PollCompletionsResolver {
   constructor(private readonly read: ReadCompletions) {}
 
   @FieldResolver(() => [TimeCount], {
-    description: 'Completions for a chart; empty buckets are left out; at most 1,000, the newest.',
+    description:
+      'Completions for a chart; empty buckets are left out; at most 1,000, the newest. Those of people who were erased are in none, while completedCount keeps them.',
   })
   completionsOverTime(
     @Root() poll: Poll,
