@@ -7,8 +7,14 @@ import { PREVIEW } from './queries.js';
 const SHORTEST_PAUSE_MS = 300;
 const LONGEST_PAUSE_MS = 5000;
 
+interface DraftPreview {
+  preview: Fresh<ResultOf<typeof PREVIEW>>;
+  /** False while it is still about what was written before. */
+  isCurrent: boolean;
+}
+
 /** What the API says that the draft would do, once its writer pauses: the longer, the longer the API takes to count. */
-export function usePreview(draft: Draft): Fresh<ResultOf<typeof PREVIEW>> {
+export function usePreview(draft: Draft): DraftPreview {
   const { translations } = draft;
   // A language that was just added is not an error yet.
   const begun = translations.findLastIndex(({ languageCode }) => languageCode !== '') + 1;
@@ -30,5 +36,5 @@ export function usePreview(draft: Draft): Fresh<ResultOf<typeof PREVIEW>> {
     const tookMs = performance.now() - asked.current.at;
     asked.current.pauseMs = Math.max(SHORTEST_PAUSE_MS, Math.min(LONGEST_PAUSE_MS, tookMs));
   }, [preview.data]);
-  return preview;
+  return { preview, isCurrent: settled === input && !preview.loading };
 }

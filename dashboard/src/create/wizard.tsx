@@ -98,7 +98,7 @@ export function Wizard({ base, draft, change, campaign, steps, save, startOver }
   const { address } = useAddress(ADDRESS);
   const [, navigate] = useLocation();
   const heading = useRef<HTMLHeadingElement>(null);
-  const preview = usePreview(draft);
+  const { preview, isCurrent } = usePreview(draft);
   const topic = useFresh(TOPIC, { id: draft.topicId }, { pause: draft.topicId === '' });
   const read = preview.data?.campaignPreview;
   const current = read && {
@@ -183,7 +183,9 @@ export function Wizard({ base, draft, change, campaign, steps, save, startOver }
             className="primary"
             isOff={save.busy}
             onClick={() => {
-              const wrong = firstWithProblems(steps, problemsIn([...known, ...missing]));
+              // An answer about an earlier text holds up nothing: the API looks at this one.
+              const toMend = [...(isCurrent ? known : save.refusals), ...missing];
+              const wrong = firstWithProblems(steps, problemsIn(toMend));
               if (wrong) go(wrong);
               else save.run();
             }}
