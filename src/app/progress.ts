@@ -41,7 +41,8 @@ export async function startProgress(
     onNotification: (payload) => {
       const notice = readNotice(payload);
       changes.notify(notice);
-      if (!notice.moved) hub.notify(notice.id);
+      // Every other move comes as a plain change, too.
+      if (!notice.moved || notice.deletedVersion !== undefined) hub.notify(notice.id);
     },
     onConnected: () => {
       hub.notifyAll();

@@ -5,7 +5,8 @@
 export class LatestValueStream<T> implements AsyncIterableIterator<T> {
   private value: T | undefined;
   private finished = false;
-  private wake: ((result: IteratorResult<T>) => void) | undefined;
+  private failure: { error: Error } | undefined;
+  private wake: ((result: IteratorResult<T> | Promise<IteratorResult<T>>) => void) | undefined;
 
   /** @param onReturn called once the reader is gone */
   constructor(private readonly onReturn: () => void) {}
@@ -22,11 +23,25 @@ export class LatestValueStream<T> implements AsyncIterableIterator<T> {
     if (this.wake) this.hand({ done: true, value: undefined });
   }
 
+  /** As finish, but the reader is told why. */
+  fail(error: Error): void {
+    if (this.finished) return;
+    this.finished = true;
+    this.failure = { error };
+    if (this.wake) this.hand(this.next());
+  }
+
   next(): Promise<IteratorResult<T>> {
     if (this.value !== undefined) {
       const value = this.value;
       this.value = undefined;
       return Promise.resolve({ done: false, value });
+    }
+    if (this.failure) {
+      const { error } = this.failure;
+      this.failure = undefined;
+      this.onReturn();
+      return Promise.reject(error);
     }
     if (this.finished) return this.return();
     return new Promise((resolve) => (this.wake = resolve));
@@ -43,7 +58,7 @@ export class LatestValueStream<T> implements AsyncIterableIterator<T> {
     return this;
   }
 
-  private hand(result: IteratorResult<T>): void {
+  private hand(result: IteratorResult<T> | Promise<IteratorResult<T>>): void {
     const wake = this.wake;
     this.wake = undefined;
     wake?.(result);

@@ -1,3 +1,5 @@
+import { CodedError } from '../kernel/errors.js';
+import { describeMissing } from '../kernel/ids.js';
 import type { NotificationCampaign } from './campaign.entity.js';
 import type { ChangeConsumer, ChangeFeed } from './change-feed.js';
 import { CampaignStatus, FINAL_STATUSES } from './lifecycle.js';
@@ -45,6 +47,8 @@ function deliver(stream: LatestValueStream<ProgressSnapshot>, snapshot: Progress
 export class ProgressHub implements ChangeConsumer {
   private readonly channels = new Map<string, Channel>();
   private readonly changed = new Set<string>();
+  /** Taken from the changed ones for the tick that is under way. */
+  private reading: readonly string[] = [];
 
   constructor(private readonly feed: Pick<ChangeFeed, 'add' | 'wake'>) {
     feed.add(this);
@@ -95,9 +99,9 @@ export class ProgressHub implements ChangeConsumer {
   }
 
   take(): string[] {
-    const ids = [...this.changed].filter((id) => this.channels.has(id));
+    this.reading = [...this.changed].filter((id) => this.channels.has(id));
     this.changed.clear();
-    return ids;
+    return [...this.reading];
   }
 
   requeue(ids: readonly string[]): void {
@@ -110,6 +114,13 @@ export class ProgressHub implements ChangeConsumer {
 
   publish(campaigns: readonly NotificationCampaign[]): void {
     for (const campaign of campaigns) this.publishOne(campaign);
+    const found = new Set(campaigns.map(({ id }) => id));
+    for (const id of this.reading) if (!found.has(id)) this.endDeleted(id);
+  }
+
+  private endDeleted(id: string): void {
+    const deleted = new CodedError('NOT_FOUND', describeMissing('campaign', id));
+    for (const stream of this.channels.get(id)?.watchers.keys() ?? []) stream.fail(deleted);
   }
 
   private publishOne(campaign: NotificationCampaign): void {

@@ -37,7 +37,7 @@ export class ProgressResolver {
     subscribe,
     description:
       'The current state at once, then every change, coalesced to at most a few a second, with a rising ' +
-      'version; the last event carries the final status, then the server completes the subscription.',
+      'version; the last event carries the final status, then the server completes the subscription. It ends with NOT_FOUND when the campaign is deleted.',
   })
   campaignProgress(
     @IdArg('campaignId', 'campaign', { description: 'Id of the campaign.' }) campaignId: string,

@@ -15,6 +15,12 @@ async function readFailure(response: Response): Promise<Error> {
   return new Error(errors?.[0]?.message ?? `The API answered ${response.status}.`);
 }
 
+/** What ends a subscription comes as a list of errors. */
+function readErrors(thrown: unknown): Error | undefined {
+  const [first] = Array.isArray(thrown) ? (thrown as { message: string }[]) : [];
+  return first && new Error(first.message);
+}
+
 /** Speaks to the public API like any other client. */
 export class ApiClient {
   private readonly authorization: string;
@@ -90,6 +96,8 @@ export class ApiClient {
         if (!data || errors) throw new Error(errors?.[0]?.message ?? 'The subscription sent no data.');
         yield data;
       }
+    } catch (error) {
+      throw readErrors(error) ?? error;
     } finally {
       await client.dispose();
     }

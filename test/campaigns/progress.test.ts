@@ -165,6 +165,21 @@ describe('campaignProgress', () => {
     },
   );
 
+  test('ends with NOT_FOUND when the campaign is deleted', async () => {
+    const api = app.client();
+    const id = await createCampaign(api, pollId);
+    const other = await createCampaign(api, pollId);
+    const [watch, stays] = [watchCampaign(api, id), watchCampaign(api, other)];
+    await Promise.all([firstEvent(watch), firstEvent(stays)]);
+    // What is read again for a newcomer has been read before the next change of another campaign comes.
+    await api.run(operation('updateCampaign'), { id: other, input: { name: 'Other' } });
+    await waitFor('the change', () => stays.events.length > 1);
+    await api.run(operation('deleteCampaign'), { id });
+    await expect(watch.completed).rejects.toThrow(`There is no campaign ${id}.`);
+    await startCampaign(api, other);
+    expect((await stays.completed).at(-1)?.status).toBe('COMPLETED');
+  });
+
   test('sends nothing more to who has unsubscribed', async () => {
     const api = app.client();
     const id = await slowCampaign();
