@@ -18,7 +18,7 @@ async function readFailure(response: Response): Promise<Error> {
 /** What ends a subscription comes as a list of errors. */
 function readErrors(thrown: unknown): Error | undefined {
   const [first] = Array.isArray(thrown) ? (thrown as { message: string }[]) : [];
-  return first && new Error(first.message);
+  return first && new Error(first.message, { cause: thrown });
 }
 
 /** Speaks to the public API like any other client. */

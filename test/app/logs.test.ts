@@ -13,6 +13,7 @@ import {
   followCampaign,
   startCampaign,
 } from '../support/factories.js';
+import type { PollcastProcess } from '../support/process.js';
 import { socketUrl } from '../support/requests.js';
 import { waitFor } from '../support/wait.js';
 
@@ -20,12 +21,21 @@ type Line = Record<string, unknown>;
 
 const app = useApp({ environment: { LOG_LEVEL: 'trace', MESSAGES_PER_SECOND: '100' } });
 
+const parsed = new Map<PollcastProcess, { lines: Line[]; upTo: number }>();
+
+/** What a process has written so far. At the level of statements that is much: each line is parsed once. */
+function readLines(running: PollcastProcess): Line[] {
+  const { lines, upTo } = parsed.get(running) ?? { lines: [], upTo: 0 };
+  const output = running.output();
+  const end = output.lastIndexOf('\n') + 1;
+  for (const line of output.slice(upTo, end).split('\n'))
+    if (line.startsWith('{') && line.endsWith('}')) lines.push(JSON.parse(line) as Line);
+  parsed.set(running, { lines, upTo: end });
+  return lines;
+}
+
 function lines(): Line[] {
-  return app
-    .output()
-    .split('\n')
-    .filter((line) => line.startsWith('{') && line.endsWith('}'))
-    .map((line) => JSON.parse(line) as Line);
+  return app.processes.flatMap(readLines);
 }
 
 /** The lines with these fields, as soon as there is one. */

@@ -119,7 +119,7 @@ describe('campaignsChanged', () => {
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
        WHERE datname = current_database() AND application_name = 'pollcast listen campaign_changed'`,
     );
-    expect(await failed).toMatchObject([{ extensions: { code: 'CHANGES_LOST' } }]);
+    expect(await failed).toMatchObject({ cause: [{ extensions: { code: 'CHANGES_LOST' } }] });
   });
 
   test.each([
