@@ -39,6 +39,11 @@ type CampaignResult = Promise<Result<NotificationCampaign>>;
 /** Lifecycle changes that an operator can request. */
 type ManualEvent = Extract<CampaignEvent, 'start' | 'pause' | 'resume' | 'cancel' | 'retry'>;
 
+/** The argument that names the campaign. */
+function idField(event: ManualEvent): string[] {
+  return [event === 'retry' ? 'campaignId' : 'id'];
+}
+
 /** How often a change is tried while others change the same campaign. */
 const TRIES = 5;
 
@@ -164,7 +169,7 @@ export class CampaignService {
     const refused = await this.unlessRefused(id, event, begin);
     if (refused) return refused;
     await this.queue.enqueueDrive(id);
-    return this.current(id);
+    return this.current(id, idField(event));
   }
 
   private change(id: string, event: ManualEvent): Promise<Result<never> | undefined> {
@@ -180,7 +185,7 @@ export class CampaignService {
     event: ManualEvent,
     attempt: () => Promise<RunResult>,
   ): Promise<Result<never> | undefined> {
-    const field = [event === 'retry' ? 'campaignId' : 'id'];
+    const field = idField(event);
     for (let tries = 0; tries < TRIES; tries += 1) {
       const { runs, otherId }: RunResult = isRowId(id) ? await attempt() : { runs: false };
       if (runs) return undefined;
@@ -247,8 +252,8 @@ export class CampaignService {
   }
 
   /** As it now is, or why it cannot be shown: it may have been deleted since. */
-  private async current(id: string): CampaignResult {
+  private async current(id: string, field = ['id']): CampaignResult {
     const campaign = await this.campaigns.find(id);
-    return campaign ? success(campaign) : this.notFound(id, ['id']);
+    return campaign ? success(campaign) : this.notFound(id, field);
   }
 }

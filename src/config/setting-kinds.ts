@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { resolveTimeZone } from '../kernel/time-zone.js';
 import { databaseUrlProblem } from './database-url.js';
 
 type TextSchema = z.ZodType<unknown, string>;
@@ -131,16 +132,6 @@ export const origins = list(isOrigin, 'origins such as https://dashboard.example
 
 export const networks = list(isNetwork, 'addresses or networks such as 10.0.0.0/8, separated by commas');
 
-/** An offset such as +02:00, which newer runtimes take as well, is none. */
-function isTimeZone(value: string): boolean {
-  if (!/^[a-z]/i.test(value)) return false;
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}
-
 export const timeZone = kind('an IANA time zone such as Europe/Lisbon', (refusal) =>
-  z.string().refine(isTimeZone, refusal),
+  z.string().refine((value) => resolveTimeZone(value) !== undefined, refusal),
 );

@@ -43,7 +43,7 @@ export class ChunkRun {
   private readonly sending = new Set<Promise<void>>();
   private readonly unsettled = new Set<Promise<void>>();
   private nextSendAt = performance.now();
-  private lastSentAt: number | undefined;
+  private lastSentAt: number | null = null;
   private pending: number;
   private content: CampaignContent;
   private readonly requestedAt = new WeakMap<Recipient, number>();
@@ -65,8 +65,7 @@ export class ChunkRun {
   async run(): Promise<ChunkRest> {
     const idleMs = (await this.prepare()) ?? (await this.sendAll());
     await this.settleAll();
-    const { lastSentAt } = this;
-    return { idleMs, sentAgoMs: lastSentAt === undefined ? null : performance.now() - lastSentAt };
+    return { idleMs, sentAgoMs: this.lastSentAt && performance.now() - this.lastSentAt };
   }
 
   /**

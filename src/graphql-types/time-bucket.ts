@@ -1,5 +1,6 @@
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { CodedError } from '../kernel/errors.js';
+import { resolveTimeZone } from '../kernel/time-zone.js';
 
 /** Width of the columns of a chart. */
 export enum TimeBucket {
@@ -34,16 +35,6 @@ export class TimeCount {
 
   @Field(() => Int, { description: 'How many.' })
   count!: number;
-}
-
-/** Newer runtimes take offsets such as +02:00 as well, which PostgreSQL would count in the other direction. */
-function resolveTimeZone(timeZone: string): string | undefined {
-  if (!/^[a-z]/i.test(timeZone)) return undefined;
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone;
-  } catch {
-    return undefined;
-  }
 }
 
 /** @throws BAD_USER_INPUT if there is no such time zone */

@@ -172,7 +172,7 @@ describe('addToGroup and removeFromGroup', () => {
     expect(Object.keys(await people({ groups: ['All'] }))).toEqual(users);
   });
 
-  test('at once count nobody twice for a poll that is for several groups, whoever completes it meanwhile', async () => {
+  test('at once count nobody twice for a poll that is for several groups, while some complete it', async () => {
     await app.database.query("UPDATE telegram_user SET status = 'ACTIVE'");
     const groups = ['North', 'East', 'South', 'West'];
     for (const group of groups) await mutate(app, 'addToGroup', { group, userIds: users.slice(0, 1) });
