@@ -10,6 +10,7 @@ import {
   type TypedDocumentNode,
 } from 'urql';
 import { connectionLost, connectionWorks, createSockets, eventsEnded, useConnection } from './connection.js';
+import { isPassing } from './parts/failure.js';
 import { currentToken, signOut } from './session.js';
 
 const TRY_AGAIN_MS = 2000;
@@ -69,7 +70,7 @@ export interface Fresh<Data> {
   refetch: () => void;
 }
 
-/** A query that is asked again after the connection was lost, and until there is an answer. */
+/** A query that is asked again after the connection was lost, and until there is an answer other than to try again. */
 export function useFresh<Data, Variables extends AnyVariables>(
   query: TypedDocumentNode<Data, Variables>,
   variables: Variables,
@@ -78,7 +79,7 @@ export function useFresh<Data, Variables extends AnyVariables>(
   const { generation } = useConnection();
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const [result, execute] = useQuery({ query, variables, pause });
-  const unreachable = result.error?.networkError !== undefined;
+  const isUnanswered = result.error !== undefined && isPassing(result.error);
   const ask = useEffectEvent(() => {
     if (!pause) execute();
   });
@@ -86,12 +87,12 @@ export function useFresh<Data, Variables extends AnyVariables>(
     if (generation > 0) ask();
   }, [generation]);
   useEffect(() => {
-    if (!unreachable || result.fetching) return;
+    if (!isUnanswered || result.fetching) return;
     const timer = setTimeout(ask, TRY_AGAIN_MS);
     return () => {
       clearTimeout(timer);
     };
-  }, [unreachable, result.fetching]);
+  }, [isUnanswered, result.fetching]);
   useEffect(
     () => () => {
       clearTimeout(timer.current);

@@ -23,7 +23,9 @@ export function Pages() {
       <Route path="/people/*?" component={People} />
       <Route path="/polls/*?" component={Polls} />
       <Route path="/installation/*?" component={Installation} />
-      <Route component={NothingHere} />
+      <Route>
+        <NothingHere />
+      </Route>
     </Switch>
   );
 }

@@ -5,6 +5,7 @@ import { findingsOf, testInBrowser, useBrowser } from '../support/dashboard.js';
 import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../support/factories.js';
 import { freePort } from '../support/port.js';
 import type { PollcastProcess } from '../support/process.js';
+import { startTcpProxy } from '../support/tcp-proxy.js';
 import { useApp } from '../support/use-app.js';
 
 const RUN_ON = graphql(`mutation ($id: ID!) {
@@ -73,4 +74,37 @@ testInBrowser('a page from before an upgrade loads itself again, and is where it
   await page.getByRole('link', { name: 'Autumn' }).click();
   await page.getByRole('heading', { name: 'Autumn' }).waitFor();
   expect(page.url()).toBe(`${app.url}/campaigns/campaign_${id}`);
+});
+
+testInBrowser(
+  'a page that is opened while the database is away says so, and is right by itself afterwards',
+  async () => {
+    await createOpenPoll(app.client(), { title: 'Lunch' });
+    const url = new URL(app.database.url);
+    const target = { host: url.hostname, port: Number(url.port) };
+    const way = await startTcpProxy(target);
+    url.port = String(way.port);
+    const address = await app.startApi('api', { DATABASE_URL: url.href });
+    const page = await browser.open(address, { token: ADMIN_TOKEN, locale: 'ru-RU' });
+    await page.getByText('Autumn').waitFor();
+    await way.close();
+    await page.getByRole('navigation').getByRole('link', { name: 'Опросы' }).click();
+    await page.getByText('База данных сейчас недоступна.').waitFor();
+    expect(await findingsOf(page)).toEqual([]);
+    const again = await startTcpProxy(target, way.port);
+    await page.getByRole('link', { name: 'Lunch' }).waitFor();
+    await again.close();
+  },
+);
+
+testInBrowser.each([
+  ['campaigns/nope', 'To the campaigns', '/'],
+  ['polls/nope', 'To the polls', '/polls'],
+  ['people/groups/nope', 'To the people', '/people'],
+  ['installation/nope', 'To the installation', '/installation'],
+])('an address that is none, %s, leads to the list that it would be part of', async (path, label, list) => {
+  const page = await browser.open(`${app.url}/${path}`, { token: ADMIN_TOKEN });
+  await page.getByRole('heading', { name: 'There is nothing at this address.' }).waitFor();
+  await page.getByRole('link', { name: label }).click();
+  await page.waitForURL(app.url + list);
 });

@@ -5,6 +5,7 @@ import { useWords } from '../i18n.js';
 import { Refusals, type Refusal } from '../parts/action.js';
 import { oneOf, useAddress } from '../parts/address.js';
 import { Button } from '../parts/button.js';
+import { useFailure } from '../parts/failure.js';
 import { problemsIn } from '../parts/problems.js';
 import { useSay } from '../parts/say.js';
 import type { ChangeDraft, CampaignToEdit, Draft } from './draft.js';
@@ -95,6 +96,7 @@ function StepContent({
 export function Wizard({ base, draft, change, campaign, steps, save, startOver }: WizardProps) {
   const { t } = useWords();
   const say = useSay();
+  const describe = useFailure();
   const { address } = useAddress(ADDRESS);
   const [, navigate] = useLocation();
   const heading = useRef<HTMLHeadingElement>(null);
@@ -150,11 +152,11 @@ export function Wizard({ base, draft, change, campaign, steps, save, startOver }
           hasStarted={campaign?.startedAt != null}
         />
       </section>
-      {preview.error?.graphQLErrors.map(({ message }) => (
-        <p key={message} role="alert" className="problem">
-          {message}
+      {preview.error && !preview.error.networkError && (
+        <p role="alert" className="problem">
+          {describe(preview.error)}
         </p>
-      ))}
+      )}
       <Refusals of={problemsIn(save.refusals).others(steps.flatMap((one) => FIELDS[one]))} />
       <div className="actions">
         {before && (

@@ -10,7 +10,9 @@ export default function Installation() {
       <Route path="/installation" component={InstallationPage} />
       <Route path="/installation/tokens" component={TokensPage} />
       <Route path="/installation/audit" component={AuditPage} />
-      <Route component={NothingHere} />
+      <Route>
+        <NothingHere instead={{ href: '/installation', label: 'app.toInstallation' }} />
+      </Route>
     </Switch>
   );
 }

@@ -4,6 +4,7 @@ import type { ResultOf } from '../graphql.js';
 import { useWords } from '../i18n.js';
 import { Button } from './button.js';
 import { Dialog } from './dialog.js';
+import { useFailure } from './failure.js';
 import type { REFUSAL } from './fragments.js';
 import { useNotify } from './notices.js';
 import { useSay } from './say.js';
@@ -33,8 +34,8 @@ export interface Action<Data, Variables> {
 /** @returns what says why a mutation came to nothing, or may have */
 export function useExplain(): (error: CombinedError) => string {
   const { t } = useWords();
-  return ({ networkError, graphQLErrors }) =>
-    networkError ? t('app.notKnownWhetherDone') : graphQLErrors.map(({ message }) => message).join(' ');
+  const describe = useFailure();
+  return (error) => (error.networkError ? t('app.notKnownWhetherDone') : describe(error));
 }
 
 /** A mutation, all of whose payloads have `userErrors`. */

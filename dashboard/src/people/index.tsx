@@ -12,7 +12,9 @@ export default function People() {
       <Route path="/people/groups" component={GroupsPage} />
       <Route path="/people/import" component={ImportPage} />
       <Route path="/people/:id" component={PersonPage} />
-      <Route component={NothingHere} />
+      <Route>
+        <NothingHere instead={{ href: '/people', label: 'app.toPeople' }} />
+      </Route>
     </Switch>
   );
 }

@@ -14,7 +14,9 @@ export default function Polls() {
       <Route path="/polls/new" component={NewPollPage} />
       <Route path="/polls/:id/edit">{({ id }) => <EditPollPage key={id} id={id} />}</Route>
       <Route path={POLL}>{({ id = '', tab }) => <PollPage key={id} id={id} tab={tab} />}</Route>
-      <Route component={NothingHere} />
+      <Route>
+        <NothingHere instead={{ href: '/polls', label: 'app.toPolls' }} />
+      </Route>
     </Switch>
   );
 }
