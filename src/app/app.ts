@@ -124,8 +124,8 @@ async function serveOps(
 ): Promise<void> {
   const { host, workerPort } = settings;
   if (workerPort === undefined) return;
-  const { startOpsServer: startOperationsServer } = await import('../http/ops-server.js');
-  const server = await startOperationsServer({ host, port: workerPort }, ops, webhook);
+  const { startOpsServer } = await import('../http/ops-server.js');
+  const server = await startOpsServer({ host, port: workerPort }, ops, webhook);
   shutdown.add(() => server.close());
   logger.info(`health and metrics at ${server.url}`);
 }

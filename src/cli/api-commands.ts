@@ -9,8 +9,12 @@ export function countArgument(value: string): number {
   return Number(value);
 }
 
-function listArgument(value: string): string[] {
-  return value.split(',').filter(Boolean);
+/** Names of an enum of the API, in either case. */
+function namesArgument(value: string): string[] {
+  return value
+    .split(',')
+    .map((name) => name.trim().toUpperCase())
+    .filter(Boolean);
 }
 
 function addWorkOnCampaigns(program: Command, run: Run): void {
@@ -25,7 +29,7 @@ function addWorkOnCampaigns(program: Command, run: Run): void {
   campaigns
     .command('list')
     .description('list campaigns, newest first')
-    .option('--status <statuses>', 'of these statuses, such as PROCESSING,PAUSED', listArgument)
+    .option('--status <statuses>', 'of these statuses, such as PROCESSING,PAUSED', namesArgument)
     .option('--poll <id>', 'of this poll')
     .option('--search <text>', 'whose name contains this')
     .option('--attention', 'that failed, were paused by the system, or make no progress')
@@ -61,8 +65,8 @@ function addWorkOnCampaigns(program: Command, run: Run): void {
     .command('retry')
     .description('send again to whom a campaign did not reach')
     .argument('<id>', 'the campaign')
-    .option('--status <statuses>', 'FAILED, UNCONFIRMED or SKIPPED', listArgument, ['FAILED'])
-    .option('--reason <reasons>', 'only for these reasons, such as ANSWER_LOST', listArgument)
+    .option('--status <statuses>', 'FAILED, UNCONFIRMED or SKIPPED', namesArgument, ['FAILED'])
+    .option('--reason <reasons>', 'only for these reasons, such as ANSWER_LOST', namesArgument)
     .action((id: string, options: RetryOptions) => work({ kind: 'retry', id, ...options }));
   campaigns
     .command('watch')

@@ -3,12 +3,12 @@ import { shorten } from '../kernel/shorten.js';
 import type { ApiClient } from './api-client.js';
 import { connectApi } from './api-connection.js';
 import { CommandFailure } from './failure.js';
-import { followCampaign, showSummary } from './follow-campaign.js';
+import { followCampaign, showSummary, type Progress } from './follow-campaign.js';
 import { graphql, operation, type OperationOf, type ResultOf, type VariablesOf } from './graphql.js';
 import type { CommandContext } from './shell.js';
 import { writeTable } from './table.js';
 
-/** Statuses and reasons are as they were typed: the API refuses what is none. */
+/** Of statuses and reasons only the case is changed: the API refuses what is none. */
 export interface ListOptions {
   status?: NonNullable<VariablesOf<typeof LIST>['filter']>['status'];
   poll?: string;
@@ -215,7 +215,12 @@ async function changeAll(
 }
 
 async function watch(api: ApiClient, id: string, output: Console): Promise<void> {
-  const last = await followCampaign(api, (await find(api, id)).id, { patient: true });
+  const onWaiting = ({ status }: Progress) => {
+    output.error(
+      `Campaign ${toKey('campaign', id)} is ${status}: its progress is shown once its audience is known.`,
+    );
+  };
+  const last = await followCampaign(api, (await find(api, id)).id, { patient: true, onWaiting });
   showSummary(id, last, '', output);
   if (last.status !== 'COMPLETED') throw new CommandFailure(`The campaign ended as ${last.status}.`);
 }

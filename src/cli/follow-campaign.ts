@@ -7,6 +7,8 @@ import { createProgressBar } from './progress-bar.js';
 export type Progress = ResultOf<OperationOf<'campaignProgress'>>['campaignProgress'];
 
 export interface FollowOptions {
+  /** Called once, where the audience is not known from the first. */
+  onWaiting?: (progress: Progress) => void;
   /** Called once, when the audience is known. */
   onPlanned?: (progress: Progress) => void;
   /** Connects again for as long as it takes, since the server may be restarted. */
@@ -17,7 +19,7 @@ export interface FollowOptions {
 export async function followCampaign(
   api: ApiClient,
   campaignId: string,
-  { onPlanned, patient = false }: FollowOptions = {},
+  { onWaiting, onPlanned, patient = false }: FollowOptions = {},
 ): Promise<Progress> {
   const bar = createProgressBar('{bar} {value}/{total} | {percent} % | {rate}/s | {remaining} left{note}');
   let last: Progress | undefined;
@@ -27,6 +29,7 @@ export async function followCampaign(
       const { totalUsers, pendingUsers, campaign } = progress;
       const planned = campaign.chunkCount > 0 || progress.status === 'COMPLETED';
       const done = totalUsers - pendingUsers;
+      if (!planned && !last) onWaiting?.(progress);
       if (planned && !bar.isActive) {
         onPlanned?.(progress);
         bar.start(totalUsers, done, describeProgress(progress));
