@@ -1,12 +1,14 @@
 import type { TestApp } from '../support/app.js';
+import { emptyDatabase } from '../support/empty.js';
 import { createToken } from '../support/tokens.js';
 import { createCampaign, createOpenPoll } from '../support/factories.js';
 
 export const CAMPAIGNS = 5;
 export const USERS = 7;
 
-/** Polls, questions, options, campaigns, users and tokens whose numbers are the same: 1 and up. */
+/** Nothing but polls, questions, options, campaigns, users and tokens whose numbers are the same: 1 and up. */
 export async function createDataset(app: TestApp): Promise<void> {
+  await emptyDatabase(app);
   await createToken(app.database, 'ops');
   const api = app.client();
   for (const title of ['Lunch', 'Dinner']) {

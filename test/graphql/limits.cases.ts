@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import {
   getIntrospectionQuery,
   getNamedType,
@@ -9,13 +9,12 @@ import {
 } from 'graphql';
 import { exampleGroups } from '../../src/http/example-operations.js';
 import { VIEWER_TOKEN } from '../support/app.js';
-import { useApp } from '../support/use-app.js';
+import { emptyDatabase } from '../support/empty.js';
 import { createCampaign, createOpenPoll } from '../support/factories.js';
 import { codeOf, overSocket, TRANSPORTS, type Answer, type Operation } from '../support/requests.js';
 import { readSchema } from '../support/schema-calls.js';
 import { waitFor } from '../support/wait.js';
-
-const app = useApp({ run: ['api'] });
+import { app } from './app.js';
 
 function times(count: number, part: (index: number) => string): string {
   return Array.from({ length: count }, (_, index) => part(index)).join(' ');
@@ -150,46 +149,6 @@ const HOSTILE: [string, Operation, string][] = [
   ],
 ];
 
-describe.each(TRANSPORTS)('over %s', (_name, send) => {
-  test.each(HOSTILE)('%s is refused', async (_case, hostile, code) => {
-    const answer = await send(app.url, hostile, VIEWER_TOKEN);
-    expect(codeOf(answer)).toBe(code);
-    expect(answer.data ?? null).toBeNull();
-    expect(answer.errors?.length).toBeLessThanOrEqual(21);
-    if ('status' in answer) expect(answer.status).toBe(400);
-  });
-
-  test('the introspection query of tools passes', async () => {
-    const query = getIntrospectionQuery({
-      inputValueDeprecation: true,
-      directiveIsRepeatable: true,
-      schemaDescription: true,
-      specifiedByUrl: true,
-      oneOf: true,
-    });
-    const answer = await send(app.url, { query });
-    expect(answer.errors).toBeUndefined();
-    expect(answer.data).toHaveProperty('__schema.types');
-  });
-
-  test('a page of 100 campaigns with everything that a dashboard shows passes', async () => {
-    const query = `{
-      ${times(7, (i) => `s${i}: campaigns(filter: { status: PROCESSING }) { totalCount }`)}
-      campaigns(first: 100) {
-        totalCount pageInfo { hasNextPage endCursor }
-        edges { cursor node {
-          id status messageTemplate totalUsers pendingUsers sentUsers failedUsers skippedUsers unconfirmedUsers
-          progressPercentage createdAt scheduledFor startedAt finishedAt estimatedFinishAt chunkCount
-          failure { code message } standstill { code message until } pacing { chunkSize chunkIntervalMs sendIntervalMs }
-          topic { id title status closesAt completedCount audienceSize }
-        } }
-      }
-      polls(first: 20) { nodes { id title questions { position text options { text answerCount } } } }
-    }`;
-    expect((await send(app.url, { query })).errors).toBeUndefined();
-  });
-});
-
 /** campaignsChanged says nothing before something changes. */
 async function answerTo(name: string, operation: Operation): Promise<Answer<unknown>> {
   if (name !== 'campaignsChanged') return overSocket(app.url, operation);
@@ -201,66 +160,113 @@ async function answerTo(name: string, operation: Operation): Promise<Answer<unkn
   });
 }
 
-test('the example operations are far from any limit', async () => {
-  const topicId = await createOpenPoll(app.client());
-  for (const { operations } of exampleGroups()) {
-    for (const { name, query, variables } of operations) {
-      const unknown = variables.replaceAll('_1"', '_999"');
-      const known = unknown.replace('"topicId": "poll_999"', `"topicId": "${topicId}"`);
-      const answer = await answerTo(name, { query, variables: JSON.parse(known) as Record<string, unknown> });
-      const codes = answer.errors?.map(({ extensions }) => extensions?.code) ?? [];
-      expect([name, codes.filter((code) => code !== 'NOT_FOUND')]).toEqual([name, []]);
+describe('limits of an operation', () => {
+  beforeAll(() => emptyDatabase(app));
+
+  describe.each(TRANSPORTS)('over %s', (_name, send) => {
+    test.each(HOSTILE)('%s is refused', async (_case, hostile, code) => {
+      const answer = await send(app.url, hostile, VIEWER_TOKEN);
+      expect(codeOf(answer)).toBe(code);
+      expect(answer.data ?? null).toBeNull();
+      expect(answer.errors?.length).toBeLessThanOrEqual(21);
+      if ('status' in answer) expect(answer.status).toBe(400);
+    });
+
+    test('the introspection query of tools passes', async () => {
+      const query = getIntrospectionQuery({
+        inputValueDeprecation: true,
+        directiveIsRepeatable: true,
+        schemaDescription: true,
+        specifiedByUrl: true,
+        oneOf: true,
+      });
+      const answer = await send(app.url, { query });
+      expect(answer.errors).toBeUndefined();
+      expect(answer.data).toHaveProperty('__schema.types');
+    });
+
+    test('a page of 100 campaigns with everything that a dashboard shows passes', async () => {
+      const query = `{
+        ${times(7, (i) => `s${i}: campaigns(filter: { status: PROCESSING }) { totalCount }`)}
+        campaigns(first: 100) {
+          totalCount pageInfo { hasNextPage endCursor }
+          edges { cursor node {
+            id status messageTemplate totalUsers pendingUsers sentUsers failedUsers skippedUsers unconfirmedUsers
+            progressPercentage createdAt scheduledFor startedAt finishedAt estimatedFinishAt chunkCount
+            failure { code message } standstill { code message until } pacing { chunkSize chunkIntervalMs sendIntervalMs }
+            topic { id title status closesAt completedCount audienceSize }
+          } }
+        }
+        polls(first: 20) { nodes { id title questions { position text options { text answerCount } } } }
+      }`;
+      expect((await send(app.url, { query })).errors).toBeUndefined();
+    });
+  });
+
+  test('the example operations are far from any limit', async () => {
+    const topicId = await createOpenPoll(app.client());
+    for (const { operations } of exampleGroups()) {
+      for (const { name, query, variables } of operations) {
+        const unknown = variables.replaceAll('_1"', '_999"');
+        const known = unknown.replace('"topicId": "poll_999"', `"topicId": "${topicId}"`);
+        const answer = await answerTo(name, {
+          query,
+          variables: JSON.parse(known) as Record<string, unknown>,
+        });
+        const codes = answer.errors?.map(({ extensions }) => extensions?.code) ?? [];
+        expect([name, codes.filter((code) => code !== 'NOT_FOUND')]).toEqual([name, []]);
+      }
     }
-  }
-});
-
-test('an operation sent as a GET is held to the same limits', async () => {
-  const query = encodeURIComponent(`{ ${WIDE} }`);
-  const response = await fetch(`${app.url}/graphql?query=${query}`, {
-    headers: { authorization: `Bearer ${VIEWER_TOKEN}`, 'apollo-require-preflight': 'true' },
-  });
-  expect([response.status, codeOf((await response.json()) as object)]).toEqual([400, 'QUERY_TOO_COSTLY']);
-});
-
-describe('a subscription, which is executed for each event,', () => {
-  const FRAGMENTS =
-    'fragment F on NotificationCampaign { topic { ...P } } fragment P on Poll { audienceSize }';
-  const on = (selection: string): Operation => ({
-    query: `subscription { campaignProgress(campaignId: "999") { ${selection} } } ${selection.includes('...') ? FRAGMENTS : ''}`,
   });
 
-  test('may ask for all that the event and its campaign hold', async () => {
-    const schema = await readSchema(app);
-    const plainFields = (name: string) =>
-      Object.values((schema.getType(name) as GraphQLObjectType).getFields())
-        .filter(({ type }) => isLeafType(getNamedType(type)) && !isListType(getNullableType(type)))
-        .map((field) => field.name)
-        .filter((field) => !/^(audienceSize|(completed|participant|started)Count)$/.test(field))
-        .join(' ');
-    const campaign = `${plainFields('NotificationCampaign')} topic { ${plainFields('Poll')} }
+  test('an operation sent as a GET is held to the same limits', async () => {
+    const query = encodeURIComponent(`{ ${WIDE} }`);
+    const response = await fetch(`${app.url}/graphql?query=${query}`, {
+      headers: { authorization: `Bearer ${VIEWER_TOKEN}`, 'apollo-require-preflight': 'true' },
+    });
+    expect([response.status, codeOf((await response.json()) as object)]).toEqual([400, 'QUERY_TOO_COSTLY']);
+  });
+
+  describe('a subscription, which is executed for each event,', () => {
+    const FRAGMENTS =
+      'fragment F on NotificationCampaign { topic { ...P } } fragment P on Poll { audienceSize }';
+    const on = (selection: string): Operation => ({
+      query: `subscription { campaignProgress(campaignId: "999") { ${selection} } } ${selection.includes('...') ? FRAGMENTS : ''}`,
+    });
+
+    test('may ask for all that the event and its campaign hold', async () => {
+      const schema = await readSchema(app);
+      const plainFields = (name: string) =>
+        Object.values((schema.getType(name) as GraphQLObjectType).getFields())
+          .filter(({ type }) => isLeafType(getNamedType(type)) && !isListType(getNullableType(type)))
+          .map((field) => field.name)
+          .filter((field) => !/^(audienceSize|(completed|participant|started)Count)$/.test(field))
+          .join(' ');
+      const campaign = `${plainFields('NotificationCampaign')} topic { ${plainFields('Poll')} }
       failure { ${plainFields('CampaignFailure')} } pacing { ${plainFields('Pacing')} }`;
-    const answer = await overSocket(
-      app.url,
-      on(`${plainFields('CampaignProgress')} campaign { ${campaign} }`),
-    );
-    expect(codeOf(answer)).toBe('NOT_FOUND');
-  });
+      const answer = await overSocket(
+        app.url,
+        on(`${plainFields('CampaignProgress')} campaign { ${campaign} }`),
+      );
+      expect(codeOf(answer)).toBe('NOT_FOUND');
+    });
 
-  test.each([
-    'campaign { deliveries(first: 1) { nodes { id } } }',
-    'campaign { deliveries { totalCount } }',
-    'campaign { topic { audienceSize } }',
-    'campaign { topic { completedCount } }',
-    'campaign { topic { questions { id } } }',
-    'campaign { topic { campaigns(first: 1) { nodes { id } } } }',
-    'campaign { ...F }',
-  ])('may not ask for %s', async (selection) => {
-    const answer = await overSocket(app.url, on(selection));
-    expect(answer.errors?.[0]).toMatchObject({
-      message: expect.stringMatching(
-        /^The subscription costs \d+ for each event, more than 100: ask for lists/,
-      ),
-      extensions: { code: 'SUBSCRIPTION_TOO_COSTLY' },
+    test.each([
+      'campaign { deliveries(first: 1) { nodes { id } } }',
+      'campaign { deliveries { totalCount } }',
+      'campaign { topic { audienceSize } }',
+      'campaign { topic { completedCount } }',
+      'campaign { topic { questions { id } } }',
+      'campaign { topic { campaigns(first: 1) { nodes { id } } } }',
+      'campaign { ...F }',
+    ])('may not ask for %s', async (selection) => {
+      const answer = await overSocket(app.url, on(selection));
+      expect(answer.errors?.[0]).toMatchObject({
+        message: expect.stringMatching(
+          /^The subscription costs \d+ for each event, more than 100: ask for lists/,
+        ),
+        extensions: { code: 'SUBSCRIPTION_TOO_COSTLY' },
+      });
     });
   });
 });

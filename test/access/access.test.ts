@@ -1,0 +1,4 @@
+import './api-tokens.cases.js';
+import './audit.cases.js';
+import './authentication.cases.js';
+import './roles.cases.js';

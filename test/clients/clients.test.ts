@@ -1,0 +1,3 @@
+import './apollo.cases.js';
+import './relay.cases.js';
+import './urql.cases.js';

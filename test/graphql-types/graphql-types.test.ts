@@ -1,0 +1,2 @@
+import './find.cases.js';
+import './lists.cases.js';
