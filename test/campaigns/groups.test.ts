@@ -13,6 +13,7 @@ import {
   type CampaignInput,
   type PollInput,
 } from '../support/factories.js';
+import { countAllKinds, createAllKinds } from './all-kinds.js';
 import { delivery, updateCampaign, type CampaignChange } from './operations.js';
 
 const app = useApp();
@@ -182,6 +183,24 @@ describe('the audience of a campaign', () => {
       count: 5,
     });
   });
+
+  test.each([[[]], [['Sales']], [['Sales', 'Kitchen']]])(
+    'of a poll for the groups %j is counted as person by person',
+    async (pollGroups) => {
+      await openPoll({ groups: pollGroups });
+      await createAllKinds(app.database, pollId);
+      for (const groups of [[], ['Sales'], ['Kitchen'], ['Kitchen', 'Sales']]) {
+        for (const participation of [undefined, 'STARTED', 'NOT_STARTED'] as const) {
+          const found = await preview({ groups, ...(participation && { participation: [participation] }) });
+          const lists = [pollGroups, groups].filter((list) => list.length > 0);
+          expect({
+            audienceSize: found.audienceSize,
+            excluded: Object.fromEntries(found.excluded.map(({ reason, count }) => [reason, count])),
+          }).toEqual(countAllKinds(lists, participation));
+        }
+      }
+    },
+  );
 
   test('is looked at again at the send: who has left the group is skipped, who has started is not', async () => {
     const audience = { groups: ['Kitchen'], participation: ['NOT_STARTED'] } as const;
