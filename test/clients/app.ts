@@ -1,4 +1,4 @@
 import { useApp } from '../support/use-app.js';
 
-/** One for all cases of the folder. */
+/** One for all cases of a suite. */
 export const app = useApp({ run: ['api'] });

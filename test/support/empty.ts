@@ -1,5 +1,5 @@
 import type { TestApp } from './app.js';
-import { nothingInFlight, runningChunks } from './work-under-way.js';
+import { nothingInFlight } from './work-under-way.js';
 import { waitFor } from './wait.js';
 
 /** All that people, operators and campaigns leave behind; what refers to it goes with it. */
@@ -35,7 +35,6 @@ export async function emptyApp(app: TestApp): Promise<void> {
     "UPDATE notification_campaign SET status = 'CANCELLED' WHERE status IN ('SCHEDULED', 'PROCESSING', 'PAUSED')",
   );
   await nothingInFlight(app.database);
-  await waitFor('the chunks to be put down', async () => (await runningChunks(app.database)) === 0);
   await truncate(app, 'CONTINUE');
   app.sandbox.clear();
 }

@@ -1,17 +1,12 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { operation, type OperationOf, type ResultOf } from '../../src/cli/graphql.js';
-import { useApp } from '../support/use-app.js';
+import { emptyDatabase } from '../support/empty.js';
 import { createOpenPoll, type CampaignInput } from '../support/factories.js';
+import { app } from './api.js';
 
 type Payload = ResultOf<OperationOf<'createCampaign'>>['createCampaign'];
-
-const app = useApp({ run: ['api'] });
 let topicId: string;
 let otherTopicId: string;
-beforeAll(async () => {
-  topicId = await createOpenPoll(app.client());
-  otherTopicId = await createOpenPoll(app.client());
-});
 
 async function create(input: Partial<CampaignInput>): Promise<Payload> {
   const answer = await app.client().run(operation('createCampaign'), { input: { topicId, ...input } });
@@ -26,6 +21,12 @@ async function countOf(idempotencyKey: string): Promise<number> {
 }
 
 describe('an idempotency key', () => {
+  beforeAll(async () => {
+    await emptyDatabase(app);
+    topicId = await createOpenPoll(app.client());
+    otherTopicId = await createOpenPoll(app.client());
+  });
+
   const input = {
     messageTemplate: 'Hello {{firstName}}',
     pacing: { chunkSize: 5, sendIntervalMs: 10 },

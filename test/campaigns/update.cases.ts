@@ -1,7 +1,7 @@
-import { beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
 import { VIEWER_TOKEN } from '../support/app.js';
-import { useApp } from '../support/use-app.js';
+import { emptyApp } from '../support/empty.js';
 import {
   createCampaign,
   createOpenPoll,
@@ -14,20 +14,22 @@ import { overHttp } from '../support/requests.js';
 import { waitFor } from '../support/wait.js';
 import { nothingInFlight } from '../support/work-under-way.js';
 import { change, updateCampaign, type CampaignChange } from './operations.js';
+import { app } from './app.js';
 
-const app = useApp();
 let topicId: string;
-beforeEach(async () => {
-  app.sandbox.faults.clear();
-  app.sandbox.clear();
-  await app.database.query('DELETE FROM delivery');
-  await app.database.query('DELETE FROM telegram_user');
-  topicId = await createOpenPoll(app.client());
-});
 
 const update = (id: string, input: CampaignChange) => updateCampaign(app.client(), id, input);
 
 describe('updateCampaign', () => {
+  beforeAll(() => emptyApp(app));
+  beforeEach(async () => {
+    app.sandbox.faults.clear();
+    app.sandbox.clear();
+    await app.database.query('DELETE FROM delivery');
+    await app.database.query('DELETE FROM telegram_user');
+    topicId = await createOpenPoll(app.client());
+  });
+
   test('changes everything while PENDING, and leaves what is left out', async () => {
     const id = await createCampaign(app.client(), topicId, { messageTemplate: 'Hello', name: 'One' });
     const { campaign, userErrors } = await update(id, { buttonText: 'Go', pacing: { chunkSize: 7 } });
@@ -112,7 +114,7 @@ describe('updateCampaign', () => {
     const nextInMinutes = async () => {
       const [chunk] = await app.database.query<{ minutes: number }>(
         `SELECT round(extract(epoch FROM due_at - (SELECT max(sent_at) FROM delivery WHERE campaign_id = $1)) / 60)::integer
-           AS minutes FROM campaign_chunk WHERE campaign_id = $1 AND state = 'WAITING'`,
+             AS minutes FROM campaign_chunk WHERE campaign_id = $1 AND state = 'WAITING'`,
         [id],
       );
       return chunk?.minutes;

@@ -1,24 +1,17 @@
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { graphql, type ResultOf, type VariablesOf } from '../../src/cli/graphql.js';
 import { VIEWER_TOKEN } from '../support/app.js';
-import { useApp } from '../support/use-app.js';
+import { emptyApp } from '../support/empty.js';
 import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../support/factories.js';
 import { codeOf, overSocket } from '../support/requests.js';
 import { waitFor } from '../support/wait.js';
+import { app } from './app.js';
 
 const CHANGES = graphql(`subscription ($filter: CampaignFilter) {
   campaignsChanged(filter: $filter) { campaign { id name status sentUsers } deletedId version }
 }`);
 type Change = ResultOf<typeof CHANGES>['campaignsChanged'];
-
-const app = useApp();
 let pollId: string;
-beforeAll(async () => {
-  await createUsers(app.database, 30);
-});
-beforeEach(async () => {
-  pollId = await createOpenPoll(app.client());
-});
 
 async function subscribers(): Promise<number> {
   const metrics = await (await fetch(`${app.url}/metrics`)).text();
@@ -65,6 +58,15 @@ function statusesOf(changes: readonly Change[], id: string): string[] {
 }
 
 describe('campaignsChanged', () => {
+  beforeAll(async () => {
+    await emptyApp(app);
+    await waitFor('the subscribers of other cases to leave', async () => (await subscribers()) === 0);
+    await createUsers(app.database, 30);
+  });
+  beforeEach(async () => {
+    pollId = await createOpenPoll(app.client());
+  });
+
   test('tells of campaigns that are created, run and end, with rising versions', async () => {
     const { changes } = await follow({}, VIEWER_TOKEN);
     const id = await createCampaign(app.client(), pollId, { name: 'Spring' });
@@ -117,7 +119,7 @@ describe('campaignsChanged', () => {
     const { failed } = await follow();
     await app.database.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-       WHERE datname = current_database() AND application_name = 'pollcast listen campaign_changed'`,
+         WHERE datname = current_database() AND application_name = 'pollcast listen campaign_changed'`,
     );
     expect(await failed).toMatchObject({ cause: [{ extensions: { code: 'CHANGES_LOST' } }] });
   });

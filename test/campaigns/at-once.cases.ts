@@ -1,12 +1,11 @@
-import { describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import { operation } from '../../src/cli/graphql.js';
+import { emptyDatabase } from '../support/empty.js';
 import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../support/factories.js';
 import { mutate, type Arguments, type Mutation, type PayloadOf } from '../support/mutations.js';
-import { useApp } from '../support/use-app.js';
 import { waitFor } from '../support/wait.js';
-
-const app = useApp({ run: ['api'] });
+import { app } from './api.js';
 
 /** Sends a mutation while a row that it refers to is being deleted: after its checks, before its change. */
 async function duringDeletion<Name extends Mutation>(
@@ -39,6 +38,8 @@ function codesOf(answers: readonly Refusable[]): string[] {
 }
 
 describe('several at once', () => {
+  beforeAll(() => emptyDatabase(app));
+
   test('pause and resume a campaign, and no refusal names a status that would have allowed it', async () => {
     const api = app.client();
     const id = await createCampaign(api, await createOpenPoll(api));

@@ -1,6 +1,5 @@
-/** @jobs */
-import { describe, expect, test } from '@jest/globals';
-import { useApp } from '../support/use-app.js';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { emptyApp } from '../support/empty.js';
 import {
   campaign,
   createCampaign,
@@ -9,10 +8,11 @@ import {
   followCampaign,
   startCampaign,
 } from '../support/factories.js';
-
-const app = useApp();
+import { app } from './app.js';
 
 describe('a campaign', () => {
+  beforeAll(() => emptyApp(app));
+
   test.each([
     [0, 0],
     [1, 1],

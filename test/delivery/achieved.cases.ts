@@ -1,5 +1,6 @@
-import { describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { graphql, operation, type ResultOf } from '../../src/cli/graphql.js';
+import { emptyApp } from '../support/empty.js';
 import {
   createCampaign,
   createOpenPoll,
@@ -9,10 +10,8 @@ import {
 } from '../support/factories.js';
 import { Person } from '../support/person.js';
 import { watchCampaign } from '../support/progress.js';
-import { useApp } from '../support/use-app.js';
 import { waitFor } from '../support/wait.js';
-
-const app = useApp();
+import { app } from './app.js';
 
 const ACHIEVED = graphql(`query ($id: ID!) { campaign(id: $id) { openedUsers convertedUsers
   timeline(bucket: DAY, timeZone: "Asia/Tokyo") { at sent opened completed }
@@ -46,6 +45,8 @@ async function createPollFor(count: number, firstId: number): Promise<{ pollId: 
 }
 
 describe('what a campaign achieved', () => {
+  beforeAll(() => emptyApp(app));
+
   test('is counted once a recipient, live, and by day', async () => {
     const { pollId, people } = await createPollFor(4, 6_800_001);
     const [ada, bo, cy] = people as [Person, Person, Person];

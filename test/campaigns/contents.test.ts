@@ -1,0 +1,3 @@
+import './progress.cases.js';
+import './templates.cases.js';
+import './update.cases.js';

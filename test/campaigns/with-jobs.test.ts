@@ -1,0 +1,4 @@
+/** @jobs */
+import './reference.cases.js';
+import './retry.cases.js';
+import './start.cases.js';

@@ -1,0 +1,4 @@
+import './at-once.cases.js';
+import './campaign-filter.cases.js';
+import './errors.cases.js';
+import './idempotency.cases.js';

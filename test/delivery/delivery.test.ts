@@ -1,0 +1,3 @@
+import './achieved.cases.js';
+import './erasure.cases.js';
+import './overview.cases.js';

@@ -1,0 +1,3 @@
+import './answers.cases.js';
+import './explorer.cases.js';
+import './unread.cases.js';

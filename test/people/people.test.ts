@@ -1,0 +1,2 @@
+import './groups.cases.js';
+import './import.cases.js';
