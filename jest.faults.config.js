@@ -4,7 +4,7 @@ import base from './jest.config.js';
 export default {
   ...base,
   testMatch: ['**/*.fault.ts'],
-  maxWorkers: 2,
+  maxWorkers: 3,
   // As many as outage.fault.ts has of the longest ones, and one more: otherwise the last of them runs alone.
   maxConcurrency: 8,
   testTimeout: 600_000,
