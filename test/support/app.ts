@@ -91,6 +91,16 @@ export class TestApp {
     return this.url;
   }
 
+  /** Another process that serves the API, beside the one that is asked by default. @returns its address */
+  async startBeside(environment: Record<string, string>): Promise<string> {
+    const { url } = this;
+    try {
+      return await this.startApi('api', environment);
+    } finally {
+      this.url = url;
+    }
+  }
+
   async startWorker(environment: Record<string, string> = {}): Promise<PollcastProcess> {
     const running = this.launch('worker', environment);
     await waitForOutput(running, /working jobs/);

@@ -1,14 +1,14 @@
-import { describe, expect } from '@jest/globals';
+import { beforeEach, describe, expect } from '@jest/globals';
 import { graphql } from '../../src/cli/graphql.js';
 import { ADMIN_TOKEN, VIEWER_TOKEN } from '../support/app.js';
-import { findingsOf, testInBrowser, useBrowser } from '../support/dashboard.js';
+import { findingsOf, testInBrowser } from '../support/dashboard.js';
 import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../support/factories.js';
-import { useApp } from '../support/use-app.js';
-
-const app = useApp();
-const browser = useBrowser();
+import { emptyApp } from '../support/empty.js';
+import { app, browser } from './app.js';
 
 describe('polls', () => {
+  beforeEach(() => emptyApp(app));
+
   testInBrowser('are made, opened, changed, closed and deleted', async () => {
     const page = await browser.open(`${app.url}/polls`, { token: ADMIN_TOKEN });
     await page.getByText('No polls yet.').waitFor();
@@ -82,8 +82,8 @@ describe('polls', () => {
     const poll = await createOpenPoll(api, { title: 'Lunch' });
     await app.database.query(
       `INSERT INTO answer (question_id, user_id, option_id)
-       SELECT question.id, user_id, (SELECT min(id) FROM question_option WHERE question_id = question.id)
-       FROM question, unnest($2::bigint[]) user_id WHERE poll_id = $1`,
+         SELECT question.id, user_id, (SELECT min(id) FROM question_option WHERE question_id = question.id)
+         FROM question, unnest($2::bigint[]) user_id WHERE poll_id = $1`,
       [poll, people.slice(0, 3)],
     );
     await api.run(

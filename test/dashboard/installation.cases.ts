@@ -1,13 +1,13 @@
-import { describe, expect } from '@jest/globals';
+import { beforeEach, describe, expect } from '@jest/globals';
 import { ADMIN_TOKEN, VIEWER_TOKEN } from '../support/app.js';
-import { enterToken, findingsOf, testInBrowser, useBrowser } from '../support/dashboard.js';
+import { enterToken, findingsOf, testInBrowser } from '../support/dashboard.js';
 import { createOpenPoll } from '../support/factories.js';
-import { useApp } from '../support/use-app.js';
-
-const app = useApp();
-const browser = useBrowser();
+import { emptyApp } from '../support/empty.js';
+import { app, browser } from './app.js';
 
 describe('the installation', () => {
+  beforeEach(() => emptyApp(app));
+
   testInBrowser('shows its workers and limits, and to a viewer nothing else', async () => {
     const page = await browser.open(`${app.url}/installation`, { token: VIEWER_TOKEN });
     await page.getByRole('table', { name: 'Workers' }).getByRole('row').nth(1).waitFor();

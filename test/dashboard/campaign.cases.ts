@@ -1,17 +1,14 @@
-/** @long */
-import { describe, expect } from '@jest/globals';
+import { beforeEach, describe, expect } from '@jest/globals';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
 import type { Page } from 'playwright-core';
 import { graphql, operation } from '../../src/cli/graphql.js';
 import { ADMIN_TOKEN, VIEWER_TOKEN } from '../support/app.js';
-import { findingsOf, testInBrowser, useBrowser } from '../support/dashboard.js';
+import { findingsOf, testInBrowser } from '../support/dashboard.js';
 import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../support/factories.js';
 import { createToken } from '../support/tokens.js';
-import { useApp } from '../support/use-app.js';
 import { waitFor } from '../support/wait.js';
-
-const app = useApp();
-const browser = useBrowser();
+import { emptyApp } from '../support/empty.js';
+import { app, browser } from './app.js';
 
 const HOUR_MS = 3_600_000;
 /** Four people at once, the others in an hour. */
@@ -51,6 +48,8 @@ async function confirm(page: Page, button: string, text: string): Promise<void> 
 }
 
 describe('the page of a campaign', () => {
+  beforeEach(() => emptyApp(app));
+
   testInBrowser('is led by its role from the start to a retry by reason', async () => {
     const id = await prepareCampaign();
     const url = `${app.url}/campaigns/campaign_${id}`;
@@ -210,17 +209,17 @@ describe('the page of a campaign', () => {
     await page.goto(`${app.url}/campaigns/campaign_${mistake}`);
     await page.getByText('There is no campaign').waitFor();
   });
-});
 
-testInBrowser('people are hidden from viewers where the installation says so', async () => {
-  const api = app.client();
-  await createUsers(app.database, 1, 3_000_001);
-  const id = await createCampaign(api, await createOpenPoll(api));
-  await startCampaign(api, id);
-  const url = await app.startApi('api', { VIEWER_SEES_PEOPLE: 'false' });
-  const page = await browser.open(`${url}/campaigns/campaign_${id}/deliveries`, { token: VIEWER_TOKEN });
-  await page.getByRole('cell', { name: 'Hidden' }).first().waitFor();
-  expect(await page.getByRole('main').getByRole('cell').getByRole('link').count()).toBe(0);
-  expect(await page.getByLabel('Search people').count()).toBe(0);
-  expect(await page.getByRole('button', { name: 'Download as CSV' }).count()).toBe(0);
+  testInBrowser('people are hidden from viewers where the installation says so', async () => {
+    const api = app.client();
+    await createUsers(app.database, 1, 3_000_001);
+    const id = await createCampaign(api, await createOpenPoll(api));
+    await startCampaign(api, id);
+    const url = await app.startBeside({ VIEWER_SEES_PEOPLE: 'false' });
+    const page = await browser.open(`${url}/campaigns/campaign_${id}/deliveries`, { token: VIEWER_TOKEN });
+    await page.getByRole('cell', { name: 'Hidden' }).first().waitFor();
+    expect(await page.getByRole('main').getByRole('cell').getByRole('link').count()).toBe(0);
+    expect(await page.getByLabel('Search people').count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Download as CSV' }).count()).toBe(0);
+  });
 });

@@ -1,9 +1,8 @@
-/** @long */
-import { describe, expect } from '@jest/globals';
+import { beforeEach, describe, expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { graphql, operation } from '../../src/cli/graphql.js';
 import { ADMIN_TOKEN, VIEWER_TOKEN } from '../support/app.js';
-import { findingsOf, testInBrowser, useBrowser } from '../support/dashboard.js';
+import { findingsOf, testInBrowser } from '../support/dashboard.js';
 import {
   campaign,
   createCampaign,
@@ -11,11 +10,9 @@ import {
   createUsers,
   startCampaign,
 } from '../support/factories.js';
-import { useApp } from '../support/use-app.js';
 import { waitFor } from '../support/wait.js';
-
-const app = useApp();
-const browser = useBrowser();
+import { emptyApp } from '../support/empty.js';
+import { app, browser } from './app.js';
 
 async function goOn(page: Page, heading: string): Promise<void> {
   await page.getByRole('button', { name: 'Next' }).click();
@@ -62,6 +59,8 @@ const TEMPLATE_ERRORS: readonly (readonly [string, RegExp])[] = [
 ];
 
 describe('creating a campaign by steps', () => {
+  beforeEach(() => emptyApp(app));
+
   testInBrowser('leads from a link of another page to the start, and survives a reload', async () => {
     const api = app.client();
     const people = await createUsers(app.database, 12);

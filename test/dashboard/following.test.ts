@@ -1,0 +1,4 @@
+/** @long */
+import './campaign.cases.js';
+import './campaigns.cases.js';
+import './people.cases.js';

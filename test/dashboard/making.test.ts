@@ -1,0 +1,4 @@
+/** @long */
+import './create.cases.js';
+import './installation.cases.js';
+import './polls.cases.js';
