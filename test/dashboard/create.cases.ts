@@ -188,6 +188,10 @@ describe('creating a campaign by steps', () => {
       [poll],
     );
     expect(row).toMatchObject({ status: 'SCHEDULED', button_text: 'Go', chunk_size: 10 });
+    await page.getByRole('link', { name: 'Campaigns', exact: true }).click();
+    const listed = page.getByRole('row', { name: 'Scheduled' });
+    await listed.getByText('1 Jan 2090').waitFor();
+    expect(await listed.getByRole('progressbar').count()).toBe(0);
   });
 
   testInBrowser('creates one campaign, also when the answer is lost and the draft is changed', async () => {

@@ -12,6 +12,11 @@ function Rate({ of }: { of: CampaignRow }) {
   return t('progress.rate', { rate: number(useRate(of), { maximumFractionDigits: 1 }) });
 }
 
+/** Before, nobody knows how many people there will be. */
+function hasBegun({ status }: CampaignRow): boolean {
+  return status !== 'PENDING' && status !== 'SCHEDULED';
+}
+
 function useColumns(): Column<CampaignRow>[] {
   const { t } = useWords();
   return [
@@ -31,11 +36,20 @@ function useColumns(): Column<CampaignRow>[] {
       cell: (row) => (
         <>
           <StatusMark status={row.status} />
+          {row.status === 'SCHEDULED' && (
+            <div className="quiet">
+              <Moment at={row.scheduledFor} />
+            </div>
+          )}
           <WhyHeld of={row} />
         </>
       ),
     },
-    { label: t('list.progress'), kind: 'wide', cell: (row) => <Progress of={row} /> },
+    {
+      label: t('list.progress'),
+      kind: 'wide',
+      cell: (row) => (hasBegun(row) ? <Progress of={row} /> : t('app.unknown')),
+    },
     {
       label: t('list.rate'),
       kind: 'number',
