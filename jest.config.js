@@ -7,6 +7,8 @@ export default {
   testEnvironmentOptions: { customExportConditions: ['@pollcast/source', 'node', 'node-addons'] },
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
+  // A suite of its own, since it needs a browser: jest.dashboard.config.js.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/dashboard/'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
