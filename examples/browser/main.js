@@ -29,6 +29,6 @@ form.addEventListener('submit', async (event) => {
   } catch (error) {
     line.textContent = error.reason ?? error.message;
   } finally {
-    client.dispose();
+    await client.dispose();
   }
 });

@@ -18,7 +18,7 @@ export class AuditResolver {
   auditLog(
     @Arg('filter', () => AuditFilter, { nullable: true, description: 'Which entries to list.' })
     filter: AuditFilter | undefined,
-    @Args() page: PageArgs,
+    @Args(() => PageArgs) page: PageArgs,
   ): Promise<Connection<AuditEntry>> {
     return this.trail.list(filter, page);
   }

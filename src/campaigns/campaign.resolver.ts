@@ -89,7 +89,7 @@ export class CampaignResolver {
     @Arg('filter', () => CampaignFilter, { nullable: true, description: 'Which campaigns to list.' })
     filter: CampaignFilter | undefined,
     @Arg('orderBy', () => CampaignOrder, CAMPAIGN_ORDER) orderBy: CampaignOrder,
-    @Args() page: PageArgs,
+    @Args(() => PageArgs) page: PageArgs,
   ): Promise<Connection<NotificationCampaign>> {
     return this.lists.campaigns(filter, orderBy, page);
   }

@@ -2,7 +2,7 @@ import { Arg, Args, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql
 import type { Connection } from '../kernel/pages.js';
 import { PageArgs } from '../graphql-types/page-arguments.js';
 import { Poll } from '../polls/poll.entity.js';
-import { NotificationCampaign } from './campaign.entity.js';
+import type { NotificationCampaign } from './campaign.entity.js';
 import type { PeopleContext } from '../people/poll-participants.resolver.js';
 import { CAMPAIGN_ORDER } from './campaign.resolver.js';
 import { CampaignFilter, CampaignOrder } from './campaign.types.js';
@@ -30,7 +30,7 @@ export class PollCampaignsResolver {
     @Arg('filter', () => CampaignFilter, { nullable: true, description: 'Which of them to list.' })
     filter: CampaignFilter | undefined,
     @Arg('orderBy', () => CampaignOrder, CAMPAIGN_ORDER) orderBy: CampaignOrder,
-    @Args() page: PageArgs,
+    @Args(() => PageArgs) page: PageArgs,
   ): Promise<Connection<NotificationCampaign>> {
     return this.lists.ofPoll(poll.id, filter, orderBy, page);
   }

@@ -86,7 +86,11 @@ async function withConnections(
   const first = await open(urls[0]);
   try {
     const second = await open(urls[1]);
-    await work(first, second).finally(() => second.close());
+    try {
+      await work(first, second);
+    } finally {
+      await second.close();
+    }
   } finally {
     await first.close();
   }

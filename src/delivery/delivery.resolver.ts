@@ -64,7 +64,7 @@ export class CampaignDeliveriesResolver {
     @Root() campaign: NotificationCampaign,
     @Arg('filter', () => DeliveryFilter, { nullable: true, description: 'Which deliveries to list.' })
     filter: DeliveryFilter | undefined,
-    @Args() page: PageArgs,
+    @Args(() => PageArgs) page: PageArgs,
   ): Promise<Connection<Delivery>> {
     return this.lists.deliveries(campaign.id, filter, page, campaign);
   }

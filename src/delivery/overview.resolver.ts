@@ -31,7 +31,7 @@ export class OverviewResolver {
     @Root() { id }: NotificationCampaign,
     @Arg('state', () => [PublicChunkState], { nullable: true, description: 'Any of these states.' })
     state: ChunkState[] | undefined,
-    @Args() page: PageArgs,
+    @Args(() => PageArgs) page: PageArgs,
   ): Promise<Connection<ChunkView>> {
     return this.overviews.chunks(id, state, page);
   }

@@ -17,7 +17,10 @@ export class UserDeliveriesResolver {
   @FieldResolver(() => DeliveryConnection, {
     description: 'Reminders that this user was to get, those of the newest campaign first.',
   })
-  deliveries(@Root() user: TelegramUser, @Args() page: PageArgs): Promise<Connection<Delivery>> {
+  deliveries(
+    @Root() user: TelegramUser,
+    @Args(() => PageArgs) page: PageArgs,
+  ): Promise<Connection<Delivery>> {
     return this.lists.toUser(user.id, page);
   }
 }

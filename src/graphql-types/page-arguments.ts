@@ -1,7 +1,7 @@
 import { ArgsType, Extensions, Field, Int } from 'type-graphql';
 import type { PageArguments } from '../kernel/pages.js';
 
-/** The arguments of every connection: `@Args() page: PageArgs`. */
+/** The arguments of every connection: `@Args(() => PageArgs) page: PageArgs`. */
 @ArgsType()
 export class PageArgs implements PageArguments {
   @Field(() => Int, {

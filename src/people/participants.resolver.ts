@@ -30,7 +30,7 @@ export class PollParticipantListResolver {
     @Root() poll: Poll,
     @Arg('filter', () => ParticipantFilter, { nullable: true, description: 'Which participants to list.' })
     filter: ParticipantFilter | undefined,
-    @Args() page: PageArgs,
+    @Args(() => PageArgs) page: PageArgs,
   ): Promise<Connection<Participant>> {
     return this.lists.ofPoll(poll.id, filter, page);
   }
@@ -45,7 +45,10 @@ export class UserParticipationListResolver {
     description:
       'What this user has done in each poll that is for them, newest poll first. Drafts are for nobody yet.',
   })
-  participations(@Root() user: TelegramUser, @Args() page: PageArgs): Promise<Connection<UserParticipation>> {
+  participations(
+    @Root() user: TelegramUser,
+    @Args(() => PageArgs) page: PageArgs,
+  ): Promise<Connection<UserParticipation>> {
     return this.lists.ofUser(user.id, page);
   }
 }

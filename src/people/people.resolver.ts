@@ -41,7 +41,7 @@ export class PeopleResolver {
       description: 'Order of the list.',
     })
     orderBy: TelegramUserOrder,
-    @Args() page: PageArgs,
+    @Args(() => PageArgs) page: PageArgs,
     @Ctx() context: PeopleVisibility,
   ): Promise<Connection<TelegramUser>> {
     // The cursor of this order would be a name.

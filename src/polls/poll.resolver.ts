@@ -50,7 +50,7 @@ export class PollResolver {
       description: 'Order of the list.',
     })
     orderBy: PollOrder,
-    @Args() page: PageArgs,
+    @Args(() => PageArgs) page: PageArgs,
   ): Promise<Connection<Poll>> {
     return this.polls.list(filter, orderBy, page);
   }

@@ -49,7 +49,11 @@ export class UpdatePoller {
     while (!this.stopped()) {
       try {
         const connection = await WatchedConnection.open({ url, applicationName: 'pollcast poller' });
-        await this.pollInTurn(connection).finally(() => connection.close());
+        try {
+          await this.pollInTurn(connection);
+        } finally {
+          await connection.close();
+        }
       } catch (error) {
         if (this.stopped()) return;
         health.failed(error);
