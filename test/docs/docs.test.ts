@@ -9,12 +9,16 @@ function read(...path: string[]): string {
   return readFileSync(projectPath(...path), 'utf8');
 }
 
-const DOCUMENTS = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], {
-  cwd: projectPath(),
-  encoding: 'utf8',
-})
-  .trim()
-  .split('\n');
+function filesLike(...patterns: string[]): string[] {
+  return execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', ...patterns], {
+    cwd: projectPath(),
+    encoding: 'utf8',
+  })
+    .trim()
+    .split('\n');
+}
+
+const DOCUMENTS = filesLike('*.md');
 
 /** Headings as GitHub makes anchors of them. */
 function anchorsOf(document: string): string[] {
@@ -67,4 +71,10 @@ test('docs/operations.md has a runbook for each alert', () => {
     ([, name]) => name,
   );
   expect(runbooks).toEqual(alerts);
+});
+
+test('no comment switches a rule of the linter off', () => {
+  const files = filesLike('*.ts', '*.tsx', '*.mts', '*.js', '*.mjs', '*.cjs', ':!schema');
+  expect(files.length).toBeGreaterThan(0);
+  expect(files.filter((file) => /(?:ox|es)lint-disable/.test(read(file)))).toEqual([]);
 });
