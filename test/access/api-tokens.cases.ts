@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { graphql, type ResultOf, type VariablesOf } from '../../src/cli/graphql.js';
 import { codeOf, overHttp } from '../support/requests.js';
-import { createToken } from '../support/tokens.js';
+import { createToken, useNewNumbers } from '../support/tokens.js';
 import { waitFor } from '../support/wait.js';
 import { emptyDatabase } from '../support/empty.js';
 import { app } from './app.js';
@@ -40,8 +40,7 @@ async function isValid(token: string): Promise<boolean> {
 describe('tokens of the API', () => {
   beforeAll(async () => {
     await emptyDatabase(app);
-    // The app remembers for a minute of which numbers it has noted the use.
-    await app.database.query('ALTER TABLE api_token ALTER COLUMN id RESTART WITH 1000');
+    await useNewNumbers(app.database);
     operator = await createToken(app.database, 'ops', 'OPERATOR');
   });
   beforeEach(() => {

@@ -1,2 +1,3 @@
 import './find.cases.js';
 import './lists.cases.js';
+import './statements.cases.js';

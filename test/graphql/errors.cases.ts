@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { TestApp } from '../support/app.js';
 import { codeOf, overHttp, overSocket, TRANSPORTS, type Operation } from '../support/requests.js';
 import { waitFor } from '../support/wait.js';
 import { emptyDatabase } from '../support/empty.js';
@@ -79,13 +78,12 @@ describe('errors of a request', () => {
 
   describe('an internal failure', () => {
     test('is told without any detail, which goes to the log instead', async () => {
-      const own = await TestApp.prepare();
+      await app.database.query("INSERT INTO poll (title) VALUES ('Broken')");
+      const output = app.outputFromNow();
+      await app.database.query('ALTER TABLE question RENAME TO out_of_reach');
       try {
-        await own.startApi('api');
-        await own.database.query('DROP TABLE question CASCADE');
-        await own.database.query("INSERT INTO poll (title) VALUES ('Broken')");
         for (const send of [overHttp, overSocket]) {
-          const answer = await send(own.url, { query: '{ polls { nodes { title questions { text } } } }' });
+          const answer = await send(app.url, { query: '{ polls { nodes { title questions { text } } } }' });
           expect(answer.data ?? null).toBeNull();
           expect(answer.errors).toEqual([
             {
@@ -96,15 +94,15 @@ describe('errors of a request', () => {
             },
           ]);
         }
-        const logged = await waitFor('both failures in the log', () => {
-          const lines = own.output().split('\n');
-          const failures = lines.filter((line) => line.includes('an operation failed'));
-          return failures.length === 2 ? failures : undefined;
-        });
-        for (const line of logged) expect(line).toContain('relation \\"question\\" does not exist');
       } finally {
-        await own.stop();
+        await app.database.query('ALTER TABLE out_of_reach RENAME TO question');
       }
+      const logged = await waitFor('both failures in the log', () => {
+        const lines = output().split('\n');
+        const failures = lines.filter((line) => line.includes('an operation failed'));
+        return failures.length === 2 ? failures : undefined;
+      });
+      for (const line of logged) expect(line).toContain('relation \\"question\\" does not exist');
     });
   });
 });

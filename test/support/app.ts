@@ -128,6 +128,12 @@ export class TestApp {
     return this.processes.map((running) => running.output()).join('\n');
   }
 
+  /** @returns what gives all that any process has written from now on, in whole lines */
+  outputFromNow(): () => string {
+    const begins = this.processes.map((running) => running.output().lastIndexOf('\n') + 1);
+    return () => this.processes.map((running, index) => running.output().slice(begins[index])).join('\n');
+  }
+
   /**
    * Ends the processes, fails when one does not end by itself, and removes database and sandbox: all that there is of
    * them, also when the start took too long or has failed.

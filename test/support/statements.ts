@@ -9,10 +9,9 @@ const MARKER = { query: graphql('{ polls(first: 97) { nodes { id } } }'), end: '
 const BY_ITSELF =
   /\binstallation\b|sent_users AS "sentUsers" FROM notification_campaign WHERE status = 'PROCESSING'/;
 
-/** The SQL of every statement that an app with LOG_LEVEL=trace has logged so far, in order. */
-function loggedStatements(app: TestApp): string[] {
-  return app
-    .output()
+/** The SQL of every statement in the output of an app with LOG_LEVEL=trace, in order. */
+function statementsIn(output: string): string[] {
+  return output
     .split('\n')
     .filter((line) => line.includes('"msg":"statement"') && line.endsWith('}'))
     .map((line) => (JSON.parse(line) as { sql: string }).sql)
@@ -20,11 +19,11 @@ function loggedStatements(app: TestApp): string[] {
 }
 
 /** The statements up to now: output comes in order, so that none is missing once the marker has come. */
-async function statementsUpToNow(app: TestApp): Promise<string[]> {
-  const markers = loggedStatements(app).filter((sql) => sql.endsWith(MARKER.end)).length;
+async function statementsUpToNow(app: TestApp, output: () => string): Promise<string[]> {
+  const markers = statementsIn(output()).filter((sql) => sql.endsWith(MARKER.end)).length;
   await app.client().run(MARKER.query);
   return waitFor('the statement of the marker', () => {
-    const statements = loggedStatements(app);
+    const statements = statementsIn(output());
     return statements.filter((sql) => sql.endsWith(MARKER.end)).length > markers && statements;
   });
 }
@@ -34,8 +33,9 @@ async function statementsUpToNow(app: TestApp): Promise<string[]> {
  * @returns the statements that it took
  */
 export async function statementsOf(app: TestApp, work: () => Promise<unknown>): Promise<string[]> {
-  const before = await statementsUpToNow(app);
+  const output = app.outputFromNow();
+  const before = await statementsUpToNow(app, output);
   await work();
-  const after = await statementsUpToNow(app);
+  const after = await statementsUpToNow(app, output);
   return after.slice(before.length, -2);
 }

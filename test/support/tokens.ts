@@ -40,3 +40,10 @@ export function revokeToken(database: TestDatabase, name: string): Promise<void>
 export async function expireToken(database: TestDatabase, name: string): Promise<void> {
   await database.query('UPDATE api_token SET expires_at = clock_timestamp() WHERE name = $1', [name]);
 }
+
+let lastNumber = 1000;
+
+/** Numbers that no token has had: the app remembers for a minute of which it has noted the use. */
+export async function useNewNumbers(database: TestDatabase): Promise<void> {
+  await database.query(`ALTER TABLE api_token ALTER COLUMN id RESTART WITH ${(lastNumber += 1000)}`);
+}

@@ -1,5 +1,5 @@
 /** @long */
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { createOpenPoll } from '../support/factories.js';
 import { Person } from '../support/person.js';
 import { waitForOutput } from '../support/process.js';
@@ -10,20 +10,48 @@ import { scrape, valueOf } from '../metrics/support/samples.js';
 const app = useApp({ run: ['worker'] });
 const READS = /reading the updates of the bot/;
 
+describe('the menu of commands', () => {
+  const timesSet = () =>
+    app.sandbox.calls.filter(({ method, accepted }) => method === 'setMyCommands' && accepted).length;
+
+  test.each([
+    ['en', 'The polls that are open for you'],
+    ['ru', 'Открытые для вас опросы'],
+    ['de', 'The polls that are open for you'],
+  ])('is set in the language %s', async (language, first) => {
+    await app.sandbox.waitUntil(() => timesSet() === 2);
+    const menu = app.sandbox.commandsShownTo(language);
+    expect(menu.map(({ command }) => command)).toEqual(['polls', 'start', 'stop', 'help']);
+    expect(menu[0]?.description).toBe(first);
+  });
+
+  test('is set once a bot: another process finds it as it is to be', async () => {
+    await app.sandbox.waitUntil(() => timesSet() === 2);
+    const looked = () => app.sandbox.calls.filter(({ method }) => method === 'getMyCommands').length;
+    const before = looked();
+    const bot = await app.startBot();
+    await app.sandbox.waitUntil(() => looked() === before + 2);
+    expect((await new Person(app).asks('/help')).text).toContain('/polls');
+    expect(timesSet()).toBe(2);
+    bot.kill('SIGTERM');
+    expect(await bot.exited).toBe(0);
+  });
+});
+
 test('a bot process takes the conversation over from a worker, which stands in again when it is gone', async () => {
   const [worker] = app.processes;
   if (!worker) throw new Error('No worker has been started.');
   const readings = () => worker.output().split(READS).length - 1;
-  await waitFor('the worker to read', () => readings() === 1);
   const ada = new Person(app, { first_name: 'Ada' });
   expect((await ada.asks('/start')).text).toContain('Welcome');
+  const before = readings();
 
   const bot = await app.startBot({ WORKER_PORT: '0' });
   await waitForOutput(bot, READS);
   expect((await ada.asks('/stop')).text).toContain('no more reminders');
   bot.kill('SIGKILL');
   await bot.exited;
-  await waitFor('the worker to read again', () => readings() === 2);
+  await waitFor('the worker to read again', () => readings() === before + 1);
   expect((await ada.asks('/start')).text).toContain('Welcome');
   expect(ada.messages).toHaveLength(3);
 });

@@ -1,0 +1,4 @@
+/** @long */
+import './bot.cases.js';
+import './poll-in-the-chat.cases.js';
+import './reminder-menu.cases.js';
