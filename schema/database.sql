@@ -416,7 +416,7 @@ CREATE OR REPLACE FUNCTION public.fold_text(text)
  RETURNS text
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
-RETURN lower(upper(NORMALIZE($1, NFKC)))
+RETURN lower(upper(CASE WHEN ($1 IS NFKC NORMALIZED) THEN $1 ELSE NORMALIZE($1, NFKC) END))
 
 CREATE OR REPLACE FUNCTION public.forget_starts()
  RETURNS trigger
@@ -861,6 +861,12 @@ CREATE INDEX telegram_user_username_idx ON public.telegram_user USING gin (usern
 CREATE TRIGGER telegram_user_changed AFTER UPDATE OF status, opted_out_at ON public.telegram_user FOR EACH ROW WHEN ((((old.status = 'ACTIVE'::text) AND (old.opted_out_at IS NULL)) <> ((new.status = 'ACTIVE'::text) AND (new.opted_out_at IS NULL)))) EXECUTE FUNCTION count_changed_person()
 CREATE TRIGGER telegram_user_deleted BEFORE DELETE ON public.telegram_user FOR EACH ROW EXECUTE FUNCTION count_changed_person()
 CREATE TRIGGER telegram_user_inserted AFTER INSERT ON public.telegram_user REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION count_new_people()
+
+CREATE OR REPLACE FUNCTION public.term_grams(folded text)
+ RETURNS bigint[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN CASE WHEN (length(folded) < 3) THEN text_grams(folded, 3) ELSE ARRAY(SELECT parts.grams[cardinality(parts.grams)] AS grams FROM (SELECT text_grams(substr(term_grams.folded, LEAST(place.place, (length(term_grams.folded) - 2)), 3), 3) AS grams FROM generate_series(1, length(term_grams.folded), 3) place(place)) parts) END
 
 CREATE OR REPLACE FUNCTION public.text_grams(given text, shortest integer)
  RETURNS bigint[]

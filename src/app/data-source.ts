@@ -34,6 +34,7 @@ import { ExportLinks1790002104000 } from '../../migrations/1790002104000-export-
 import { HeardWishes1790002110000 } from '../../migrations/1790002110000-heard-wishes.js';
 import { ChunkLastSent1790002120000 } from '../../migrations/1790002120000-chunk-last-sent.js';
 import { CompletionsAtOnce1790002130000 } from '../../migrations/1790002130000-completions-at-once.js';
+import { SearchFaster1790002140000 } from '../../migrations/1790002140000-search-faster.js';
 import { ExportLink } from '../exports/export-link.entity.js';
 import { AnonymousPolls1790002003000 } from '../../migrations/1790002003000-anonymous-polls.js';
 import { ApiToken } from '../access/api-token.entity.js';
@@ -103,6 +104,7 @@ const TABLES: database.Tables = {
     HeardWishes1790002110000,
     ChunkLastSent1790002120000,
     CompletionsAtOnce1790002130000,
+    SearchFaster1790002140000,
   ],
 };
 

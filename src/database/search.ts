@@ -7,6 +7,15 @@ export interface Condition {
   parameters: Record<string, unknown>;
 }
 
+/** Whether a row is searched for, as a condition in two forms. */
+export interface Match {
+  /** Cheap for a row that has been read. */
+  ofRow: string;
+  /** Supported by an index. */
+  byIndex: string;
+  parameters: Condition['parameters'];
+}
+
 /** As many letters in a row find their rows by an index; see the function text_grams. */
 const GRAM_LENGTH = 3;
 
@@ -32,17 +41,24 @@ export function contains(column: string, term: string, name: string): Condition 
   };
 }
 
+/** A table by the name of its alias, and the key by which a row of the list has its row there. */
+export interface Join {
+  table: string;
+  alias: string;
+  on: string;
+}
+
 export interface Searched {
   /** Table, which is its alias too unless one follows. */
   from: string;
   alias: string;
-  /** Joins what the match looks at. */
-  join?: string;
+  /** Joins the one row that the match looks at. */
+  join?: Join;
   key: string;
   /** Which rows belong to the list, without the search. */
   condition: string;
-  /** Which of them are searched for. Needs an index. */
-  match: string;
+  /** Which of them are searched for. */
+  match: Match;
   window: PageWindow;
   /** Of all names in these. */
   values: Readonly<Record<string, unknown>>;
@@ -67,24 +83,28 @@ interface Near {
   looked: number;
 }
 
-/** Matches among the next rows of the list. */
-function nearStatement({ from, alias, join = '', key, condition, match, window }: Searched): string {
+/** Matches among the next rows of the list. Each is looked at: where the index finds few, planners prefer to read all of these. */
+function nearStatement({ from, alias, join, key, condition, match, window }: Searched): string {
   const { condition: bounds, orderBy, limit } = window;
+  const joined = join
+    ? `CROSS JOIN LATERAL (SELECT * FROM ${join.table} ${join.alias} WHERE ${join.on} OFFSET 0) ${join.alias}`
+    : '';
   return `
     WITH near AS MATERIALIZED (
       SELECT ${alias}.* FROM ${from} WHERE ${condition} AND ${bounds} ORDER BY ${orderBy} LIMIT ${NEAR_ROWS}
     )
     SELECT (SELECT count(*)::integer FROM near) AS looked, ARRAY(
-      SELECT ${key}::text FROM near ${alias} ${join} WHERE ${match} ORDER BY ${orderBy} LIMIT ${limit}
+      SELECT ${key}::text FROM near ${alias} ${joined} WHERE ${match.ofRow} ORDER BY ${orderBy} LIMIT ${limit}
     ) AS keys`;
 }
 
 /** All matches, sorted. OFFSET 0 keeps the planner from walking the list in its order. */
-function farStatement({ from, alias, join = '', key, condition, match, window }: Searched): string {
+function farStatement({ from, alias, join, key, condition, match, window }: Searched): string {
   const { condition: bounds, orderBy, limit } = window;
+  const joined = join ? `JOIN ${join.table} ${join.alias} ON ${join.on}` : '';
   return `
     SELECT ${key} AS key FROM (
-      SELECT ${alias}.* FROM ${from} ${join} WHERE ${match} AND ${condition} AND ${bounds} OFFSET 0
+      SELECT ${alias}.* FROM ${from} ${joined} WHERE ${match.byIndex} AND ${condition} AND ${bounds} OFFSET 0
     ) ${alias}
     ORDER BY ${orderBy} LIMIT ${limit}`;
 }
@@ -103,12 +123,15 @@ export async function searchPage(sql: TransactionalSql, searched: Searched): Pro
   return (await byIndex(sql, far)).map(({ key }) => key);
 }
 
-/** Counts the matches of a search. */
+/** Counts the matches of a search. @param statement counts a list, and ends with its WHERE */
 export async function countMatches(
   sql: TransactionalSql,
   statement: string,
   values: Readonly<Record<string, unknown>>,
+  match: Match,
 ): Promise<number> {
-  const count = (transaction: SqlExecutor) => oneRow<{ count: number }>(transaction, statement, values);
+  const counted = `${statement} AND ${match.byIndex}`;
+  const count = (transaction: SqlExecutor) =>
+    oneRow<{ count: number }>(transaction, counted, { ...values, ...match.parameters });
   return (await byIndex(sql, count)).count;
 }

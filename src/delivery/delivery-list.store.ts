@@ -8,7 +8,7 @@ import type { DeliveryFilter } from './delivery.types.js';
 
 const KEY_PAIRS = 'SELECT * FROM unnest(CAST(:campaignIds AS bigint[]), CAST(:userIds AS bigint[]))';
 
-const RECIPIENT = 'JOIN telegram_user person ON person.id = delivery.user_id';
+const RECIPIENT = { table: 'telegram_user', alias: 'person', on: 'person.id = delivery.user_id' };
 
 /** Which deliveries of a campaign a filter asks for, without its search. */
 function buildCondition(campaignId: string, filter: DeliveryFilter | undefined): Condition {
@@ -63,13 +63,14 @@ export class DeliveryListStore {
 
   async count(campaignId: string, filter: DeliveryFilter | undefined): Promise<number> {
     const listed = buildCondition(campaignId, filter);
-    const search = filter?.search == null ? null : personMatches(filter.search);
-    const statement = `
-      SELECT count(*)::integer AS count FROM delivery ${search ? RECIPIENT : ''}
-      WHERE ${listed.sql} AND ${search?.sql ?? 'TRUE'}`;
-    const values = { ...listed.parameters, ...search?.parameters };
-    if (search) return countMatches(this.dataSource, statement, values);
-    return (await oneRow<{ count: number }>(this.dataSource, statement, values)).count;
+    const count = 'SELECT count(*)::integer AS count FROM delivery';
+    if (filter?.search == null) {
+      const statement = `${count} WHERE ${listed.sql}`;
+      return (await oneRow<{ count: number }>(this.dataSource, statement, listed.parameters)).count;
+    }
+    const { table, alias, on } = RECIPIENT;
+    const statement = `${count} JOIN ${table} ${alias} ON ${on} WHERE ${listed.sql}`;
+    return countMatches(this.dataSource, statement, listed.parameters, personMatches(filter.search));
   }
 
   /** Numbers of deliveries to people who were erased, by status. */
@@ -103,7 +104,7 @@ export class DeliveryListStore {
       const found = await rows<{ key: string }>(this.dataSource, pageByReason(listed, window), values);
       return found.map(({ key }) => key);
     }
-    const { sql: match, parameters } = personMatches(search);
+    const match = personMatches(search);
     return searchPage(this.dataSource, {
       from: 'delivery',
       alias: 'delivery',
@@ -112,7 +113,7 @@ export class DeliveryListStore {
       condition: listed.sql,
       match,
       window,
-      values: { ...values, ...parameters },
+      values: { ...values, ...match.parameters },
     });
   }
 }

@@ -1,36 +1,57 @@
 import type { DataSource } from 'typeorm';
 import { oneRow } from '../database/rows.js';
-import { countMatches, escapeLike, isShort, searchPage, type Condition } from '../database/search.js';
+import {
+  countMatches,
+  escapeLike,
+  isShort,
+  searchPage,
+  type Condition,
+  type Match,
+} from '../database/search.js';
 import { isRowId, toKey } from '../kernel/ids.js';
 import { inWindow, type PageWindow } from '../kernel/pages.js';
 import type { TelegramUserFilter } from './people.types.js';
 import { TelegramUser, TelegramUserStatus } from './telegram-user.entity.js';
 
-/** The parts of a username; the first letters where there are too few for an index of parts. */
-function usernameHas(part: string): Condition {
-  const pattern = `${isShort(part) ? '' : '%'}${escapeLike(part)}%`;
-  return { sql: 'person.username ILIKE :usernamePattern', parameters: { usernamePattern: pattern } };
+const TEXT = 'person_text(person.first_name, person.last_name, person.username)';
+
+/** Supported by telegram_user_search_idx. @param name of the value, a part of the text */
+const hasGrams = (name: string): string => `text_grams(${TEXT}, 3) @> term_grams(fold_text(:${name}))`;
+
+/**
+ * The parts of a username; the first letters where there are too few for an index of parts.
+ * @param name of the values, which is to be unique in the statement
+ */
+function usernameHas(part: string, name: string): Match {
+  const pattern = escapeLike(part);
+  if (isShort(part)) {
+    const startsSo = `person.username ILIKE :${name}Pattern`;
+    return { ofRow: startsSo, byIndex: startsSo, parameters: { [`${name}Pattern`]: `${pattern}%` } };
+  }
+  const hasPart = `fold_text(person.username) LIKE fold_text(:${name}Pattern)`;
+  return {
+    ofRow: hasPart,
+    byIndex: `${hasGrams(name)} AND ${hasPart}`,
+    parameters: { [name]: part, [`${name}Pattern`]: `%${pattern}%` },
+  };
 }
 
 /**
  * Users with the term in their names or username, at the start of a word where it is short; or with this Telegram id. A
  * leading @ means the username. Needs the table telegram_user by the name person.
  */
-export function personMatches(term: string): Condition {
-  if (term.startsWith('@')) return usernameHas(term.slice(1).trim());
-  const text = 'person_text(person.first_name, person.last_name, person.username)';
+export function personMatches(term: string): Match {
+  if (term.startsWith('@')) return usernameHas(term.slice(1).trim(), 'search');
   const part = isShort(term) ? ` ${term}` : term;
   const key = toKey('user', term);
-  const byId = isRowId(key);
+  const isId = isRowId(key);
+  const orId = isId ? 'OR person.id = CAST(:searchedId AS bigint)' : '';
+  const hasPart = `${TEXT} LIKE fold_text(:searchPattern)`;
   return {
-    // Within the OR they are evaluated as they stand: LIKE costs a tenth of the grams, which are for the index.
-    sql: `(${text} LIKE fold_text(:searchPattern) AND text_grams(${text}, 3) @> text_grams(fold_text(:search), 3)
-      ${byId ? 'OR person.id = CAST(:searchedId AS bigint)' : ''})`,
-    parameters: {
-      search: part,
-      searchPattern: `%${escapeLike(part)}%`,
-      ...(byId && { searchedId: key }),
-    },
+    ofRow: `(${hasPart} ${orId})`,
+    // Whoever has the gram of three letters has the term, which need not be looked for again.
+    byIndex: `(${hasGrams('search')} ${orId}) AND (length(fold_text(:search)) = 3 OR ${hasPart} ${orId})`,
+    parameters: { search: part, searchPattern: `%${escapeLike(part)}%`, ...(isId && { searchedId: key }) },
   };
 }
 
@@ -43,14 +64,10 @@ function hasStatus(statuses: readonly TelegramUserStatus[]): Condition {
   return { sql, parameters: { statuses } };
 }
 
-function all(conditions: readonly Condition[]): Condition {
-  return {
-    sql: conditions.map(({ sql }) => sql).join(' AND ') || 'TRUE',
-    parameters: Object.assign(
-      {},
-      ...conditions.map(({ parameters }) => parameters),
-    ) as Condition['parameters'],
-  };
+const all = (conditions: readonly string[]): string => conditions.join(' AND ') || 'TRUE';
+
+function allParameters(conditions: readonly Pick<Condition, 'parameters'>[]): Condition['parameters'] {
+  return Object.assign({}, ...conditions.map(({ parameters }) => parameters)) as Condition['parameters'];
 }
 
 const IS_MEMBER =
@@ -64,17 +81,24 @@ function buildConditions(
   filter: ListedPeople | undefined,
   groupIds: readonly string[] | undefined,
   further: Condition | undefined,
-): { search: Condition | null; rest: Condition } {
+): { search: Match | null; rest: Condition } {
   const rest: Condition[] = [];
   if (filter?.status) rest.push(hasStatus(filter.status));
   if (groupIds) rest.push({ sql: IS_MEMBER, parameters: { groupIds } });
   if (further) rest.push(further);
-  const searches: Condition[] = [];
+  const searches: Match[] = [];
   if (filter?.search != null) searches.push(personMatches(filter.search));
-  if (filter?.usernameContains != null) searches.push(usernameHas(filter.usernameContains));
+  if (filter?.usernameContains != null) searches.push(usernameHas(filter.usernameContains, 'username'));
   return {
-    search: searches.length > 0 ? all(searches) : null,
-    rest: all(rest),
+    search:
+      searches.length === 0
+        ? null
+        : {
+            ofRow: all(searches.map(({ ofRow }) => ofRow)),
+            byIndex: all(searches.map(({ byIndex }) => byIndex)),
+            parameters: allParameters(searches),
+          },
+    rest: { sql: all(rest.map(({ sql }) => sql)), parameters: allParameters(rest) },
   };
 }
 
@@ -100,7 +124,7 @@ export class PeopleListStore {
       alias: 'person',
       key: 'person.id',
       condition: rest.sql,
-      match: search.sql,
+      match: search,
       window,
       values: { ...rest.parameters, ...search.parameters, ...window.parameters },
     });
@@ -115,9 +139,8 @@ export class PeopleListStore {
   ): Promise<number> {
     const { search, rest } = buildConditions(filter, groupIds, further);
     const statement = `
-      SELECT count(*)::integer AS count FROM telegram_user person WHERE ${rest.sql} AND ${search?.sql ?? 'TRUE'}`;
-    const values = { ...rest.parameters, ...search?.parameters };
-    if (search) return countMatches(this.dataSource, statement, values);
-    return (await oneRow<{ count: number }>(this.dataSource, statement, values)).count;
+      SELECT count(*)::integer AS count FROM telegram_user person WHERE ${rest.sql}`;
+    if (search) return countMatches(this.dataSource, statement, rest.parameters, search);
+    return (await oneRow<{ count: number }>(this.dataSource, statement, rest.parameters)).count;
   }
 }
