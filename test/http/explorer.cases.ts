@@ -3,32 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import WebSocket from 'ws';
-import { TestApp } from '../support/app.js';
-import { codeOf, overHttp, overSocket, socketUrl } from '../support/requests.js';
+import { codeOf, overHttp, socketUrl } from '../support/requests.js';
 import { waitForOutput, type PollcastProcess } from '../support/process.js';
 import { startInTerminal } from '../support/terminal.js';
 import { emptyDatabase } from '../support/empty.js';
 import { app } from './app.js';
-
-const APOLLO = 'https://studio.apollographql.com';
-
-async function page(url: string): Promise<{ status: number; body: string; policy: string }> {
-  const response = await fetch(`${url}/graphql`, { headers: { accept: 'text/html,*/*' } });
-  const policy = response.headers.get('content-security-policy') ?? '';
-  return { status: response.status, body: await response.text(), policy };
-}
-
-function preflight(url: string): Promise<Response> {
-  return fetch(`${url}/graphql`, {
-    method: 'OPTIONS',
-    headers: {
-      origin: APOLLO,
-      'access-control-request-method': 'POST',
-      'access-control-request-headers': 'authorization,content-type',
-      'access-control-request-private-network': 'true',
-    },
-  });
-}
+import { APOLLO, openExplorer, preflight } from './support/explorer.js';
 
 /** @returns the status with which a WebSocket of a page of this origin is answered */
 function connectFrom(origin: string): Promise<number | undefined> {
@@ -52,7 +32,7 @@ describe('tools for the API', () => {
 
   describe('the explorer', () => {
     test('is a page of its own files, of which each is there', async () => {
-      const { status, body, policy } = await page(app.url);
+      const { status, body, policy } = await openExplorer(app.url);
       expect(status).toBe(200);
       expect(policy).toContain("script-src 'self';");
       expect(body).not.toMatch(/https?:|<script>|Bearer/);
@@ -83,25 +63,6 @@ describe('tools for the API', () => {
         headers: { accept: 'application/json', 'apollo-require-preflight': '1' },
       });
       expect(response.headers.get('content-type')).toContain('json');
-    });
-
-    test('is left out in production, and hints about the schema with it', async () => {
-      const own = await TestApp.prepare();
-      try {
-        const url = await own.startApi('api', { NODE_ENV: 'production' });
-        const { body, status } = await page(url);
-        expect(status).toBeGreaterThanOrEqual(400);
-        expect(body).not.toContain('explorer');
-        expect((await fetch(`${url}/explorer/operations`)).status).toBe(404);
-        for (const send of [overHttp, overSocket]) {
-          const { errors } = await send(url, { query: '{ polls { totalCoun } }' });
-          expect(errors?.[0]?.message).toMatch(/Cannot query field/);
-          expect(errors?.[0]?.message).not.toMatch(/Did you mean/);
-        }
-        expect((await preflight(url)).headers.get('access-control-allow-origin')).toBeNull();
-      } finally {
-        await own.stop();
-      }
     });
   });
 
@@ -156,7 +117,7 @@ describe('tools for the API', () => {
       );
       expect(token).toMatch(/^[\w-]{32}$/);
       expect(codeOf(await overHttp(url, { query: '{ polls { totalCount } }' }, token))).toBeUndefined();
-      expect((await page(url)).body).not.toContain(token);
+      expect((await openExplorer(url)).body).not.toContain(token);
     });
 
     test('signs a browser in by its link, once, with a token that expires', async () => {

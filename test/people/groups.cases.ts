@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { graphql, operation, type VariablesOf } from '../../src/cli/graphql.js';
-import { emptyDatabase } from '../support/empty.js';
+import { emptyApp } from '../support/empty.js';
 import { createOpenPoll, createUsers } from '../support/factories.js';
 import { expectRefusal, mutate } from '../support/mutations.js';
 import { overHttp } from '../support/requests.js';
@@ -37,11 +37,13 @@ async function importUsers(...given: object[]): Promise<void> {
 
 describe('groups of people', () => {
   beforeAll(async () => {
-    await emptyDatabase(app);
+    await emptyApp(app);
     users = await createUsers(app.database, 5, 501);
   });
   beforeEach(() =>
-    app.database.query('DELETE FROM poll_group; DELETE FROM group_member; DELETE FROM user_group'),
+    app.database.query(`
+      DELETE FROM poll_group; DELETE FROM group_member; DELETE FROM user_group;
+      UPDATE telegram_user SET status = 'ACTIVE', opted_out_at = NULL`),
   );
 
   describe('an import', () => {

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { graphql } from '../../src/cli/graphql.js';
 import { expectRefusal, mutate } from '../support/mutations.js';
 import { overHttp, overSocket } from '../support/requests.js';
-import { emptyDatabase } from '../support/empty.js';
+import { emptyApp } from '../support/empty.js';
 import { app } from './app.js';
 
 const ADA = { id: '7105', username: 'ada_l', firstName: 'Ada', lastName: 'Lovelace', languageCode: 'en' };
@@ -23,7 +23,7 @@ async function user(id: string): Promise<unknown> {
 }
 
 describe('importing people', () => {
-  beforeAll(() => emptyDatabase(app));
+  beforeAll(() => emptyApp(app));
 
   describe('an import', () => {
     test('leaves what is left out as it is', async () => {

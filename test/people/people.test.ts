@@ -1,2 +1,3 @@
 import './groups.cases.js';
 import './import.cases.js';
+import './participants.cases.js';

@@ -1,20 +1,26 @@
 import { createHash } from 'node:crypto';
-import { describe, expect, test } from '@jest/globals';
-import { useApp } from '../support/use-app.js';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { runInProcess } from '../support/command-line.js';
 import { runCommand } from '../support/process.js';
 import { codeOf, overHttp } from '../support/requests.js';
-
-const app = useApp({ run: ['api'] });
+import { emptyDatabase } from '../support/empty.js';
+import { app } from './app.js';
 
 function token(...argv: string[]): Promise<{ code: number; output: string }> {
   return runInProcess(['token', ...argv], { DATABASE_URL: app.database.url });
+}
+
+async function revokedToken(name: string): Promise<void> {
+  await token('create', '--name', name, '--role', 'ADMIN');
+  await token('revoke', name);
 }
 
 const QUERY = { query: '{ auditLog { totalCount } }' };
 const INSTANT = String.raw`\d{4}-\d\d-\d\dT[\d:.]+Z`;
 
 describe('npm run token', () => {
+  beforeEach(() => emptyDatabase(app));
+
   test('makes a token, lists it without it, and revokes it', async () => {
     const argv = ['token', 'create', '--name', 'ops', '--role', 'ADMIN', '--expires', '90d'];
     const created = await runCommand(argv, { DATABASE_URL: app.database.url });
@@ -47,6 +53,8 @@ describe('npm run token', () => {
   });
 
   test('leaves entries in the audit log, also of what was refused, with no token in them', async () => {
+    await revokedToken('ops');
+    await token('revoke', 'token_1');
     const entries = await app.database.query(
       'SELECT action, actor, token_id, role, detail, outcome, code FROM audit_entry ORDER BY id',
     );
@@ -70,6 +78,7 @@ describe('npm run token', () => {
   });
 
   test('lists what does not expire, has expired and is revoked, in columns', async () => {
+    await revokedToken('ops');
     await token('create', '--name', 'screen', '--role', 'VIEWER');
     await token('create', '--name', 'a.short_visit-1', '--role', 'OPERATOR', '--expires', '1m');
     await app.database.query("UPDATE api_token SET expires_at = created_at WHERE name LIKE 'a.short%'");
@@ -87,6 +96,7 @@ describe('npm run token', () => {
   });
 
   test('never gives a name twice, also when its token is revoked', async () => {
+    await revokedToken('ops');
     expect(await token('create', '--name', 'ops', '--role', 'VIEWER')).toEqual({
       code: 2,
       output: 'There is, or was, a token ops: choose another name, so that the audit log stays clear.\n',

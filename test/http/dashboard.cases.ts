@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { useApp } from '../support/use-app.js';
-
-const app = useApp({ run: ['api'], environment: { NODE_ENV: 'production' } });
+import { overHttp, overSocket } from '../support/requests.js';
+import { production } from './production.js';
+import { openExplorer, preflight } from './support/explorer.js';
 
 function get(path: string): Promise<Response> {
-  return fetch(app.url + path, { headers: { accept: 'text/html,*/*' } });
+  return fetch(production + path, { headers: { accept: 'text/html,*/*' } });
 }
 
 describe('the dashboard', () => {
@@ -43,4 +43,18 @@ describe('the dashboard', () => {
       ]);
     },
   );
+
+  test('has no explorer in production, nor hints about the schema with it', async () => {
+    const url = production;
+    const { body, status } = await openExplorer(url);
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(body).not.toContain('explorer');
+    expect((await fetch(`${url}/explorer/operations`)).status).toBe(404);
+    for (const send of [overHttp, overSocket]) {
+      const { errors } = await send(url, { query: '{ polls { totalCoun } }' });
+      expect(errors?.[0]?.message).toMatch(/Cannot query field/);
+      expect(errors?.[0]?.message).not.toMatch(/Did you mean/);
+    }
+    expect((await preflight(url)).headers.get('access-control-allow-origin')).toBeNull();
+  });
 });

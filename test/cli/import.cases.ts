@@ -4,20 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { ADMIN_TOKEN, VIEWER_TOKEN } from '../support/app.js';
 import { runInProcess } from '../support/command-line.js';
+import { emptyDatabase } from '../support/empty.js';
 import { createOpenPoll } from '../support/factories.js';
-import { useApp } from '../support/use-app.js';
+import { app } from './app.js';
 
-const app = useApp({ run: ['api'] });
 let folder: string;
 let pollId: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'pollcast-import-'));
-  pollId = await createOpenPoll(app.client());
-});
-afterAll(() => rm(folder, { recursive: true }));
-beforeEach(async () => {
-  await app.database.query('TRUNCATE telegram_user CASCADE');
-});
 
 async function importFile(
   content: string | Buffer,
@@ -55,6 +47,16 @@ const ANNA = {
 const OLEG = { id: '7002', username: null, first_name: 'Олег', last_name: 'O"Hara; Jr.', groups: null };
 
 describe('npm run import', () => {
+  beforeAll(async () => {
+    await emptyDatabase(app);
+    folder = await mkdtemp(join(tmpdir(), 'pollcast-import-'));
+    pollId = await createOpenPoll(app.client());
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+  beforeEach(async () => {
+    await app.database.query('TRUNCATE telegram_user CASCADE');
+  });
+
   test.each<[string, string | Buffer]>([
     [
       'commas',

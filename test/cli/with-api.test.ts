@@ -1,0 +1,2 @@
+import './import.cases.js';
+import './token.cases.js';

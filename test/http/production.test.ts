@@ -1,0 +1,2 @@
+import './dashboard.cases.js';
+import './requests.cases.js';

@@ -1,0 +1,2 @@
+import './changes.cases.js';
+import './errors.cases.js';
