@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import {
   Client,
   fetchExchange,
@@ -77,8 +77,8 @@ export function useFresh<Data, Variables extends AnyVariables>(
   { pause = false } = {},
 ): Fresh<Data> {
   const { generation } = useConnection();
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const [result, execute] = useQuery({ query, variables, pause });
+  const [isStale, setStale] = useState(false);
   const isUnanswered = result.error !== undefined && isPassing(result.error);
   const ask = useEffectEvent(() => {
     if (!pause) execute();
@@ -93,26 +93,24 @@ export function useFresh<Data, Variables extends AnyVariables>(
       clearTimeout(timer);
     };
   }, [isUnanswered, result.fetching]);
-  useEffect(
-    () => () => {
-      clearTimeout(timer.current);
-    },
-    [],
-  );
-  // A change during the request may be missing in its answer.
-  const again = useEffectEvent(() => {
-    timer.current = undefined;
-    if (result.fetching) later();
-    else ask();
-  });
-  function later(): void {
-    timer.current ??= setTimeout(again, REREAD_AFTER_MS);
-  }
+  useEffect(() => {
+    // A change during the request may be missing in its answer.
+    if (!isStale || result.fetching) return;
+    const timer = setTimeout(() => {
+      setStale(false);
+      ask();
+    }, REREAD_AFTER_MS);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [isStale, result.fetching]);
   return {
     data: result.data,
     error: result.error,
     loading: result.fetching && result.data === undefined,
-    reread: later,
+    reread: () => {
+      setStale(true);
+    },
     refetch: () => {
       execute();
     },

@@ -39,7 +39,7 @@ export function App({ problem }: { problem: SignInProblem | undefined }) {
 }
 
 function SignedIn() {
-  const api = useMemo(createApi, []);
+  const api = useMemo(() => createApi(), []);
   return (
     <Provider value={api}>
       <Shell />

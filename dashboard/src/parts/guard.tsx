@@ -19,16 +19,22 @@ function Broken() {
   );
 }
 
+interface State {
+  /** Of the page that was shown last. */
+  path: string;
+  isBroken: boolean;
+}
+
 /** Says so where a page cannot be shown, and leaves the way to the others open. */
-export class Guard extends Component<{ path: string; children: ReactNode }, { isBroken: boolean }> {
-  override state = { isBroken: false };
+export class Guard extends Component<{ path: string; children: ReactNode }, State> {
+  override state: State = { path: this.props.path, isBroken: false };
 
   static getDerivedStateFromError() {
     return { isBroken: true };
   }
 
-  override componentDidUpdate({ path }: { path: string }): void {
-    if (path !== this.props.path && this.state.isBroken) this.setState({ isBroken: false });
+  static getDerivedStateFromProps({ path }: { path: string }, state: State): State | null {
+    return path === state.path ? null : { path, isBroken: false };
   }
 
   override render(): ReactNode {

@@ -15,7 +15,7 @@ const PARTS = ['sentUsers', 'unconfirmedUsers', 'skippedUsers', 'failedUsers'] a
 /** A bar of the outcomes, with its figures in words. */
 export function Progress({ of }: { of: Figures }) {
   const { t, number } = useWords();
-  let x = 0;
+  const share = (count: number) => (of.totalUsers === 0 ? 0 : (count / of.totalUsers) * 100);
   const done = of.totalUsers - of.pendingUsers;
   return (
     <div className="progress">
@@ -27,10 +27,9 @@ export function Progress({ of }: { of: Figures }) {
         aria-valuenow={Math.round(of.progressPercentage)}
       >
         <svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
-          {PARTS.map((part) => {
-            const width = of.totalUsers === 0 ? 0 : (of[part] / of.totalUsers) * 100;
-            x += width;
-            return <rect key={part} className={part} x={x - width} width={width} height={1} />;
+          {PARTS.map((part, index) => {
+            const before = PARTS.slice(0, index).reduce((sum, other) => sum + of[other], 0);
+            return <rect key={part} className={part} x={share(before)} width={share(of[part])} height={1} />;
           })}
         </svg>
       </div>

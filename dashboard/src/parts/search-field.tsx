@@ -13,10 +13,13 @@ export function SearchField({
   onChange: (value: string) => void;
 }) {
   const [text, setText] = useState(value);
+  const [counted, setCounted] = useState(value);
   const change = useEffectEvent(onChange);
-  useEffect(() => {
+  // It was changed elsewhere, as by "Clear filters" or the back button.
+  if (value !== counted) {
+    setCounted(value);
     setText(value);
-  }, [value]);
+  }
   useEffect(() => {
     if (text === value) return;
     const timer = setTimeout(() => {
@@ -25,7 +28,7 @@ export function SearchField({
     return () => {
       clearTimeout(timer);
     };
-  }, [text]);
+  }, [text, value]);
   return (
     <label>
       {label}

@@ -64,14 +64,19 @@ function render(
   return parts.filter((part) => part !== '');
 }
 
+/** What is no HTML of Telegram's stands as it is. */
+function parse(html: string): Pick<ReturnType<typeof parseTelegramHtml>, 'text' | 'entities'> {
+  try {
+    return parseTelegramHtml(html);
+  } catch (error) {
+    if (!(error instanceof MarkupError)) throw error;
+    return { text: html, entities: [] };
+  }
+}
+
 /** A text in Telegram's HTML as Telegram shows it: its parser reads it, and elements of our own are made of what it found. */
 export function TelegramText({ html }: { html: string }) {
   const words = useWords();
-  try {
-    const { text, entities } = parseTelegramHtml(html);
-    return <div className="telegram-text">{render(text, { from: 0, to: text.length }, entities, words)}</div>;
-  } catch (error) {
-    if (!(error instanceof MarkupError)) throw error;
-    return <div className="telegram-text">{html}</div>;
-  }
+  const { text, entities } = parse(html);
+  return <div className="telegram-text">{render(text, { from: 0, to: text.length }, entities, words)}</div>;
 }
