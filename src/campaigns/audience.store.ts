@@ -68,23 +68,30 @@ const FINISH_PLANNING = `
 /** Statistics for lists and counts until autovacuum runs. The engine's statements do not depend on them. */
 const REFRESH_STATISTICS = 'ANALYZE campaign_chunk, delivery';
 
-/** Counts who of the audience was reminded within :hours, and who of the others within the last 24. */
+/** $1 poll, $2 hours. Read before, since the planner reads all deliveries there are for campaigns that it does not know yet. */
+const RECENT_CAMPAIGNS = `SELECT ${recentCampaigns('$1', '0', '$2::integer')} AS campaigns`;
+
+/** Hours within which the preview says who was reminded. */
+const LATELY_HOURS = 24;
+
+/** Counts who of the audience was reminded within :hours, and who of the others lately. */
 const countReminded = (scope: AudienceScope): string => `
   WITH message AS (
-    SELECT delivery.user_id, max(${REMINDED_AT}) AS at FROM delivery
-    WHERE delivery.campaign_id = ANY (${recentCampaigns(':pollId', '0', 'greatest(:hours::integer, 24)')}) AND ${MAY_HAVE_REMINDED}
-    GROUP BY delivery.user_id
+    SELECT delivery.user_id, ${REMINDED_AT} AS at FROM delivery
+    WHERE delivery.campaign_id = ANY (:campaigns::bigint[]) AND ${MAY_HAVE_REMINDED}
     UNION ALL
-    SELECT user_id, max(requested_at) FROM later_reminder
-    WHERE poll_id = :pollId AND status IN ('SENT', 'SENDING', 'UNCONFIRMED') GROUP BY user_id
+    SELECT user_id, requested_at FROM later_reminder
+    WHERE poll_id = :pollId AND status IN ('SENT', 'SENDING', 'UNCONFIRMED')
   ), reminded AS (
-    SELECT user_id, max(at) AS at FROM message GROUP BY user_id
+    SELECT max(message.at) AS at FROM message JOIN telegram_user person ON person.id = message.user_id
+    WHERE message.at > clock_timestamp() - greatest(:hours::integer, ${LATELY_HOURS}) * interval '1 hour'
+      AND ${audienceCondition(scope)}
+    GROUP BY person.id
   )
   SELECT count(*) FILTER (WHERE at > clock_timestamp() - :hours * interval '1 hour')::integer AS "tooLately",
-    count(*) FILTER (WHERE at > clock_timestamp() - interval '1 day'
+    count(*) FILTER (WHERE at > clock_timestamp() - ${LATELY_HOURS} * interval '1 hour'
       AND (at > clock_timestamp() - :hours * interval '1 hour') IS NOT TRUE)::integer AS lately
-  FROM reminded JOIN telegram_user person ON person.id = reminded.user_id
-  WHERE ${audienceCondition(scope)}
+  FROM reminded
 `;
 
 const firstRecipients = (scope: AudienceScope): string => `
@@ -92,7 +99,7 @@ const firstRecipients = (scope: AudienceScope): string => `
   WHERE ${audienceCondition(scope)}
     AND (:hours::integer IS NULL OR NOT ${remindedWithin({
       pollId: ':pollId',
-      campaigns: recentCampaigns(':pollId', '0', ':hours'),
+      campaigns: ':campaigns::bigint[]',
       userId: 'person.id',
       hours: ':hours',
     })})
@@ -212,17 +219,24 @@ export class AudienceStore {
   }
 
   /** @param hours users reminded within so many hours are left out */
-  reminded(scope: AudienceScope, hours: number | null): Promise<Reminded> {
-    return oneRow<Reminded>(this.sql, countReminded(scope), { ...scope, hours });
+  async reminded(scope: AudienceScope, hours: number | null): Promise<Reminded> {
+    const campaigns = await this.recentCampaigns(scope.pollId, Math.max(hours ?? 0, LATELY_HOURS));
+    return oneRow<Reminded>(this.sql, countReminded(scope), { ...scope, hours, campaigns });
   }
 
   /** The first recipients. @param hours as for `reminded` */
-  first(
+  async first(
     scope: AudienceScope,
     count: number,
     hours: number | null = null,
   ): Promise<{ id: string; firstName: string | null }[]> {
-    return rows(this.sql, firstRecipients(scope), { ...scope, count, hours });
+    const campaigns = hours === null ? [] : await this.recentCampaigns(scope.pollId, hours);
+    return rows(this.sql, firstRecipients(scope), { ...scope, count, hours, campaigns });
+  }
+
+  private async recentCampaigns(pollId: string, hours: number): Promise<string[]> {
+    const read = await oneRow<{ campaigns: string[] }>(this.sql, RECENT_CAMPAIGNS, [pollId, hours]);
+    return read.campaigns;
   }
 }
 

@@ -1,6 +1,5 @@
 /** @long */
-import { createHash } from 'node:crypto';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { ApiTokenStore } from '../../src/access/api-token.store.js';
@@ -214,11 +213,8 @@ describe(`with ${USERS} recipients`, () => {
     ['to whom a frequent search finds', { search: 'person' }],
     ['to whom a rare search finds', { search: 'son 119999' }],
   ])('the pages of a list of deliveries, %s, scan nothing', async (_which, filter) => {
-    await withoutScans(async (dataSource) => {
-      const lists = new DeliveryListService(
-        new DeliveryListStore(dataSource),
-        new UserDeliveryStore(dataSource),
-      );
+    await withoutScans(async (source) => {
+      const lists = new DeliveryListService(new DeliveryListStore(source), new UserDeliveryStore(source));
       const page = await lists.deliveries('1', filter, { first: 5 });
       expect(page.nodes).toHaveLength(5);
       const next = await lists.deliveries('1', filter, { first: 5, after: page.pageInfo.endCursor });
@@ -240,15 +236,10 @@ describe(`with ${USERS} recipients`, () => {
     ['a username', { search: '@person_1100' }],
     ['a frequent search with a status', { search: 'person', status: [TelegramUserStatus.ACTIVE] }],
   ])('the pages of a list of people, %s, scan nothing', async (_which, filter) => {
-    await withoutScans(async (dataSource) => {
-      const groups = new GroupService(new GroupStore(dataSource));
-      const lists = new PeopleListStore(dataSource);
-      const people = new PeopleService(
-        new PeopleStore(dataSource),
-        lists,
-        () => Promise.resolve(true),
-        groups,
-      );
+    await withoutScans(async (source) => {
+      const groups = new GroupService(new GroupStore(source));
+      const [store, lists] = [new PeopleStore(source), new PeopleListStore(source)];
+      const people = new PeopleService(store, lists, () => Promise.resolve(true), groups);
       for (const order of Object.values(TelegramUserOrder)) {
         const page = await people.list(filter, order, { first: 50 });
         expect(page.nodes).toHaveLength(50);
@@ -274,6 +265,16 @@ describe(`with ${USERS} recipients`, () => {
         if (poll === '2') expect(await page.count()).toBeGreaterThan(100);
       }
     });
+  });
+
+  test('a preview reads deliveries of the same poll only', async () => {
+    const before = await readDeliveries();
+    const found = await withoutScans(async (dataSource) => {
+      const audience = new AudienceStore(dataSource);
+      return audience.reminded(await audience.scope('2'), 48);
+    });
+    expect(found).toEqual({ tooLately: 0, lately: 0 });
+    expect((await readDeliveries()) - before).toBeLessThan(10);
   });
 
   test('a page of polls reads no people', async () => {
