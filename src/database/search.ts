@@ -98,15 +98,20 @@ function nearStatement({ from, alias, join, key, condition, match, window }: Sea
     ) AS keys`;
 }
 
-/** All matches, sorted. OFFSET 0 keeps the planner from walking the list in its order. */
-function farStatement({ from, alias, join, key, condition, match, window }: Searched): string {
-  const { condition: bounds, orderBy, limit } = window;
+/**
+ * All matches, sorted. OFFSET 0 keeps the planner from walking the list in its order. What it is sorted by is computed before, by
+ * parallel workers where there are many.
+ */
+function farStatement({ from, join, key, condition, match, window }: Searched): string {
+  const { condition: bounds, columns, direction, limit } = window;
   const joined = join ? `JOIN ${join.table} ${join.alias} ON ${join.on}` : '';
+  const names = columns.map((_, place) => `place_${place}`);
   return `
-    SELECT ${key} AS key FROM (
-      SELECT ${alias}.* FROM ${from} ${joined} WHERE ${match.byIndex} AND ${condition} AND ${bounds} OFFSET 0
-    ) ${alias}
-    ORDER BY ${orderBy} LIMIT ${limit}`;
+    SELECT key FROM (
+      SELECT ${key} AS key, ${columns.map((path, place) => `${path} AS ${names[place]}`).join(', ')}
+      FROM ${from} ${joined} WHERE ${match.byIndex} AND ${condition} AND ${bounds} OFFSET 0
+    ) found
+    ORDER BY ${names.map((name) => `${name} ${direction}`).join(', ')} LIMIT ${limit}`;
 }
 
 /**
