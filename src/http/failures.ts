@@ -46,12 +46,17 @@ function toFailure(error: FastifyError | GraphQLError | CodedError): Failure {
   return { status, code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong on our side.' };
 }
 
+/** Without the query, which may name people. */
+function readPath(url: string): string {
+  return url.split('?', 1)[0] ?? url;
+}
+
 /** Gives every failed response the form of a GraphQL error with a code, and hides internals. */
 export function answerFailures(app: FastifyInstance, logger: Logger): void {
   app.setErrorHandler((error: FastifyError | GraphQLError | CodedError, request, reply) => {
     const failure = toFailure(error);
     if (failure.status >= 500 && failure.code === 'INTERNAL_SERVER_ERROR')
-      logger.error({ err: error, path: request.url }, 'a request failed');
+      logger.error({ err: error, path: readPath(request.url) }, 'a request failed');
     // Fastify would close the connection while the client still sends, and the client would never see the response.
     // So the rest of the body is read and discarded, up to the time limit of a request.
     if (failure.status === 413) reply.removeHeader('connection');

@@ -125,7 +125,7 @@ describe('the page of a campaign', () => {
     await admin.getByRole('button', { name: 'Clear filters' }).click();
     await admin.getByText('12 reminders').waitFor();
     await admin.getByLabel('Search people').fill('person_1000012');
-    await admin.getByRole('cell', { name: 'Person 1000012' }).waitFor();
+    await admin.getByRole('rowheader', { name: 'Person 1000012' }).waitFor();
     await admin.getByText('Person 1000001').waitFor({ state: 'detached' });
     expect(await findingsOf(admin)).toEqual([]);
     const file = admin.waitForEvent('download');
@@ -217,8 +217,8 @@ describe('the page of a campaign', () => {
     await startCampaign(api, id);
     const url = await app.startBeside({ VIEWER_SEES_PEOPLE: 'false' });
     const page = await browser.open(`${url}/campaigns/campaign_${id}/deliveries`, { token: VIEWER_TOKEN });
-    await page.getByRole('cell', { name: 'Hidden' }).first().waitFor();
-    expect(await page.getByRole('main').getByRole('cell').getByRole('link').count()).toBe(0);
+    await page.getByRole('rowheader', { name: 'Hidden' }).first().waitFor();
+    expect(await page.getByRole('main').getByRole('rowheader').getByRole('link').count()).toBe(0);
     expect(await page.getByLabel('Search people').count()).toBe(0);
     expect(await page.getByRole('button', { name: 'Download as CSV' }).count()).toBe(0);
   });

@@ -67,6 +67,23 @@ testInBrowser('pages come back by themselves after a restart of the API, and are
   await page.getByText('The connection to the server is lost').waitFor({ state: 'detached' });
 });
 
+testInBrowser('a campaign that stands still comes first, for as long as it does', async () => {
+  const pacing = { chunkSize: 4, chunkIntervalMs: 3_600_000, sendIntervalMs: 0 };
+  const poll = await createOpenPoll(app.client());
+  const id = await createCampaign(app.client(), poll, { name: 'Winter', pacing });
+  await startCampaign(app.client(), id);
+  const page = await browser.open(app.url, { token: ADMIN_TOKEN });
+  await page.getByRole('row', { name: 'Winter' }).getByText('4 of 12').waitFor();
+  const [worker] = app.processes;
+  worker?.kill('SIGTERM');
+  await worker?.exited;
+  const urgent = page.getByRole('table', { name: 'Needs attention' }).getByRole('row', { name: 'Winter' });
+  await urgent.waitFor();
+  await app.startWorker();
+  await urgent.waitFor({ state: 'detached' });
+  await page.getByRole('row', { name: 'Winter' }).waitFor();
+});
+
 testInBrowser('a page from before an upgrade loads itself again, and is where it was to go', async () => {
   const id = await createCampaign(app.client(), await createOpenPoll(app.client()), { name: 'Autumn' });
   const page = await browser.open(app.url, { token: ADMIN_TOKEN });
@@ -74,6 +91,18 @@ testInBrowser('a page from before an upgrade loads itself again, and is where it
   await page.getByRole('link', { name: 'Autumn' }).click();
   await page.getByRole('heading', { name: 'Autumn' }).waitFor();
   expect(page.url()).toBe(`${app.url}/campaigns/campaign_${id}`);
+});
+
+testInBrowser.each([
+  ['campaigns/nope', 'To the campaigns', '/'],
+  ['polls/nope', 'To the polls', '/polls'],
+  ['people/groups/nope', 'To the people', '/people'],
+  ['installation/nope', 'To the installation', '/installation'],
+])('an address that is none, %s, leads to the list that it would be part of', async (path, label, list) => {
+  const page = await browser.open(`${app.url}/${path}`, { token: ADMIN_TOKEN });
+  await page.getByRole('heading', { name: 'There is nothing at this address.' }).waitFor();
+  await page.getByRole('link', { name: label }).click();
+  await page.waitForURL(app.url + list);
 });
 
 testInBrowser(
@@ -87,24 +116,24 @@ testInBrowser(
     const address = await app.startApi('api', { DATABASE_URL: url.href });
     const page = await browser.open(address, { token: ADMIN_TOKEN, locale: 'ru-RU' });
     await page.getByText('Autumn').waitFor();
+    const importing = await browser.open(`${address}/people/import`, { token: ADMIN_TOKEN });
+    await importing.getByLabel('File').setInputFiles({
+      name: 'people.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from('id,firstName\n4200001,Anna\n4200002,Boris\n'),
+    });
+    const start = importing.getByRole('button', { name: 'Import 2 people' });
+    await start.waitFor();
     await way.close();
+    const refused = importing.waitForResponse((response) => response.status() === 503);
+    await start.click();
+    await refused;
     await page.getByRole('navigation').getByRole('link', { name: 'Опросы' }).click();
     await page.getByText('База данных сейчас недоступна.').waitFor();
     expect(await findingsOf(page)).toEqual([]);
     const again = await startTcpProxy(target, way.port);
     await page.getByRole('link', { name: 'Lunch' }).waitFor();
+    await importing.getByText('New: 2. Known before: 0.').waitFor();
     await again.close();
   },
 );
-
-testInBrowser.each([
-  ['campaigns/nope', 'To the campaigns', '/'],
-  ['polls/nope', 'To the polls', '/polls'],
-  ['people/groups/nope', 'To the people', '/people'],
-  ['installation/nope', 'To the installation', '/installation'],
-])('an address that is none, %s, leads to the list that it would be part of', async (path, label, list) => {
-  const page = await browser.open(`${app.url}/${path}`, { token: ADMIN_TOKEN });
-  await page.getByRole('heading', { name: 'There is nothing at this address.' }).waitFor();
-  await page.getByRole('link', { name: label }).click();
-  await page.waitForURL(app.url + list);
-});

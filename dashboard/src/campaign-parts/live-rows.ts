@@ -8,6 +8,11 @@ interface LiveRow {
   row: CampaignRow | null;
 }
 
+/** What lists are filtered and ordered by, and what needs attention, as far as it changes. */
+function describePlace({ status, standstill, failure, name, scheduledFor }: CampaignRow): string {
+  return JSON.stringify([status, standstill?.code, failure?.code, name, scheduledFor]);
+}
+
 /**
  * Campaigns as the last events say they are.
  * @param shown the campaigns as they were read
@@ -35,7 +40,7 @@ export function useLiveRows(
         const before = latest.current.get(id);
         if (before && before.version >= version) return;
         const known = before?.row ?? shown.find((row) => row.id === id);
-        if (known?.status !== campaign?.status || known === undefined) onOther();
+        if (!known || !campaign || describePlace(known) !== describePlace(campaign)) onOther();
         latest.current = new Map(latest.current).set(id, { version, row: campaign });
         setRows(latest.current);
       },

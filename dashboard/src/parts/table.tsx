@@ -54,16 +54,20 @@ export function Table<Row>({
                 />
               </td>
             )}
-            {columns.map((column, index) => (
-              <td
-                key={column.label}
-                className={column.kind}
-                data-label={index === 0 ? undefined : column.label}
-              >
-                {/* One box, beside the label of a card. */}
-                <div>{column.cell(row)}</div>
-              </td>
-            ))}
+            {columns.map((column, index) => {
+              const Cell = index === 0 ? 'th' : 'td';
+              return (
+                <Cell
+                  key={column.label}
+                  scope={index === 0 ? 'row' : undefined}
+                  className={column.kind}
+                  data-label={index === 0 ? undefined : column.label}
+                >
+                  {/* One box, beside the label of a card. */}
+                  <div>{column.cell(row)}</div>
+                </Cell>
+              );
+            })}
           </tr>
         ))}
       </tbody>

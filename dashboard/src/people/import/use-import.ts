@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { CallRefused, type ItemError, type Person } from '@pollcast/people-file';
 import { useClient } from 'urql';
+import { isPassing, useFailure } from '../../parts/failure.js';
 import { useSay } from '../../parts/say.js';
 import { IMPORT_PEOPLE } from '../queries.js';
 import { runOver, type Run } from './read-file.js';
@@ -47,6 +48,7 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
 export function useImport(): FileImport {
   const client = useClient();
   const say = useSay();
+  const describe = useFailure();
   const [state, setState] = useState(NOTHING);
   const running = useRef(new AbortController());
   const isImporting = state.real?.state === 'running';
@@ -88,7 +90,7 @@ export function useImport(): FileImport {
         }));
         return userErrors.map((one) => ({ ...one, message: say(one) }));
       }
-      if (error?.networkError === undefined) throw new CallRefused(error?.message);
+      if (!error || !isPassing(error)) throw new CallRefused(error && describe(error));
       await pause(TRY_AGAIN_MS, signal);
     }
   }
@@ -105,7 +107,11 @@ export function useImport(): FileImport {
       });
     } catch (error) {
       if (!(error instanceof CallRefused)) throw error;
-      setState((before) => ({ ...before, real: undefined, refusal: error.message }));
+      setState((before) => ({
+        ...before,
+        real: before.real && { ...before.real, state: 'stopped' },
+        refusal: error.message,
+      }));
     }
   }
 
