@@ -49,7 +49,10 @@ export class ChunkView {
   })
   leaseExpiresAt!: Date | null;
 
-  @Field(() => Int, { description: 'Claims in a row that sent nothing; after a few it is quarantined.' })
+  @Field(() => Int, {
+    description:
+      'Claims in a row that ended and had sent nothing; after a few it is quarantined. That of its worker does not count.',
+  })
   attempts!: number;
 }
 

@@ -33,16 +33,19 @@ const OUTCOMES = `
   ORDER BY count DESC, status, reason
 `;
 
-/** The window belongs to one page; :states null means all. */
+/** The window belongs to one page; :states null means all. The claim of a worker that is at it may still send something. */
 function chunksStatement({ condition, orderBy, limit }: PageWindow): string {
   return `
-    SELECT chunk.number, chunk.state, chunk.attempts, worker.name AS worker,
+    SELECT chunk.number, chunk.state, open.users AS "pendingUsers", worker.name AS worker,
+      CASE WHEN open.users < chunk.remaining_at_claim THEN 0
+        ELSE chunk.attempts - CASE WHEN chunk.state = 'RUNNING' THEN 1 ELSE 0 END END AS attempts,
       CASE WHEN chunk.state = 'WAITING' THEN chunk.due_at END AS "dueAt",
-      CASE WHEN chunk.state = 'RUNNING' THEN chunk.lease_expires_at END AS "leaseExpiresAt",
-      (SELECT count(*)::integer FROM delivery
-        WHERE delivery.campaign_id = chunk.campaign_id AND delivery.chunk_number = chunk.number
-          AND delivery.status IN ('PENDING', 'SENDING')) AS "pendingUsers"
+      CASE WHEN chunk.state = 'RUNNING' THEN chunk.lease_expires_at END AS "leaseExpiresAt"
     FROM campaign_chunk chunk
+    CROSS JOIN LATERAL (
+      SELECT count(*)::integer AS users FROM delivery
+      WHERE delivery.campaign_id = chunk.campaign_id AND delivery.chunk_number = chunk.number
+        AND delivery.status IN ('PENDING', 'SENDING')) open
     LEFT JOIN worker ON chunk.state = 'RUNNING' AND worker.holder_key = chunk.holder_key
     WHERE chunk.campaign_id = :campaignId AND (:states::text[] IS NULL OR chunk.state = ANY (:states)) AND ${condition}
     ORDER BY ${orderBy} LIMIT ${limit}`;

@@ -65,7 +65,8 @@ describe('the overview of a campaign', () => {
     ]);
     expect(totalUsers).toBe(10);
     expect(chunks.totalCount).toBe(3);
-    const done = { state: 'DONE', pendingUsers: 0, worker: null, dueAt: null, leaseExpiresAt: null };
+    const at = { worker: null, dueAt: null, leaseExpiresAt: null };
+    const done = { state: 'DONE', pendingUsers: 0, attempts: 0, ...at };
     expect(chunks.nodes).toMatchObject([0, 1, 2].map((number) => ({ ...done, number })));
 
     const details = graphql(
@@ -114,6 +115,26 @@ describe('the overview of a campaign', () => {
       reason: 'CAMPAIGN_CANCELLED',
       count: 9,
     });
+  });
+
+  test('chunks count the claims that sent nothing, not one that may still do so', async () => {
+    const id = await createCampaign(app.client(), await createOpenPoll(app.client()));
+    await app.database.query(
+      `WITH chunk (number, state, attempts, remaining) AS (
+         VALUES (0, 'RUNNING', 1, 1), (1, 'RUNNING', 3, 1), (2, 'RUNNING', 3, 5), (3, 'WAITING', 2, 1),
+           (4, 'WAITING', 2, 5), (5, 'SET_ASIDE', 5, 1)
+       ), written AS (
+         INSERT INTO campaign_chunk (campaign_id, number, state, attempts, remaining_at_claim, lease_token)
+         SELECT $1, *, CASE state WHEN 'RUNNING' THEN gen_random_uuid() END FROM chunk
+       )
+       INSERT INTO delivery (campaign_id, chunk_number, user_id)
+       SELECT $1, number, $2 + number FROM chunk`,
+      [id, FIRST],
+    );
+    const { nodes } = (await overview(id)).chunks;
+    expect(nodes.map(({ pendingUsers }) => pendingUsers)).toEqual(Array(6).fill(1));
+    expect(nodes.map(({ attempts }) => attempts)).toEqual([0, 2, 0, 2, 0, 5]);
+    await app.database.query('DELETE FROM notification_campaign WHERE id = $1', [id]);
   });
 
   test('a campaign says how fast it sends while it runs, and 0 afterwards', async () => {
