@@ -64,7 +64,7 @@ function createBot({
 }: BotDeps) {
   const { references, texts } = reminders;
   const { botApi } = telegram;
-  const outbox = new Outbox(botApi, new DirectSender(limiter, new ChatPacing(engineSql)), logger);
+  const outbox = new Outbox(botApi, new DirectSender(limiter, new ChatPacing(engineSql, logger)), logger);
   const answers = new CallbackAnswers(botApi, logger);
   const questionnaires = new QuestionnaireService(new QuestionnaireStore(engineSql));
   const stale = new StaleKeyboardStore(engineSql);

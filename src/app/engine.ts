@@ -148,7 +148,7 @@ function createWorker(
     logger,
   );
   const claims = new ClaimStore(engineSql, ownBot);
-  const pacing = new ChatPacing(engineSql);
+  const pacing = new ChatPacing(engineSql, logger);
   const leadTime = new LeadTime();
   return new ChunkWorker(
     chunks,
@@ -173,17 +173,17 @@ function createWorker(
 
 /** What a worker does beside the chunks. */
 function createBackground(deps: EngineDeps): BackgroundRounds {
-  const { engineSql, limiter, editor, sender, reminders, mayWork, logger } = deps;
+  const { engineSql, ownBot, limiter, editor, sender, reminders, mayWork, logger } = deps;
   const { writer } = reminders;
   const later = new LaterReminders({
-    store: new LaterStore(engineSql, writer.defaultTemplate()),
+    store: new LaterStore(engineSql, writer.defaultTemplate(), ownBot),
     limiter,
-    pacing: new ChatPacing(engineSql),
+    pacing: new ChatPacing(engineSql, logger),
     sender,
     writer,
     logger,
   });
-  const tidy = new KeyboardTidy(new StaleKeyboardStore(engineSql), limiter, editor);
+  const tidy = new KeyboardTidy(new StaleKeyboardStore(engineSql, ownBot), limiter, editor);
   const works = [
     { name: 'sending reminders that people asked for', round: (stop: AbortSignal) => later.round(stop) },
     { name: 'taking buttons from old reminders', round: (stop: AbortSignal) => tidy.round(stop) },

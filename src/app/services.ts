@@ -154,7 +154,7 @@ export function createServices(deps: ServiceDeps): Services {
     pollDeletions: new PollDeletionService(new PollDeletionStore(dataSource)),
     testNotifications: new TestNotificationService(
       { findCampaign: (id) => campaigns.find(id), findPoll, findUser, findStanding },
-      new DirectTestSender(sender, new DirectSender(limiter, new ChatPacing(dataSource)), writer),
+      new DirectTestSender(sender, new DirectSender(limiter, new ChatPacing(dataSource, logger)), writer),
       () => guard.problem,
     ),
     installations,

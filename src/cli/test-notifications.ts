@@ -157,7 +157,7 @@ function createService(
       findUser: (id) => people.find(id),
       findStanding: (userId, pollId) => new QuestionnaireStore(dataSource).forReminder(userId, pollId),
     },
-    new DirectTestSender(sender, new DirectSender(limiter, new ChatPacing(engineSql)), writer),
+    new DirectTestSender(sender, new DirectSender(limiter, new ChatPacing(engineSql, logger)), writer),
     () => null,
   );
 }

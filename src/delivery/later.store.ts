@@ -1,4 +1,4 @@
-import { rows, type SqlExecutor } from '../database/rows.js';
+import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
 import type { Addressee, ReminderContent } from '../campaigns/ports.js';
 import type { Reachability } from '../people/telegram-user.entity.js';
 import { POLL_IS_OPEN } from '../polls/poll-open.js';
@@ -6,6 +6,7 @@ import { pollIsFor } from '../questionnaire/poll-for.js';
 import { openQuestionsJson, QUESTION_JSON, type OpenQuestions } from '../questionnaire/question-json.js';
 import type { ShownQuestion } from '../questionnaire/questionnaire.store.js';
 import { CHAT_INTERVAL } from './claim.store.js';
+import { isBotOfInstallation, type OwnBot } from './own-bot.js';
 
 /** How long a claim stands: after that its reminder may have been sent, and is not sent again. */
 export const CLAIM_MS = 60_000;
@@ -14,16 +15,26 @@ const IS_DUE = `SELECT FROM later_reminder WHERE status = 'PENDING' AND not_befo
 
 /** Reminders of processes that died may have been sent. */
 const EXPIRE = `
-  UPDATE later_reminder SET status = 'UNCONFIRMED', reason = 'WORKER_DIED', updated_at = clock_timestamp()
-  WHERE status = 'SENDING' AND claim_expires_at < clock_timestamp()
+  WITH expired AS (
+    UPDATE later_reminder SET status = 'UNCONFIRMED', reason = 'WORKER_DIED', updated_at = clock_timestamp()
+    WHERE status = 'SENDING' AND claim_expires_at < clock_timestamp()
+    RETURNING id
+  )
+  SELECT count(*)::integer AS count FROM expired
 `;
+
+/** Held by a claim until it ends, by its id, whose server may still work on it when its answer is lost. */
+const CLAIM_LOCK = "pg_advisory_xact_lock(hashtextextended('claim of wishes ' || :claimId::uuid::text, 0))";
 
 /**
  * Marks up to :wanted due wishes SENDING, and those that are no longer wanted SKIPPED. A chat that got a message less than a
- * second ago, or is parked, is left for later. Messages leave within :sendInMs milliseconds.
+ * second ago, or is parked, is left for later. Messages leave within :sendInMs milliseconds. Nothing is due for a process whose
+ * bot is not that of the installation.
  */
 const CLAIM = `
-  WITH due AS (
+  WITH lock AS MATERIALIZED (
+    SELECT ${CLAIM_LOCK} IS NOT NULL AS held
+  ), due AS (
     SELECT later.id, later.poll_id, later.user_id, later.campaign_id, coalesce(person.chat_id, person.id) AS chat_id,
       CASE
         WHEN NOT ${POLL_IS_OPEN} THEN 'POLL_CLOSED'
@@ -37,6 +48,7 @@ const CLAIM = `
       END AS unwanted
     FROM later_reminder later JOIN poll ON poll.id = later.poll_id JOIN telegram_user person ON person.id = later.user_id
     WHERE later.status = 'PENDING' AND later.not_before <= clock_timestamp()
+      AND (SELECT held FROM lock) AND ${isBotOfInstallation(':ownBot')}
     ORDER BY later.not_before, later.id LIMIT :wanted FOR UPDATE OF later SKIP LOCKED
   ), skipped AS (
     UPDATE later_reminder later SET status = 'SKIPPED', reason = due.unwanted, updated_at = clock_timestamp()
@@ -71,19 +83,39 @@ const CLAIM = `
   CROSS JOIN LATERAL (SELECT ${openQuestionsJson('sending.poll_id', 'sending.user_id')} AS standing) open
 `;
 
-/** SENT counts also if the claim has expired meanwhile. What a person said since the claim outweighs an older answer. */
+/** Whether the person has wished again meanwhile: then the newer wish waits in the place of this one. */
+const IS_REPLACED = `EXISTS (
+  SELECT FROM later_reminder newer
+  WHERE newer.poll_id = later.poll_id AND newer.user_id = later.user_id AND newer.status = 'PENDING')`;
+
+const AWAIT_CLAIM = `SELECT ${CLAIM_LOCK}`;
+
+/** Requeues the wishes of a claim whose answer was lost, so that nothing was sent. They are due as before. */
+const REQUEUE_UNSENT = `
+  UPDATE later_reminder later SET status = CASE WHEN ${IS_REPLACED} THEN 'SKIPPED' ELSE 'PENDING' END,
+    reason = CASE WHEN ${IS_REPLACED} THEN 'NEWER_WISH' END, requested_at = NULL, updated_at = clock_timestamp()
+  WHERE status = 'SENDING' AND claim_id = :claimId
+`;
+
+/**
+ * The result is of this claim alone, and counts also if the claim has expired meanwhile. What a person said since the claim
+ * outweighs an older answer.
+ */
 const SETTLE = `
   WITH settled AS (
-    UPDATE later_reminder SET status = :status::text, reason = :reason::text, message_id = :messageId::bigint,
+    UPDATE later_reminder later SET
+      status = CASE WHEN result.replaced THEN 'SKIPPED' ELSE :status::text END,
+      reason = CASE WHEN result.replaced THEN 'NEWER_WISH' ELSE :reason::text END,
+      message_id = :messageId::bigint,
       requested_at = clock_timestamp() - :requestedMsAgo::double precision * interval '1 millisecond',
       not_before = clock_timestamp() + :retryInMs::double precision * interval '1 millisecond', updated_at = clock_timestamp()
-    WHERE id = :id AND claim_id = :claimId
-      AND (status = 'SENDING' OR status = 'UNCONFIRMED' AND :status::text = 'SENT')
-      -- A newer wish waits in its place.
-      AND NOT (:status::text = 'PENDING' AND EXISTS (
-        SELECT FROM later_reminder newer
-        WHERE newer.poll_id = later_reminder.poll_id AND newer.user_id = later_reminder.user_id AND newer.status = 'PENDING'))
-    RETURNING user_id
+    FROM (
+      SELECT id, :status::text = 'PENDING' AND ${IS_REPLACED} AS replaced FROM later_reminder later WHERE id = :id
+    ) result
+    WHERE later.id = result.id AND later.claim_id = :claimId
+      AND (later.status = 'SENDING'
+        OR later.status = 'UNCONFIRMED' AND (:status::text = 'SENT' OR later.reason = 'WORKER_DIED'))
+    RETURNING later.user_id
   )
   UPDATE telegram_user person SET
     status = CASE WHEN person.reachable_at >= clock_timestamp() - :requestedMsAgo::double precision * interval '1 millisecond' THEN person.status
@@ -125,18 +157,21 @@ export class LaterStore {
     private readonly sql: SqlExecutor,
     /** Text for a wish that belongs to no campaign. */
     private readonly defaultTemplate: string,
+    private readonly ownBot: OwnBot = null,
   ) {}
 
   async isDue(): Promise<boolean> {
     return (await rows(this.sql, IS_DUE)).length > 0;
   }
 
-  async expire(): Promise<void> {
-    await rows(this.sql, EXPIRE);
+  /** @returns how many wishes became UNCONFIRMED */
+  async expire(): Promise<number> {
+    return (await oneRow<{ count: number }>(this.sql, EXPIRE)).count;
   }
 
   async claim(claimId: string, wanted: number, sendInMs: number): Promise<ClaimedWish[]> {
-    const claimed = await rows<WishRow>(this.sql, CLAIM, { claimId, wanted, sendInMs });
+    const parameters = { claimId, wanted, sendInMs, ownBot: this.ownBot };
+    const claimed = await rows<WishRow>(this.sql, CLAIM, parameters);
     return claimed.map(({ id, standing, question, questionCount, messageTemplate, ...rest }) => ({
       id,
       claimId,
@@ -147,6 +182,12 @@ export class LaterStore {
       },
       content: { ...rest, messageTemplate: messageTemplate ?? this.defaultTemplate },
     }));
+  }
+
+  /** Requeues the wishes of a claim whose answer was lost, also if the server still works on it. */
+  async requeueUnsent(claimId: string): Promise<void> {
+    await rows(this.sql, AWAIT_CLAIM, { claimId });
+    await rows(this.sql, REQUEUE_UNSENT, { claimId });
   }
 
   async settle({ id, claimId }: ClaimedWish, result: WishResult): Promise<void> {

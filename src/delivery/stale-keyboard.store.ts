@@ -1,13 +1,17 @@
 import { rows, type SqlExecutor } from '../database/rows.js';
+import { isBotOfInstallation, type OwnBot } from './own-bot.js';
 
 /** Tries after which the buttons stay as they are: pressing them says how things are. */
 const MAX_TRIES = 5;
 
-/** Takes messages whose buttons are out of date; another process tries them again unless they are done within a minute. */
+/**
+ * Takes messages whose buttons are out of date; another process tries them again unless they are done within a minute. None are
+ * taken by a process whose bot, $2, is not that of the installation.
+ */
 const TAKE = `
   WITH due AS (
     SELECT user_id, message_id FROM stale_keyboard
-    WHERE not_before <= clock_timestamp()
+    WHERE not_before <= clock_timestamp() AND ${isBotOfInstallation('$2')}
     ORDER BY not_before LIMIT $1 FOR UPDATE SKIP LOCKED
   ), taken AS (
     UPDATE stale_keyboard stale SET not_before = clock_timestamp() + interval '1 minute', tries = stale.tries + 1
@@ -37,14 +41,17 @@ export interface StaleKeyboard {
 
 /** Reminders that were sent to people who have completed the poll since, and still have their buttons. */
 export class StaleKeyboardStore {
-  constructor(private readonly sql: SqlExecutor) {}
+  constructor(
+    private readonly sql: SqlExecutor,
+    private readonly ownBot: OwnBot = null,
+  ) {}
 
   async isDue(): Promise<boolean> {
     return (await rows(this.sql, IS_DUE)).length > 0;
   }
 
   take(limit: number): Promise<StaleKeyboard[]> {
-    return rows<StaleKeyboard>(this.sql, TAKE, [limit]);
+    return rows<StaleKeyboard>(this.sql, TAKE, [limit, this.ownBot]);
   }
 
   async forget({ userId, messageId }: Pick<StaleKeyboard, 'userId' | 'messageId'>): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import { pause } from '../kernel/pause.js';
 import { CHAT_INTERVAL } from '../delivery/claim.store.js';
 import { rows, type SqlExecutor } from '../database/rows.js';
@@ -36,7 +37,10 @@ const MOVE = `
 
 /** Telegram's limit per chat, shared by campaigns, replies and test messages. */
 export class ChatPacing {
-  constructor(private readonly sql: SqlExecutor) {}
+  constructor(
+    private readonly sql: SqlExecutor,
+    private readonly logger: Logger,
+  ) {}
 
   /**
    * Waits until the chat is free, without taking its turn, or until the signal is aborted.
@@ -50,9 +54,15 @@ export class ChatPacing {
     }
   }
 
-  /** After a 429 that asks for more than the whole bot waits, the chat is parked for all campaigns. */
+  /**
+   * After a 429 that asks for more than the whole bot waits, the chat is parked for all campaigns. Never throws: the message that
+   * was throttled waits in any case, and what became of it must not be lost.
+   */
   async throttled(chatId: string, retryAfterMs: number): Promise<void> {
-    if (retryAfterMs > MAX_BLOCK_MS) await rows(this.sql, PARK, [chatId, retryAfterMs]);
+    if (retryAfterMs <= MAX_BLOCK_MS) return;
+    await rows(this.sql, PARK, [chatId, retryAfterMs]).catch((error: unknown) => {
+      this.logger.warn({ err: error, chatId }, 'a throttled chat could not be parked');
+    });
   }
 
   /** Moves the chat's turn to a message that leaves later, in so many milliseconds. */

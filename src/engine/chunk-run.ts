@@ -242,10 +242,7 @@ export class ChunkRun {
   private async parkChat({ userId, chatId }: Recipient, retryAfterMs: number): Promise<void> {
     const { pacing, logger } = this.deps;
     logger.warn({ userId, retryAfterMs }, 'Telegram throttles the bot');
-    // The recipient waits in any case.
-    await pacing.throttled(chatId, retryAfterMs).catch((error: unknown) => {
-      logger.warn({ err: error, userId }, 'the chat could not be parked for other campaigns');
-    });
+    await pacing.throttled(chatId, retryAfterMs);
   }
 
   /** Whatever fails here, the message may have left: it must not be sent again, and the process must not end. */

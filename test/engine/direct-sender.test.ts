@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { pino } from 'pino';
 import { ChatPacing } from '../../src/engine/chat-pacing.js';
 import { DirectSender } from '../../src/engine/direct-sender.js';
 import { PostgresRateLimit, type RateLimitStore } from '../../src/engine/rate-limit.store.js';
@@ -22,7 +23,7 @@ beforeEach(async () => {
   restsUntil = new Date(0);
   store = new PostgresRateLimit(database.sql, 'bot', ONE_A_SECOND);
   const limiter = new RateLimiter(counted(store), ONE_A_SECOND, fail);
-  direct = new DirectSender(limiter, new ChatPacing(database.sql));
+  direct = new DirectSender(limiter, new ChatPacing(database.sql, pino({ level: 'silent' })));
 });
 
 const RESTING = 'SELECT WHERE $1::timestamptz > clock_timestamp()';
@@ -99,7 +100,10 @@ describe('a message of no campaign', () => {
         return reservations === 1 ? { ...reservation, waitMs: -50 } : reservation;
       },
     };
-    direct = new DirectSender(new RateLimiter(late, ONE_A_SECOND, fail), new ChatPacing(database.sql));
+    direct = new DirectSender(
+      new RateLimiter(late, ONE_A_SECOND, fail),
+      new ChatPacing(database.sql, pino({ level: 'silent' })),
+    );
     const { chatMs, botMs } = await sendOne();
     expect(reservations).toBeGreaterThan(1);
     expect(chatMs).toBeGreaterThanOrEqual(botMs);
