@@ -1,10 +1,14 @@
 import type { TestApp } from './app.js';
-import { nothingInFlight } from './work-under-way.js';
 import { waitFor } from './wait.js';
 
 /** All that people, operators and campaigns leave behind; what refers to it goes with it. */
 const CONTENT =
   'telegram_user, user_group, poll, poll_count_delta, notification_campaign, api_token, audit_entry, export_link';
+/** A worker is at the chunk of what it sends; cases write SENDING for other chunks as well. */
+const UNDER_WAY = `
+  SELECT FROM delivery JOIN campaign_chunk chunk ON chunk.campaign_id = delivery.campaign_id AND number = chunk_number
+  WHERE status = 'SENDING' AND state = 'RUNNING'
+`;
 const DEADLOCK = '40P01';
 
 function unlessDeadlocked(error: unknown): false {
@@ -34,7 +38,10 @@ export async function emptyApp(app: TestApp): Promise<void> {
   await app.database.query(
     "UPDATE notification_campaign SET status = 'CANCELLED' WHERE status IN ('SCHEDULED', 'PROCESSING', 'PAUSED')",
   );
-  await nothingInFlight(app.database);
+  await waitFor(
+    'what is under way to Telegram',
+    async () => (await app.database.query(UNDER_WAY)).length === 0,
+  );
   await truncate(app, 'CONTINUE');
   app.sandbox.clear();
 }

@@ -1,0 +1,2 @@
+import './browser.cases.js';
+import './remind.cases.js';
