@@ -65,6 +65,8 @@ const INDEXES = {
   audit_entry_at_idx: 'audit_entry (at)',
 };
 
+const LOCK_TIMEOUT = `SELECT current_setting('lock_timeout') AS limit`;
+
 /** Searches of people, polls and campaigns, filters of deliveries and the audit log, and further orders of lists. */
 export class Search1790001800000 implements MigrationInterface {
   readonly name = 'Search1790001800000';
@@ -72,11 +74,15 @@ export class Search1790001800000 implements MigrationInterface {
 
   async up(queryRunner: QueryRunner): Promise<void> {
     for (const statement of [FOLD_TEXT, PERSON_TEXT, TEXT_GRAMS]) await queryRunner.query(statement);
+    // It waits for transactions that began before, and nobody waits for it.
+    const [{ limit }] = (await queryRunner.query(LOCK_TIMEOUT)) as [{ limit: string }];
+    await queryRunner.query('SET lock_timeout = 0');
     for (const [name, on] of Object.entries(INDEXES)) {
       // What an interrupted migration has left is not valid.
       await queryRunner.query(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`);
       await queryRunner.query(`CREATE INDEX CONCURRENTLY ${name} ON ${on}`);
     }
+    await queryRunner.query(`SET lock_timeout = '${limit}'`);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {

@@ -45,6 +45,8 @@ export interface DataSourceOptions {
   pooled?: boolean;
   /** Time limit of a statement in milliseconds. When it is exceeded, the connection is closed as well. Unlimited by default. */
   statementTimeoutMs?: number;
+  /** How long a statement waits for a lock, in milliseconds. Unlimited by default. */
+  lockTimeoutMs?: number;
 }
 
 /** Entities and migrations; the composition root knows them all. */
@@ -52,12 +54,23 @@ export type Tables = Required<Pick<TypeOrmOptions, 'entities' | 'migrations'>>;
 
 /** Creates a data source without connecting. Never synchronizes. */
 export function createDataSource(
-  { url, logger, poolSize = 16, applicationName, statementTimeoutMs, pooled = false }: DataSourceOptions,
+  {
+    url,
+    logger,
+    poolSize = 16,
+    applicationName,
+    statementTimeoutMs,
+    lockTimeoutMs = 0,
+    pooled = false,
+  }: DataSourceOptions,
   tables: Tables,
 ): DataSource {
   const session = pooled
     ? pooledSession()
-    : sessionSettings(statementTimeoutMs && statementTimeoutMs * SERVER_SHARE);
+    : sessionSettings(
+        statementTimeoutMs && statementTimeoutMs * SERVER_SHARE,
+        `SET lock_timeout = ${lockTimeoutMs}`,
+      );
   return new DataSource({
     type: 'postgres',
     ...tables,

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import type { Logger } from 'pino';
 import { pause } from '../kernel/pause.js';
 import { createDataSource, type DataSourceOptions, type Tables } from './data-source.js';
 import { checkRights } from './preflight.js';
@@ -11,6 +12,13 @@ const MIGRATION_LOCK = 7_655_323;
 
 /** How often to check whether the process that migrates is done. */
 const TURN_RETRY_MS = 100;
+
+/** Everything that comes after a statement that waits for a table waits as well: claims, leases, settlements. */
+const LOCK_TIMEOUT_MS = 2000;
+/** Until then, what had to wait gets on. */
+const LOCK_RETRY_MS = 1000;
+/** SQLSTATE lock_not_available. */
+const NO_LOCK = '55P03';
 
 const TAKE_LOCK = 'SELECT pg_try_advisory_lock($1) AS locked';
 
@@ -53,20 +61,37 @@ async function runMigrations(
   tables: Tables,
   lock: WatchedConnection,
 ): Promise<string[]> {
-  const unconnected = () => createDataSource({ ...options, poolSize: 1 }, tables);
+  const unconnected = () =>
+    createDataSource({ ...options, poolSize: 1, lockTimeoutMs: LOCK_TIMEOUT_MS }, tables);
   const dataSource = await whileScarce(() => unconnected().initialize(), options.logger);
   try {
-    if (await isBehind(dataSource)) await checkRights(lock);
-    const ran = await dataSource.runMigrations();
-    return ran.map((migration) => migration.name);
+    const behind = await migrationsToRun(dataSource);
+    if (behind.length > 0) await checkRights(lock);
+    await whileLocked(() => dataSource.runMigrations(), options.logger);
+    return behind;
   } finally {
     await dataSource.destroy();
   }
 }
 
-async function isBehind(dataSource: DataSource): Promise<boolean> {
+/** Tries again for as long as somebody else holds a table that is to change. What was done stays done. */
+async function whileLocked(work: () => Promise<unknown>, logger?: Logger): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== NO_LOCK) throw error;
+      if (attempt === 1) logger?.warn({ err: error }, 'a table that is to change is in use: trying again');
+    }
+    await pause(LOCK_RETRY_MS);
+  }
+}
+
+/** As pendingMigrations; on an empty database, all. */
+async function migrationsToRun(dataSource: DataSource): Promise<string[]> {
   const { exists } = await oneRow<{ exists: boolean }>(dataSource, TABLE_EXISTS);
-  return !exists || (await pendingMigrations(dataSource)).length > 0;
+  return exists ? pendingMigrations(dataSource) : dataSource.migrations.map(({ name }) => name ?? '');
 }
 
 /** @returns the names of the migrations that this code has and the database lacks */

@@ -52,6 +52,27 @@ describe('migrate', () => {
     expect(await dumpSchema(database.url)).toBe(schema);
   });
 
+  test('lets statements pass while somebody else holds a table that is to change', async () => {
+    const environment = { DATABASE_URL: database.url };
+    expect(await runInProcess(['migrate'], environment)).toMatchObject({ code: 0 });
+    await database.query(`
+      ALTER TABLE campaign_chunk DROP COLUMN last_sent_at;
+      DELETE FROM migration WHERE name LIKE 'ChunkLastSent%'`);
+    const reader = new Client({ connectionString: database.url });
+    await reader.connect();
+    await reader.query('BEGIN; SELECT FROM campaign_chunk');
+    const running = startProcess(['migrate'], environment);
+    await waitFor('the migration to give way', () => running.output().includes('trying again'));
+    await database.query('UPDATE campaign_chunk SET attempts = 0');
+    expect(running.child.exitCode).toBeNull();
+    await reader.query('COMMIT');
+    await reader.end();
+
+    expect(await running.exited).toBe(0);
+    expect(running.output()).toMatch(/^Ran ChunkLastSent\d+\.$/m);
+    expect(await dumpSchema(database.url)).toBe(schema);
+  });
+
   test('leaves a database that it cannot migrate as it was', async () => {
     await database.query('CREATE TABLE delivery (parcel text)');
     const { code, output } = await runInProcess(['migrate'], { DATABASE_URL: database.url });
