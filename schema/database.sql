@@ -37,15 +37,18 @@ TABLE anonymous_count
   option_id bigint NOT NULL
   counted integer NOT NULL
   shown integer NOT NULL DEFAULT 0
+  next integer NOT NULL DEFAULT 0
   CONSTRAINT anonymous_count_option_fk FOREIGN KEY (option_id) REFERENCES question_option(id) ON DELETE CASCADE
   CONSTRAINT anonymous_count_pk PRIMARY KEY (option_id)
 
 TABLE anonymous_tally
   poll_id bigint NOT NULL
   completed integer NOT NULL
+  shown_completed integer NOT NULL DEFAULT 0
+  next_completed integer NOT NULL DEFAULT 0
   CONSTRAINT anonymous_tally_pk PRIMARY KEY (poll_id)
   CONSTRAINT anonymous_tally_poll_fk FOREIGN KEY (poll_id) REFERENCES poll(id) ON DELETE CASCADE
-CREATE TRIGGER anonymous_tally_changed AFTER INSERT OR UPDATE ON public.anonymous_tally FOR EACH ROW WHEN (((new.completed % 5) = 0)) EXECUTE FUNCTION show_anonymous_counts()
+CREATE TRIGGER anonymous_tally_changed AFTER INSERT OR UPDATE ON public.anonymous_tally FOR EACH ROW WHEN (((new.completed - new.next_completed) >= 5)) EXECUTE FUNCTION show_anonymous_counts()
 
 TABLE answer
   question_id bigint NOT NULL
@@ -458,6 +461,22 @@ TABLE installation
   CONSTRAINT installation_only_row_check CHECK (only_row)
   CONSTRAINT installation_pk PRIMARY KEY (only_row)
 
+CREATE OR REPLACE FUNCTION public.keep_anonymous_counts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+  BEGIN
+    IF NOT (OLD.status = 'CLOSED' OR coalesce(OLD.closes_at <= clock_timestamp(), false)) THEN RETURN NULL; END IF;
+    UPDATE anonymous_tally SET shown_completed = completed, next_completed = completed
+    WHERE poll_id = NEW.id AND completed - shown_completed >= 5;
+    IF FOUND THEN
+      UPDATE anonymous_count SET shown = counted, next = counted
+      FROM question_option option JOIN question ON question.id = option.question_id
+      WHERE anonymous_count.option_id = option.id AND question.poll_id = NEW.id;
+    END IF;
+    RETURN NULL;
+  END $function$
+
 TABLE known_server
   only_row boolean NOT NULL DEFAULT true
   started_at timestamp with time zone NOT NULL
@@ -661,6 +680,7 @@ CREATE INDEX poll_closes_idx ON public.poll USING btree (COALESCE(closes_at, 'in
 CREATE INDEX poll_created_idx ON public.poll USING btree (created_at, id)
 CREATE INDEX poll_search_idx ON public.poll USING gin (text_grams(fold_text(title), 1))
 CREATE INDEX poll_title_idx ON public.poll USING btree (fold_text(title), id)
+CREATE TRIGGER anonymous_poll_reopened AFTER UPDATE ON public.poll FOR EACH ROW WHEN ((new.anonymous AND ((old.status IS DISTINCT FROM new.status) OR (old.closes_at IS DISTINCT FROM new.closes_at)))) EXECUTE FUNCTION keep_anonymous_counts()
 CREATE TRIGGER poll_inserted AFTER INSERT ON public.poll REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION count_new_polls()
 
 TABLE poll_completion
@@ -798,9 +818,10 @@ CREATE OR REPLACE FUNCTION public.show_anonymous_counts()
  LANGUAGE plpgsql
 AS $function$
   BEGIN
-    UPDATE anonymous_count SET shown = counted
+    UPDATE anonymous_count SET shown = next, next = counted
     FROM question_option option JOIN question ON question.id = option.question_id
     WHERE anonymous_count.option_id = option.id AND question.poll_id = NEW.poll_id;
+    UPDATE anonymous_tally SET shown_completed = next_completed, next_completed = completed WHERE poll_id = NEW.poll_id;
     RETURN NULL;
   END $function$
 

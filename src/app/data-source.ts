@@ -35,6 +35,7 @@ import { HeardWishes1790002110000 } from '../../migrations/1790002110000-heard-w
 import { ChunkLastSent1790002120000 } from '../../migrations/1790002120000-chunk-last-sent.js';
 import { CompletionsAtOnce1790002130000 } from '../../migrations/1790002130000-completions-at-once.js';
 import { SearchFaster1790002140000 } from '../../migrations/1790002140000-search-faster.js';
+import { AnonymousSteps1790002160000 } from '../../migrations/1790002160000-anonymous-steps.js';
 import { ExportLink } from '../exports/export-link.entity.js';
 import { AnonymousPolls1790002003000 } from '../../migrations/1790002003000-anonymous-polls.js';
 import { ApiToken } from '../access/api-token.entity.js';
@@ -105,6 +106,7 @@ const TABLES: database.Tables = {
     ChunkLastSent1790002120000,
     CompletionsAtOnce1790002130000,
     SearchFaster1790002140000,
+    AnonymousSteps1790002160000,
   ],
 };
 

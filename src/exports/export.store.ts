@@ -44,11 +44,12 @@ const PARTICIPANTS = `
 
 const IS_ANONYMOUS = 'SELECT FROM poll WHERE id = $1 AND anonymous';
 
-/** How often each option of an anonymous poll was chosen. */
+/** How often each option of an anonymous poll was chosen, as far as it may be shown. */
 const COUNTS = `
   SELECT question.position, question.text AS question, option.text AS answer, coalesce(${SHOWN_COUNT}, 0) AS count
   FROM poll JOIN question ON question.poll_id = poll.id JOIN question_option option ON option.question_id = question.id
   LEFT JOIN anonymous_count ON option_id = option.id
+  LEFT JOIN anonymous_tally tally ON tally.poll_id = poll.id
   WHERE poll.id = $1 ORDER BY question.position, option.position
 `;
 

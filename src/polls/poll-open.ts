@@ -16,8 +16,13 @@ export function isClosed({ status, closesAt }: State, now: Date): boolean {
 export const POLL_IS_OPEN = `(
   poll.status = 'OPEN' AND (poll.closes_at IS NULL OR poll.closes_at > clock_timestamp()))`;
 
+/** An answer that was under way at the closing time is stored by then. */
+const ANSWERS_ARE_FINAL = `(
+  poll.status = 'CLOSED' OR coalesce(poll.closes_at <= clock_timestamp() - interval '15 s', false))`;
+
 /**
- * A count of `anonymous_count` that may be shown: while the poll is open only in steps, so that no difference of two tells what
- * one person chose. Goes with POLL_IS_OPEN.
+ * A count of `anonymous_count` that may be shown: while the poll is open that of the step before the last, and all of them when
+ * it is closed, so that each difference is what at least five people chose. Goes with `poll` and its `anonymous_tally`.
  */
-export const SHOWN_COUNT = `CASE WHEN ${POLL_IS_OPEN} THEN shown ELSE counted END`;
+export const SHOWN_COUNT = `
+  CASE WHEN ${ANSWERS_ARE_FINAL} AND tally.completed - tally.shown_completed >= 5 THEN counted ELSE shown END`;

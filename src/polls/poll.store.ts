@@ -8,7 +8,7 @@ import type { PollEdit } from './poll-edit.js';
 import type { CreatePollInput, CreateQuestionInput, PollFilter } from './poll.types.js';
 import { Question, QuestionOption } from './question.entity.js';
 
-/** Of an anonymous poll, what may be shown: those of completed polls, in steps while it is open. */
+/** Of an anonymous poll, what may be shown: those of completed polls, in steps. */
 const ANSWER_COUNTS = `
   SELECT option_id AS key, sum(count)::integer AS count FROM (
     SELECT option_id, count(*) AS count FROM answer WHERE option_id = ANY ($1) GROUP BY option_id
@@ -22,6 +22,7 @@ const ANSWER_COUNTS = `
   SELECT option_id, ${SHOWN_COUNT}
   FROM anonymous_count JOIN question_option option ON option.id = option_id
   JOIN question ON question.id = option.question_id JOIN poll ON poll.id = question.poll_id
+  JOIN anonymous_tally tally ON tally.poll_id = poll.id
   WHERE option_id = ANY ($1)
 `;
 

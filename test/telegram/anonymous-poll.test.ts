@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { graphql } from '../../src/cli/graphql.js';
+import { graphql, operation } from '../../src/cli/graphql.js';
 import { createOpenPoll } from '../support/factories.js';
 import { Person } from '../support/person.js';
 import { useApp } from '../support/use-app.js';
@@ -10,6 +10,8 @@ const QUESTIONS = [
   { text: 'Are you well paid?', options: ['Yes', 'No'] },
   { text: 'Do you trust us?', options: ['Yes', 'No'] },
 ];
+
+const CLOSE = graphql('mutation ($id: ID!) { closePoll(id: $id) { poll { id } } }');
 
 /** So that no other number looks like the id of an option. */
 beforeAll(() => app.database.query('ALTER TABLE question_option ALTER COLUMN id RESTART WITH 987654001'));
@@ -50,7 +52,7 @@ async function tracesOf(people: readonly Person[]): Promise<string[]> {
 }
 
 describe('an anonymous poll', () => {
-  test('keeps counts alone once it is completed, and shows them in steps of five', async () => {
+  test('keeps counts alone once it is completed, and shows nothing of fewer than ten while it is open', async () => {
     const pollId = await createPoll();
     const people = Array.from({ length: 6 }, () => new Person(app));
     const [first, ...others] = people as [Person, ...Person[]];
@@ -63,7 +65,7 @@ describe('an anonymous poll', () => {
     expect(await counts(pollId)).toEqual([0, 0, 0, 0]);
     for (const person of others.slice(3)) {
       await takes(person, pollId, ['No', 'Yes']);
-      expect(await counts(pollId)).toEqual([1, 4, 1, 4]);
+      expect(await counts(pollId)).toEqual([0, 0, 0, 0]);
     }
     expect(await tracesOf(people)).toEqual([]);
     expect(app.output()).not.toMatch(/987654\d{3}/);
@@ -86,17 +88,53 @@ describe('an anonymous poll', () => {
     expect((await first.asks(`/start poll_${pollId}`)).text).toContain('You have completed');
   });
 
-  test('erases what was not completed when it closes, and then shows all', async () => {
+  test('shows no counts that differ by the choices of fewer than five people', async () => {
+    const pollId = await createPoll();
+    const complete = (many: number, answer: string) =>
+      Promise.all(Array.from({ length: many }, () => takes(new Person(app), pollId, [answer, answer])));
+    await complete(5, 'Yes');
+    await complete(4, 'No');
+    expect(await counts(pollId)).toEqual([0, 0, 0, 0]);
+    await complete(1, 'No');
+    expect(await counts(pollId)).toEqual([5, 0, 5, 0]);
+    await complete(1, 'No');
+    expect(await counts(pollId)).toEqual([5, 0, 5, 0]);
+
+    // By its closing time, by hand, and open again: what closing showed stays.
+    await app.database.query(`UPDATE poll SET closes_at = now() - interval '1 minute' WHERE id = $1`, [
+      pollId,
+    ]);
+    expect(await counts(pollId)).toEqual([5, 6, 5, 6]);
+    await app
+      .client()
+      .run(
+        graphql(
+          'mutation ($id: ID!) { updatePoll(id: $id, input: { closesAt: null }) { userErrors { message } } }',
+        ),
+        { id: pollId },
+      );
+    for (const answer of ['Yes', 'No']) {
+      await complete(1, answer);
+      expect(await counts(pollId)).toEqual([5, 6, 5, 6]);
+      await app.client().run(CLOSE, { id: pollId });
+      expect(await counts(pollId)).toEqual([5, 6, 5, 6]);
+      await app.client().run(operation('openPoll'), { id: pollId });
+    }
+    await complete(3, 'Yes');
+    expect(await counts(pollId)).toEqual([5, 6, 5, 6]);
+    await app.client().run(CLOSE, { id: pollId });
+    expect(await counts(pollId)).toEqual([9, 7, 9, 7]);
+  });
+
+  test('erases what was not completed when it closes, and shows nothing of few people', async () => {
     const pollId = await createPoll();
     const [half, done] = [new Person(app), new Person(app)];
     await takes(half, pollId, ['Yes']);
     await takes(done, pollId, ['No', 'No']);
     const message = half.messages[0];
-    await app
-      .client()
-      .run(graphql('mutation ($id: ID!) { closePoll(id: $id) { poll { id } } }'), { id: pollId });
+    await app.client().run(CLOSE, { id: pollId });
     expect(await tracesOf([half, done])).toEqual([]);
-    expect(await counts(pollId)).toEqual([0, 1, 0, 1]);
+    expect(await counts(pollId)).toEqual([0, 0, 0, 0]);
     await half.chooses('No', 'takes no more answers', message);
   });
 

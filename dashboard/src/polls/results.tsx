@@ -7,25 +7,17 @@ import { Table } from '../parts/table.js';
 import { RESULTS, type PollHead } from './queries.js';
 import { Share } from './share.js';
 
-/** From so many completed on, and in such steps, the counts of an anonymous poll are shown. */
+/** The counts of an anonymous poll are shown in such steps. */
 const ANONYMOUS_STEP = 5;
 
 function countAnswers(options: readonly { answerCount: number }[]): number {
   return options.reduce((sum, option) => sum + option.answerCount, 0);
 }
 
-/** Says why fewer have answered than have completed the poll. */
-function WithoutAnswers({
-  of,
-  completedCount,
-}: {
-  of: ResultOf<typeof RESULTS> | undefined;
-  completedCount: number;
-}) {
-  const { t } = useWords();
+/** How many have completed the poll without answers that are shown. */
+function countWithoutAnswers(of: ResultOf<typeof RESULTS> | undefined, completedCount: number): number {
   const fewest = Math.min(...(of?.poll?.questions.map(({ options }) => countAnswers(options)) ?? []));
-  if (fewest >= completedCount) return null;
-  return <p className="quiet">{t('polls.withoutAnswers', { count: completedCount - fewest })}</p>;
+  return Math.max(0, completedCount - fewest);
 }
 
 /** What was answered, question by question. */
@@ -37,12 +29,13 @@ export function Results({
   const { t, number } = useWords();
   const results = useFresh(RESULTS, { id });
   useCalmReread(results, `${completedCount} ${startedCount} ${status}`);
-  const isHidden = anonymous && status !== 'CLOSED';
+  const without = countWithoutAnswers(results.data, completedCount);
+  const isHidden = anonymous && (status !== 'CLOSED' || (without > 0 && without < ANONYMOUS_STEP));
   return (
     <section>
       <h2>{t('polls.answers')}</h2>
       {isHidden && <p className="warnings plain">{t('polls.anonymousHint', { count: ANONYMOUS_STEP })}</p>}
-      {!isHidden && <WithoutAnswers of={results.data} completedCount={completedCount} />}
+      {!isHidden && without > 0 && <p className="quiet">{t('polls.withoutAnswers', { count: without })}</p>}
       <Answer of={results}>
         {({ poll }) =>
           poll?.questions.map(({ id: questionId, text, options }, index) => {
