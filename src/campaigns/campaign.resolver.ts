@@ -135,8 +135,8 @@ export class CampaignResolver {
     description:
       'Schedules the Agenda jobs and answers PROCESSING at once; the audience is split into chunks, ' +
       'pacing.chunkIntervalMs apart, each sending one message every pacing.sendIntervalMs. While another campaign of ' +
-      'the poll has pending recipients it is refused with ANOTHER_CAMPAIGN_RUNS, unless that is allowed here: nobody ' +
-      'should get two reminders by mistake.',
+      'the poll has pending recipients, also one that is PAUSED or FAILED, it is refused with ANOTHER_CAMPAIGN_RUNS, ' +
+      'unless that is allowed here: nobody should get two reminders by mistake.',
   })
   async startCampaign(
     @IdArg('id', 'campaign', ID_ARGUMENT) id: string,

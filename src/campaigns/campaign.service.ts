@@ -238,7 +238,7 @@ export class CampaignService {
         : refused(`Open poll ${poll.id} first: it is a draft.`);
     }
     if (otherId !== undefined) {
-      const message = `${describeOther(otherId)}: wait for its end, cancel it, or allow two reminders with besideAnother.`;
+      const message = `${describeOther(otherId)}: resume it if it stopped, wait for its end, cancel it, or allow two reminders with besideAnother.`;
       return userError(UserErrorCode.ANOTHER_CAMPAIGN_RUNS, message, field);
     }
     if (event !== 'retry') return undefined;

@@ -6,7 +6,7 @@ import type { FailureCode } from './ending.js';
  * was paused before its first start, for example by a missed schedule, does not count.
  */
 const HAS_PENDING_RECIPIENTS = `(
-  (other.status = 'PROCESSING' OR other.status = 'PAUSED' AND other.started_at IS NOT NULL)
+  (other.status = 'PROCESSING' OR other.status IN ('PAUSED', 'FAILED') AND other.started_at IS NOT NULL)
   AND (other.planned_at IS NULL OR other.pending_users > 0))`;
 
 /** Locked before the poll's campaigns are checked, so that of two concurrent starts the second sees the first. */

@@ -17,7 +17,8 @@ registerEnumType(UserErrorCode, {
     TOO_LONG: { description: 'Longer than Telegram takes; the message says by how much.' },
     TAKEN: { description: 'There is, or was, another of this name.' },
     ANOTHER_CAMPAIGN_RUNS: {
-      description: 'Another campaign of the poll has people pending; besideAnother allows two reminders.',
+      description:
+        'Another campaign of the poll has people pending, even if it is PAUSED or FAILED; besideAnother allows two reminders.',
     },
   },
 });

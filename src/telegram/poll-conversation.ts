@@ -119,7 +119,9 @@ export class PollConversation {
     const { question, chosenId, questionCount, revision } = standing;
     const title = `<b>${quoted(standing.title)}</b>`;
     const obstacle = obstacleIn(standing);
-    if (obstacle) return messageContent(`${notice}${title}\n\n${say(obstacle)}`);
+    // An invitation is an unsigned number: the title is told to those alone whom a poll that was opened is for, or who were reminded.
+    const isTold = obstacle === 'pollClosed' || campaignId !== null;
+    if (obstacle) return messageContent(notice + (isTold ? `${title}\n\n` : '') + say(obstacle));
     if (question && !(standing.isAnonymous && standing.isCompleted)) {
       const view = { userId, campaignId, question, chosenId, questionCount, revision, page };
       const text = `${notice}${title}\n${this.questions.text(view, say)}`;

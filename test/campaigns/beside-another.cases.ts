@@ -74,6 +74,30 @@ describe('a campaign beside another', () => {
       expect((await change(api, 'startCampaign', second)).userErrors).toEqual([]);
     });
 
+    test('also while that one is FAILED, which can be resumed', async () => {
+      const first = await started();
+      await change(api, 'pauseCampaign', first);
+      await app.database.query(
+        `UPDATE notification_campaign SET status = 'FAILED', failure_code = 'BOT_TOKEN_REJECTED', failure_message = 'Refused.'
+         WHERE id = $1`,
+        [first],
+      );
+      const second = await createCampaign(api, pollId, DRIP);
+      const { campaignPreview } = await api.run(
+        graphql(
+          'query ($id: ID!) { campaignPreview(input: { topicId: $id }) { warnings { code message } } }',
+        ),
+        { id: pollId },
+      );
+      const message = expect.stringContaining(`Campaign ${first} of the same poll`) as unknown;
+      expect(campaignPreview.warnings).toContainEqual({ code: 'ANOTHER_CAMPAIGN_RUNS', message });
+      expect(await change(api, 'startCampaign', second)).toEqual(refused(first));
+      await runBeside(api, 'startCampaign', second);
+      expect(await change(api, 'resumeCampaign', first)).toEqual(refused(second));
+      await change(api, 'cancelCampaign', second);
+      expect((await change(api, 'resumeCampaign', first)).campaign?.status).toBe('PROCESSING');
+    });
+
     test('resuming one is refused, and allowed beside it', async () => {
       const first = await started();
       await change(api, 'pauseCampaign', first);

@@ -162,7 +162,9 @@ describe('polls in the chat', () => {
       expect((await di.asks('/start poll_999999')).text).toContain('no longer exists');
       const input = { title: 'Draft', questions: QUESTIONS };
       const { createPoll: draft } = await app.client().run(operation('createPoll'), { input });
-      expect((await di.asks(`/start ${draft.poll?.id}`)).text).toContain('not open yet');
+      const unopened = await di.asks(`/start ${draft.poll?.id}`);
+      expect(unopened.text).toContain('not open yet');
+      expect(unopened.text).not.toContain('Draft');
     });
 
     test('is only for the groups that it is for', async () => {
@@ -179,6 +181,9 @@ describe('polls in the chat', () => {
       const answer = await ivy.chooses('Good', 'for other people', asked);
       expect(answer?.text).toContain('for other people');
       expect(await stored(ivy, pollId)).toEqual({ answers: [], completions: 0 });
+      const invited = await new Person(app).asks(`/start poll_${pollId}`);
+      expect(invited.text).toContain('for other people');
+      expect(invited.text).not.toContain('Night shift');
       const list = await ivy.asks('/polls');
       expect(ivy.labels(list)).not.toContain('Night shift');
       await joe.chooses('Good', '2 of 2');
