@@ -23,6 +23,7 @@ import type { BotMeter } from '../telegram/ports.js';
 import { QuestionnaireService } from '../questionnaire/questionnaire.service.js';
 import { QuestionnaireStore } from '../questionnaire/questionnaire.store.js';
 import type { SqlExecutor } from '../database/rows.js';
+import { withTimeout } from '../kernel/timeout.js';
 import { createTelegraf } from '../telegram/telegraf.js';
 import { UpdateBatch } from '../telegram/update-batch.js';
 import type { PollerRank } from '../telegram/poller-turn.js';
@@ -49,7 +50,8 @@ export interface BotDeps {
 export interface RunningBot {
   /** Whether this process should read the bot's updates, and fails. */
   isFailing(): boolean;
-  stop(): Promise<void>;
+  /** Takes no more updates, and sends the replies to those that were taken, for so many milliseconds at most. */
+  stop(repliesMs: number): Promise<void>;
 }
 
 function createBot({
@@ -171,8 +173,12 @@ export function startBot(deps: BotDeps, rank: PollerRank): RunningBot {
       : startPolling(deps, handlers, rank);
   return {
     isFailing: () => health.isFailing(),
-    stop: async () => {
-      await Promise.all([source.stop(), outbox.stop(), answers.stop()]);
+    stop: async (repliesMs) => {
+      const endsAt = performance.now() + repliesMs;
+      const taken = source.stop();
+      // What is being handled is stored, and still has to be replied to.
+      await withTimeout(taken, repliesMs);
+      await Promise.all([taken, outbox.stop(endsAt - performance.now()), answers.stop()]);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { SHUTDOWN } from '../kernel/shutdown.js';
 import type { PollerRank } from '../telegram/poller-turn.js';
 import { startBot, type RunningBot } from './bot.js';
 import type { ProcessDeps } from './deps.js';
@@ -15,15 +16,16 @@ export class GuardedBot {
   /** Starts or stops, as the bot of this process is that of the installation or not. */
   async followGuard(): Promise<void> {
     if (this.deps.guard.problem === null) this.running ??= startBot(this.deps, this.rank);
-    else await this.stop();
+    else await this.stop(0);
   }
 
   isFailing(): boolean {
     return this.running?.isFailing() ?? false;
   }
 
-  async stop(): Promise<void> {
-    await this.running?.stop();
+  /** @param repliesMs how long replies that wait may still be sent: with another bot's updates none may */
+  async stop(repliesMs: number): Promise<void> {
+    await this.running?.stop(repliesMs);
     this.running = undefined;
   }
 }
@@ -38,7 +40,7 @@ export async function startConversation(deps: ProcessDeps, shutdown: ShutdownSta
     guard.onChange(() => undefined);
     breaker.stop();
     await changing;
-    await bot.stop();
+    await bot.stop(shutdown.msUntil(SHUTDOWN.answersMs));
   });
   metrics.watchBot(bot);
   guard.onChange(() => {

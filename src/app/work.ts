@@ -1,3 +1,4 @@
+import { SHUTDOWN } from '../kernel/shutdown.js';
 import { WorkerHeartbeat } from '../engine/worker-heartbeat.js';
 import { GuardedBot } from './conversation.js';
 import type { JobProcessDeps } from './deps.js';
@@ -28,7 +29,7 @@ export async function startWork(
   shutdown.add(async () => {
     guard.onChange(() => undefined);
     await changing;
-    await bot.stop();
+    await bot.stop(shutdown.msUntil(SHUTDOWN.answersMs));
   });
   metrics.watchBot(bot);
   shutdown.add(() => heartbeat.stop());

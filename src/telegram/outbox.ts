@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { allowManyListeners } from '../kernel/linked-signal.js';
 import { pause } from '../kernel/pause.js';
+import { withTimeout } from '../kernel/timeout.js';
 import type { DirectMessages, SendOutcome } from '../engine/ports.js';
 import { classify } from './answers.js';
 import { BotApiError, type BotApi } from './bot-api.js';
@@ -66,17 +67,26 @@ export class Outbox {
     this.running.add(run);
   }
 
-  /** Sends nothing more, without waiting for what is under way. */
-  async stop(): Promise<void> {
+  /** Sends what waits, for so long at most. What is not answered by then is not waited for. */
+  async stop(withinMs: number): Promise<void> {
+    await withTimeout(this.drain(), withinMs);
+    const { size } = this.chats;
+    if (size > 0) this.logger.warn({ chats: size }, 'replies that still waited are dropped');
     this.stopping.abort();
-    await Promise.all(this.running);
+    await this.drain();
+  }
+
+  private async drain(): Promise<void> {
+    while (this.running.size > 0) await Promise.all(this.running);
   }
 
   private async deliverAll(chatId: string, letters: Map<string, WaitingLetter>): Promise<void> {
     const { signal } = this.stopping;
     for (let [key] = letters.keys(); key !== undefined && !signal.aborted; [key] = letters.keys()) {
-      const again = await this.deliver(chatId, letters, key).catch((error: unknown) => {
+      const again = await this.deliver(chatId, letters, key).catch(async (error: unknown) => {
         this.logger.warn({ err: error, chatId }, 'a message to somebody who talks to the bot was not sent');
+        // It may still wait for its turn, of which the database knows.
+        await pause(RETRY_MS, signal);
         return undefined;
       });
       // What was put meanwhile under the key is newer.

@@ -26,6 +26,8 @@ const LONG_POLL_SECONDS = 25;
 const PROBE_SECONDS = 5;
 const LONG_POLL_MARGIN_MS = 10_000;
 const RETRY_DELAY_MS = 2000;
+/** How long the last request of a process that stops may take. */
+const CONFIRM_MS = 1000;
 
 /** Reads the updates of a bot in batches when it is its turn. A batch is confirmed only after all of it was handled. */
 export class UpdatePoller {
@@ -112,7 +114,10 @@ export class UpdatePoller {
         health.worked();
         const areDone = await batch.handle(updates, () => holder.query('SELECT 1'), end);
         const last = updates.at(-1);
-        if (last && areDone) this.offset = last.update_id + 1;
+        if (last && areDone) {
+          this.offset = last.update_id + 1;
+          if (this.stopped()) await this.confirm();
+        }
       } catch (error) {
         if (end.aborted) return;
         if (!(error instanceof BotApiError)) throw error;
@@ -121,6 +126,13 @@ export class UpdatePoller {
       }
       if (end.aborted) return;
     }
+  }
+
+  /** The next request would confirm what was handled. Without it the next process replies once more. */
+  private async confirm(): Promise<void> {
+    const { botApi } = this.options;
+    const payload = { offset: this.offset, limit: 1, timeout: 0, allowed_updates: UPDATE_KINDS };
+    await botApi.call('getUpdates', payload, { timeoutMs: CONFIRM_MS });
   }
 
   private stopped(): boolean {

@@ -180,9 +180,33 @@ describe('with WEBHOOK_URL', () => {
   });
 });
 
-test('without WEBHOOK_URL the webhook stays until the bot asks', async () => {
+/** A chat that has to rest for a while before the bot may write to it. */
+async function rests(user: number): Promise<void> {
+  await app.database.query(
+    `INSERT INTO chat_pacing (chat_id, next_at) VALUES ($1, clock_timestamp() + interval '1500 milliseconds')`,
+    [user],
+  );
+}
+
+test('a process that is told to end replies to what it has taken, and takes no more', async () => {
+  const [waiting, handled] = [8_000_011, 8_000_012];
+  await rests(waiting);
+  expect(await deliver(says(waiting, '/help'))).toBe(200);
+  // Its handler waits for the table.
+  await app.database.query('BEGIN');
+  await app.database.query('LOCK TABLE telegram_user IN ACCESS EXCLUSIVE MODE');
+  const delivered = deliver(says(handled, '/help'));
+  const waits = `SELECT FROM pg_locks WHERE NOT granted AND relation = 'telegram_user'::regclass`;
+  await waitFor('the handler', async () => (await app.database.query(waits)).length > 0);
   worker.kill('SIGTERM');
-  await worker.exited;
+  await waitFor('the door to be shut', async () => (await deliver({ update_id: (updates += 1) })) === 503);
+  await app.database.query('COMMIT');
+  expect(await delivered).toBe(200);
+  expect(await worker.exited).toBe(0);
+  for (const user of [waiting, handled]) expect(app.sandbox.messagesTo(user)).toHaveLength(1);
+});
+
+test('without WEBHOOK_URL the webhook stays until the bot asks', async () => {
   const before = app.sandbox.calls.length;
   expect(app.sandbox.calls.map(({ method }) => method)).not.toContain('deleteWebhook');
   await startWorker({});
@@ -193,6 +217,28 @@ test('without WEBHOOK_URL the webhook stays until the bot asks', async () => {
     .map(({ method }) => method)
     .filter((method) => ['deleteWebhook', 'getUpdates', 'setWebhook'].includes(method));
   expect(asked.slice(0, 2)).toEqual(['deleteWebhook', 'getUpdates']);
+});
+
+test('a process that asks for updates and is told to end replies as well, and confirms what it has read', async () => {
+  const [waiting, handled] = [8_000_013, 8_000_014];
+  await rests(waiting);
+  app.sandbox.userSays(waiting, '/help');
+  const isKnown = async () => (await optedOut(waiting)) !== undefined;
+  await waitFor('the update', isKnown);
+  await app.database.query('BEGIN');
+  await app.database.query('LOCK TABLE telegram_user IN ACCESS EXCLUSIVE MODE');
+  app.sandbox.userSays(handled, '/help');
+  const waits = `SELECT FROM pg_locks WHERE NOT granted AND relation = 'telegram_user'::regclass`;
+  await waitFor('the handler', async () => (await app.database.query(waits)).length > 0);
+  const [polling] = app.processes.slice(-1) as [PollcastProcess];
+  polling.kill('SIGTERM');
+  await waitForOutput(polling, /received SIGTERM/);
+  await app.database.query('COMMIT');
+  expect(await polling.exited).toBe(0);
+  for (const user of [waiting, handled]) expect(app.sandbox.messagesTo(user)).toHaveLength(1);
+  // Otherwise the next process would reply again.
+  const sandbox = await fetch(`${app.sandbox.url}/sandbox`);
+  expect(await sandbox.json()).toMatchObject({ pendingUpdates: 0 });
 });
 
 test('a process that serves the API and runs the bot is delivered to at its API', async () => {
