@@ -24,7 +24,7 @@ export class PollDeletionService {
 
 function explain(id: string, deletion: Exclude<PollDeletion, { deleted: true }>): UserError {
   if ('busyCampaign' in deletion) {
-    const message = `Campaign ${deletion.busyCampaign} of poll ${id} still sends: cancel it, or wait for its end.`;
+    const message = `Campaign ${deletion.busyCampaign} of poll ${id} still sends, or is being planned: cancel it, or wait for its end.`;
     return userError(UserErrorCode.INVALID_STATE, message, ['id']);
   }
   return deletion.reason === 'missing'

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { planningLock } from '../campaigns/audience.store.js';
 import { rows, type SqlExecutor } from '../database/rows.js';
 
 /** Keeps campaigns from being created and started, and answers from being given, until the transaction ends. */
@@ -7,9 +8,14 @@ const LOCK_POLL = `
   FROM poll WHERE id = $1 FOR UPDATE
 `;
 
+/**
+ * One that is being planned is busy, also if it was paused since: its deliveries are not visible yet, and no foreign key would
+ * keep them from outliving it. The lock keeps further plannings from beginning until the transaction ends.
+ */
 const CAMPAIGNS = `
-  SELECT campaign.id, campaign.status = 'PROCESSING' OR EXISTS (
-    SELECT FROM delivery WHERE delivery.campaign_id = campaign.id AND delivery.status = 'SENDING') AS busy
+  SELECT campaign.id, campaign.status = 'PROCESSING' OR NOT pg_try_advisory_xact_lock(${planningLock('campaign.id')})
+    OR EXISTS (
+      SELECT FROM delivery WHERE delivery.campaign_id = campaign.id AND delivery.status = 'SENDING') AS busy
   FROM notification_campaign campaign WHERE campaign.topic_id = $1 ORDER BY campaign.id
 `;
 
@@ -38,7 +44,7 @@ export type PollDeletion =
 export class PollDeletionStore {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** All or nothing: only a draft, or a closed poll of which no campaign sends. */
+  /** All or nothing: only a draft, or a closed poll of which no campaign sends or is being planned. */
   delete(id: string): Promise<PollDeletion> {
     return this.dataSource.transaction(async (sql) => {
       const [poll] = await rows<{ draft: boolean; closed: boolean }>(sql, LOCK_POLL, [id]);

@@ -5,6 +5,7 @@ import { AudienceStore } from '../../src/campaigns/audience.store.js';
 import { CancelledStore } from '../../src/campaigns/cancelled.store.js';
 import { createDataSource } from '../../src/app/data-source.js';
 import type { TransactionalSql } from '../../src/database/rows.js';
+import { PollDeletionStore } from '../../src/delivery/poll-deletion.store.js';
 import { PeopleStore } from '../../src/people/people.store.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createUsers } from '../support/factories.js';
@@ -29,8 +30,8 @@ function statuses(): Promise<{ status: string; attempts: number }[]> {
 }
 
 describe('a campaign whose status changes while it is planned', () => {
-  /** Plans a campaign, and changes its status on another connection once the recipients have been written. */
-  async function planMeanwhile(id: string, status: string): Promise<unknown> {
+  /** Plans a campaign, and does something on another connection once the recipients have been written. */
+  async function planMeanwhile(id: string, meanwhile: () => Promise<unknown>): Promise<unknown> {
     const sql: TransactionalSql = {
       query: (text, parameters) => dataSource.query(text, parameters),
       transaction: (work) =>
@@ -38,12 +39,8 @@ describe('a campaign whose status changes while it is planned', () => {
           work({
             query: async (text, parameters) => {
               const result: unknown = await manager.query(text, parameters);
-              // This would wait for ever if the planning held the campaign.
-              if (text.includes('INSERT INTO delivery'))
-                await database.query('UPDATE notification_campaign SET status = $2 WHERE id = $1', [
-                  id,
-                  status,
-                ]);
+              // This would wait for ever if it waited for the planning.
+              if (text.includes('INSERT INTO delivery')) await meanwhile();
               return result;
             },
           }),
@@ -52,17 +49,36 @@ describe('a campaign whose status changes while it is planned', () => {
     return new AudienceStore(sql).plan('1', id);
   }
 
+  const becomes = (id: string, status: string) =>
+    database.query('UPDATE notification_campaign SET status = $2 WHERE id = $1', [id, status]);
+
   test.each([
     ['PAUSED', 3],
     ['CANCELLED', 0],
   ])('to %s has %i recipients', async (status, recipients) => {
     await createUsers(database, 3);
     const id = await runningCampaign(database, '1', 10);
-    const plan = await planMeanwhile(id, status);
+    const plan = await planMeanwhile(id, () => becomes(id, status));
     expect(plan).toEqual(recipients > 0 ? { totalUsers: recipients, chunkCount: 1 } : undefined);
     expect(await statuses()).toHaveLength(recipients);
     const [campaign] = await database.query('SELECT status, total_users FROM notification_campaign');
     expect(campaign).toEqual({ status, total_users: recipients });
+  });
+
+  test('is not deleted with its poll before the planning is over', async () => {
+    await createUsers(database, 3);
+    const id = await runningCampaign(database, '1', 10);
+    const polls = new PollDeletionStore(dataSource);
+    let deletion: unknown;
+    await planMeanwhile(id, async () => {
+      await becomes(id, 'PAUSED');
+      await database.query(`UPDATE poll SET status = 'CLOSED' WHERE id = 1`);
+      deletion = await polls.delete('1');
+    });
+    expect(deletion).toEqual({ deleted: false, busyCampaign: id });
+    expect(await statuses()).toHaveLength(3);
+    expect(await polls.delete('1')).toEqual({ deleted: true });
+    expect(await statuses()).toEqual([]);
   });
 
   test('is broken off also when that is asked for before the statement has begun', async () => {
