@@ -37,7 +37,6 @@ TABLE anonymous_count
   option_id bigint NOT NULL
   counted integer NOT NULL
   shown integer NOT NULL DEFAULT 0
-  next integer NOT NULL DEFAULT 0
   CONSTRAINT anonymous_count_option_fk FOREIGN KEY (option_id) REFERENCES question_option(id) ON DELETE CASCADE
   CONSTRAINT anonymous_count_pk PRIMARY KEY (option_id)
 
@@ -45,10 +44,9 @@ TABLE anonymous_tally
   poll_id bigint NOT NULL
   completed integer NOT NULL
   shown_completed integer NOT NULL DEFAULT 0
-  next_completed integer NOT NULL DEFAULT 0
   CONSTRAINT anonymous_tally_pk PRIMARY KEY (poll_id)
   CONSTRAINT anonymous_tally_poll_fk FOREIGN KEY (poll_id) REFERENCES poll(id) ON DELETE CASCADE
-CREATE TRIGGER anonymous_tally_changed AFTER INSERT OR UPDATE ON public.anonymous_tally FOR EACH ROW WHEN (((new.completed - new.next_completed) >= 5)) EXECUTE FUNCTION show_anonymous_counts()
+CREATE TRIGGER anonymous_tally_changed AFTER INSERT OR UPDATE ON public.anonymous_tally FOR EACH ROW WHEN (((new.completed - new.shown_completed) >= 5)) EXECUTE FUNCTION show_anonymous_counts()
 
 TABLE answer
   question_id bigint NOT NULL
@@ -467,10 +465,10 @@ CREATE OR REPLACE FUNCTION public.keep_anonymous_counts()
 AS $function$
   BEGIN
     IF NOT (OLD.status = 'CLOSED' OR coalesce(OLD.closes_at <= clock_timestamp(), false)) THEN RETURN NULL; END IF;
-    UPDATE anonymous_tally SET shown_completed = completed, next_completed = completed
-    WHERE poll_id = NEW.id AND completed - shown_completed >= 5;
+    UPDATE anonymous_tally SET shown_completed = completed
+    WHERE poll_id = NEW.id AND completed - shown_completed >= 2;
     IF FOUND THEN
-      UPDATE anonymous_count SET shown = counted, next = counted
+      UPDATE anonymous_count SET shown = counted
       FROM question_option option JOIN question ON question.id = option.question_id
       WHERE anonymous_count.option_id = option.id AND question.poll_id = NEW.id;
     END IF;
@@ -818,10 +816,10 @@ CREATE OR REPLACE FUNCTION public.show_anonymous_counts()
  LANGUAGE plpgsql
 AS $function$
   BEGIN
-    UPDATE anonymous_count SET shown = next, next = counted
+    UPDATE anonymous_count SET shown = counted
     FROM question_option option JOIN question ON question.id = option.question_id
     WHERE anonymous_count.option_id = option.id AND question.poll_id = NEW.poll_id;
-    UPDATE anonymous_tally SET shown_completed = next_completed, next_completed = completed WHERE poll_id = NEW.poll_id;
+    UPDATE anonymous_tally SET shown_completed = completed WHERE poll_id = NEW.poll_id;
     RETURN NULL;
   END $function$
 

@@ -21,8 +21,8 @@ const ANSWERS_ARE_FINAL = `(
   poll.status = 'CLOSED' OR coalesce(poll.closes_at <= clock_timestamp() - interval '15 s', false))`;
 
 /**
- * A count of `anonymous_count` that may be shown: while the poll is open that of the step before the last, and all of them when
- * it is closed, so that each difference is what at least five people chose. Goes with `poll` and its `anonymous_tally`.
+ * A count of `anonymous_count` that may be shown: while the poll is open in steps of five people, and all of them when it is
+ * closed, unless that would add what one person alone chose. Goes with `poll` and its `anonymous_tally`.
  */
 export const SHOWN_COUNT = `
-  CASE WHEN ${ANSWERS_ARE_FINAL} AND tally.completed - tally.shown_completed >= 5 THEN counted ELSE shown END`;
+  CASE WHEN ${ANSWERS_ARE_FINAL} AND tally.completed - tally.shown_completed <> 1 THEN counted ELSE shown END`;

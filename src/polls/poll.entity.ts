@@ -67,8 +67,8 @@ export class Poll {
   @Field(() => Boolean, {
     description:
       'Whether answers are counted and never tied to a person once the poll is completed; who has completed it is still known. ' +
-      'So that no two counts differ by the choices of fewer than 5 people, they are shown in steps of 5, each when 5 more have ' +
-      'completed the poll (the first at 10), and in full when it closes, unless fewer than 5 would be added by that.',
+      'Counts are shown from 5 completed on and then in steps of 5, or when it closes, but never with one person more than before, ' +
+      'so that no difference of two counts tells what somebody chose.',
   })
   anonymous!: boolean;
 

@@ -7,7 +7,7 @@ import { Table } from '../parts/table.js';
 import { RESULTS, type PollHead } from './queries.js';
 import { Share } from './share.js';
 
-/** The counts of an anonymous poll are shown in such steps. */
+/** From so many completed on, and in such steps, the counts of an anonymous poll are shown. */
 const ANONYMOUS_STEP = 5;
 
 function countAnswers(options: readonly { answerCount: number }[]): number {
@@ -30,7 +30,7 @@ export function Results({
   const results = useFresh(RESULTS, { id });
   useCalmReread(results, `${completedCount} ${startedCount} ${status}`);
   const without = countWithoutAnswers(results.data, completedCount);
-  const isHidden = anonymous && (status !== 'CLOSED' || (without > 0 && without < ANONYMOUS_STEP));
+  const isHidden = anonymous && (status !== 'CLOSED' || without === 1);
   return (
     <section>
       <h2>{t('polls.answers')}</h2>

@@ -31,7 +31,7 @@ export const polls = {
   'polls.option': 'Option',
   'polls.share': 'Share',
   'polls.anonymousHint':
-    'This poll is anonymous. So that nobody’s answers can be told from the counts, they are shown in steps of {count}, each when {count} more have completed the poll, and in full once it is closed. What fewer than {count} would add stays hidden then, too.',
+    'This poll is anonymous. So that nobody’s answers can be told from the counts, they are shown from {count} completed on, then in steps of {count}, and in full once the poll is closed. What one person alone would add stays hidden then, too.',
   'polls.withoutAnswers':
     '{count, plural, one {# completion was recorded by hand, without answers.} other {# completions were recorded by hand, without answers.}}',
   'polls.overTime': 'Completed over time',
