@@ -13,7 +13,9 @@ registerEnumType(Role, {
   description: 'What a token may do.',
   valuesConfig: {
     ADMIN: { description: 'Everything.' },
-    OPERATOR: { description: 'Create, try out, start, pause and resume campaigns, and what a viewer may.' },
+    OPERATOR: {
+      description: 'Create, try out, start, pause and resume campaigns, and what a viewer may.',
+    },
     VIEWER: { description: 'Query and subscribe.' },
   },
 });

@@ -1,4 +1,5 @@
 import { Arg, Authorized, Ctx, Mutation, Query, Resolver } from 'type-graphql';
+import { Cost } from '../graphql-types/cost.js';
 import { IdArg } from '../graphql-types/ids.js';
 import { Audited } from '../access/audited.js';
 import type { PeopleVisibility } from '../access/disguise.js';
@@ -41,6 +42,7 @@ export class CampaignLifecycleResolver {
     UserErrorCode.TEMPLATE_INVALID,
     UserErrorCode.TOO_LONG,
   )
+  @Cost(500)
   @Query(() => CampaignPreview, {
     description: 'What a campaign would do if it started now, and the errors of creating it.',
   })

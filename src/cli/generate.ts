@@ -6,6 +6,7 @@ import type { Settings } from '../config/settings.js';
 import { migrate } from '../app/data-source.js';
 import { dumpSchema } from '../database/schema-dump.js';
 import { listApi, listRestrictedFields } from '../app/api-reference.js';
+import { listCosts } from '../app/cost-reference.js';
 import { createDetachedSchema, emitSchema } from '../app/emit-schema.js';
 import { CommandFailure } from './failure.js';
 import { apiPage } from './generated/api-page.js';
@@ -30,7 +31,7 @@ export async function generateCommand(
     'schema/schema.graphql': await emitSchema(),
     'schema/database.sql': database,
     'docs/diagrams.md': diagrams(database),
-    'docs/api.md': apiPage(schema, listApi(schema), listRestrictedFields(schema)),
+    'docs/api.md': apiPage(schema, listApi(schema), listRestrictedFields(schema), listCosts(schema)),
     'docs/errors.md': errorsPage(),
     'docs/settings.md': settingsPage(),
     '.env.example': envExample(),

@@ -1,5 +1,6 @@
 import { Arg, Args, Authorized, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { PublicDeliveryReason, type DeliveryReason } from './reasons.js';
+import { FilteredCountCost } from '../graphql-types/cost.js';
 import { IdArg } from '../graphql-types/ids.js';
 import { Audited } from '../access/audited.js';
 import { Role } from '../access/identity.js';
@@ -59,6 +60,7 @@ export class CampaignDeliveriesResolver {
   ) {}
 
   @DefaultPageSize(DELIVERIES_PER_PAGE)
+  @FilteredCountCost(400, 'status')
   @FieldResolver(() => DeliveryConnection, { description: 'Its deliveries, by recipient.' })
   deliveries(
     @Root() campaign: NotificationCampaign,

@@ -1,5 +1,6 @@
 import { Arg, FieldResolver, Resolver, Root } from 'type-graphql';
 import { NotificationCampaign } from '../campaigns/campaign.entity.js';
+import { Cost } from '../graphql-types/cost.js';
 import {
   BUCKET_ARGUMENT,
   requireTimeZone,
@@ -18,6 +19,7 @@ export type ReadTimeline = (
 export class CampaignTimelineResolver {
   constructor(private readonly read: ReadTimeline) {}
 
+  @Cost(350)
   @FieldResolver(() => [CampaignTimelinePoint], {
     description:
       'What happened with its reminders, for a chart; empty buckets are left out; at most 1,000, the newest. People who were erased are in none, while the counters keep them.',

@@ -1,5 +1,6 @@
 import {
   type DocumentNode,
+  type FragmentDefinitionNode,
   getNamedType,
   getNullableType,
   getVariableValues,
@@ -8,11 +9,14 @@ import {
   type GraphQLSchema,
   isCompositeType,
   isListType,
+  Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
+  type SelectionSetNode,
 } from 'graphql';
 // The ESM entry would load a second copy of graphql.
 import { type ComplexityEstimatorArgs, getComplexity } from 'graphql-query-complexity/cjs';
+import type { CountCost } from '../graphql-types/cost.js';
 import { PAGE_SIZE } from '../kernel/pages.js';
 import { requestError } from './errors.js';
 import { LIMITS } from './limits.js';
@@ -48,21 +52,54 @@ function pageSize(field: GraphQLField<unknown, unknown>, args: Readonly<Record<s
     : ((field.extensions.pageSize as number | undefined) ?? PAGE_SIZE);
 }
 
+/** Whether a connection has to count what its filter leaves, given that its length is asked for. */
+function filters({ knownBy }: CountCost, { filter }: Readonly<Record<string, unknown>>): boolean {
+  return Object.entries(filter ?? {}).some(([name, value]) => value != null && !knownBy.includes(name));
+}
+
+type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
+
+/** @param seen fragments that were looked at, since one may be used very often */
+function selectsLength(
+  of: SelectionSetNode | undefined,
+  fragments: Fragments,
+  seen = new Set<string>(),
+): boolean {
+  return (of?.selections ?? []).some((selection) => {
+    if (selection.kind === Kind.FIELD) return selection.name.value === 'totalCount';
+    if (selection.kind === Kind.INLINE_FRAGMENT)
+      return selectsLength(selection.selectionSet, fragments, seen);
+    const name = selection.name.value;
+    if (seen.has(name)) return false;
+    seen.add(name);
+    return selectsLength(fragments.get(name)?.selectionSet, fragments, seen);
+  });
+}
+
+/** What a field costs itself: 1, and what stands beside it (@Cost, @FilteredCountCost). */
+function ownCost({ field, args, node }: ComplexityEstimatorArgs, fragments: Fragments): number {
+  const { cost = 0, countCost } = field.extensions as { cost?: number; countCost?: CountCost };
+  const counts = countCost && filters(countCost, args) && selectsLength(node.selectionSet, fragments);
+  return 1 + cost + (counts ? countCost.cost : 0);
+}
+
 /**
- * A field costs 1 plus the cost of its selection; a connection multiplies that by the length of its page, given or default.
- * A list of objects without pages counts as 10; nodes and edges are counted by their connection.
+ * A field costs 1, or what stands beside it, plus the cost of its selection; a connection multiplies that by the length of its
+ * page, given or default. A list of objects without pages counts as 10; nodes and edges are counted by their connection.
  */
-function computeCost({ field, args, childComplexity, type }: ComplexityEstimatorArgs): number {
+function computeCost(estimated: ComplexityEstimatorArgs, fragments: Fragments): number {
+  const { field, args, childComplexity, type } = estimated;
   if (field.name === '__schema' || field.name === '__type') return INTROSPECTION_COST;
+  const own = ownCost(estimated, fragments);
   const { ids } = args as { ids?: unknown };
   // Of `nodes`, which reads one object for each.
-  if (Array.isArray(ids)) return 1 + Math.max(1, ids.length) * childComplexity;
-  if (isConnection(field)) return 1 + pageSize(field, args) * childComplexity;
+  if (Array.isArray(ids)) return own + Math.max(1, ids.length) * childComplexity;
+  if (isConnection(field)) return own + pageSize(field, args) * childComplexity;
   const isPlainList =
     isListType(getNullableType(field.type)) &&
     isCompositeType(getNamedType(field.type)) &&
     !type.name.endsWith('Connection');
-  return 1 + (isPlainList ? PLAIN_LIST_LENGTH : 1) * childComplexity;
+  return own + (isPlainList ? PLAIN_LIST_LENGTH : 1) * childComplexity;
 }
 
 /** Lists, counts and searches in large tables are too costly for each event of a subscription. */
@@ -86,6 +123,12 @@ export function costProblem(costed: CostedOperation): GraphQLError | undefined {
     maxErrors: LIMITS.errors,
   });
   if (errors) return tooManyErrors(errors);
+  const fragments = new Map(
+    document.definitions.flatMap((definition) =>
+      definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition]] : [],
+    ),
+  );
+  const estimate = (estimated: ComplexityEstimatorArgs) => computeCost(estimated, fragments);
   try {
     const cost = getComplexity({
       schema,
@@ -93,9 +136,7 @@ export function costProblem(costed: CostedOperation): GraphQLError | undefined {
       operationName: operation.name?.value,
       variables,
       estimators:
-        operation.operation === OperationTypeNode.SUBSCRIPTION
-          ? [computeEventCost, computeCost]
-          : [computeCost],
+        operation.operation === OperationTypeNode.SUBSCRIPTION ? [computeEventCost, estimate] : [estimate],
       maxQueryNodes: MAX_SELECTIONS,
     });
     const isSubscription = operation.operation === OperationTypeNode.SUBSCRIPTION;

@@ -1,4 +1,5 @@
 import { Arg, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Cost } from '../graphql-types/cost.js';
 import {
   BUCKET_ARGUMENT,
   requireTimeZone,
@@ -14,6 +15,7 @@ export type ReadCompletions = (pollId: string, bucket: TimeBucket, timeZone: str
 export class PollCompletionsResolver {
   constructor(private readonly read: ReadCompletions) {}
 
+  @Cost(350)
   @FieldResolver(() => [TimeCount], {
     description:
       'Completions for a chart; empty buckets are left out; at most 1,000, the newest. Those of people who were erased are in none, while completedCount keeps them.',

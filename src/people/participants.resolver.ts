@@ -1,4 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import { FilteredCountCost } from '../graphql-types/cost.js';
 import { PageArgs } from '../graphql-types/page-arguments.js';
 import type { Connection } from '../kernel/pages.js';
 import { Poll } from '../polls/poll.entity.js';
@@ -23,6 +24,7 @@ import { TelegramUser } from './telegram-user.entity.js';
 export class PollParticipantListResolver {
   constructor(private readonly lists: ParticipantService) {}
 
+  @FilteredCountCost(400)
   @FieldResolver(() => ParticipantConnection, {
     description: 'Participants with what they have done, such as those who are missing; by Telegram user id.',
   })

@@ -1,5 +1,6 @@
 import { Arg, Args, Authorized, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { GroupLoaders } from '../groups/group.loaders.js';
+import { FilteredCountCost } from '../graphql-types/cost.js';
 import { IdArg } from '../graphql-types/ids.js';
 import { Audited } from '../access/audited.js';
 import type { PeopleVisibility } from '../access/disguise.js';
@@ -32,6 +33,7 @@ export class PeopleResolver {
     return this.people.find(id);
   }
 
+  @FilteredCountCost(400)
   @Query(() => TelegramUserConnection, { description: 'All users that the bot knows.' })
   telegramUsers(
     @Arg('filter', () => TelegramUserFilter, { nullable: true, description: 'Which users to list.' })

@@ -1,3 +1,4 @@
+import './costs.cases.js';
 import './errors.cases.js';
 import './inputs.cases.js';
 import './limits.cases.js';

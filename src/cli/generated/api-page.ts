@@ -11,6 +11,8 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import type { ApiGroup, ApiOperation, RestrictedField } from '../../app/api-reference.js';
+import type { Costs } from '../../app/cost-reference.js';
+import { costTable } from './cost-table.js';
 import { rolesTable } from './roles-table.js';
 import { wrap } from './wrap.js';
 
@@ -108,12 +110,14 @@ export function apiPage(
   schema: GraphQLSchema,
   groups: readonly ApiGroup[],
   fields: readonly RestrictedField[],
+  costs: Costs,
 ): string {
   const codes = schema.getType('UserErrorCode');
   if (!isEnumType(codes)) throw new Error('The schema has no UserErrorCode.');
   return [
     INTRODUCTION,
     rolesTable(groups, fields),
+    costTable(costs),
     ...groups.flatMap(({ title, operations }) => [`## ${title}\n`, ...operations.map(showOperation)]),
     `## User errors\n\n${showEnum(codes)}`,
     '## Inputs\n',
