@@ -14,7 +14,7 @@ registerEnumType(Role, {
   valuesConfig: {
     ADMIN: { description: 'Everything.' },
     OPERATOR: {
-      description: 'Create, try out, start, pause and resume campaigns, and what a viewer may.',
+      description: 'Create, change, try out, start, pause and resume campaigns, and what a viewer may.',
     },
     VIEWER: { description: 'Query and subscribe.' },
   },
