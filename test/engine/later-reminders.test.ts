@@ -88,23 +88,24 @@ async function worker({ answer = () => DELIVERED, sql = database.sql, limit }: F
 }
 
 /** Fails once for the statement with these words. */
-function failing(words: string, run?: (go: () => Promise<unknown>) => void): SqlExecutor {
+function failing(words: string, before?: (go: () => Promise<unknown>) => Promise<unknown>): SqlExecutor {
   let failures = 0;
   return {
-    query: (text, parameters) => {
+    query: async (text, parameters) => {
       const go = () => database.sql.query(text, parameters);
       if (!text.includes(words) || failures > 0) return go();
       failures += 1;
-      run?.(go);
-      return Promise.reject(new Error('away'));
+      await before?.(go);
+      throw new Error('away');
     },
   };
 }
 
-async function untilBlocked(count: number): Promise<void> {
-  await waitFor(`${count} statements to wait for an advisory lock`, async () => {
+async function untilBlocked(count: number, lock: 'advisory' | 'transactionid'): Promise<void> {
+  await waitFor(`${count} statements to wait for ${lock}`, async () => {
     const waiting = await database.query(
-      "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'",
+      'SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = $1',
+      [lock],
     );
     return waiting.length === count;
   });
@@ -119,10 +120,14 @@ describe('a wish of which nothing was sent is tried again', () => {
       `WITH kept AS (INSERT INTO chat_pacing (chat_id, next_at) VALUES (2, now()) RETURNING chat_id)
        SELECT pg_advisory_xact_lock_shared(1) FROM kept`,
     );
-    await untilBlocked(1);
-    const { round } = await worker({ sql: failing('paced AS', (go) => void go()) });
+    await untilBlocked(1, 'advisory');
+    const whileWorkedOn = (go: () => Promise<unknown>) => {
+      void go();
+      return untilBlocked(1, 'transactionid');
+    };
+    const { round } = await worker({ sql: failing('paced AS', whileWorkedOn) });
     const first = round();
-    await untilBlocked(2);
+    await untilBlocked(2, 'advisory');
     await database.query('SELECT pg_advisory_unlock(1)');
     await blocker;
     expect(await first).toBe(false);
@@ -190,17 +195,7 @@ describe('a newer wish takes the place of one of which nothing was sent', () => 
       await go();
       await database.query(WISH, [pollId, 1]);
     };
-    const claim = { over: Promise.resolve() };
-    const sql = failing('paced AS', (go) => {
-      claim.over = wishAgain(go);
-    });
-    const steps: SqlExecutor = {
-      query: async (text, parameters) => {
-        if (text.includes('NEWER_WISH')) await claim.over;
-        return sql.query(text, parameters);
-      },
-    };
-    await (await worker({ sql: steps })).round();
+    await (await worker({ sql: failing('paced AS', wishAgain) })).round();
     expect(await wishes()).toEqual(REPLACED);
   });
 });
