@@ -16,6 +16,8 @@ export interface ReservationOptions {
   leadMs?: number;
   /** For the trial of an outage. */
   duringOutage?: boolean;
+  /** Only if nobody in the installation has reserved a slot that is still ahead. */
+  ifIdle?: boolean;
 }
 
 /** The rate limit of one bot, shared by the whole installation. */
@@ -36,10 +38,16 @@ export function slotSpacingMs(messagesPerSecond: number): number {
   return Math.ceil(1_000_000 / messagesPerSecond) / 1000;
 }
 
+/** A slot further ahead than any that is granted is of a clock that was put back. */
+const IS_BUSY = `EXISTS (
+  SELECT FROM rate_limit WHERE bot = :botId AND next_at > clock_timestamp()
+    AND next_at <= clock_timestamp() + (:horizonMs + :spacingMs) * interval '1 millisecond')`;
+
 const RESERVE = `
   SELECT granted, now_ms AS "nowMs", wait_ms AS "waitMs", probe
-  FROM reserve_send_slots(:botId, :spacingMs * interval '1 millisecond', :wanted, :horizonMs * interval '1 millisecond',
-    :leadMs * interval '1 millisecond')
+  FROM reserve_send_slots(:botId, :spacingMs * interval '1 millisecond',
+    CASE WHEN :ifIdle::boolean AND ${IS_BUSY} THEN 0 ELSE :wanted::integer END,
+    :horizonMs * interval '1 millisecond', :leadMs * interval '1 millisecond')
   WHERE :duringOutage OR NOT EXISTS (SELECT FROM telegram_outage WHERE bot = :botId)
 `;
 
@@ -86,7 +94,7 @@ export class PostgresRateLimit implements RateLimitStore {
 
   async reserve(
     wanted: number,
-    { leadMs = 0, duringOutage = false }: ReservationOptions = {},
+    { leadMs = 0, duringOutage = false, ifIdle = false }: ReservationOptions = {},
   ): Promise<Reservation> {
     const askedAt = performance.now();
     const [reserved] = await rows<ReservedRow>(this.sql, RESERVE, {
@@ -96,6 +104,7 @@ export class PostgresRateLimit implements RateLimitStore {
       horizonMs: HORIZON_MS,
       leadMs,
       duringOutage,
+      ifIdle,
     });
     if (!reserved) return { granted: 0, waitMs: HORIZON_MS, outage: true };
     const { granted, nowMs, probe } = reserved;

@@ -62,7 +62,7 @@ export const IDLE: SlotRequest = { lane: IDLE_LANE, remaining: 1, leadMs: 10 };
 /**
  * Distributes the installation's send slots within this process. One statement at a time serves all waiters. Lanes (campaigns)
  * take turns slot by slot, so that each gets the same share of the rate whatever the number of its chunks; the urgent lane
- * comes first, the idle lane last.
+ * comes first. The idle lane gets what nobody in the installation wants.
  */
 export class RateLimiter {
   private readonly waiters: Waiter[] = [];
@@ -70,6 +70,8 @@ export class RateLimiter {
   private readonly budget: InFlightBudget;
   private pumping = false;
   private lastLane = '';
+  /** While only the idle lane waits; whoever else comes ends it. */
+  private idleNap = new AbortController();
   /** Until when this process is silent (milliseconds of performance.now), whether or not the block is written. */
   private silentUntil = 0;
   private isUntold = false;
@@ -107,6 +109,7 @@ export class RateLimiter {
       }
       signal.addEventListener('abort', onAbort, { once: true });
       this.waiters.push(waiter);
+      this.idleNap.abort();
       if (!this.pumping) void this.pump();
     });
   }
@@ -204,9 +207,10 @@ export class RateLimiter {
         await withTimeout(this.budget.untilRoom(), MAX_NAP_MS);
         return;
       }
-      const { granted, waitMs, probe, outage } = await this.store.reserve(wanted, { leadMs: this.leadMs() });
+      const options = { leadMs: this.leadMs(), ifIdle: this.isIdle() };
+      const { granted, waitMs, probe, outage } = await this.store.reserve(wanted, options);
       if (outage) await this.breaker?.refresh();
-      if (granted === 0) await pause(Math.min(Math.max(waitMs, MIN_NAP_MS), MAX_NAP_MS));
+      if (granted === 0) await this.nap(waitMs);
       else await this.distribute(granted, performance.now() + waitMs, probe);
     } catch (error) {
       this.onError(error);
@@ -214,11 +218,23 @@ export class RateLimiter {
     }
   }
 
-  /** Number of slots to request: none above the in-flight budget, except for urgent messages. */
+  /** Whether nobody waits but in the idle lane. */
+  private isIdle(): boolean {
+    return this.waiters.every(({ lane }) => lane === IDLE_LANE);
+  }
+
+  private nap(waitMs: number): Promise<void> {
+    if (!this.isIdle()) return pause(Math.min(Math.max(waitMs, MIN_NAP_MS), MAX_NAP_MS));
+    this.idleNap = new AbortController();
+    return pause(MAX_NAP_MS, this.idleNap.signal);
+  }
+
+  /** Number of slots to request: none above the in-flight budget, except for urgent messages; for the idle lane alone. */
   private wanted(): number {
     const sum = (waiters: readonly Waiter[]) => waiters.reduce((total, { wanted }) => total + wanted, 0);
-    const urgent = this.waiters.filter(({ lane }) => lane === URGENT_LANE);
-    return Math.min(sum(this.waiters), Math.max(this.budget.room(), sum(urgent)));
+    const served = this.isIdle() ? this.waiters : this.waiters.filter(({ lane }) => lane !== IDLE_LANE);
+    const urgent = served.filter(({ lane }) => lane === URGENT_LANE);
+    return Math.min(sum(served), Math.max(this.budget.room(), sum(urgent)));
   }
 
   private leadMs(): number {

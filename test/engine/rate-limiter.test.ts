@@ -7,8 +7,9 @@ import {
   slotSpacingMs,
   type RateLimitStore,
   type Reservation,
+  type ReservationOptions,
 } from '../../src/engine/rate-limit.store.js';
-import { MAX_LATE_MS, RateLimiter, URGENT, type Slot } from '../../src/engine/rate-limiter.js';
+import { IDLE, MAX_LATE_MS, RateLimiter, URGENT, type Slot } from '../../src/engine/rate-limiter.js';
 import { waitFor } from '../support/wait.js';
 import { useEngineDatabase } from './engine-database.js';
 
@@ -105,6 +106,27 @@ describe('the limit that all processes share', () => {
     expect(second.waitMs).toBeGreaterThan(0);
   });
 
+  test('is for what can wait only while nobody in the installation has a slot ahead', async () => {
+    const limit = newLimit(1000);
+    await limit.reserve(1);
+    const ahead = `UPDATE rate_limit SET next_at = clock_timestamp() + $2 * interval '1 ms' WHERE bot = $1`;
+    const isAhead = 'SELECT FROM rate_limit WHERE bot = $1 AND next_at > clock_timestamp()';
+    await waitFor('a process that is fast enough', async () => {
+      await database.query(ahead, [`bot-${bots}`, 80]);
+      const { granted } = await limit.reserve(5, { ifIdle: true });
+      if ((await database.query(isAhead, [`bot-${bots}`])).length === 0) return false;
+      expect(granted).toBe(0);
+      return true;
+    });
+    await waitFor(
+      'the slot to be over',
+      async () => (await limit.reserve(5, { ifIdle: true })).granted === 5,
+    );
+    // The clock of the database was put back.
+    await database.query(ahead, [`bot-${bots}`, 3_600_000]);
+    expect((await limit.reserve(1, { ifIdle: true })).granted).toBe(1);
+  });
+
   test('after a 429 one probe goes out, and the rest once it was answered', async () => {
     const limit = newLimit(1000);
     await limit.block(60);
@@ -172,6 +194,25 @@ describe('the senders of one process', () => {
     asked.push(limiter.acquire(URGENT, 1, signal).then(() => served.push('urgent')));
     await Promise.all(asked);
     expect(served).toEqual(['urgent', 'large', 'small', 'large', 'small', 'large', 'large']);
+  });
+
+  test('what can wait asks for no slot beside others, and holds nobody up', async () => {
+    const asked: { wanted: number; ifIdle?: boolean }[] = [];
+    class BusyElsewhere extends SlotBySlot {
+      override reserve(wanted: number, { ifIdle }: ReservationOptions = {}): Promise<Reservation> {
+        asked.push({ wanted, ifIdle });
+        return Promise.resolve({ granted: ifIdle ? 0 : wanted, waitMs: 0 });
+      }
+    }
+    const limiter = new RateLimiter(new BusyElsewhere(), 1000, fail);
+    const ending = new AbortController();
+    const idle = limiter.acquire(IDLE, 10, ending.signal);
+    await waitFor('a request', () => asked.length > 0);
+    expect(await limiter.acquire({ lane: 'a', remaining: 1 }, 2, ending.signal)).toHaveLength(2);
+    expect(asked).toContainEqual({ wanted: 2, ifIdle: false });
+    expect(asked.filter(({ ifIdle }) => ifIdle).every(({ wanted }) => wanted === 10)).toBe(true);
+    ending.abort();
+    expect(await idle).toEqual([]);
   });
 
   test('within a campaign the chunk with the most left comes first', async () => {
