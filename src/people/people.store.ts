@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import { withFreshPlans } from '../database/fresh-plans.js';
 import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
 import { forgetUnused } from '../groups/group.store.js';
+import { ANY_MESSAGE, COMPARABLE } from './heard.js';
 import { replaceGroups } from './membership.store.js';
 import type { TelegramUserInput } from './people.types.js';
 import { TelegramUser } from './telegram-user.entity.js';
@@ -35,13 +36,18 @@ const IMPORT = `
   FROM imported
 `;
 
+/** Whether a block or an unblock is known that is newer than the update :updateId, which may come late, or again. */
+const IS_OLD = `EXISTS (
+  SELECT FROM heard_wish heard WHERE heard.user_id = :id::bigint AND heard.poll_id = ${ANY_MESSAGE}
+    AND heard.update_id > :updateId::bigint AND heard.heard_at >= clock_timestamp() - ${COMPARABLE})`;
+
 const RECORD_WRITER = `
   INSERT INTO telegram_user AS person (id, username, first_name, last_name, language_code, reachable_at)
   VALUES (:id, :username, :firstName, :lastName, :languageCode, clock_timestamp())
   ON CONFLICT (id) DO UPDATE SET
     username = excluded.username, first_name = excluded.first_name, last_name = excluded.last_name,
-    language_code = excluded.language_code, status = 'ACTIVE', reachable_at = excluded.reachable_at,
-    updated_at = clock_timestamp()
+    language_code = excluded.language_code, status = CASE WHEN ${IS_OLD} THEN person.status ELSE 'ACTIVE' END,
+    reachable_at = CASE WHEN ${IS_OLD} THEN person.reachable_at ELSE excluded.reachable_at END, updated_at = clock_timestamp()
   RETURNING opted_out_at IS NOT NULL AS "optedOut", time_zone AS "timeZone"
 `;
 
@@ -117,18 +123,17 @@ export class PeopleStore {
   }
 
   /**
-   * Records a user who has written to the bot in private, and so can be reached.
+   * Records a user who has written to the bot in private, and so can be reached unless they have blocked it since.
+   * @param updateId number of the update
    * @returns whether they have opted out, and their time zone if it is known
    */
-  async recordWriter({
-    id,
-    username,
-    firstName,
-    lastName,
-    languageCode,
-  }: TelegramUserInput): Promise<{ optedOut: boolean; timeZone: string | null }> {
+  async recordWriter(
+    { id, username, firstName, lastName, languageCode }: TelegramUserInput,
+    updateId: number,
+  ): Promise<{ optedOut: boolean; timeZone: string | null }> {
     return oneRow(this.dataSource, RECORD_WRITER, {
       id,
+      updateId,
       username: username ?? null,
       firstName: firstName ?? null,
       lastName: lastName ?? null,

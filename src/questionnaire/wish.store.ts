@@ -1,11 +1,8 @@
 import { oneRow, rows, type SqlExecutor } from '../database/rows.js';
+import { ANY_MESSAGE, COMPARABLE } from '../people/heard.js';
 
-/** What a wish is about that is about no single poll: the reminders of all, or whether the bot may write at all. */
+/** What a wish is about that is about the reminders of all polls. */
 const ALL_POLLS = '0';
-const ANY_MESSAGE = '-1';
-
-/** Telegram keeps updates for a day; after a week without any, it starts numbering afresh. */
-const COMPARABLE = "interval '2 days'";
 
 /**
  * Notes that a wish is heard, unless a newer one was: updates may come late, or again after a restart. They are compared by

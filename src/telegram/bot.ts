@@ -59,7 +59,7 @@ export class Bot {
     updateId: number,
   ): Promise<void> {
     const { people, wishes, conversation } = this.deps;
-    const { optedOut } = await people.recordWriter(toUserInput(from));
+    const { optedOut } = await people.recordWriter(toUserInput(from), updateId);
     const wanted = reminderWish(command);
     if (wanted !== undefined) {
       const outcome = await wishes.setReminders(person.userId, updateId, wanted);
@@ -101,7 +101,7 @@ export class Bot {
       return;
     }
     // Who presses can be reached.
-    const { timeZone: own } = await people.recordWriter(toUserInput(from));
+    const { timeZone: own } = await people.recordWriter(toUserInput(from), updateId);
     const timeZone = own ?? this.deps.timeZone;
     const person = this.interlocutor(from, message.chat.id);
     if (isMenu(reference)) {

@@ -153,7 +153,7 @@ describe('a refusal that is written', () => {
   ): Promise<string> {
     const [userId = ''] = await createUsers(database, 1);
     const people = new PeopleStore(dataSource);
-    await people.recordWriter({ id: userId });
+    await people.recordWriter({ id: userId }, 1);
     const campaignId = await plannedCampaign(database, dataSource, '1', 10);
     const { recipients } = await claim(await leasedChunk(), 1);
     await meanwhile(people, userId);
@@ -169,7 +169,7 @@ describe('a refusal that is written', () => {
   });
 
   test('after /start leaves the recipient reachable', async () => {
-    expect(await refusedAfter((people, id) => people.recordWriter({ id }))).toBe('ACTIVE');
+    expect(await refusedAfter((people, id) => people.recordWriter({ id }, 2))).toBe('ACTIVE');
   });
 
   test('after an unblock leaves the recipient reachable', async () => {
@@ -182,7 +182,7 @@ describe('a refusal that is written', () => {
 
   test('after /stop leaves it at that', async () => {
     const stop = async (people: PeopleStore, id: string) => {
-      await people.recordWriter({ id });
+      await people.recordWriter({ id }, 2);
       await people.setReminders(id, false);
     };
     expect(await refusedAfter(stop)).toBe('OPTED_OUT');

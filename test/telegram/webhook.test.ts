@@ -128,9 +128,16 @@ describe('with WEBHOOK_URL', () => {
     const [block, unblock] = [member('kicked'), member('member')];
     expect([await deliver(unblock), await deliver(block)]).toEqual([200, 200]);
     expect(await status()).toEqual([{ status: 'ACTIVE' }]);
+    const early = says(8_000_010, '/help');
+    const press = presses(8_000_010, { kind: 'decline', pollId: '1', campaignId: null });
     expect(await deliver(member('kicked'))).toBe(200);
     expect(await status()).toEqual([{ status: 'BLOCKED' }]);
     expect(await optedOut(8_000_010)).toBe(true);
+    // What was written or pressed before the block, and comes again, does not undo it; what comes after it does.
+    expect([await deliver(early), await deliver(press)]).toEqual([200, 200]);
+    expect(await status()).toEqual([{ status: 'BLOCKED' }]);
+    expect(await deliver(says(8_000_010, 'Hello'))).toBe(200);
+    expect(await status()).toEqual([{ status: 'ACTIVE' }]);
   });
 
   test('of presses below a reminder the last one counts as well, and an overtaken one is told so', async () => {
