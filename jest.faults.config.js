@@ -4,7 +4,8 @@ import base from './jest.config.js';
 export default {
   ...base,
   testMatch: ['**/*.fault.ts'],
-  maxWorkers: 3,
+  // One MongoDB serves all of them, and FerretDB is no fast one.
+  maxWorkers: process.env.MONGODB_URL ? 2 : 3,
   // As many as outage.fault.ts has of the longest ones, and one more: otherwise the last of them runs alone.
   maxConcurrency: 8,
   testTimeout: 600_000,
