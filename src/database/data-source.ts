@@ -45,7 +45,7 @@ export interface DataSourceOptions {
   pooled?: boolean;
   /** Time limit of a statement in milliseconds. When it is exceeded, the connection is closed as well. Unlimited by default. */
   statementTimeoutMs?: number;
-  /** How long a statement waits for a lock, in milliseconds. Unlimited by default. */
+  /** How long a statement waits for a lock, in milliseconds. By default as the server says. */
   lockTimeoutMs?: number;
 }
 
@@ -60,7 +60,7 @@ export function createDataSource(
     poolSize = 16,
     applicationName,
     statementTimeoutMs,
-    lockTimeoutMs = 0,
+    lockTimeoutMs,
     pooled = false,
   }: DataSourceOptions,
   tables: Tables,
@@ -69,7 +69,7 @@ export function createDataSource(
     ? pooledSession()
     : sessionSettings(
         statementTimeoutMs && statementTimeoutMs * SERVER_SHARE,
-        `SET lock_timeout = ${lockTimeoutMs}`,
+        ...(lockTimeoutMs === undefined ? [] : [`SET lock_timeout = ${lockTimeoutMs}`]),
       );
   return new DataSource({
     type: 'postgres',
