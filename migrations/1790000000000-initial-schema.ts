@@ -173,7 +173,7 @@ const CAMPAIGNS = `
   CREATE INDEX delivery_user_idx ON delivery (user_id);
 `;
 
-// No change of a campaign can be forgotten by the version or by those who listen, whoever makes it.
+// No change of a campaign can be forgotten by the version or by those who listen, no matter which statement makes it.
 const CAMPAIGN_CHANGES = `
   CREATE FUNCTION notification_campaign_changing() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN

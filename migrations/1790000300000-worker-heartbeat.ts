@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** When each process that works jobs was last heard of. Not logged: after a crash all workers tell of themselves anew. */
+/** When each process that works jobs was last heard of. Not logged: after a crash all workers report again. */
 export class WorkerHeartbeat1790000300000 implements MigrationInterface {
   readonly name = 'WorkerHeartbeat1790000300000';
 

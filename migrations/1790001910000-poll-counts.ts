@@ -169,7 +169,7 @@ const COUNT_ACTS = `
     FOR EACH STATEMENT EXECUTE FUNCTION count_starts();
 `;
 
-// Whoever is in another group of the poll neither comes nor goes. A poll whose groups change has to be counted anew.
+// Members of another group of the poll neither come nor go. A poll whose groups change has to be counted again.
 const COUNT_MEMBERS = `
   CREATE FUNCTION count_members() RETURNS trigger LANGUAGE plpgsql AS $$
   DECLARE

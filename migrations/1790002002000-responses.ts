@@ -33,8 +33,8 @@ const COLUMNS = `
     ADD COLUMN converted_users integer NOT NULL DEFAULT 0;
 `;
 
-// A wish is a reminder beside the ledger, by the texts of the campaign that it answers. One waits for a person and poll. Whoever
-// completes a poll in a message sees there that it is done: that message is taken out before its buttons are due.
+// A wish is a reminder beside the ledger, by the texts of the campaign that it answers. One waits for a person and poll. A person
+// who completes a poll in a message sees there that it is done: that message is taken out before its buttons are due.
 const TABLES = `
   CREATE TABLE declined_poll (
     poll_id bigint NOT NULL CONSTRAINT declined_poll_poll_fk REFERENCES poll (id) ON DELETE CASCADE,

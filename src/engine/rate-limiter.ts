@@ -70,7 +70,7 @@ export class RateLimiter {
   private readonly budget: InFlightBudget;
   private pumping = false;
   private lastLane = '';
-  /** While only the idle lane waits; whoever else comes ends it. */
+  /** The pause while only the idle lane waits; any other waiter ends it. */
   private idleNap = new AbortController();
   /** Until when this process is silent (milliseconds of performance.now), whether or not the block is written. */
   private silentUntil = 0;

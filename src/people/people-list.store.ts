@@ -49,7 +49,7 @@ export function personMatches(term: string): Match {
   const hasPart = `${TEXT} LIKE fold_text(:searchPattern)`;
   return {
     ofRow: `(${hasPart} ${orId})`,
-    // Whoever has the gram of three letters has the term, which need not be looked for again.
+    // A term of three letters is its one gram: a row with that gram need not be compared again.
     byIndex: `(${hasGrams('search')} ${orId}) AND (length(fold_text(:search)) = 3 OR ${hasPart} ${orId})`,
     parameters: { search: part, searchPattern: `%${escapeLike(part)}%`, ...(isId && { searchedId: key }) },
   };
