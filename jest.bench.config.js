@@ -3,6 +3,7 @@ import base from './jest.config.js';
 /** Benchmarks: ratios against the ideal in the same run, on a machine that does nothing else. */
 export default {
   ...base,
+  testEnvironment: 'node',
   testMatch: ['**/*.bench.ts'],
   maxWorkers: 1,
   maxConcurrency: 1,

@@ -2,7 +2,7 @@ import { swcOptions } from './bin/swc-options.mjs';
 
 /** @type {import('jest').Config} */
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/host-environment.mjs',
   // packages/ are tested as their sources, not as what was last built of them.
   testEnvironmentOptions: { customExportConditions: ['@pollcast/source', 'node', 'node-addons'] },
   roots: ['<rootDir>/test'],

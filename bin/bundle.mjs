@@ -51,7 +51,8 @@ function bundleProgram(root) {
   return build({
     ...COMMON,
     absWorkingDir: root,
-    entryPoints: { main: 'src/main.ts' },
+    // The program without a process of its own is for those who run several in one, as the tests do.
+    entryPoints: { main: 'src/main.ts', program: 'src/cli/program.ts' },
     outdir: 'dist',
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { App } from '../app/app.js';
 import type { Settings } from '../config/settings.js';
+import type { Output } from './shell.js';
 
 type Row = [label: string, text: string];
 
@@ -39,10 +40,10 @@ function block(app: App, settings: Settings): string {
 }
 
 /** Says that the process is ready, and in a terminal what can be done with it. */
-export function announce(app: App, settings: Settings, logger: Logger): void {
+export function announce(app: App, settings: Settings, logger: Logger, stdout: Output): void {
   if (app.url === undefined) return;
-  if (app.generatedAdminToken !== undefined && !process.stdout.isTTY)
+  if (app.generatedAdminToken !== undefined && !stdout.isTTY)
     logger.info(`the admin token is in ${join(settings.dataDir, 'admin-token')}`);
   logger.info(`GraphQL API at ${app.url}/graphql`);
-  if (process.stdout.isTTY) console.log(block(app, settings));
+  if (stdout.isTTY) stdout.write(`${block(app, settings)}\n`);
 }

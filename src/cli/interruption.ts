@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { constants } from 'node:os';
 import { SHUTDOWN } from '../kernel/shutdown.js';
 
@@ -22,8 +23,8 @@ const START_LIMIT_MS = 60_000;
 const SAME_SIGNAL_MS = 1000;
 
 /**
- * Handles signals from now on. The first asks the work to end gracefully; a second one, or the time limit, ends the process
- * at once.
+ * Handles signals until it is closed. The first asks the work to end gracefully; a second one, or the time limit, ends the
+ * process at once.
  */
 export class Interruption {
   readonly arrived: Promise<NodeJS.Signals>;
@@ -33,25 +34,30 @@ export class Interruption {
   private isStarted = false;
   private limit: NodeJS.Timeout | undefined;
   private interrupted: Promise<never> | undefined;
+  private readonly onSignal: (signal: NodeJS.Signals) => void;
+  /** The reader of the output is gone, as with "| head". */
+  private readonly onBrokenOutput = () => {
+    this.onSignal('SIGPIPE');
+  };
 
-  constructor() {
-    this.arrived = new Promise((resolve) => {
-      const onSignal = (signal: NodeJS.Signals) => {
-        if (this.signal !== undefined) {
-          if (performance.now() - this.arrivedAt > SAME_SIGNAL_MS) quit('Ended without waiting any longer.');
-          return;
-        }
-        this.signal = signal;
-        this.arrivedAt = performance.now();
-        this.limitTime();
-        resolve(signal);
-      };
-      for (const name of SIGNALS) process.on(name, onSignal);
-      // The reader of the output is gone, as with "| head".
-      process.stdout.on('error', () => {
-        onSignal('SIGPIPE');
-      });
-    });
+  constructor(
+    private readonly signals: EventEmitter,
+    private readonly output: NodeJS.WritableStream,
+  ) {
+    let resolve: (signal: NodeJS.Signals) => void;
+    this.arrived = new Promise((settle) => (resolve = settle));
+    this.onSignal = (signal) => {
+      if (this.signal !== undefined) {
+        if (performance.now() - this.arrivedAt > SAME_SIGNAL_MS) quit('Ended without waiting any longer.');
+        return;
+      }
+      this.signal = signal;
+      this.arrivedAt = performance.now();
+      this.limitTime();
+      resolve(signal);
+    };
+    for (const name of SIGNALS) signals.on(name, this.onSignal);
+    output.on('error', this.onBrokenOutput);
   }
 
   /** Call it when everything that must be stopped in the end has been started. */
@@ -68,6 +74,13 @@ export class Interruption {
       throw new Interrupted(signal);
     });
     return Promise.race([this.interrupted, work]);
+  }
+
+  /** The work has ended. */
+  close(): void {
+    clearTimeout(this.limit);
+    for (const name of SIGNALS) this.signals.off(name, this.onSignal);
+    this.output.off('error', this.onBrokenOutput);
   }
 
   private limitTime(): void {

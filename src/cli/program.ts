@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { addApiCommands, countArgument } from './api-commands.js';
 import type { AppRole } from '../app/app.js';
@@ -36,7 +37,7 @@ function addServer(program: Command, run: Run, [name, description, roles]: Serve
         ...(roles.includes('api') ? ['admin token' as const] : []),
       );
       const { serve } = await import('./serve.js');
-      await serve(settings, roles, run.serverLogger(settings), run.shell.interruption);
+      await serve(settings, roles, run);
     });
 }
 
@@ -85,7 +86,7 @@ function addDataCommands(program: Command, run: Run): void {
     .action(async (options: { check?: true }) => {
       const settings = run.readSettings();
       const { generateCommand } = await import('./generate.js');
-      await generateCommand(settings, options.check === true, run.shell.interruption);
+      await generateCommand(settings, options.check === true, run.interruption);
     });
 }
 
@@ -99,7 +100,7 @@ function addCampaignCommands(program: Command, run: Run): void {
       async (options: { users: number; completed?: number; fast?: true; people?: true; keep?: true }) => {
         const settings = run.readSettings();
         const { demoCommand } = await import('./demo.js');
-        await demoCommand(settings, { ...options, ...dataSize(options) }, run.shell.interruption);
+        await demoCommand(settings, { ...options, ...dataSize(options) }, run.interruption);
       },
     );
   program
@@ -177,10 +178,10 @@ function createProgram(run: Run): Command {
   return program;
 }
 
-function exitCodeOf(error: unknown, { settings, output, shell }: Run): number {
+function exitCodeOf(error: unknown, { settings, output, interruption }: Run): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.DONE : ExitCode.WRONG_USAGE;
   // Failures after a signal are consequences of it.
-  const { signal } = shell.interruption;
+  const { signal } = interruption;
   if (signal !== undefined) return new Interrupted(signal).exitCode;
   const { message, exitCode } = explainFailure(error, settings);
   output.error(message);
@@ -199,5 +200,7 @@ export async function runProgram(
     return ExitCode.DONE;
   } catch (error) {
     return exitCodeOf(error, run);
+  } finally {
+    run.interruption.close();
   }
 }

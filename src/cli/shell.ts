@@ -1,4 +1,5 @@
 import { Console } from 'node:console';
+import type { EventEmitter } from 'node:events';
 import type { Logger } from 'pino';
 import { createLogger } from '../config/logger.js';
 import { describeMisspelling, misspeltSettings } from '../config/misspelt.js';
@@ -7,13 +8,17 @@ import { loadSettings, processEnvironment, type Settings } from '../config/setti
 import { createCommandLogger } from './command-logger.js';
 import { Interruption } from './interruption.js';
 
-/** Environment of the program: a process of its own, or a test. */
+/** Environment of the program: a process of its own, or one that runs several, as those of the tests. */
 export interface Shell {
   environment: () => NodeJS.ProcessEnv;
-  stdout: NodeJS.WritableStream;
+  stdout: Output;
   stderr: NodeJS.WritableStream;
-  interruption: Interruption;
+  /** Emits the names of the signals that arrive. */
+  signals: EventEmitter;
 }
+
+/** A stream that may be a terminal. */
+export type Output = NodeJS.WritableStream & { isTTY?: boolean };
 
 /** Dependencies of a command. */
 export interface CommandContext {
@@ -25,17 +30,19 @@ export interface CommandContext {
 
 export function processShell(): Shell {
   const { stdout, stderr } = process;
-  return { environment: processEnvironment, stdout, stderr, interruption: new Interruption() };
+  return { environment: processEnvironment, stdout, stderr, signals: process };
 }
 
 /** One run of the program. */
 export class Run {
   readonly output: Console;
+  readonly interruption: Interruption;
   /** The settings that were read, for the explanation of failures. */
   settings: Settings | undefined;
 
   constructor(readonly shell: Shell) {
     this.output = new Console(shell.stdout, shell.stderr);
+    this.interruption = new Interruption(shell.signals, shell.stdout);
   }
 
   /** @param needs what the command uses of the installation, which has to be set in production */
@@ -48,11 +55,11 @@ export class Run {
   contextOf(...needs: Need[]): CommandContext {
     const settings = this.readSettings(...needs);
     const logger = this.warned(createCommandLogger(settings, this.shell.stderr));
-    return { settings, logger, interruption: this.shell.interruption, output: this.output };
+    return { settings, logger, interruption: this.interruption, output: this.output };
   }
 
   serverLogger(settings: Settings): Logger {
-    return this.warned(createLogger(settings));
+    return this.warned(createLogger(settings, this.shell.stdout));
   }
 
   /** Warns of misspelt settings. */

@@ -18,8 +18,11 @@ const CREDENTIALS = ['authorization', 'cookie', '["set-cookie"]'].flatMap((heade
   ['', '*.', '*.*.'].map((path) => (path + header).replace('.[', '[')),
 );
 
-/** Creates the logger of a process: readable in a terminal, JSON lines elsewhere. It redacts all secrets of the settings. */
-export function createLogger(settings: LoggerSettings): Logger {
+/** Creates the logger of a program: readable in a terminal, JSON lines elsewhere. It redacts all secrets of the settings. */
+export function createLogger(
+  settings: LoggerSettings,
+  stdout: NodeJS.WritableStream = process.stdout,
+): Logger {
   const options: LoggerOptions = {
     level: settings.logLevel,
     serializers: { err: describeError },
@@ -28,6 +31,8 @@ export function createLogger(settings: LoggerSettings): Logger {
     redact: { paths: CREDENTIALS, censor: '[secret]' },
     hooks: { streamWrite: createRedaction(settings) },
   };
+  if (stdout !== process.stdout) return pino(options, stdout);
+  // Pino writes to the descriptor itself: at once, also when the process ends.
   if (!process.stdout.isTTY) return pino(options);
   return pino(options, pretty({ ignore: 'pid,hostname', translateTime: 'HH:MM:ss', sync: true }));
 }

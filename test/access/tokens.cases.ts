@@ -285,8 +285,8 @@ describe('tokens that end', () => {
         // Not only once the statement on the silent one had timed out.
         expect(app.processes.at(-1)?.output()).not.toContain('the tokens in use could not be checked');
       } finally {
-        app.processes.at(-1)?.kill('SIGKILL');
         await proxy.close();
+        await app.processes.at(-1)?.stop();
         app.url = before;
       }
     });

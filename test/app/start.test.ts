@@ -22,7 +22,7 @@ const READY: Record<string, RegExp> = {
   migrate: /^(Ran .*|The database schema is up to date)\.$/m,
 };
 
-const app = useApp({ run: [], emptyDatabase: true });
+const app = useApp({ run: [], ownProcesses: true, emptyDatabase: true });
 let schema: string;
 beforeAll(async () => {
   const migrated = await createTestDatabase();
@@ -66,7 +66,7 @@ test('8 processes that start at the same instant on an empty database all come u
     sentUsers: AUDIENCE,
     chunkCount: 12,
   });
-  expect(app.processes.map(({ child }) => child.exitCode)).toEqual(
+  expect(app.processes.map(({ exitCode }) => exitCode())).toEqual(
     COMMANDS.map((command) => (command === 'migrate' ? 0 : null)),
   );
 });

@@ -15,7 +15,7 @@ import { PROGRESS } from '../support/progress.js';
 import { sendHalf, socketUrl } from '../support/requests.js';
 import { waitFor } from '../support/wait.js';
 
-const app = useApp({ run: [] });
+const app = useApp({ run: [], ownProcesses: true });
 
 /** Keeps every statement on the table waiting until it is ended. */
 async function lockTable(table: string): Promise<Client> {
@@ -93,7 +93,7 @@ test('an API process that stops answers what was asked, sends its subscribers el
   // It waits for the answer, but a client that comes back at once is not let in here.
   await expect(fetch(`${url}/readyz`)).rejects.toThrow();
   await expect(once(new WebSocket(socketUrl(url), 'graphql-transport-ws'), 'open')).rejects.toThrow();
-  expect(api.child.exitCode).toBeNull();
+  expect(api.exitCode()).toBeNull();
 
   await lock.end();
   const answer = await asked;

@@ -21,7 +21,7 @@ import { waitFor } from '../support/wait.js';
 const AUDIENCE = 60;
 const SLOW = { pacing: { sendIntervalMs: 40 } };
 
-const app = useApp({ run: [] });
+const app = useApp({ run: [], ownProcesses: true });
 /** Campaigns are started on B and worked by C; subscribers are on A unless a test says otherwise. */
 let apiA: PollcastProcess;
 let urlB: string;

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { ADMIN_TOKEN, VIEWER_TOKEN } from '../support/app.js';
-import { runInProcess } from '../support/command-line.js';
+import { runHosted } from '../support/hosted-program.js';
 import { createCampaign, createOpenPoll, createUsers } from '../support/factories.js';
 import { startProcess } from '../support/process.js';
 import { useApp } from '../support/use-app.js';
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 
 function campaigns(...argv: string[]): Promise<{ code: number; output: string }> {
-  return runInProcess(['campaigns', ...argv], { API_URL: app.url, API_TOKEN: ADMIN_TOKEN });
+  return runHosted(['campaigns', ...argv], { API_URL: app.url, API_TOKEN: ADMIN_TOKEN });
 }
 
 describe('npm run campaigns', () => {
@@ -82,7 +82,7 @@ describe('npm run campaigns', () => {
     await server?.exited;
     await app.startApi('start', { PORT: new URL(app.url).port });
     await campaigns('start', id);
-    await waitFor('the end', () => running.child.exitCode !== null);
+    await waitFor('the end', () => running.exitCode() !== null);
     expect(running.output()).toContain(`Campaign ${id} COMPLETED:`);
     expect(running.output()).toMatch(/^ {2}SENT +3$/m);
     const retried = await campaigns('retry', id, '--status', 'FAILED,UNCONFIRMED');
@@ -101,7 +101,7 @@ describe('npm run campaigns', () => {
     [['list'], { API_TOKEN: '', DATA_DIR: '/nowhere' }, 2, 'API_TOKEN is missing'],
     [['list'], { API_URL: 'nonsense' }, 2, 'API_URL'],
   ])('%j with %j ends with %d and says why', async (argv, environment, code, sentence) => {
-    const ended = await runInProcess(['campaigns', ...argv], {
+    const ended = await runHosted(['campaigns', ...argv], {
       API_URL: app.url,
       API_TOKEN: ADMIN_TOKEN,
       ...environment,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { ADMIN_TOKEN, VIEWER_TOKEN } from '../support/app.js';
-import { runInProcess } from '../support/command-line.js';
+import { runHosted } from '../support/hosted-program.js';
 import { emptyDatabase } from '../support/empty.js';
 import { createOpenPoll } from '../support/factories.js';
 import { app } from './app.js';
@@ -17,7 +17,7 @@ async function importFile(
 ): Promise<{ code: number; output: string }> {
   const file = join(folder, 'people.csv');
   await writeFile(file, content);
-  return runInProcess(['import', file, ...options], { API_URL: app.url, API_TOKEN: ADMIN_TOKEN });
+  return runHosted(['import', file, ...options], { API_URL: app.url, API_TOKEN: ADMIN_TOKEN });
 }
 
 interface Person {
@@ -166,13 +166,13 @@ describe('npm run import', () => {
 
   test('a file that is not there, and a token that may not import, are told', async () => {
     const environment = { API_URL: app.url, API_TOKEN: VIEWER_TOKEN };
-    expect(await runInProcess(['import', join(folder, 'none.csv')], environment)).toEqual({
+    expect(await runHosted(['import', join(folder, 'none.csv')], environment)).toEqual({
       code: 1,
       output: expect.stringContaining('There is no file'),
     });
     const file = join(folder, 'one.csv');
     await writeFile(file, 'id\n7001\n');
-    const refused = await runInProcess(['import', file], environment);
+    const refused = await runHosted(['import', file], environment);
     expect(refused).toEqual({ code: 1, output: expect.stringContaining('it needs the role ADMIN') });
   });
 });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import { dumpSchema } from '../../src/database/schema-dump.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { runInProcess } from '../support/command-line.js';
+import { runHosted } from '../support/hosted-program.js';
 import { runCommand, startProcess } from '../support/process.js';
 import { waitFor } from '../support/wait.js';
 
@@ -48,13 +48,13 @@ describe('migrate', () => {
     expect(running.output().trim().split('\n').at(-1)).toMatch(/lost its lock.*run it again\.$/);
     await rival.end();
 
-    expect(await runInProcess(['migrate'], environment)).toMatchObject({ code: 0 });
+    expect(await runHosted(['migrate'], environment)).toMatchObject({ code: 0 });
     expect(await dumpSchema(database.url)).toBe(schema);
   });
 
   test('lets statements pass while somebody else holds a table that is to change', async () => {
     const environment = { DATABASE_URL: database.url };
-    expect(await runInProcess(['migrate'], environment)).toMatchObject({ code: 0 });
+    expect(await runHosted(['migrate'], environment)).toMatchObject({ code: 0 });
     await database.query(`
       ALTER TABLE campaign_chunk DROP COLUMN last_sent_at;
       DELETE FROM migration WHERE name LIKE 'ChunkLastSent%'`);
@@ -64,7 +64,7 @@ describe('migrate', () => {
     const running = startProcess(['migrate'], environment);
     await waitFor('the migration to give way', () => running.output().includes('trying again'));
     await database.query('UPDATE campaign_chunk SET attempts = 0');
-    expect(running.child.exitCode).toBeNull();
+    expect(running.exitCode()).toBeNull();
     await reader.query('COMMIT');
     await reader.end();
 
@@ -75,7 +75,7 @@ describe('migrate', () => {
 
   test('leaves a database that it cannot migrate as it was', async () => {
     await database.query('CREATE TABLE delivery (parcel text)');
-    const { code, output } = await runInProcess(['migrate'], { DATABASE_URL: database.url });
+    const { code, output } = await runHosted(['migrate'], { DATABASE_URL: database.url });
 
     expect({ code, output }).toEqual({
       code: 1,

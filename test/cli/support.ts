@@ -34,8 +34,7 @@ export class WorkFolder {
   }
 
   async remove(): Promise<void> {
-    for (const { child, kill } of this.processes) if (child.exitCode === null) kill('SIGTERM');
-    await Promise.all(this.processes.map(({ exited }) => exited));
+    await Promise.all(this.processes.map((running) => running.stop()));
     await removeDataDir(this.dataDir);
     await rm(this.path, { recursive: true, force: true, maxRetries: 5 });
   }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { FAULT_ANSWERS, startBotApiSandbox, type BotApiSandbox } from '@pollcast/bot-api-sandbox';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createUsers } from '../support/factories.js';
-import { runInProcess } from '../support/command-line.js';
+import { runHosted } from '../support/hosted-program.js';
 
 let database: TestDatabase;
 let sandbox: BotApiSandbox;
@@ -32,7 +32,7 @@ beforeEach(() => {
 });
 
 function testNotifications(argv: string[], environment: Record<string, string> = {}) {
-  return runInProcess(['test-notifications', ...argv], {
+  return runHosted(['test-notifications', ...argv], {
     DATABASE_URL: database.url,
     BOT_TOKEN: sandbox.token,
     TELEGRAM_API_ROOT: sandbox.url,

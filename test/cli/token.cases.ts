@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { runInProcess } from '../support/command-line.js';
+import { runHosted } from '../support/hosted-program.js';
 import { runCommand } from '../support/process.js';
 import { codeOf, overHttp } from '../support/requests.js';
 import { emptyDatabase } from '../support/empty.js';
 import { app } from './app.js';
 
 function token(...argv: string[]): Promise<{ code: number; output: string }> {
-  return runInProcess(['token', ...argv], { DATABASE_URL: app.database.url });
+  return runHosted(['token', ...argv], { DATABASE_URL: app.database.url });
 }
 
 async function revokedToken(name: string): Promise<void> {

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { runInProcess } from '../support/command-line.js';
+import { runHosted } from '../support/hosted-program.js';
 import { runCommand } from '../support/process.js';
 import { WorkFolder } from './support.js';
 
@@ -33,7 +33,7 @@ afterAll(async () => {
 });
 
 function run(argv: string[], environment: Record<string, string> = {}) {
-  return runInProcess(argv, { LOG_LEVEL: 'warn', ...environment });
+  return runHosted(argv, { LOG_LEVEL: 'warn', ...environment });
 }
 
 /** What serves, and what fails with an error of Node itself, which is of another realm than that of the tests. */

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { SECRET_SETTINGS, SETTING_NAMES } from '../../src/config/setting-table.js';
 import { SettingsError } from '../../src/config/settings-error.js';
 import { loadSettings } from '../../src/config/settings.js';
-import { runInProcess } from '../support/command-line.js';
+import { runHosted } from '../support/hosted-program.js';
 
 const DATABASE_URL = 'postgres://pollcast:from-a-file@postgres:5432/pollcast';
 const ADMIN_TOKEN = 'admin-token-from-a-file';
@@ -84,7 +84,7 @@ describe('a secret file that cannot be used is refused with one sentence', () =>
 
   test('and the process ends with exit code 2', async () => {
     const empty = await secretFile('');
-    const { code, output } = await runInProcess(['migrate'], { DATABASE_URL_FILE: empty });
+    const { code, output } = await runHosted(['migrate'], { DATABASE_URL_FILE: empty });
     expect(code).toBe(2);
     expect(output).toBe(`DATABASE_URL_FILE must name a file with a value in it; ${empty} is empty.\n`);
   });

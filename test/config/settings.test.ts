@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { projectPath } from '../../src/config/paths.js';
 import { SettingsError } from '../../src/config/settings-error.js';
 import { loadSettings } from '../../src/config/settings.js';
-import { runInProcess } from '../support/command-line.js';
+import { runHosted } from '../support/hosted-program.js';
 import { runCommand } from '../support/process.js';
 
 const TOKEN = '1234567890:AAAAAAAAAAAAAAAAAAAAAAAA';
@@ -114,7 +114,7 @@ describe('a process', () => {
     ['worker', { DATABASE_URL: 'mysql://localhost' }, 'DATABASE_URL'],
     ['migrate', { ADMIN_TOKEN: SAME, VIEWER_TOKEN: SAME }, 'VIEWER_TOKEN'],
   ])('%s ends with exit code 2 and the sentence alone', async (command, environment, name) => {
-    const { code, output } = await runInProcess([command], environment);
+    const { code, output } = await runHosted([command], environment);
     expect(code).toBe(2);
     expect(output).toMatch(new RegExp(`^${name} must .*\\.\\n$`));
     for (const value of Object.values(environment)) expect(output).not.toContain(value);
@@ -144,7 +144,7 @@ describe('in production', () => {
     ['start', bot, 'ADMIN_TOKEN'],
     ['worker', { ...database, SANDBOX: 'false' }, 'BOT_TOKEN'],
   ])('%s ends with exit code 2 and a sentence about what is missing', async (command, environment, name) => {
-    const { code, output } = await runInProcess(command.split(' '), environment);
+    const { code, output } = await runHosted(command.split(' '), environment);
     expect(output).toMatch(new RegExp(`^${name} must be set with NODE_ENV=production.*\\.\\n$`));
     expect(code).toBe(2);
   });

@@ -14,7 +14,7 @@ const RUN_ON = graphql(`mutation ($id: ID!) {
 }`);
 const PAUSE = graphql('mutation ($id: ID!) { pauseCampaign(id: $id) { userErrors { message } } }');
 
-const app = useApp({ run: ['worker'] });
+const app = useApp({ run: ['worker'], ownProcesses: true });
 const browser = useBrowser();
 let port: string;
 beforeAll(async () => {

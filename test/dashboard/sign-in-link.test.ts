@@ -8,7 +8,7 @@ import { runCommand, waitForOutput, type PollcastProcess } from '../support/proc
 import { startInTerminal } from '../support/terminal.js';
 import { useApp } from '../support/use-app.js';
 
-const app = useApp({ run: [] });
+const app = useApp({ run: [], ownProcesses: true });
 const browser = useBrowser();
 let dataDir: string;
 let running: PollcastProcess;

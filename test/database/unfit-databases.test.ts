@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
-import { runInProcess } from '../support/command-line.js';
+import { runHosted } from '../support/hosted-program.js';
 import { startProcess, waitForOutput } from '../support/process.js';
 import { EMPTY_DATABASE, createTestDatabase, type TestDatabase } from '../support/database.js';
 
@@ -31,7 +31,7 @@ function migrate(
   url: string,
   more: Record<string, string> = {},
 ): Promise<{ code: number | null; output: string }> {
-  return runInProcess(['migrate'], { DATABASE_URL: url, ...more });
+  return runHosted(['migrate'], { DATABASE_URL: url, ...more });
 }
 
 describe('a role', () => {

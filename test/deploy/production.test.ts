@@ -17,7 +17,7 @@ import { waitForOutput, type PollcastProcess } from '../support/process.js';
 import { imageHealthCheck } from './dockerfile.js';
 import { ProductionTree } from './production.js';
 
-const app = useApp({ run: [] });
+const app = useApp({ run: [], ownProcesses: true });
 let tree: ProductionTree;
 let secrets: string;
 const processes: PollcastProcess[] = [];
@@ -32,8 +32,7 @@ beforeAll(async () => {
   await writeFile(join(secrets, 'admin-token'), `${ADMIN_TOKEN}\n`);
 });
 afterAll(async () => {
-  for (const { child, kill } of processes) if (child.exitCode === null) kill('SIGTERM');
-  await Promise.all(processes.map(({ exited }) => exited));
+  await Promise.all(processes.map((running) => running.stop()));
   await Promise.all([tree.remove(), rm(secrets, { recursive: true, force: true })]);
 });
 

@@ -44,7 +44,7 @@ describe('PostgreSQL', () => {
       console.log(`three restarts of PostgreSQL: ${JSON.stringify(counts)}`);
       expect(counts.FAILED ?? 0).toBe(0);
       expect(counts.UNCONFIRMED ?? 0).toBeLessThanOrEqual(signals.length * LEFT_IN_FLIGHT);
-      expect(app.processes.map(({ child }) => child.exitCode)).toEqual([null, null, null, null]);
+      expect(app.processes.map(({ exitCode }) => exitCode())).toEqual([null, null, null, null]);
     },
   );
 
@@ -123,7 +123,7 @@ describe('PostgreSQL', () => {
       const run = await scene.start(app, { audience: 100, input: { pacing: { chunkSize: 40 } } });
       expect(await run.end()).toMatchObject({ sentUsers: 100 });
       await run.verify();
-      expect(app.processes.map(({ child }) => child.exitCode)).toEqual([null, null]);
+      expect(app.processes.map(({ exitCode }) => exitCode())).toEqual([null, null]);
     },
   );
 

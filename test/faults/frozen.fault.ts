@@ -45,7 +45,7 @@ scenario(
     expect(counts.FAILED ?? 0).toBe(0);
     expect(counts.UNCONFIRMED ?? 0).toBeLessThanOrEqual(givenUp.length);
     expect(givenUp.length).toBeLessThan(AUDIENCE / 2);
-    expect(frozen.child.exitCode).toBeNull();
+    expect(frozen.exitCode()).toBeNull();
 
     async function leaseTokens(): Promise<string[]> {
       const rows = await app.database.query<{ lease_token: string }>(

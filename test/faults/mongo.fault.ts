@@ -63,7 +63,7 @@ function scenarioWithMongo(name: string, play: (scene: Scene, mongo: OwnFerretDb
       expect(await run.end()).toMatchObject({ failedUsers: 0 });
       await run.verify();
       console.log(`MongoDB away three times: ${JSON.stringify(tally(await deliveriesOf(app, run.id)))}`);
-      expect(app.processes.map(({ child }) => child.exitCode)).toEqual([null, null, null]);
+      expect(app.processes.map(({ exitCode }) => exitCode())).toEqual([null, null, null]);
     },
   );
 

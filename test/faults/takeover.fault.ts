@@ -95,7 +95,7 @@ scenario(
 
     expect(await isPast(app, runsOut)).toBe(false);
     expect(reconciliations(app)).toBe(before.reconciliations);
-    expect(survivor.child.exitCode).toBeNull();
+    expect(survivor.exitCode()).toBeNull();
     await run.end();
     await run.verify();
     // In flight, or settled but not yet written: one a chunk.

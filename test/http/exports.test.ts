@@ -6,7 +6,7 @@ import { parse } from 'csv-parse/sync';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
 import { graphql, operation } from '../../src/cli/graphql.js';
 import { ADMIN_TOKEN, VIEWER_TOKEN } from '../support/app.js';
-import { runInProcess } from '../support/command-line.js';
+import { runHosted } from '../support/hosted-program.js';
 import {
   createCampaign,
   createOpenPoll,
@@ -214,8 +214,8 @@ describe('exports', () => {
     const forThem = await createOpenPoll(api, { groups: ['=Staff'] });
     const folder = await mkdtemp(join(tmpdir(), 'pollcast-export-'));
     const file = join(folder, 'participants.csv');
-    await runInProcess(['export', 'participants', forThem, '--output', file], environment);
-    expect(await runInProcess(['import', file], environment)).toMatchObject({
+    await runHosted(['export', 'participants', forThem, '--output', file], environment);
+    expect(await runHosted(['import', file], environment)).toMatchObject({
       code: 0,
       output: expect.stringContaining('0 users are new, 6 were known.'),
     });
@@ -225,16 +225,16 @@ describe('exports', () => {
 
   test('come at the command line, to standard output or into a file', async () => {
     const environment = { API_URL: app.url, API_TOKEN: ADMIN_TOKEN };
-    const { code, output } = await runInProcess(['export', 'answers', `poll_${pollId}`], environment);
+    const { code, output } = await runHosted(['export', 'answers', `poll_${pollId}`], environment);
     expect(code).toBe(0);
     expect(read(output)).toHaveLength(1);
     const folder = await mkdtemp(join(tmpdir(), 'pollcast-export-'));
     const file = join(folder, 'deliveries.csv');
-    const written = await runInProcess(['export', 'deliveries', campaignId, '--output', file], environment);
+    const written = await runHosted(['export', 'deliveries', campaignId, '--output', file], environment);
     expect(written).toEqual({ code: 0, output: '' });
     expect(read(await readFile(file, 'utf8'))).toHaveLength(1202);
     await rm(folder, { recursive: true });
-    expect(await runInProcess(['export', 'answers', '999999'], environment)).toEqual({
+    expect(await runHosted(['export', 'answers', '999999'], environment)).toEqual({
       code: 1,
       output: expect.stringContaining('There is no poll 999999'),
     });

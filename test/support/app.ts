@@ -2,6 +2,7 @@ import { startBotApiSandbox, type BotApiSandbox, type SandboxOptions } from '@po
 import { ApiClient } from '../../src/cli/api-client.js';
 import { EMPTY_DATABASE, createTestDatabase, type TestDatabase } from './database.js';
 import { testJobs, type TestJobs } from './jobs.js';
+import { canHost, startHosted } from './hosted-program.js';
 import { startProcess, waitForOutput, type PollcastProcess } from './process.js';
 
 export const ADMIN_TOKEN = 'test-admin-token-0001';
@@ -19,6 +20,8 @@ const OPEN_DOORS = {
 
 export interface TestAppOptions {
   environment?: Record<string, string>;
+  /** Processes of their own, which can be killed and frozen, instead of programs in one that is warm already. */
+  ownProcesses?: boolean;
   sandbox?: SandboxOptions;
   /** A clone of the template by default. */
   database?: TestDatabase;
@@ -114,7 +117,10 @@ export class TestApp {
   }
 
   launch(command: string, environment: Record<string, string> = {}): PollcastProcess {
-    const running = startProcess([command], { ...this.environment(), ...environment });
+    const given = { ...this.environment(), ...environment };
+    // NODE_ENV is what libraries read of a process.
+    const canBeHosted = canHost() && !this.options.ownProcesses && !('NODE_ENV' in given);
+    const running = (canBeHosted ? startHosted : startProcess)([command], given);
     this.processes.push(running);
     return running;
   }
@@ -141,12 +147,7 @@ export class TestApp {
   async stop(): Promise<void> {
     await this.preparing.catch(() => undefined);
     const processes = this.processes.splice(0);
-    for (const { child, kill } of processes) {
-      if (child.exitCode !== null) continue;
-      kill('SIGTERM');
-      kill('SIGCONT');
-    }
-    const codes = await Promise.all(processes.map((running) => running.exited));
+    const codes = await Promise.all(processes.map((running) => running.stop()));
     const { sandbox, jobs, database } = this.surroundings;
     this.surroundings = {};
     await sandbox?.close();

@@ -6,12 +6,15 @@ import { waitFor } from './wait.js';
 
 /** A pollcast process as it is started from the command line. */
 export interface PollcastProcess {
-  child: ChildProcess;
   /** Everything written to standard output and standard error so far. */
   output: () => string;
   /** Resolves with the exit code, or null when a signal ended it. */
   exited: Promise<number | null>;
+  /** Null while it runs, and when a signal ended it. */
+  exitCode: () => number | null;
   kill: (signal?: NodeJS.Signals) => void;
+  /** Ends it in good order, also one that is frozen. @returns its exit code, or null when a signal has ended it */
+  stop: () => Promise<number | null>;
 }
 
 /** Gathers what a process writes to its pipes. */
@@ -20,7 +23,16 @@ export function followProcess(child: ChildProcess): PollcastProcess {
   child.stdout?.on('data', (data: Buffer) => (output += data.toString()));
   child.stderr?.on('data', (data: Buffer) => (output += data.toString()));
   const exited = once(child, 'close').then(([code]) => code as number | null);
-  return { child, output: () => output, exited, kill: (signal = 'SIGTERM') => child.kill(signal) };
+  return {
+    output: () => output,
+    exited,
+    exitCode: () => child.exitCode,
+    kill: (signal = 'SIGTERM') => child.kill(signal),
+    stop: () => {
+      if (child.exitCode === null) for (const signal of ['SIGTERM', 'SIGCONT'] as const) child.kill(signal);
+      return exited;
+    },
+  };
 }
 
 /** Starts `pollcast <arguments>` with no setting in its environment but what is given. */
@@ -52,7 +64,7 @@ export async function runCommand(
 export async function waitForOutput(running: PollcastProcess, pattern: RegExp): Promise<RegExpExecArray> {
   return waitFor(`the output ${pattern.source}`, () => {
     const match = pattern.exec(running.output());
-    if (!match && running.child.exitCode !== null) throw new Error(`The process ended: ${running.output()}`);
+    if (!match && running.exitCode() !== null) throw new Error(`The process ended: ${running.output()}`);
     return match;
   });
 }

@@ -7,7 +7,7 @@ import { useApp } from '../support/use-app.js';
 import { waitFor } from '../support/wait.js';
 import { scrape, valueOf } from '../metrics/support/samples.js';
 
-const app = useApp({ run: ['worker'] });
+const app = useApp({ run: ['worker'], ownProcesses: true });
 const READS = /reading the updates of the bot/;
 
 describe('the menu of commands', () => {

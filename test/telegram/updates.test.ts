@@ -8,7 +8,7 @@ import { waitForOutput, type PollcastProcess } from '../support/process.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 import { waitFor } from '../support/wait.js';
 
-const app = useApp({ run: [] });
+const app = useApp({ run: [], ownProcesses: true });
 let proxy: TcpProxy;
 /** Two, of which one reads the updates at a time; the first was the first to. */
 const workers: { running: PollcastProcess; url: string }[] = [];
@@ -72,7 +72,7 @@ test('when the lock of the poller breaks another process reads the updates, and 
   await waitFor('the first to wait for its turn again', async () => (await waiting()).length > 1);
   await isReplied(7_000_003);
   expect(await poller()).toBe(after);
-  expect(first.child.exitCode).toBeNull();
+  expect(first.exitCode()).toBeNull();
   for (const writer of [7_000_001, 7_000_002, 7_000_003])
     expect(app.sandbox.messagesTo(writer)).toHaveLength(1);
 });
@@ -162,5 +162,5 @@ test('a /stop that was read while the database went away is not lost', async () 
     );
     return people.map(({ optedOut }) => optedOut).join() === 'true,false';
   });
-  expect(workers.map(({ running }) => running.child.exitCode)).toEqual([null, null]);
+  expect(workers.map(({ running }) => running.exitCode())).toEqual([null, null]);
 });

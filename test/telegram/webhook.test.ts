@@ -6,7 +6,7 @@ import { waitForOutput, type PollcastProcess } from '../support/process.js';
 import { useApp } from '../support/use-app.js';
 import { waitFor } from '../support/wait.js';
 
-const app = useApp({ run: [] });
+const app = useApp({ run: [], ownProcesses: true });
 const port = await freePort();
 const url = `http://127.0.0.1:${port}/telegram`;
 let worker: PollcastProcess;

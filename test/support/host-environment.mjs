@@ -1,0 +1,72 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { TestEnvironment } from 'jest-environment-node';
+
+const HOST = fileURLToPath(new URL('program-host.mjs', import.meta.url));
+/** Another host takes over then: what libraries keep for as long as a process lives adds up in one. */
+const PROGRAMS_OF_A_HOST = 30;
+
+/** A process that runs programs beside each other. */
+class ProgramHost {
+  started = 0;
+  /** Those that run, by number: who hears of their output and their end. */
+  listeners = new Map();
+
+  constructor() {
+    const { PATH, HOME, TMPDIR } = process.env;
+    this.child = fork(HOST, { execArgv: [], env: { PATH, HOME, TMPDIR } });
+    // It ends with the process of the tests, and must not keep that from ending.
+    this.child.unref();
+    this.child.channel.unref();
+    this.child.on('message', ({ id, output, code }) => {
+      const listener = this.listeners.get(id);
+      if (code === undefined) {
+        // After the end of a program comes what the end of a process would have cut off.
+        listener?.onOutput(output);
+      } else {
+        this.listeners.delete(id);
+        listener.onEnd(code);
+        this.endWhenIdle();
+      }
+    });
+    this.child.on('exit', (code, signal) => {
+      for (const { onOutput, onEnd } of this.listeners.values()) {
+        onOutput(`The process of the program ended with ${signal ?? code}.\n`);
+        onEnd(1);
+      }
+      this.started = PROGRAMS_OF_A_HOST;
+    });
+  }
+
+  get isUsedUp() {
+    return this.started >= PROGRAMS_OF_A_HOST;
+  }
+
+  /** @returns what sends the program a signal */
+  start(argv, environment, listener) {
+    const id = this.started++;
+    this.listeners.set(id, listener);
+    this.child.send({ id, program: { argv, environment } });
+    return (signal) => this.child.send({ id, signal });
+  }
+
+  endWhenIdle() {
+    if (this.isUsedUp && this.listeners.size === 0 && this.child.connected) this.child.disconnect();
+  }
+}
+
+/** For all files that this process of Jest works. */
+let host;
+
+function startHosted(argv, environment, listener) {
+  if (host === undefined || host.isUsedUp) host = new ProgramHost();
+  return host.start(argv, environment, listener);
+}
+
+/** That of Node, and one warm process which runs the programs that need none of their own (hosted-program.ts). */
+export default class HostEnvironment extends TestEnvironment {
+  async setup() {
+    await super.setup();
+    this.global.startHostedProgram = startHosted;
+  }
+}
