@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import { dumpSchema } from '../../src/database/schema-dump.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { runHosted } from '../support/hosted-program.js';
+import { runHosted, startHosted } from '../support/hosted-program.js';
 import { runCommand, startProcess } from '../support/process.js';
 import { waitFor } from '../support/wait.js';
 
@@ -61,7 +61,7 @@ describe('migrate', () => {
     const reader = new Client({ connectionString: database.url });
     await reader.connect();
     await reader.query('BEGIN; SELECT FROM campaign_chunk');
-    const running = startProcess(['migrate'], environment);
+    const running = startHosted(['migrate'], environment);
     await waitFor('the migration to give way', () => running.output().includes('trying again'));
     await database.query('UPDATE campaign_chunk SET attempts = 0');
     expect(running.exitCode()).toBeNull();

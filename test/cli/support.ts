@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from '@jest/globals';
 import { removeDataDir } from '../support/data-dir.js';
-import { runCommand, startProcess, type PollcastProcess } from '../support/process.js';
+import { runHosted } from '../support/hosted-program.js';
+import { startProcess, type PollcastProcess } from '../support/process.js';
 
 /** A folder to start commands in, which PostgreSQL may enter when the tests run as root. */
 export class WorkFolder {
@@ -54,7 +55,7 @@ export function testInFolder(name: string, work: (folder: WorkFolder) => Promise
 
 /** Runs a command that has to succeed. @returns what it says */
 export async function succeed(argv: string[], environment: Record<string, string>): Promise<string> {
-  const { code, output } = await runCommand(argv, environment, tmpdir());
+  const { code, output } = await runHosted(argv, environment);
   if (code !== 0) throw new Error(`"${argv.join(' ')}" ended with ${code}: ${output}`);
   return output;
 }

@@ -8,7 +8,7 @@ import {
   followCampaign,
   startCampaign,
 } from '../support/factories.js';
-import { runCommand } from '../support/process.js';
+import { runHosted } from '../support/hosted-program.js';
 import { findPgBouncer, startPooler, type Pooler } from './support/pooler.js';
 
 const program = findPgBouncer();
@@ -47,7 +47,7 @@ describeWithPooler('PgBouncer in transaction mode', () => {
   });
 
   test('alone is noticed and refused', async () => {
-    const { code, output } = await runCommand(['worker'], { DATABASE_URL: pooler.url });
+    const { code, output } = await runHosted(['worker'], { DATABASE_URL: pooler.url });
     expect(output).toContain(
       'DATABASE_URL leads through a pooler in transaction mode, which keeps no session: set DATABASE_DIRECT_URL',
     );
@@ -55,7 +55,7 @@ describeWithPooler('PgBouncer in transaction mode', () => {
   });
 
   test('on both ways is refused, too', async () => {
-    const { code, output } = await runCommand(['worker'], {
+    const { code, output } = await runHosted(['worker'], {
       DATABASE_URL: pooler.url,
       DATABASE_DIRECT_URL: pooler.url.replace('127.0.0.1', 'localhost'),
     });
@@ -66,7 +66,7 @@ describeWithPooler('PgBouncer in transaction mode', () => {
   test('beside a way to another database is refused', async () => {
     const other = await createTestDatabase();
     const environment = { DATABASE_URL: pooler.url, DATABASE_DIRECT_URL: other.url };
-    const { code, output } = await runCommand(['worker'], environment);
+    const { code, output } = await runHosted(['worker'], environment);
     await other.drop();
     expect(output).toContain('DATABASE_URL and DATABASE_DIRECT_URL lead to different databases');
     expect(code).toBe(2);

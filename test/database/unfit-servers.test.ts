@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
-import { runCommand } from '../support/process.js';
+import { runHosted } from '../support/hosted-program.js';
 import { BareServer } from './support/bare-server.js';
 
 const HBA = (type: string) => `${type} all all 127.0.0.1/32 scram-sha-256\nlocal all all scram-sha-256\n`;
@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => server.drop());
 
 function migrate(url: string): Promise<{ code: number | null; output: string }> {
-  return runCommand(['migrate'], { DATABASE_URL: url });
+  return runHosted(['migrate'], { DATABASE_URL: url });
 }
 
 test('a server without TLS is used without, and one sentence says so to a URL that demands it', async () => {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { projectPath } from '../../src/config/paths.js';
-import { runCommand } from '../support/process.js';
+import { runHosted } from '../support/hosted-program.js';
 import { execForm, imageEnvironment, readStages, stageOf, valuesOf } from './dockerfile.js';
 import { buildAsTheImage } from './production.js';
 
@@ -47,7 +47,7 @@ describe('the image', () => {
   });
 
   test.each(['api', 'worker', 'bot', 'migrate'])('knows the command %s', async (command) => {
-    const { code, output } = await runCommand([command, '--help'], {});
+    const { code, output } = await runHosted([command, '--help'], {});
     expect(code).toBe(0);
     expect(output).toContain(`Usage: pollcast ${command}`);
   });

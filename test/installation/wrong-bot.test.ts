@@ -15,7 +15,8 @@ import {
   type CampaignInput,
 } from '../support/factories.js';
 import { freePort } from '../support/port.js';
-import { runCommand, waitForOutput, type PollcastProcess } from '../support/process.js';
+import { runHosted } from '../support/hosted-program.js';
+import { waitForOutput, type PollcastProcess } from '../support/process.js';
 import { waitFor } from '../support/wait.js';
 
 const SECRET = 'B'.repeat(35);
@@ -184,10 +185,10 @@ describe('bot adopt', () => {
     const worker = await app.startWorker();
     const { server, environment } = await botOf(scene, OTHER_TOKEN);
     const settings = { DATABASE_URL: app.database.url, ...environment };
-    const adopted = await runCommand(['bot', 'adopt'], settings);
+    const adopted = await runHosted(['bot', 'adopt'], settings);
     expect(adopted.output).toMatch(/is the bot of this installation from now on\.\n3 users/);
     expect(adopted.code).toBe(0);
-    const again = await runCommand(['bot', 'adopt'], settings);
+    const again = await runHosted(['bot', 'adopt'], settings);
     expect([again.code, again.output]).toEqual([0, expect.stringContaining('already')]);
     await waitForOutput(worker, /this process does no work/);
 
@@ -217,7 +218,7 @@ describe('bot adopt', () => {
     scenario(`with ${which} changes nothing`, async (scene) => {
       const app = await scene.prepare();
       const settings = { DATABASE_URL: app.database.url, TELEGRAM_API_ROOT: app.sandbox.url, ...environment };
-      const run = await runCommand(['bot', 'adopt'], settings);
+      const run = await runHosted(['bot', 'adopt'], settings);
       expect(run.output).toMatch(sentence);
       expect(run.code).toBe(code);
       expect(await app.database.query('SELECT FROM installation')).toEqual([]);

@@ -11,7 +11,7 @@ import {
   startCampaign,
 } from '../support/factories.js';
 import { freePort } from '../support/port.js';
-import { runCommand } from '../support/process.js';
+import { runHosted } from '../support/hosted-program.js';
 import { waitFor } from '../support/wait.js';
 
 /** Nobody looks for jobs while the test runs: a worker does only what it is told of. */
@@ -124,7 +124,7 @@ describe('a MONGODB_URL that cannot be used ends the start with one sentence', (
     logLevel = 'warn',
   ): Promise<{ code: number | null; output: string }> {
     const environment = { DATABASE_URL: app.database.url, PORT: '0', LOG_LEVEL: logLevel, MONGODB_URL: url };
-    return runCommand([command], environment);
+    return runHosted([command], environment);
   }
 
   test('when nobody answers there', async () => {

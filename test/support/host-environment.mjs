@@ -4,7 +4,7 @@ import { TestEnvironment } from 'jest-environment-node';
 
 const HOST = fileURLToPath(new URL('program-host.mjs', import.meta.url));
 /** Another host takes over then: what libraries keep for as long as a process lives adds up in one. */
-const PROGRAMS_OF_A_HOST = 30;
+const PROGRAMS_OF_A_HOST = 100;
 
 /** A process that runs programs beside each other. */
 class ProgramHost {
