@@ -1,9 +1,10 @@
 /** @long */
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client, Pool } from 'pg';
 import { DeliveryStatus } from '../../src/delivery/delivery.entity.js';
 import { createDataSource } from '../../src/app/data-source.js';
+import { poolEnd } from '../../src/database/pool-end.js';
 import { PreparedSql } from '../../src/database/prepared.js';
 import type { SqlExecutor } from '../../src/database/rows.js';
 import { engineSession } from '../../src/database/session.js';
@@ -38,56 +39,85 @@ const SELECTIVE: Readonly<Record<string, readonly string[]>> = {
   delivery_user_idx: ['user_id'],
 };
 
+type Known = 'nothing' | 'empty tables' | 'another campaign' | 'a small campaign';
+type Step = (database: TestDatabase) => Promise<void>;
+
 const REST = { idleMs: 0, sentAgoMs: null };
 
-let template: ClonedDatabase;
-let templateName: string;
+/** Databases that are cloned for a test, by what their statistics know. */
+const templates = new Map<Known, string>();
+const made: ClonedDatabase[] = [];
+
 let database: TestDatabase;
 let client: Client;
 
-beforeAll(async () => {
-  template = await createTestDatabase();
-  await createUsers(template, USERS);
-  await template.query(
-    `ALTER TABLE delivery SET (autovacuum_enabled = false);
-     ALTER TABLE campaign_chunk SET (autovacuum_enabled = false);
-     INSERT INTO poll (title, status) VALUES ('Lunch', 'OPEN'), ('Dinner', 'OPEN')`,
-  );
-  templateName = await template.becomeTemplate();
-});
-afterAll(() => template.drop());
+async function template(from: Known | undefined, ...steps: readonly Step[]): Promise<string> {
+  const next = await createTestDatabase(from && templates.get(from));
+  made.push(next);
+  for (const step of steps) await step(next);
+  return next.becomeTemplate();
+}
 
-beforeEach(async () => {
-  database = await createTestDatabase(templateName);
+beforeAll(async () => {
+  templates.set('nothing', await template(undefined, fill));
+  templates.set('empty tables', await template('nothing', vacuum));
+  templates.set('another campaign', await template('empty tables', finishedCampaign, vacuum));
+  templates.set('a small campaign', await template('empty tables', forFew, finishedCampaign, vacuum));
+});
+afterAll(async () => {
+  for (const each of made) await each.drop();
+});
+
+async function useDatabase(known: Known): Promise<void> {
+  database = await createTestDatabase(templates.get(known));
   client = new Client({ connectionString: database.url });
   await client.connect();
-});
+}
 afterEach(async () => {
   await client.end();
   await database.drop();
 });
 
-async function plan(pollId: string, chunkSize: number, notRemindedForHours?: number): Promise<void> {
-  const dataSource = await createDataSource({ url: database.url }).initialize();
-  await plannedCampaign(database, dataSource, pollId, chunkSize, notRemindedForHours);
+async function fill(filled: TestDatabase): Promise<void> {
+  await createUsers(filled, USERS);
+  await filled.query(
+    `ALTER TABLE delivery SET (autovacuum_enabled = false);
+     ALTER TABLE campaign_chunk SET (autovacuum_enabled = false);
+     INSERT INTO poll (title, status) VALUES ('Lunch', 'OPEN'), ('Dinner', 'OPEN')`,
+  );
+}
+
+async function vacuum(filled: TestDatabase): Promise<void> {
+  await filled.query('VACUUM ANALYZE');
+}
+
+async function plan(
+  planned: TestDatabase,
+  pollId: string,
+  chunkSize: number,
+  notRemindedForHours?: number,
+): Promise<void> {
+  const dataSource = await createDataSource({ url: planned.url }).initialize();
+  await plannedCampaign(planned, dataSource, pollId, chunkSize, notRemindedForHours);
   await dataSource.destroy();
 }
 
-/** A campaign that is over, as the statistics know it. */
-async function finishedCampaign(): Promise<void> {
-  await plan('1', 100);
-  await database.query(
+/** A campaign that is over. */
+async function finishedCampaign(filled: TestDatabase): Promise<void> {
+  await plan(filled, '1', 100);
+  await filled.query(
     `UPDATE delivery SET status = 'SENT'; UPDATE campaign_chunk SET state = 'DONE';
      UPDATE notification_campaign SET pending_users = 0, sent_users = total_users, status = 'COMPLETED'`,
   );
-  await database.query('VACUUM ANALYZE');
 }
 
-/** A campaign of few that is over, as the statistics know it. */
-async function smallCampaign(): Promise<void> {
-  await database.query(`UPDATE telegram_user SET status = 'BLOCKED' WHERE id > 1000030`);
-  await finishedCampaign();
-  await database.query(`UPDATE telegram_user SET status = 'ACTIVE'`);
+/** Makes the first poll one for a few people. */
+async function forFew(filled: TestDatabase): Promise<void> {
+  await filled.query(
+    `INSERT INTO user_group (name, name_key) VALUES ('Few', 'few');
+     INSERT INTO group_member SELECT 1, id FROM telegram_user WHERE id <= 1000030;
+     INSERT INTO poll_group VALUES (1, 1)`,
+  );
 }
 
 function nodesOf(node: PlanNode): PlanNode[] {
@@ -203,14 +233,14 @@ async function workChunk(chunk: LeasedChunk, sql: SqlExecutor): Promise<void> {
 }
 
 describe(`a campaign of ${USERS}`, () => {
-  test.each<[string, () => Promise<unknown>]>([
-    ['know another one only', finishedCampaign],
-    ['know a small one only', smallCampaign],
-    ['were made of empty tables', () => database.query('VACUUM ANALYZE')],
-    ['were never made', () => Promise.resolve()],
-  ])('is worked chunk by chunk where the statistics %s', async (_which, prepare) => {
-    await prepare();
-    await plan('2', 200);
+  test.each<[string, Known]>([
+    ['know another one only', 'another campaign'],
+    ['know a small one only', 'a small campaign'],
+    ['were made of empty tables', 'empty tables'],
+    ['were never made', 'nothing'],
+  ])('is worked chunk by chunk where the statistics %s', async (_which, known) => {
+    await useDatabase(known);
+    await plan(database, '2', 200);
     const sql = new ExplainingSql();
     const chunks = new ChunkStore(sql);
     const chunk = await leasedChunk(chunks);
@@ -223,9 +253,10 @@ describe(`a campaign of ${USERS}`, () => {
   });
 
   test('is worked chunk by chunk also by plans that were made while the tables were small', async () => {
-    await smallCampaign();
+    await useDatabase('a small campaign');
     await database.query('TRUNCATE delivery');
     const pool = new Pool({ connectionString: database.url, max: 1, ...engineSession(10_000) });
+    const endPool = poolEnd(pool);
     const sql = new PreparedSql(pool);
     const chunks = new ChunkStore(sql);
     const [claims, deliveries] = [new ClaimStore(sql), new SettlementStore(sql)];
@@ -243,25 +274,25 @@ describe(`a campaign of ${USERS}`, () => {
       await deliveries.settle('1', [], { reason: null, count: 0, broken: false });
       await chunks.release(absent, REST);
     }
-    await plan('2', 200);
+    await plan(database, '2', 200);
     const before = await deliveriesReadSoFar(sql);
     const chunk = await leasedChunk(chunks);
     await workChunk(chunk, sql);
     await chunks.release(chunk, REST);
     expect((await deliveriesReadSoFar(sql)) - before).toBeLessThan(5000);
-    await pool.end();
+    await endPool();
   });
 
   test('that leaves out who was reminded is planned in one pass, and worked chunk by chunk', async () => {
-    await database.query('VACUUM ANALYZE');
-    await plan('2', 100);
+    await useDatabase('empty tables');
+    await plan(database, '2', 100);
     await database.query(
       `UPDATE delivery SET status = CASE user_id % 3 WHEN 0 THEN 'UNCONFIRMED' WHEN 1 THEN 'SENT' ELSE 'SENDING' END,
          updated_at = now() - user_id % 2 * interval '3 hours';
        UPDATE campaign_chunk SET state = 'DONE'; UPDATE notification_campaign SET status = 'PAUSED'`,
     );
     const before = await deliveriesReadSoFar(plainSql());
-    await plan('2', 200, 2);
+    await plan(database, '2', 200, 2);
     expect((await deliveriesReadSoFar(plainSql())) - before).toBeLessThan(5 * USERS);
     const sql = new ExplainingSql();
     const chunk = await leasedChunk(new ChunkStore(sql));
@@ -276,8 +307,8 @@ describe(`a campaign of ${USERS}`, () => {
   });
 
   test('costs a claim no more for the size of its chunks', async () => {
-    await finishedCampaign();
-    await plan('2', 10_000);
+    await useDatabase('another campaign');
+    await plan(database, '2', 10_000);
     const chunk = await leasedChunk(new ChunkStore(plainSql()));
     const sql = new ExplainingSql();
     await workChunk(chunk, sql);
