@@ -3,6 +3,8 @@ export interface TestEnvironment {
   /** Server on which each test file clones the template database. */
   adminUrl: string;
   templateName: string;
+  /** The server is one of the tests alone, which need not keep anything. */
+  isDisposable: boolean;
 }
 
 const VARIABLE = 'POLLCAST_TEST_ENVIRONMENT';
