@@ -27,7 +27,7 @@ export function linkSignals(signals: readonly AbortSignal[], timeoutMs?: number)
   };
   for (const signal of signals) {
     if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
+    else allowManyListeners(signal).addEventListener('abort', abort, { once: true });
   }
   const timer =
     timeoutMs === undefined
@@ -37,7 +37,7 @@ export function linkSignals(signals: readonly AbortSignal[], timeoutMs?: number)
           abort();
         }, timeoutMs).unref();
   return {
-    signal: controller.signal,
+    signal: allowManyListeners(controller.signal),
     timedOut: () => timedOut,
     unlink: () => {
       clearTimeout(timer);

@@ -1,3 +1,5 @@
+import { allowManyListeners } from './linked-signal.js';
+
 /**
  * Waits for the work until the signal is aborted. After that the work continues, and its result is ignored.
  * @throws the reason of the signal, or what the work throws
@@ -10,7 +12,7 @@ export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | u
       reject(signal.reason as Error);
     };
     if (signal.aborted) giveUp();
-    else signal.addEventListener('abort', giveUp, { once: true });
+    else allowManyListeners(signal).addEventListener('abort', giveUp, { once: true });
   });
   try {
     return await Promise.race([work, aborted]);
