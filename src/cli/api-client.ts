@@ -1,4 +1,4 @@
-import { createClient, type Client } from 'graphql-ws';
+import { createClient, type Client } from 'graphql-ws/client';
 import WebSocket from 'ws';
 import { pause } from '../kernel/pause.js';
 import type { ApiDocument, VariablesArgument } from './graphql.js';

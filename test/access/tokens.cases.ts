@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { createClient } from 'graphql-ws';
+import { createClient } from 'graphql-ws/client';
 import WebSocket from 'ws';
 import { graphql } from '../../src/cli/graphql.js';
 import { ADMIN_TOKEN, VIEWER_TOKEN } from '../support/app.js';

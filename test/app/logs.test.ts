@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createClient } from 'graphql-ws';
+import { createClient } from 'graphql-ws/client';
 import WebSocket from 'ws';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
 import { change } from '../campaigns/operations.js';

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { expect, test } from '@jest/globals';
-import { createClient } from 'graphql-ws';
+import { createClient } from 'graphql-ws/client';
 import { Client } from 'pg';
 import WebSocket from 'ws';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';

@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { createClient } from 'graphql-ws';
+import { createClient } from 'graphql-ws/client';
 import WebSocket from 'ws';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
 import { graphql, operation } from '../../src/cli/graphql.js';

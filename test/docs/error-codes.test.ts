@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import { StandstillCode } from '../../src/installation/standstill.types.js';

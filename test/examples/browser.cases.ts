@@ -8,7 +8,7 @@ import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../s
 import { followProcess, waitForOutput, type PollcastProcess } from '../support/process.js';
 import { findProgram, testWith } from '../support/programs.js';
 import { waitFor } from '../support/wait.js';
-import { app, pageOrigin, pagePort } from './app.js';
+import { app, site } from './app.js';
 
 const chromium = findProgram('chromium', 'chromium-browser', 'google-chrome');
 const testBrowser = testWith(chromium, 'Chromium');
@@ -27,7 +27,9 @@ describe('examples/browser', () => {
   beforeAll(async () => {
     await emptyApp(app);
     const program = projectPath('examples', 'browser', 'serve.mjs');
-    page = followProcess(spawn(process.execPath, [program, pagePort], { stdio: ['ignore', 'pipe', 'pipe'] }));
+    page = followProcess(
+      spawn(process.execPath, [program, site.port], { stdio: ['ignore', 'pipe', 'pipe'] }),
+    );
     await waitForOutput(page, /Open http/);
   });
   afterAll(() => {
@@ -38,7 +40,7 @@ describe('examples/browser', () => {
     await createUsers(app.database, 3);
     const id = await createCampaign(app.client(), await createOpenPoll(app.client()));
     const api = `${app.url.replace('http', 'ws')}/graphql`;
-    const browser = await BrowserPage.open(chromium ?? '', `${pageOrigin}/?api=${encodeURIComponent(api)}`);
+    const browser = await BrowserPage.open(chromium ?? '', `${site.origin}/?api=${encodeURIComponent(api)}`);
     const shown = (text: string): Promise<unknown> =>
       waitFor(`the page to show "${text}"`, async () => {
         const line = await browser.evaluate('document.querySelector("[role=status]").textContent');

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { projectPath } from '../../src/config/paths.js';
@@ -21,14 +21,14 @@ interface Panel {
   targets?: { expr: string }[];
 }
 
-function deployed(name: string): Promise<string> {
-  return readFile(projectPath('deploy', name), 'utf8');
+function deployed(name: string): string {
+  return readFileSync(projectPath('deploy', name), 'utf8');
 }
 
-const RULES = (
-  parse(await deployed('prometheus-rules.yml')) as { groups: { rules: Rule[] }[] }
-).groups.flatMap(({ rules }) => rules);
-const { panels: PANELS } = JSON.parse(await deployed('grafana-dashboard.json')) as { panels: Panel[] };
+const RULES = (parse(deployed('prometheus-rules.yml')) as { groups: { rules: Rule[] }[] }).groups.flatMap(
+  ({ rules }) => rules,
+);
+const { panels: PANELS } = JSON.parse(deployed('grafana-dashboard.json')) as { panels: Panel[] };
 const CHARTS = PANELS.filter(({ type }) => type !== 'row');
 
 /** Grafana puts a duration there. */

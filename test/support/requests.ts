@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { createClient } from 'graphql-ws';
+import { createClient } from 'graphql-ws/client';
 import WebSocket from 'ws';
 import type { ApiDocument } from '../../src/cli/graphql.js';
 import { ADMIN_TOKEN } from './app.js';

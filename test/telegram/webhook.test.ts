@@ -7,8 +7,8 @@ import { useApp } from '../support/use-app.js';
 import { waitFor } from '../support/wait.js';
 
 const app = useApp({ run: [], ownProcesses: true });
-const port = await freePort();
-const url = `http://127.0.0.1:${port}/telegram`;
+let port: number;
+let url: string;
 let worker: PollcastProcess;
 let secret = '';
 let references: References;
@@ -21,6 +21,8 @@ async function startWorker(environment: Record<string, string>): Promise<Pollcas
 }
 
 beforeAll(async () => {
+  port = await freePort();
+  url = `http://127.0.0.1:${port}/telegram`;
   worker = await startWorker({ WEBHOOK_URL: url });
   const [stored] = await app.database.query<{ key: Buffer }>('SELECT key FROM signing_key');
   const key = stored?.key ?? Buffer.of();
