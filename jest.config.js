@@ -22,8 +22,8 @@ export default {
   testSequencer: '<rootDir>/test/support/long-first.cjs',
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-  // The machines this runs on have 2 cores, but most of a test's time is waiting for the paced sends.
-  maxWorkers: 4,
+  // The machines this runs on have 2 cores, but much of a test's time is waiting for the paced sends.
+  maxWorkers: 5,
   // Longer than any single wait of a test (support/wait.ts), also on a slow machine.
   testTimeout: 300_000,
 };
