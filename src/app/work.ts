@@ -1,4 +1,5 @@
 import { SHUTDOWN } from '../kernel/shutdown.js';
+import { withTimeout } from '../kernel/timeout.js';
 import { WorkerHeartbeat } from '../engine/worker-heartbeat.js';
 import { GuardedBot } from './conversation.js';
 import type { JobProcessDeps } from './deps.js';
@@ -28,7 +29,8 @@ export async function startWork(
   let changing = Promise.resolve();
   shutdown.add(async () => {
     guard.onChange(() => undefined);
-    await changing;
+    // It may wait for a job storage that is away.
+    await withTimeout(changing, SHUTDOWN.jobStorageMs);
     await bot.stop(shutdown.msUntil(SHUTDOWN.answersMs));
   });
   metrics.watchBot(bot);

@@ -113,6 +113,10 @@ export class JobScheduler implements JobQueue {
   private async run(handlers: JobHandlers | undefined): Promise<void> {
     if (handlers) this.define(handlers);
     await this.agenda.start();
+    if (this.isStopping) {
+      await this.stopAgenda();
+      return;
+    }
     this.handlers = handlers;
     this.started = true;
     if (!handlers) return;
@@ -156,8 +160,8 @@ export class JobScheduler implements JobQueue {
     this.started = false;
     this.isStopping = true;
     this.stoppingAt = performance.now();
-    // Otherwise a restart under way would start a queue that nothing stops.
-    await this.restarting;
+    // A restart under way stops by itself what it starts. While the storage is away it takes longer than there is time.
+    await withTimeout(Promise.resolve(this.restarting), SHUTDOWN.jobStorageMs);
     await withTimeout(this.stopAgenda(), SHUTDOWN.jobStorageMs);
   }
 

@@ -11,6 +11,6 @@ export const SHUTDOWN = {
   answersMs: 6000,
   /** How long requests in flight are waited for. */
   requestsMs: 4000,
-  /** How long the job storage may take to take jobs back, and again to let go of its connection. */
+  /** How long the job storage may take for a restart of the queue, to take jobs back, and to let go of its connection: each. */
   jobStorageMs: 1000,
 } as const;

@@ -22,6 +22,13 @@ async function anotherError({ output }: PollcastProcess): Promise<void> {
   await waitFor('the job queue to report an error', () => count() > before);
 }
 
+/** Its job queue is being restarted from now on, which cannot succeed without its storage. */
+async function anotherRestart(running: PollcastProcess): Promise<void> {
+  const count = () => running.output().split('restarting the job queue').length;
+  const before = count();
+  await waitFor('another restart of the job queue', () => count() > before);
+}
+
 async function expectToStop(running: PollcastProcess): Promise<void> {
   running.kill('SIGTERM');
   expect(await running.exited).toBe(0);
@@ -79,10 +86,12 @@ function scenarioWithMongo(name: string, play: (scene: Scene, mongo: OwnFerretDb
       await run.accepted(60);
 
       await mongo.end('SIGKILL');
+      await anotherRestart(first);
       await expectToStop(first);
       await mongo.start();
       await run.accepted(120);
       mongo.signal('SIGSTOP');
+      await anotherRestart(second);
       await expectToStop(second);
       mongo.signal('SIGCONT');
 
