@@ -1,10 +1,11 @@
-import { pause } from '../kernel/pause.js';
+import { pause, pauseUntil } from '../kernel/pause.js';
 import { withTimeout } from '../kernel/timeout.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
 import type { EngineMeter, SendOutcome } from './ports.js';
 import { InFlightBudget } from './in-flight-budget.js';
 import type { Refusal } from './outage.store.js';
 import { slotSpacingMs, type RateLimitStore } from './rate-limit.store.js';
+import { MAX_LATE_MS, SlotsAtOnce } from './slots-at-once.js';
 
 /** Permission to send one message at `at` (milliseconds of performance.now). */
 export interface Slot {
@@ -44,9 +45,6 @@ export const MAX_BLOCK_MS = 300_000;
 /** Margin, since Telegram counts whole seconds by its own clock. */
 const BLOCK_MARGIN_MS = 100;
 
-/** Timers are late by a few milliseconds. A slot that is this late is missed. */
-export const MAX_LATE_MS = 10;
-
 /** How long the report of a 429 waits until it is written. */
 const MAX_TELL_MS = 1000;
 
@@ -68,9 +66,10 @@ export class RateLimiter {
   private readonly waiters: Waiter[] = [];
   /** The in-flight budget; urgent messages may exceed it. */
   private readonly budget: InFlightBudget;
+  private readonly atOnce: SlotsAtOnce;
   private pumping = false;
   private lastLane = '';
-  /** The pause while only the idle lane waits; any other waiter ends it. */
+  /** While only the idle lane waits; any other waiter ends it. */
   private idleNap = new AbortController();
   /** Until when this process is silent (milliseconds of performance.now), whether or not the block is written. */
   private silentUntil = 0;
@@ -85,6 +84,7 @@ export class RateLimiter {
     private readonly breaker?: CircuitBreaker,
   ) {
     this.budget = new InFlightBudget(messagesPerSecond);
+    this.atOnce = new SlotsAtOnce(messagesPerSecond);
   }
 
   /**
@@ -120,11 +120,10 @@ export class RateLimiter {
    * @returns `revoked` if Telegram has asked for silence meanwhile, or cannot be reached. Slots that are not due must be returned.
    */
   async turn(slot: Slot): Promise<SlotState> {
-    const waitMs = slot.at - performance.now();
-    // Timers drop fractions, and slots must not be used early.
-    if (waitMs > 0) await pause(Math.ceil(waitMs));
+    await pauseUntil(slot.at);
     if (this.silenceMs() > 0 || (this.isOut() && !slot.trial)) return 'revoked';
-    if (performance.now() - slot.at >= MAX_LATE_MS) return 'missed';
+    if (performance.now() - slot.at >= MAX_LATE_MS) return this.atOnce.missed();
+    this.atOnce.used();
     this.budget.sent(slot);
     return 'due';
   }
@@ -202,7 +201,7 @@ export class RateLimiter {
 
   private async serve(): Promise<void> {
     try {
-      const wanted = this.wanted();
+      const wanted = Math.min(this.wanted(), this.atOnce.count());
       if (wanted === 0) {
         await withTimeout(this.budget.untilRoom(), MAX_NAP_MS);
         return;

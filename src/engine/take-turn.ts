@@ -1,5 +1,6 @@
 import { linkSignals } from '../kernel/linked-signal.js';
-import { MAX_LATE_MS, type RateLimiter, type Slot, type SlotRequest } from './rate-limiter.js';
+import type { RateLimiter, Slot, SlotRequest } from './rate-limiter.js';
+import { MAX_LATE_MS } from './slots-at-once.js';
 
 /** How long a message whose slot was missed waits for another one. */
 const MAX_SECOND_WAIT_MS = 1000;
@@ -35,8 +36,10 @@ export function untilLeft(slots: readonly Slot[]): number {
 
 async function moveTurn(limiter: RateLimiter, { request, signal, onMoved }: Turn): Promise<Slot | undefined> {
   const patience = linkSignals([signal], MAX_SECOND_WAIT_MS);
+  // Before slots for claims of further recipients, who would miss theirs as well.
+  const first = { ...request, remaining: Number.POSITIVE_INFINITY };
   try {
-    const [slot] = await limiter.acquire(request, 1, patience.signal);
+    const [slot] = await limiter.acquire(first, 1, patience.signal);
     if (!slot) return undefined;
     await onMoved(slot).catch(async (error: unknown) => {
       await limiter.returnSlots([slot]);

@@ -5,13 +5,13 @@ import { InFlightBudget } from '../../src/engine/in-flight-budget.js';
 import {
   PostgresRateLimit,
   slotSpacingMs,
-  type RateLimitStore,
   type Reservation,
   type ReservationOptions,
 } from '../../src/engine/rate-limit.store.js';
-import { IDLE, MAX_LATE_MS, RateLimiter, URGENT, type Slot } from '../../src/engine/rate-limiter.js';
+import { IDLE, RateLimiter, URGENT, type Slot } from '../../src/engine/rate-limiter.js';
 import { waitFor } from '../support/wait.js';
 import { useEngineDatabase } from './engine-database.js';
+import { ManySlots, SlotBySlot } from './slot-givers.js';
 
 const database = useEngineDatabase();
 
@@ -160,29 +160,6 @@ describe('the limit that all processes share', () => {
   });
 });
 
-/** Grants one slot at a time, in the order of asking. */
-class SlotBySlot implements RateLimitStore {
-  reserve(wanted: number): Promise<Reservation> {
-    return Promise.resolve({ granted: Math.min(1, wanted), waitMs: 0 });
-  }
-  block(): Promise<number> {
-    return Promise.resolve(0);
-  }
-  unblock(): Promise<void> {
-    return Promise.resolve();
-  }
-  returnProbe(): Promise<void> {
-    return Promise.resolve();
-  }
-}
-
-/** Grants all that is asked for, at once. */
-class ManySlots extends SlotBySlot {
-  override reserve(wanted: number): Promise<Reservation> {
-    return Promise.resolve({ granted: wanted, waitMs: 0 });
-  }
-}
-
 describe('the senders of one process', () => {
   test('campaigns take turns whatever their number of chunks, and what is urgent comes first', async () => {
     const limiter = new RateLimiter(new SlotBySlot(), 1000, fail);
@@ -236,17 +213,6 @@ describe('the senders of one process', () => {
     expect(await limiter.acquire({ lane: 'a', remaining: 1 }, 1, new AbortController().signal)).toHaveLength(
       1,
     );
-  });
-
-  test('a slot is used in its time, and one that was missed is not caught up with', async () => {
-    const limiter = new RateLimiter(new SlotBySlot(), 100, fail);
-    const ahead = { at: performance.now() + 20 };
-    const state = await limiter.turn(ahead);
-    expect(performance.now()).toBeGreaterThanOrEqual(ahead.at);
-    // A machine that stands still here for so long misses it.
-    expect(['due', 'missed']).toContain(state);
-    expect(await limiter.turn({ at: performance.now() })).toBe('due');
-    expect(await limiter.turn({ at: performance.now() - MAX_LATE_MS })).toBe('missed');
   });
 });
 

@@ -3,7 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { SqlExecutor } from '../../src/database/rows.js';
 import { PostgresRateLimit } from '../../src/engine/rate-limit.store.js';
-import { MAX_LATE_MS, RateLimiter, type Slot } from '../../src/engine/rate-limiter.js';
+import { RateLimiter, type Slot } from '../../src/engine/rate-limiter.js';
+import { MAX_LATE_MS } from '../../src/engine/slots-at-once.js';
 import { useEngineDatabase } from './engine-database.js';
 
 const database = useEngineDatabase();
