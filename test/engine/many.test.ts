@@ -22,9 +22,12 @@ async function startedCampaign(app: TestApp, pacing: Record<string, number>): Pr
 scenario(
   'a drip holds neither slots nor leases between its sends, so that others are not held up',
   async (scene) => {
-    const app = await scene.prepare({ environment: { RECONCILE_INTERVAL_MS: '3600000' } });
+    // A process runs 108 chunks at once at this rate (chunkSlots).
+    const app = await scene.prepare({
+      environment: { RECONCILE_INTERVAL_MS: '3600000', MESSAGES_PER_SECOND: '20' },
+    });
     await app.startApi('start');
-    const chunks = 300;
+    const chunks = 140;
     await createUsers(app.database, 2 * chunks);
     // More chunks than a process runs at once: each of them waits for long after its first message.
     const drip = await startedCampaign(app, { chunkSize: 2, chunkIntervalMs: 0, sendIntervalMs: 3_600_000 });
@@ -55,13 +58,13 @@ const MAX_IN_FLIGHT = 512;
 scenario(
   '20 chunks without any pause have no more on their way than one would: nobody is given up',
   async (scene) => {
-    const latencyMs = 4000;
+    const latencyMs = 2000;
     const app = await scene.prepare({
-      environment: { MESSAGES_PER_SECOND: '1000', REQUEST_TIMEOUT_MS: '60000' },
+      environment: { MESSAGES_PER_SECOND: '500', REQUEST_TIMEOUT_MS: '60000' },
       sandbox: { latencyMs },
     });
     await app.startApi('start');
-    const audience = 1500;
+    const audience = 1200;
     await createUsers(app.database, audience);
     const id = await startedCampaign(app, {
       chunkSize: audience / 20,
