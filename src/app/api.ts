@@ -12,6 +12,7 @@ import { ExportStore } from '../exports/export.store.js';
 import { startHttpServer, type HttpServerOptions } from '../http/server.js';
 import type { Metrics } from '../metrics/metrics.js';
 import { createAccess } from './access.js';
+import type { ConnectedDatabase } from './database.js';
 import { readGeneratedAdminToken } from './admin-token.js';
 import { createLoaders, type GraphQLContext } from './context.js';
 import type { Ops } from './ops.js';
@@ -23,7 +24,7 @@ import type { WebhookDoor } from '../telegram/webhook-door.js';
 import type { ShutdownStack } from './shutdown-stack.js';
 
 export interface ApiDeps extends ServiceDeps {
-  databaseUrl: string;
+  database: Pick<ConnectedDatabase, 'listener'>;
   ops: Ops;
   /** In a process that runs the bot with a webhook. */
   webhook: WebhookDoor | undefined;
@@ -81,7 +82,7 @@ export async function startApi(deps: ApiDeps, shutdown: ShutdownStack): Promise<
   const { audit, apiTokens, ...access } = createAccess({ adminToken, viewerToken }, dataSource, logger);
   const services = createServices(deps);
   const { campaigns, sources } = services;
-  const { hub, changes } = await startProgress({ ...deps, ...services }, shutdown);
+  const { hub, changes } = await startProgress({ ...services, ...deps.database, logger }, shutdown);
   shutdown.add(() => {
     access.tokenWatch.close();
   });

@@ -4,7 +4,6 @@ import { AudienceStore } from '../campaigns/audience.store.js';
 import type { Settings } from '../config/settings.js';
 import { SettingsError } from '../config/settings-error.js';
 import { requireFreePort } from '../http/free-port.js';
-import { PostgresListener } from '../database/listener.js';
 import { JobScheduler } from '../jobs/job-scheduler.js';
 import { Metrics } from '../metrics/metrics.js';
 import { chunkSlots } from '../delivery/capacity.js';
@@ -49,12 +48,12 @@ export interface App {
 
 async function connectScheduler(
   settings: Settings,
-  { jobPool }: ConnectedDatabase,
+  database: ConnectedDatabase,
   logger: Logger,
   shutdown: ShutdownStack,
 ): Promise<JobScheduler> {
   const { leaseMs: lockMs, jobTickMs: tickMs, reconcileIntervalMs } = settings;
-  const storage = await connectJobs(settings, jobPool);
+  const storage = await connectJobs(settings, database, logger);
   shutdown.add(() => storage.close());
   const chunkConcurrency = chunkSlots(settings);
   return new JobScheduler({ storage, lockMs, chunkConcurrency, reconcileIntervalMs, tickMs, logger });
@@ -152,21 +151,18 @@ async function startJobs(
 
 /** Follows the outages of Telegram that other processes notice. */
 async function followOutages(
-  { databaseUrl, breaker, telegram, logger }: ProcessDeps,
+  { database, breaker, telegram }: ProcessDeps,
   shutdown: ShutdownStack,
 ): Promise<void> {
   const refresh = () => void breaker.refresh();
-  const listener = new PostgresListener({
-    url: databaseUrl,
-    channel: OUTAGE_CHANNEL,
+  const end = await database.listener.listen({
+    name: OUTAGE_CHANNEL,
     onNotification: (botId) => {
       if (botId === telegram.botId) refresh();
     },
     onConnected: refresh,
-    logger,
   });
-  await listener.start();
-  shutdown.add(() => listener.close());
+  shutdown.add(end);
 }
 
 async function loadEngine(deps: JobProcessDeps): Promise<Engine> {

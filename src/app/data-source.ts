@@ -50,6 +50,8 @@ import { Poll } from '../polls/poll.entity.js';
 import { Question, QuestionOption } from '../polls/question.entity.js';
 import * as database from '../database/data-source.js';
 import { migrateTables } from '../database/migrate.js';
+import { openSession } from '../database/preflight.js';
+import type { WatchedConnection } from '../database/watched-connection.js';
 
 /** Lists every entity and migration. */
 const TABLES: database.Tables = {
@@ -116,6 +118,16 @@ export function createDataSource(options: database.DataSourceOptions): DataSourc
 }
 
 /** Brings the schema of a database up to date. @returns the migrations that this call ran */
-export function migrate(options: database.DataSourceOptions): Promise<string[]> {
-  return migrateTables(options, TABLES);
+export function migrate(session: WatchedConnection, options: database.DataSourceOptions): Promise<string[]> {
+  return migrateTables(session, options, TABLES);
+}
+
+/** As migrate, over a connection of its own. */
+export async function migrateAt(url: string): Promise<string[]> {
+  const session = await openSession(url);
+  try {
+    return await migrate(session, { url });
+  } finally {
+    await session.close();
+  }
 }

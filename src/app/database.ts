@@ -1,16 +1,18 @@
-import { Pool, type PoolConfig } from 'pg';
+import type { Pool, PoolConfig } from 'pg';
 import type { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import type { Logger } from 'pino';
 import { prepareDataDir } from '../config/data-dir.js';
 import type { Settings } from '../config/settings.js';
 import { createDataSource, migrate } from './data-source.js';
-import { preflight } from '../database/preflight.js';
+import { PostgresListener } from '../database/listener.js';
+import { openSession, preflight } from '../database/preflight.js';
+import { PatientPool } from '../database/patient-pool.js';
 import { PreparedSql } from '../database/prepared.js';
-import { poolEnd } from '../database/pool-end.js';
 import { PoolSql } from '../database/pool-sql.js';
 import type { SqlExecutor, TransactionalSql } from '../database/rows.js';
 import { whileScarce } from '../database/scarce.js';
+import type { WatchedConnection } from '../database/watched-connection.js';
 import { ENDS_WITH_CLIENT, engineSession, pooledSession, sessionSettings } from '../database/session.js';
 import { joinEmbeddedDatabase } from './embedded-database.js';
 
@@ -24,6 +26,9 @@ export interface DatabaseLocation {
   /** URL past a pooler, for everything that needs a session: LISTEN, advisory locks, migrations, the job queue. */
   directUrl: string;
   embedded: boolean;
+  /** A connection to directUrl. */
+  session: WatchedConnection;
+  /** Closes the session as well. */
   leave: () => Promise<void>;
 }
 
@@ -35,8 +40,8 @@ export async function locateDatabase(settings: DatabaseSettings, logger: Logger)
   const { databaseUrl: url, databaseDirectUrl, databaseConnections: connections, dataDir } = settings;
   if (url !== undefined) {
     const directUrl = databaseDirectUrl ?? url;
-    await preflight({ url, directUrl, connections, logger });
-    return { url, directUrl, embedded: false, leave: () => Promise.resolve() };
+    const session = await preflight({ url, directUrl, connections, logger });
+    return { url, directUrl, embedded: false, session, leave: () => session.close() };
   }
   prepareDataDir(dataDir);
   const embedded = await joinEmbeddedDatabase({
@@ -45,13 +50,26 @@ export async function locateDatabase(settings: DatabaseSettings, logger: Logger)
       logger.info(message);
     },
   });
-  return { url: embedded.url, directUrl: embedded.url, embedded: true, leave: () => embedded.leave() };
+  const { url: embeddedUrl } = embedded;
+  try {
+    const session = await openSession(embeddedUrl, logger);
+    const leave = async () => {
+      await session.close();
+      await embedded.leave();
+    };
+    return { url: embeddedUrl, directUrl: embeddedUrl, embedded: true, session, leave };
+  } catch (error) {
+    await embedded.leave();
+    throw error;
+  }
 }
 
 export interface ConnectedDatabase {
   /** As in DatabaseLocation. */
   directUrl: string;
   dataSource: DataSource;
+  /** Listens on the connection over which the process has started. */
+  listener: PostgresListener;
   /** For the job queue, whose statements must not wait behind those of the application. */
   jobPool: Pool;
   /** For the statements of the engine that run for every message. */
@@ -63,14 +81,14 @@ export interface ConnectedDatabase {
   close(): Promise<void>;
 }
 
-/** Connections besides the pools: LISTEN, the poller of updates, the worker's session, and short ones at the start. */
-const SINGLE_CONNECTIONS = 5;
+/** Connections besides the pools: LISTEN, the poller of updates, and the worker's session. */
+const SINGLE_CONNECTIONS = 3;
 
-/** Divides the connections of a process by purpose: 16, 6, 8 and 5 of the default of 40. */
+/** Divides the connections of a process by purpose: 18, 6, 8 and 5 of the default of 40. */
 function poolSizes(connections: number): Record<'application' | 'jobs' | 'engine' | 'planning', number> {
   const pooled = connections - SINGLE_CONNECTIONS;
   const share = (of35: number, least: number) => Math.max(least, Math.floor((pooled * of35) / 35));
-  // Agenda holds one to listen; planning needs a second one to cancel a statement.
+  // Planning needs a second one to cancel a statement.
   const [jobs, engine, planning] = [share(6, 2), share(8, 2), share(5, 2)];
   return { application: pooled - jobs - engine - planning, jobs, engine, planning };
 }
@@ -84,7 +102,7 @@ const SERVER_TIMEOUT_MS = 14_000;
 const APPLICATION_TIMEOUT_MS = 60_000;
 
 function createPool(url: string, applicationName: string, options: PoolConfig, logger: Logger): Pool {
-  const pool = new Pool({
+  const pool = new PatientPool({
     connectionString: url,
     application_name: applicationName,
     keepAlive: true,
@@ -104,7 +122,7 @@ export async function connectDatabase(
 ): Promise<ConnectedDatabase> {
   const location = await locateDatabase(settings, logger);
   try {
-    const ran = await migrate({ url: location.directUrl, logger });
+    const ran = await migrate(location.session, { url: location.directUrl, logger });
     if (ran.length > 0) {
       logger.debug({ migrations: ran }, 'migrations that were run');
       logger.info('database schema brought up to date');
@@ -117,7 +135,7 @@ export async function connectDatabase(
 }
 
 async function openPools(
-  { url, directUrl, leave }: DatabaseLocation,
+  { url, directUrl, session, leave }: DatabaseLocation,
   connections: number,
   logger: Logger,
 ): Promise<ConnectedDatabase> {
@@ -138,27 +156,19 @@ async function openPools(
     logger,
   );
   const [jobs, engine, planning] = [open(directUrl, 'jobs'), open(url, 'engine'), open(url, 'planning')];
-  const ends = [jobs, engine, planning].map(poolEnd);
-  const end = () => Promise.all([dataSource.destroy(), ...ends.map((endPool) => endPool())]);
-  try {
-    // The job queue opens two connections at its start, and does not retry.
-    await whileScarce(
-      () => Promise.all([jobs.query('SELECT pg_sleep(0.01)'), jobs.query('SELECT 1')]),
-      logger,
-    );
-  } catch (error) {
-    await end();
-    throw error;
-  }
+  const end = () => Promise.all([dataSource.destroy(), jobs.end(), engine.end(), planning.end()]);
+  const listener = new PostgresListener(session, { url: directUrl, logger });
   return {
     directUrl,
     dataSource,
+    listener,
     jobPool: jobs,
     engineSql: new PreparedSql(engine, logger, { named: !pooled }),
     planningSql: new PoolSql(planning),
     pools: { application: (dataSource.driver as PostgresDriver).master as Pool, jobs, engine, planning },
     close: async () => {
       await end();
+      await listener.close();
       await leave();
     },
   };

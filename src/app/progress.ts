@@ -4,14 +4,14 @@ import type { CampaignListStore } from '../campaigns/campaign-list.store.js';
 import { readNotice } from '../campaigns/campaign-moves.js';
 import { ChangeFeed } from '../campaigns/change-feed.js';
 import { ProgressHub } from '../campaigns/progress-hub.js';
-import { PostgresListener } from '../database/listener.js';
+import type { PostgresListener } from '../database/listener.js';
 import type { ShutdownStack } from './shutdown-stack.js';
 
 /** Channel of the trigger notification_campaign_changed. */
 const CHANGES_CHANNEL = 'campaign_changed';
 
 export interface ProgressDeps {
-  databaseUrl: string;
+  listener: PostgresListener;
   campaignLists: CampaignListStore;
   logger: Logger;
 }
@@ -24,7 +24,7 @@ export interface LiveCampaigns {
 
 /** Starts the distribution of changes that the database notifies of. Listens when this returns. */
 export async function startProgress(
-  { databaseUrl, campaignLists, logger }: ProgressDeps,
+  { listener, campaignLists, logger }: ProgressDeps,
   shutdown: ShutdownStack,
 ): Promise<LiveCampaigns> {
   const feed = new ChangeFeed(
@@ -35,9 +35,8 @@ export async function startProgress(
   );
   const hub = new ProgressHub(feed);
   const changes = new CampaignChanges(feed);
-  const listener = new PostgresListener({
-    url: databaseUrl,
-    channel: CHANGES_CHANNEL,
+  const end = await listener.listen({
+    name: CHANGES_CHANNEL,
     onNotification: (payload) => {
       const notice = readNotice(payload);
       changes.notify(notice);
@@ -48,10 +47,8 @@ export async function startProgress(
       hub.notifyAll();
       changes.loseTrack();
     },
-    logger,
   });
-  await listener.start();
-  shutdown.add(() => listener.close());
+  shutdown.add(end);
   shutdown.add(() => {
     feed.close();
     hub.close();

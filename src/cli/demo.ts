@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { startApp } from '../app/app.js';
 import type { Settings } from '../config/settings.js';
-import { createDataSource, migrate } from '../app/data-source.js';
+import { createDataSource, migrateAt } from '../app/data-source.js';
 import { signInLink } from './announcement.js';
 import { ApiClient } from './api-client.js';
 import { createCommandLogger } from './command-logger.js';
@@ -55,7 +55,7 @@ async function answerAll(
 }
 
 async function seed(url: string, size: ReferenceDataSize): Promise<string> {
-  await migrate({ url });
+  await migrateAt(url);
   const dataSource = await createDataSource({ url }).initialize();
   try {
     const { pollId, users, completed, audienceSize } = await createReferenceData(dataSource, size);

@@ -3,7 +3,7 @@ import { lexicographicSortSchema } from 'graphql';
 import { Client } from 'pg';
 import { projectPath } from '../config/paths.js';
 import type { Settings } from '../config/settings.js';
-import { migrate } from '../app/data-source.js';
+import { migrateAt } from '../app/data-source.js';
 import { dumpSchema } from '../database/schema-dump.js';
 import { listApi, listRestrictedFields } from '../app/api-reference.js';
 import { listCosts } from '../app/cost-reference.js';
@@ -59,7 +59,7 @@ async function dumpFreshDatabase(serverUrl: string): Promise<string> {
     await admin.query(`CREATE DATABASE ${name}`);
     const url = new URL(serverUrl);
     url.pathname = `/${name}`;
-    await migrate({ url: url.href });
+    await migrateAt(url.href);
     return await dumpSchema(url.href);
   } finally {
     await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);

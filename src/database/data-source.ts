@@ -1,5 +1,12 @@
-import { DataSource, type DataSourceOptions as TypeOrmOptions, type Logger as TypeOrmLogger } from 'typeorm';
+import {
+  DataSource,
+  type DataSourceOptions as TypeOrmOptions,
+  type Logger as TypeOrmLogger,
+  type MigrationInterface,
+} from 'typeorm';
+import pg from 'pg';
 import type { Logger } from 'pino';
+import { PatientPool } from './patient-pool.js';
 import { pooledSession, sessionSettings } from './session.js';
 import { SilentConnections } from './silent-connections.js';
 
@@ -50,7 +57,9 @@ export interface DataSourceOptions {
 }
 
 /** Entities and migrations; the composition root knows them all. */
-export type Tables = Required<Pick<TypeOrmOptions, 'entities' | 'migrations'>>;
+export interface Tables extends Required<Pick<TypeOrmOptions, 'entities'>> {
+  migrations: (new () => MigrationInterface)[];
+}
 
 /** Creates a data source without connecting. Never synchronizes. */
 export function createDataSource(
@@ -79,6 +88,7 @@ export function createDataSource(
     migrationsTransactionMode: 'each',
     synchronize: false,
     installExtensions: false,
+    driver: { ...pg, Pool: PatientPool },
     applicationName: applicationName ?? 'pollcast',
     poolSize,
     extra: {

@@ -3,9 +3,9 @@ import type { Logger } from 'pino';
 import { pause } from '../kernel/pause.js';
 import { createDataSource, type DataSourceOptions, type Tables } from './data-source.js';
 import { checkRights } from './preflight.js';
-import { oneRow, rows } from './rows.js';
+import { oneRow, rows, type SqlExecutor } from './rows.js';
 import { whileScarce } from './scarce.js';
-import { WatchedConnection } from './watched-connection.js';
+import type { WatchedConnection } from './watched-connection.js';
 
 /** Key of the advisory lock that admits one migrating process at a time; any constant would do. */
 const MIGRATION_LOCK = 7_655_323;
@@ -22,28 +22,35 @@ const NO_LOCK = '55P03';
 
 const TAKE_LOCK = 'SELECT pg_try_advisory_lock($1) AS locked';
 
+const FREE_LOCK = 'SELECT pg_advisory_unlock($1)';
+
 const TABLE_EXISTS = "SELECT to_regclass('migration') IS NOT NULL AS exists";
 
 const NAMES_OF_RAN = 'SELECT name FROM migration';
 
 /**
- * Brings the database schema up to date. Any number of processes may call this at once: they take turns by an advisory
- * lock, and all but the first find nothing to do.
+ * Brings the database schema up to date. Any number of processes may call this at once: those that find something to do take
+ * turns by an advisory lock, and all but the first of them find nothing any more.
+ * @param session a connection of its own to the same database
  * @returns the names of the migrations that this call ran
- * @throws UnfitDatabase if a right is missing; an Error if the connection that holds the lock is lost
+ * @throws UnfitDatabase if a right is missing; an Error if the session is lost, which holds the lock
  */
-export async function migrateTables(options: DataSourceOptions, tables: Tables): Promise<string[]> {
-  const { url, logger } = options;
-  const applicationName = 'pollcast migrate';
-  const lock = await whileScarce(() => WatchedConnection.open({ url, applicationName }), logger);
+export async function migrateTables(
+  session: WatchedConnection,
+  options: DataSourceOptions,
+  tables: Tables,
+): Promise<string[]> {
+  if ((await migrationsToRun(session, tables)).length === 0) return [];
+  await session.query("SET application_name = 'pollcast migrate'");
+  await takeTurn(session);
+  const lost = session.lost.catch((cause: unknown) => {
+    throw new Error('The migration lost its lock, and with it the database: run it again.', { cause });
+  });
   try {
-    await takeTurn(lock);
-    const lost = lock.lost.catch((cause: unknown) => {
-      throw new Error('The migration lost its lock, and with it the database: run it again.', { cause });
-    });
-    return await Promise.race([runMigrations(options, tables, lock), lost]);
+    return await Promise.race([runMigrations(options, tables, session), lost]);
   } finally {
-    await lock.close();
+    // A session that is lost has freed it.
+    await session.query(FREE_LOCK, [MIGRATION_LOCK]).catch(() => undefined);
   }
 }
 
@@ -59,14 +66,15 @@ async function takeTurn(lock: WatchedConnection): Promise<void> {
 async function runMigrations(
   options: DataSourceOptions,
   tables: Tables,
-  lock: WatchedConnection,
+  session: WatchedConnection,
 ): Promise<string[]> {
+  const behind = await migrationsToRun(session, tables);
+  if (behind.length === 0) return [];
+  await checkRights(session);
   const unconnected = () =>
     createDataSource({ ...options, poolSize: 1, lockTimeoutMs: LOCK_TIMEOUT_MS }, tables);
   const dataSource = await whileScarce(() => unconnected().initialize(), options.logger);
   try {
-    const behind = await migrationsToRun(dataSource);
-    if (behind.length > 0) await checkRights(lock);
     await whileLocked(() => dataSource.runMigrations(), options.logger);
     return behind;
   } finally {
@@ -89,14 +97,21 @@ async function whileLocked(work: () => Promise<unknown>, logger?: Logger): Promi
 }
 
 /** As pendingMigrations; on an empty database, all. */
-async function migrationsToRun(dataSource: DataSource): Promise<string[]> {
-  const { exists } = await oneRow<{ exists: boolean }>(dataSource, TABLE_EXISTS);
-  return exists ? pendingMigrations(dataSource) : dataSource.migrations.map(({ name }) => name ?? '');
+async function migrationsToRun(sql: SqlExecutor, { migrations }: Tables): Promise<string[]> {
+  const names = migrations.map((Migration) => new Migration().name ?? Migration.name);
+  const { exists } = await oneRow<{ exists: boolean }>(sql, TABLE_EXISTS);
+  return exists ? withoutRan(sql, names) : names;
+}
+
+async function withoutRan(sql: SqlExecutor, names: readonly string[]): Promise<string[]> {
+  const ran = new Set((await rows<{ name: string }>(sql, NAMES_OF_RAN)).map(({ name }) => name));
+  return names.filter((name) => !ran.has(name));
 }
 
 /** @returns the names of the migrations that this code has and the database lacks */
-export async function pendingMigrations(dataSource: DataSource): Promise<string[]> {
-  const ran = await rows<{ name: string }>(dataSource, NAMES_OF_RAN);
-  const names = new Set(ran.map(({ name }) => name));
-  return dataSource.migrations.map(({ name }) => name ?? '').filter((name) => !names.has(name));
+export function pendingMigrations(dataSource: DataSource): Promise<string[]> {
+  return withoutRan(
+    dataSource,
+    dataSource.migrations.map(({ name }) => name ?? ''),
+  );
 }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { oneRow } from './rows.js';
 import { whileScarce } from './scarce.js';
 import { UnfitDatabase } from './unfit-database.js';
 import { WatchedConnection } from './watched-connection.js';
@@ -16,7 +17,7 @@ export interface PreflightOptions {
 const MIN_VERSION = 15;
 
 const SERVER = `
-  SELECT current_setting('server_version_num')::integer / 10000 AS version, pg_is_in_recovery() AS "isStandby",
+  SELECT pg_backend_pid() AS pid, current_setting('server_version_num')::integer / 10000 AS version, pg_is_in_recovery() AS "isStandby",
     pg_encoding_to_char(encoding) AS encoding, rolname AS role, current_database() AS database,
     nullif(rolconnlimit, -1) AS "roleLimit", nullif(datconnlimit, -1) AS "databaseLimit",
     current_setting('max_connections')::integer - current_setting('superuser_reserved_connections')::integer
@@ -25,6 +26,7 @@ const SERVER = `
 `;
 
 interface Server {
+  pid: number;
   version: number;
   isStandby: boolean;
   encoding: string;
@@ -76,24 +78,22 @@ async function isPooledByTransaction(first: WatchedConnection, second: WatchedCo
   }
 }
 
-async function withConnections(
-  urls: readonly [string, string],
+async function withConnection<T>(
+  url: string,
   logger: Logger,
-  work: (first: WatchedConnection, second: WatchedConnection) => Promise<void>,
-): Promise<void> {
-  const open = (url: string) =>
-    whileScarce(() => WatchedConnection.open({ url, applicationName: 'pollcast preflight' }), logger);
-  const first = await open(urls[0]);
+  work: (connection: WatchedConnection) => Promise<T>,
+): Promise<T> {
+  const connection = await openSession(url, logger);
   try {
-    const second = await open(urls[1]);
-    try {
-      await work(first, second);
-    } finally {
-      await second.close();
-    }
+    return await work(connection);
   } finally {
-    await first.close();
+    await connection.close();
   }
+}
+
+/** Opens the connection with which a process starts. Waits while the server has none left. */
+export function openSession(url: string, logger?: Logger): Promise<WatchedConnection> {
+  return whileScarce(() => WatchedConnection.open({ url, applicationName: 'pollcast start' }), logger);
 }
 
 const IDENTITY = `
@@ -109,25 +109,40 @@ async function checkSame(pooled: WatchedConnection, direct: WatchedConnection): 
   );
 }
 
+async function check(session: WatchedConnection, options: PreflightOptions): Promise<void> {
+  const { url, directUrl, connections, logger } = options;
+  const server = await oneRow<Server>(session, SERVER);
+  // Only a pooler tells of another process than the one that answers. A second connection shows of which kind it is.
+  const mayBePooled = server.pid !== session.announcedPid;
+  if (
+    mayBePooled &&
+    (await withConnection(directUrl, logger, (other) => isPooledByTransaction(session, other)))
+  ) {
+    throw new UnfitDatabase(
+      directUrl === url
+        ? 'DATABASE_URL leads through a pooler in transaction mode, which keeps no session: set DATABASE_DIRECT_URL to the PostgreSQL behind it, or use session mode.'
+        : 'DATABASE_DIRECT_URL leads through a pooler in transaction mode, too: let it name the PostgreSQL behind it.',
+    );
+  }
+  const problem = findProblem(server, connections);
+  if (problem !== undefined) throw new UnfitDatabase(problem);
+  if (url !== directUrl) await withConnection(url, logger, (pooled) => checkSame(pooled, session));
+}
+
 /**
  * Checks that the database is usable before anything relies on it.
+ * @returns a connection past the pooler, to go on with
  * @throws UnfitDatabase, or the error of connecting
  */
-export async function preflight({ url, directUrl, connections, logger }: PreflightOptions): Promise<void> {
-  await withConnections([directUrl, directUrl], logger, async (first, second) => {
-    if (await isPooledByTransaction(first, second)) {
-      throw new UnfitDatabase(
-        directUrl === url
-          ? 'DATABASE_URL leads through a pooler in transaction mode, which keeps no session: set DATABASE_DIRECT_URL to the PostgreSQL behind it, or use session mode.'
-          : 'DATABASE_DIRECT_URL leads through a pooler in transaction mode, too: let it name the PostgreSQL behind it.',
-      );
-    }
-    const [server] = await first.query<Server & Record<string, unknown>>(SERVER);
-    const problem = server && findProblem(server, connections);
-    if (problem !== undefined) throw new UnfitDatabase(problem);
-  });
-  if (url === directUrl) return;
-  await withConnections([url, directUrl], logger, checkSame);
+export async function preflight(options: PreflightOptions): Promise<WatchedConnection> {
+  const session = await openSession(options.directUrl, options.logger);
+  try {
+    await check(session, options);
+    return session;
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
 }
 
 const RIGHTS = `
@@ -168,7 +183,6 @@ function missingRight(rights: Rights): string | undefined {
 
 /** Checks the rights that migrations need, before the first of them runs. @throws UnfitDatabase */
 export async function checkRights(connection: WatchedConnection): Promise<void> {
-  const [rights] = await connection.query<Rights & Record<string, unknown>>(RIGHTS);
-  const missing = rights && missingRight(rights);
+  const missing = missingRight(await oneRow<Rights>(connection, RIGHTS));
   if (missing !== undefined) throw new UnfitDatabase(missing);
 }

@@ -8,7 +8,6 @@ const CONNECT_TIMEOUT_MS = 5000;
 export interface WatchedConnectionOptions {
   url: string;
   applicationName: string;
-  onNotification?: (message: Notification) => void;
 }
 
 /**
@@ -32,7 +31,6 @@ export class WatchedConnection {
       keepAlive: true,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     });
-    if (options.onNotification) client.on('notification', options.onNotification);
     const connection = new WatchedConnection(client);
     try {
       await client.connect();
@@ -42,6 +40,16 @@ export class WatchedConnection {
       throw error;
     }
     return connection;
+  }
+
+  /** Process of the server by what it said when it was connected to; a pooler makes a number up. */
+  get announcedPid(): number | null {
+    return (this.client as Client & { processID: number | null }).processID;
+  }
+
+  /** @param listener called for what comes on the channels that are listened to */
+  onNotification(listener: (message: Notification) => void): void {
+    this.client.on('notification', listener);
   }
 
   /** @throws also if the connection is lost before the answer */

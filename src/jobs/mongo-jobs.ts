@@ -1,8 +1,7 @@
 import { MongoBackend } from '@agendajs/mongo-backend';
-import { PostgresNotificationChannel } from '@agendajs/postgres-backend';
 import type { Collection, Db, MongoClient } from 'mongodb';
-import type { Pool } from 'pg';
 import { pause } from '../kernel/pause.js';
+import type { JobAnnouncements } from './job-announcements.js';
 import type { JobStorage, OpenJobs } from './job-storage.js';
 import { SHUTDOWN } from '../kernel/shutdown.js';
 import { withTimeout } from '../kernel/timeout.js';
@@ -30,19 +29,16 @@ export class MongoJobs implements JobStorage {
   private constructor(
     private readonly client: MongoClient,
     databaseName: string,
-    private readonly pool: Pool,
+    private readonly announcements: () => JobAnnouncements,
   ) {
     this.db = client.db(databaseName);
     this.jobs = this.db.collection(COLLECTION);
   }
 
-  /**
-   * @param pool for the notifications; stays open when this closes, and must have an error listener
-   * @throws JobStorageUnavailable
-   */
-  static async connect(url: string, pool: Pool): Promise<MongoJobs> {
+  /** @throws JobStorageUnavailable */
+  static async connect(url: string, announcements: () => JobAnnouncements): Promise<MongoJobs> {
     const { client, databaseName } = await connectMongo(url);
-    const storage = new MongoJobs(client, databaseName, pool);
+    const storage = new MongoJobs(client, databaseName, announcements);
     try {
       await storage.ensureIndex();
       return storage;
@@ -54,7 +50,7 @@ export class MongoJobs implements JobStorage {
 
   open(): OpenJobs {
     const backend = new MongoJobsBackend({ mongo: this.db, collection: COLLECTION, ensureIndex: false });
-    return { backend, channel: new PostgresNotificationChannel({ pool: this.pool }) };
+    return { backend, channel: this.announcements() };
   }
 
   /** An upsert without a unique index is not atomic. All processes keep the same job: the first by id. */

@@ -119,7 +119,7 @@ describe('campaignsChanged', () => {
     const { failed } = await follow();
     await app.database.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-         WHERE datname = current_database() AND application_name = 'pollcast listen campaign_changed'`,
+         WHERE datname = current_database() AND application_name LIKE 'pollcast listen%campaign_changed%'`,
     );
     expect(await failed).toMatchObject({ cause: [{ extensions: { code: 'CHANGES_LOST' } }] });
   });

@@ -85,7 +85,7 @@ function firstEvent({ events }: Watch): Promise<ProgressEvent> {
 function listeners(): Promise<{ pid: number; port: number }[]> {
   return app.database.query(
     `SELECT pid, client_port AS port FROM pg_stat_activity
-     WHERE datname = current_database() AND application_name = 'pollcast listen campaign_changed' ORDER BY backend_start`,
+     WHERE datname = current_database() AND application_name LIKE 'pollcast listen%campaign_changed%' ORDER BY backend_start`,
   );
 }
 

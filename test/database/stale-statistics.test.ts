@@ -4,7 +4,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { Client, Pool } from 'pg';
 import { DeliveryStatus } from '../../src/delivery/delivery.entity.js';
 import { createDataSource } from '../../src/app/data-source.js';
-import { poolEnd } from '../../src/database/pool-end.js';
 import { PreparedSql } from '../../src/database/prepared.js';
 import type { SqlExecutor } from '../../src/database/rows.js';
 import { engineSession } from '../../src/database/session.js';
@@ -256,7 +255,6 @@ describe(`a campaign of ${USERS}`, () => {
     await useDatabase('a small campaign');
     await database.query('TRUNCATE delivery');
     const pool = new Pool({ connectionString: database.url, max: 1, ...engineSession(10_000) });
-    const endPool = poolEnd(pool);
     const sql = new PreparedSql(pool);
     const chunks = new ChunkStore(sql);
     const [claims, deliveries] = [new ClaimStore(sql), new SettlementStore(sql)];
@@ -280,7 +278,7 @@ describe(`a campaign of ${USERS}`, () => {
     await workChunk(chunk, sql);
     await chunks.release(chunk, REST);
     expect((await deliveriesReadSoFar(sql)) - before).toBeLessThan(5000);
-    await endPool();
+    await pool.end();
   });
 
   test('that leaves out who was reminded is planned in one pass, and worked chunk by chunk', async () => {

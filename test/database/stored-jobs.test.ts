@@ -1,6 +1,10 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { Pool } from 'pg';
 import { pino } from 'pino';
+import { PostgresListener } from '../../src/database/listener.js';
+import { PoolSql } from '../../src/database/pool-sql.js';
+import { openSession } from '../../src/database/preflight.js';
+import { JobAnnouncements } from '../../src/jobs/job-announcements.js';
 import { JobScheduler } from '../../src/jobs/job-scheduler.js';
 import { PostgresJobs } from '../../src/jobs/postgres-jobs.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -8,6 +12,7 @@ import { waitFor } from '../support/wait.js';
 
 let database: TestDatabase;
 let pool: Pool;
+let listener: PostgresListener;
 let scheduler: JobScheduler;
 beforeEach(async () => {
   database = await createTestDatabase();
@@ -15,17 +20,20 @@ beforeEach(async () => {
   // A connection that is ended may still be there when the database is dropped: idle in the pool, or in somebody's hands.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
+  const logger = pino({ level: 'silent' });
+  listener = new PostgresListener(await openSession(database.url), { url: database.url, logger });
   scheduler = new JobScheduler({
-    storage: new PostgresJobs(pool),
+    storage: new PostgresJobs(pool, () => new JobAnnouncements(listener, new PoolSql(pool))),
     lockMs: 15_000,
     chunkConcurrency: 1,
     reconcileIntervalMs: 60_000,
     tickMs: 50,
-    logger: pino({ level: 'silent' }),
+    logger,
   });
 });
 afterEach(async () => {
   await scheduler.stop();
+  await listener.close();
   await pool.end();
   await database.drop();
 });
