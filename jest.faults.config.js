@@ -1,9 +1,10 @@
 import base from './jest.config.js';
 
-/** The fault suite: real processes that are killed, frozen and cut off. They mostly wait, so several share the cores. */
+/** The fault suite: processes that are killed, frozen and cut off. They mostly wait, so several share the cores. */
 export default {
   ...base,
-  testEnvironment: 'node',
+  // A process with many programs gets no more of the cores than one with a few, and here they are to be in time.
+  testEnvironmentOptions: { ...base.testEnvironmentOptions, programsAtOnce: 4 },
   testMatch: ['**/*.fault.ts'],
   // One MongoDB serves all of them, and FerretDB is no fast one.
   maxWorkers: process.env.MONGODB_URL ? 2 : 3,

@@ -22,7 +22,7 @@ const READY: Record<string, RegExp> = {
   migrate: /^(Ran .*|The database schema is up to date)\.$/m,
 };
 
-const app = useApp({ run: [], ownProcesses: true, emptyDatabase: true });
+const app = useApp({ run: [], process: 'own', emptyDatabase: true });
 let schema: string;
 beforeAll(async () => {
   const migrated = await createTestDatabase();

@@ -14,7 +14,7 @@ const SLOW_BATCHES = `
     FOR EACH ROW WHEN (NEW.skipped_users > OLD.skipped_users) EXECUTE FUNCTION take_long();
 `;
 
-const app = useApp({ run: [], ownProcesses: true, environment: { RECONCILE_INTERVAL_MS: '500' } });
+const app = useApp({ run: [], process: 'own', environment: { RECONCILE_INTERVAL_MS: '500' } });
 
 async function cancelledCampaign(): Promise<void> {
   await createUsers(app.database, AUDIENCE);

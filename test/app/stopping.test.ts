@@ -15,7 +15,7 @@ import { PROGRESS } from '../support/progress.js';
 import { sendHalf, socketUrl } from '../support/requests.js';
 import { waitFor } from '../support/wait.js';
 
-const app = useApp({ run: [], ownProcesses: true });
+const app = useApp({ run: [] });
 
 /** Keeps every statement on the table waiting until it is ended. */
 async function lockTable(table: string): Promise<Client> {
@@ -74,7 +74,7 @@ async function jobsMade(): Promise<number> {
 }
 
 test('an API process that stops answers what was asked, sends its subscribers elsewhere and lets nobody in', async () => {
-  const url = await app.startApi('api');
+  const url = await app.startApi('api', {}, 'own');
   const [api] = app.processes.slice(-1) as [PollcastProcess];
   const client = app.client();
   const campaignId = await createCampaign(client, await createOpenPoll(client));
@@ -106,7 +106,7 @@ test('an API process that stops answers what was asked, sends its subscribers el
 
 test('a worker that stops is not ready from then on, while it waits for the last answer', async () => {
   await app.startApi('api');
-  const worker = app.launch('worker', { WORKER_PORT: '0' });
+  const worker = app.launch('worker', { WORKER_PORT: '0' }, 'own');
   const [, url = ''] = await waitForOutput(worker, /health and metrics at (http:[^\s"]+)/);
   await createUsers(app.database, 1);
   const last = app.sandbox.faults.add({ answer: FAULT_ANSWERS.held });
@@ -130,7 +130,7 @@ test('a worker that stops is not ready from then on, while it waits for the last
 
 test('a worker breaks off the planning of an audience when it is told to end, and the next one plans it', async () => {
   await app.startApi('api');
-  const worker = await app.startWorker();
+  const worker = await app.startWorker({}, 'own');
   await createUsers(app.database, 3, 1_500_001);
   const client = app.client();
   const campaignId = await createCampaign(client, await createOpenPoll(client));
@@ -159,7 +159,7 @@ test('a worker breaks off the planning of an audience when it is told to end, an
 });
 
 test('clients that never let go hold up neither the end nor the release of leases', async () => {
-  const url = await app.startApi('start', { LEASE_MS: '60000' });
+  const url = await app.startApi('start', { LEASE_MS: '60000' }, 'own');
   const [both] = app.processes.slice(-1) as [PollcastProcess];
   const client = app.client();
   await createUsers(app.database, 200, 2_000_001);

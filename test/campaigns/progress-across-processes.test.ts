@@ -21,7 +21,7 @@ import { waitFor } from '../support/wait.js';
 const AUDIENCE = 60;
 const SLOW = { pacing: { sendIntervalMs: 40 } };
 
-const app = useApp({ run: [], ownProcesses: true });
+const app = useApp({ run: [] });
 /** Campaigns are started on B and worked by C; subscribers are on A unless a test says otherwise. */
 let apiA: PollcastProcess;
 let urlB: string;
@@ -30,7 +30,7 @@ let pollId: string;
 beforeAll(async () => {
   urlB = await app.startApi();
   await app.startWorker();
-  await app.startApi('api', { LOG_LEVEL: 'trace' });
+  await app.startApi('api', { LOG_LEVEL: 'trace' }, 'own');
   apiA = lastStarted();
   await createUsers(app.database, AUDIENCE);
   pollId = await createOpenPoll(app.client(undefined, urlB));

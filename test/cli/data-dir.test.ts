@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { runCommand } from '../support/process.js';
+import { runHosted } from '../support/hosted-program.js';
 import { WorkFolder } from './support.js';
 
 let folder: WorkFolder;
@@ -10,8 +10,8 @@ beforeEach(async () => {
 });
 afterEach(() => folder.remove());
 
-function start(dataDir: string): Promise<{ code: number | null; output: string }> {
-  return runCommand(['start'], { DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'warn' }, folder.path);
+function start(dataDir: string): Promise<{ code: number; output: string }> {
+  return runHosted(['start'], { DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'warn' });
 }
 
 describe('a DATA_DIR', () => {

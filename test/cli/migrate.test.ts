@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import { dumpSchema } from '../../src/database/schema-dump.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { runHosted, startHosted } from '../support/hosted-program.js';
-import { runCommand, startProcess } from '../support/process.js';
+import { startProcess } from '../support/process.js';
 import { waitFor } from '../support/wait.js';
 
 let database: TestDatabase;
@@ -16,9 +16,9 @@ beforeEach(async () => {
 afterEach(() => database.drop());
 
 describe('migrate', () => {
-  test('makes the schema once, however many processes start on an empty database', async () => {
+  test('makes the schema once, however many programs start on an empty database', async () => {
     const environment = { DATABASE_URL: database.url };
-    const runs = await Promise.all(Array.from({ length: 5 }, () => runCommand(['migrate'], environment)));
+    const runs = await Promise.all(Array.from({ length: 5 }, () => runHosted(['migrate'], environment)));
 
     expect(runs.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0]);
     const said = runs.map(({ output }) => output.trim().split('\n').at(-1) ?? '').sort();

@@ -36,11 +36,6 @@ function run(argv: string[], environment: Record<string, string> = {}) {
   return runHosted(argv, { LOG_LEVEL: 'warn', ...environment });
 }
 
-/** What serves, and what fails with an error of Node itself, which is of another realm than that of the tests. */
-function spawned(argv: string[], environment: Record<string, string>) {
-  return runCommand(argv, { LOG_LEVEL: 'warn', ...environment }, folder.path);
-}
-
 /** Fails unless the output is one line that ends like a sentence. */
 function expectOneSentence(output: string): void {
   expect(output).toMatch(/^[A-Z-][^\n]*\.\n$/);
@@ -111,7 +106,7 @@ describe('a wrong setting', () => {
 
   test('of the address is one, too', async () => {
     const settings = { DATABASE_URL: database.url, HOST: '192.0.2.1', PORT: '0' };
-    const { code, output } = await spawned(['api'], settings);
+    const { code, output } = await run(['api'], settings);
     expect(code).toBe(2);
     expect(output).toBe(
       'HOST 192.0.2.1 is no address of this machine: use 127.0.0.1, or 0.0.0.0 for all its addresses.\n',
@@ -145,7 +140,7 @@ describe('what is not there to be used', () => {
   });
 
   test('is a port that another process has', async () => {
-    const { code, output } = await spawned(['api'], { DATABASE_URL: database.url, PORT: port });
+    const { code, output } = await run(['api'], { DATABASE_URL: database.url, PORT: port });
     expect(code).toBe(1);
     expect(output).toBe(
       `Port ${port} is in use by another process: end that one, or set PORT to a free port.\n`,
@@ -156,7 +151,7 @@ describe('what is not there to be used', () => {
     taken.close();
     await once(taken, 'close');
     const url = `postgres://me:my-password@127.0.0.1:${port}/polls`;
-    const { code, output } = await spawned(['migrate'], { DATABASE_URL: url });
+    const { code, output } = await run(['migrate'], { DATABASE_URL: url });
     expect(code).toBe(1);
     expect(output).toBe(
       `The database at 127.0.0.1:${port} cannot be reached (ECONNREFUSED): ` +

@@ -155,7 +155,7 @@ describe('in production', () => {
     ['api', { ...database, SANDBOX: 'true' }],
     ['migrate', database],
   ])('%s needs no more than that', async (command, environment) => {
-    const { code, output } = await runCommand([command], environment, folder);
+    const { code, output } = await runHosted([command], environment);
     expect(output).toMatch(/localhost:1/);
     expect(code).toBe(1);
   });

@@ -14,7 +14,7 @@ const RUN_ON = graphql(`mutation ($id: ID!) {
 }`);
 const PAUSE = graphql('mutation ($id: ID!) { pauseCampaign(id: $id) { userErrors { message } } }');
 
-const app = useApp({ run: ['worker'], ownProcesses: true });
+const app = useApp({ run: ['worker'] });
 const browser = useBrowser();
 let port: string;
 beforeAll(async () => {
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 
 async function startApi(): Promise<PollcastProcess> {
-  await app.startApi('api', { PORT: port });
+  await app.startApi('api', { PORT: port }, 'own');
   const [running] = app.processes.slice(-1);
   if (!running) throw new Error('There is no process.');
   return running;

@@ -4,18 +4,19 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
 import { testInBrowser, useBrowser } from '../support/dashboard.js';
-import { runCommand, waitForOutput, type PollcastProcess } from '../support/process.js';
+import { runHosted } from '../support/hosted-program.js';
+import { waitForOutput, type PollcastProcess } from '../support/process.js';
 import { startInTerminal } from '../support/terminal.js';
 import { useApp } from '../support/use-app.js';
 
-const app = useApp({ run: [], ownProcesses: true });
+const app = useApp({ run: [] });
 const browser = useBrowser();
 let dataDir: string;
 let running: PollcastProcess;
 let link: string;
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'pollcast-link-'));
-  const seeded = await runCommand(['seed'], { DATABASE_URL: app.database.url });
+  const seeded = await runHosted(['seed'], { DATABASE_URL: app.database.url });
   expect(seeded.output).toContain('70 to notify');
   running = startInTerminal('start', { DATABASE_URL: app.database.url, DATA_DIR: dataDir, PORT: '0' });
   // The dashboard's is the first address that is printed.

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
-import { runHosted } from '../support/hosted-program.js';
-import { startProcess, waitForOutput } from '../support/process.js';
+import { runHosted, startHosted } from '../support/hosted-program.js';
+import { waitForOutput } from '../support/process.js';
 import { EMPTY_DATABASE, createTestDatabase, type TestDatabase } from '../support/database.js';
 
 const ROLE = 'pollcast_unfit';
@@ -87,7 +87,7 @@ describe('a role', () => {
     const busy = Array.from({ length: 14 }, () => new Client({ connectionString: urlOf(empty) }));
     await Promise.all(busy.map((client) => client.connect()));
     const environment = { DATABASE_URL: urlOf(empty), DATABASE_CONNECTIONS: '14', PORT: '0' };
-    const running = startProcess(['start'], environment);
+    const running = startHosted(['start'], environment);
     await waitForOutput(running, /has no connection left: waiting for one/);
     await Promise.all(busy.map((client) => client.end()));
     await waitForOutput(running, /GraphQL API at/);

@@ -17,7 +17,7 @@ import { waitForOutput, type PollcastProcess } from '../support/process.js';
 import { imageHealthCheck } from './dockerfile.js';
 import { ProductionTree } from './production.js';
 
-const app = useApp({ run: [], ownProcesses: true });
+const app = useApp({ run: [] });
 let tree: ProductionTree;
 let secrets: string;
 const processes: PollcastProcess[] = [];

@@ -47,7 +47,7 @@ const OTHER_ADDRESS = '127.0.0.9';
 const HANDSHAKE = { connection: 'Upgrade', upgrade: 'websocket' };
 
 describeWithNginx('the proxy before two replicas', () => {
-  const app = useApp({ run: [], ownProcesses: true });
+  const app = useApp({ run: [] });
   let port: string;
   let names: NameServer;
   let proxy: Proxy;

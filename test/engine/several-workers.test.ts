@@ -19,7 +19,7 @@ import { change } from '../campaigns/operations.js';
 
 /** Two workers, of which one serves the API as well. */
 async function twoWorkers(scene: Scene, environment: Record<string, string>): Promise<TestApp> {
-  const app = await scene.prepare({ ownProcesses: true, environment });
+  const app = await scene.prepare({ environment });
   await Promise.all([app.startApi('start'), app.startWorker()]);
   return app;
 }

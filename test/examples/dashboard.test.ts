@@ -11,7 +11,7 @@ import { followProcess, waitForOutput, type PollcastProcess } from '../support/p
 const AUDIENCE = 4;
 
 // The messages that are held must not time out, however slow the machine is.
-const app = useApp({ run: [], ownProcesses: true, environment: { REQUEST_TIMEOUT_MS: '120000' } });
+const app = useApp({ run: [], environment: { REQUEST_TIMEOUT_MS: '120000' } });
 let api: PollcastProcess;
 let port: string;
 beforeAll(async () => {
@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 /** The API where it was before. */
 async function startApi(): Promise<PollcastProcess> {
-  await app.startApi('api', { PORT: port });
+  await app.startApi('api', { PORT: port }, 'own');
   const [running] = app.processes.slice(-1);
   if (!running) throw new Error('No process has been started.');
   return running;

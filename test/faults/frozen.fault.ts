@@ -14,7 +14,7 @@ scenario(
       sandbox: { latencyMs: 20 },
     });
     await app.startApi();
-    const frozen = await app.startWorker();
+    const frozen = await app.startWorker({}, 'own');
     const run = await scene.start(app, { audience: AUDIENCE, input: { pacing: { chunkSize: 40 } } });
 
     // It has taken chunks before there is another, who then has to take them over.

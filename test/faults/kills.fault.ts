@@ -26,7 +26,7 @@ scenario(
       sandbox: { latencyMs: 20 },
     });
     const urls = [await app.startApi(), await app.startApi()];
-    const workers = [await app.startWorker(), await app.startWorker()];
+    const workers = [await app.startWorker({}, 'own'), await app.startWorker({}, 'own')];
     const run = await scene.start(app, { audience: AUDIENCE, urls });
 
     let kills = 0;
@@ -37,7 +37,7 @@ scenario(
       victim.kill('SIGKILL');
       kills += 1;
       await victim.exited;
-      workers[workers.indexOf(victim)] = await app.startWorker();
+      workers[workers.indexOf(victim)] = await app.startWorker({}, 'own');
     }
 
     await run.end();

@@ -79,7 +79,7 @@ function scenarioWithMongo(name: string, play: (scene: Scene, mongo: OwnFerretDb
     async (scene, mongo) => {
       const app = await scene.prepare({ mongodbUrl: mongo.url, environment: ENVIRONMENT });
       await app.startApi();
-      const [first, second] = [await app.startWorker(), await app.startWorker()];
+      const [first, second] = [await app.startWorker({}, 'own'), await app.startWorker({}, 'own')];
       await mongo.end('SIGKILL');
       const run = await scene.start(app, { audience: 600, input: CHUNKS });
       await mongo.start();
@@ -105,7 +105,7 @@ function scenarioWithMongo(name: string, play: (scene: Scene, mongo: OwnFerretDb
     'is frozen when a process stops whose clients and messages are waited for: it ends in time all the same',
     async (scene, mongo) => {
       const app = await scene.prepare({ mongodbUrl: mongo.url, environment: ENVIRONMENT });
-      const url = await app.startApi('start');
+      const url = await app.startApi('start', {}, 'own');
       const [both] = app.processes as [PollcastProcess];
       const held = app.sandbox.faults.add({ after: 20, answer: FAULT_ANSWERS.held });
       await scene.start(app, { audience: 300, input: CHUNKS });

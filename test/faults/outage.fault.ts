@@ -149,7 +149,7 @@ describe('while Telegram cannot be reached', () => {
     async (scene) => {
       const app = await scene.prepare();
       await app.startApi();
-      const victim = await app.startWorker();
+      const victim = await app.startWorker({}, 'own');
       app.sandbox.faults.add({ times: 5, answer: FAULT_ANSWERS.nonJson(403), after: 20 });
       const hang = app.sandbox.faults.add({ after: 20, answer: FAULT_ANSWERS.hangBefore, times: 1 });
       const run = await scene.start(app, { audience: 300 });

@@ -20,7 +20,7 @@ scenario(
     const run = await scene.start(app, { audience: 2 * CHUNK_SIZE, input: { pacing } });
 
     for (let death = 1; death <= MAX_CHUNK_ATTEMPTS; death += 1) {
-      const worker = await app.startWorker();
+      const worker = await app.startWorker({}, 'own');
       await waitFor(`claim ${death}`, async () => {
         const [chunk] = await database.query<{ state: string; attempts: number }>(
           'SELECT state, attempts FROM campaign_chunk WHERE campaign_id = $1 AND number = 0',

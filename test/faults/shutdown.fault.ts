@@ -61,7 +61,7 @@ scenario(
   async (scene) => {
     const app = await scene.prepare({ environment: PATIENT, sandbox: { latencyMs: 100 } });
     await app.startApi();
-    const first = await app.startWorker();
+    const first = await app.startWorker({}, 'own');
     const run = await scene.start(app, { audience: 50 * CHUNKS, input: { pacing: ONE_BY_ONE } });
     await run.accepted(120);
 
@@ -83,7 +83,7 @@ scenario(
 scenario('SIGTERM of one of two workers: the other takes its chunks over at once', async (scene) => {
   const app = await scene.prepare({ environment: PATIENT, sandbox: { latencyMs: 20 } });
   await app.startApi();
-  const [first] = [await app.startWorker(), await app.startWorker()];
+  const [first] = [await app.startWorker({}, 'own'), await app.startWorker()];
   const run = await scene.start(app, { audience: 600, input: { pacing: { chunkSize: 50 } } });
   await run.accepted(150);
 
@@ -98,7 +98,7 @@ scenario(
   async (scene) => {
     const app = await scene.prepare({ environment: PATIENT, sandbox: { latencyMs: 20 } });
     await app.startApi();
-    const worker = await app.startWorker();
+    const worker = await app.startWorker({}, 'own');
     const victim = 1_000_010;
     const hang = app.sandbox.faults.add({ chatId: victim, answer: FAULT_ANSWERS.hangAfter });
     const run = await scene.start(app, { audience: 300, input: { pacing: { chunkSize: 50 } } });
@@ -123,7 +123,7 @@ for (const method of ['getMe', 'getUpdates']) {
     const app = await scene.prepare({ environment: PATIENT });
     const hang = app.sandbox.faults.add({ method, answer: FAULT_ANSWERS.hangBefore });
     await app.startApi();
-    const worker = await app.startWorker();
+    const worker = await app.startWorker({}, 'own');
     const run = await scene.start(app, { audience: 20 });
     await app.sandbox.waitUntil(() => hang.hits > 0);
 
@@ -144,7 +144,7 @@ scenario(
     const writer = 7_000_001;
     const hang = app.sandbox.faults.add({ chatId: writer, answer: FAULT_ANSWERS.hangBefore });
     await app.startApi();
-    const worker = await app.startWorker();
+    const worker = await app.startWorker({}, 'own');
     app.sandbox.userSays(writer, '/stop');
     await app.sandbox.waitUntil(() => hang.hits > 0);
     const run = await scene.start(app, { audience: 50 * CHUNKS, input: { pacing: ONE_BY_ONE } });

@@ -76,7 +76,7 @@ scenario(
   async (scene) => {
     const app = await scene.prepare({ environment: DEFAULTS });
     await app.startApi();
-    const victim = await app.startWorker();
+    const victim = await app.startWorker({}, 'own');
     // It goes on for longer than the other worker takes to start.
     const pacing = { chunkSize: 40, chunkIntervalMs: 0 };
     const run = await scene.start(app, { audience: 120, input: { pacing } });
@@ -150,7 +150,7 @@ scenario(
     CREATE TRIGGER take_long AFTER INSERT ON campaign_chunk FOR EACH STATEMENT EXECUTE FUNCTION take_long();
   `);
     await app.startApi();
-    const victim = await app.startWorker();
+    const victim = await app.startWorker({}, 'own');
     const run = await scene.start(app, { audience: 20 });
     await waitFor('the planning', async () => {
       const planning = await app.database.query(
@@ -248,7 +248,7 @@ scenario(
   async (scene) => {
     const app = await scene.prepare({ environment: NEVER_RECONCILES });
     await app.startApi();
-    const worker = await app.startWorker();
+    const worker = await app.startWorker({}, 'own');
     await app.startWorker();
     const run = await scene.start(app, {
       audience: 60,

@@ -18,10 +18,19 @@ const OPEN_DOORS = {
   MAX_SOCKETS_PER_ADDRESS: '2000',
 };
 
+/**
+ * Where a program runs: 'shared' in the process of all of them, which is warm already, or in one of its 'own', as in
+ * production. Only there it can be killed or frozen, and that process's warnings, memory and sockets are the program's alone.
+ */
+export type ProcessKind = 'shared' | 'own';
+
+/** What Node and libraries read of a process, whatever the program does. */
+const OF_A_PROCESS = ['NODE_ENV', 'NODE_OPTIONS'];
+
 export interface TestAppOptions {
   environment?: Record<string, string>;
-  /** Processes of their own, which can be killed and frozen, instead of programs in one that is warm already. */
-  ownProcesses?: boolean;
+  /** Of every program that says nothing else; by default they share one. */
+  process?: ProcessKind;
   sandbox?: SandboxOptions;
   /** A clone of the template by default. */
   database?: TestDatabase;
@@ -87,8 +96,9 @@ export class TestApp {
   async startApi(
     command: 'start' | 'api' = 'api',
     environment: Record<string, string> = {},
+    kind?: ProcessKind,
   ): Promise<string> {
-    const running = this.launch(command, environment);
+    const running = this.launch(command, environment, kind);
     const [, url] = await waitForOutput(running, /GraphQL API at (http:\/\/\S+)\/graphql/);
     this.url = url ?? '';
     return this.url;
@@ -104,23 +114,26 @@ export class TestApp {
     }
   }
 
-  async startWorker(environment: Record<string, string> = {}): Promise<PollcastProcess> {
-    const running = this.launch('worker', environment);
+  async startWorker(environment: Record<string, string> = {}, kind?: ProcessKind): Promise<PollcastProcess> {
+    const running = this.launch('worker', environment, kind);
     await waitForOutput(running, /working jobs/);
     return running;
   }
 
-  async startBot(environment: Record<string, string> = {}): Promise<PollcastProcess> {
-    const running = this.launch('bot', environment);
+  async startBot(environment: Record<string, string> = {}, kind?: ProcessKind): Promise<PollcastProcess> {
+    const running = this.launch('bot', environment, kind);
     await waitForOutput(running, /talking to people/);
     return running;
   }
 
-  launch(command: string, environment: Record<string, string> = {}): PollcastProcess {
+  launch(
+    command: string,
+    environment: Record<string, string> = {},
+    kind: ProcessKind = this.options.process ?? 'shared',
+  ): PollcastProcess {
     const given = { ...this.environment(), ...environment };
-    // NODE_ENV is what libraries read of a process.
-    const canBeHosted = canHost() && !this.options.ownProcesses && !('NODE_ENV' in given);
-    const running = (canBeHosted ? startHosted : startProcess)([command], given);
+    const isHosted = kind === 'shared' && canHost() && !OF_A_PROCESS.some((name) => name in given);
+    const running = (isHosted ? startHosted : startProcess)([command], given);
     this.processes.push(running);
     return running;
   }

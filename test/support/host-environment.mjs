@@ -42,6 +42,10 @@ class ProgramHost {
     return this.started >= PROGRAMS_OF_A_HOST;
   }
 
+  get running() {
+    return this.listeners.size;
+  }
+
   /** @returns what sends the program a signal */
   start(argv, environment, listener) {
     const id = this.started++;
@@ -51,22 +55,35 @@ class ProgramHost {
   }
 
   endWhenIdle() {
-    if (this.isUsedUp && this.listeners.size === 0 && this.child.connected) this.child.disconnect();
+    if (this.isUsedUp && this.running === 0 && this.child.connected) this.child.disconnect();
   }
 }
 
-/** For all files that this process of Jest works. */
-let host;
+/** For all files that this process of Jest works; the first ones are the warmest. */
+let hosts = [];
 
-function startHosted(argv, environment, listener) {
-  if (host === undefined || host.isUsedUp) host = new ProgramHost();
-  return host.start(argv, environment, listener);
+function hostWithRoom(programsAtOnce) {
+  hosts = hosts.filter((host) => !host.isUsedUp);
+  const free = hosts.find((host) => host.running < programsAtOnce);
+  if (free) return free;
+  const host = new ProgramHost();
+  hosts.push(host);
+  return host;
 }
 
-/** That of Node, and one warm process which runs the programs that need none of their own (hosted-program.ts). */
+/**
+ * That of Node, and warm processes which run the programs that need none of their own (hosted-program.ts): as few as
+ * possible, with no more programs at once in each than testEnvironmentOptions.programsAtOnce.
+ */
 export default class HostEnvironment extends TestEnvironment {
+  constructor(config, context) {
+    super(config, context);
+    this.programsAtOnce = config.projectConfig.testEnvironmentOptions.programsAtOnce ?? Infinity;
+  }
+
   async setup() {
     await super.setup();
-    this.global.startHostedProgram = startHosted;
+    this.global.startHostedProgram = (argv, environment, listener) =>
+      hostWithRoom(this.programsAtOnce).start(argv, environment, listener);
   }
 }

@@ -45,7 +45,7 @@ export function startHosted(argv: readonly string[], environment: Record<string,
     },
   });
   const kill = (signal: NodeJS.Signals = 'SIGTERM') => {
-    if (!SIGNALS.includes(signal)) throw new Error(`${signal} is for a process of its own (ownProcesses).`);
+    if (!SIGNALS.includes(signal)) throw new Error(`${signal} is for a process of its own (process: 'own').`);
     if (exitCode === null) send(signal);
   };
   const stop = () => {

@@ -4,6 +4,8 @@ import { Writable } from 'node:stream';
 import { runProgram } from '../../dist/program.js';
 
 process.setSourceMapsEnabled(true);
+// Each program that serves listens. More than scenarios side by side have would be those of programs that have ended.
+process.setMaxListeners(40);
 
 /** What gives each running program its signals. */
 const signals = new Map();

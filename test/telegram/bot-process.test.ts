@@ -7,7 +7,7 @@ import { useApp } from '../support/use-app.js';
 import { waitFor } from '../support/wait.js';
 import { scrape, valueOf } from '../metrics/support/samples.js';
 
-const app = useApp({ run: ['worker'], ownProcesses: true });
+const app = useApp({ run: ['worker'] });
 const READS = /reading the updates of the bot/;
 
 describe('the menu of commands', () => {
@@ -46,7 +46,7 @@ test('a bot process takes the conversation over from a worker, which stands in a
   expect((await ada.asks('/start')).text).toContain('Welcome');
   const before = readings();
 
-  const bot = await app.startBot({ WORKER_PORT: '0' });
+  const bot = await app.startBot({ WORKER_PORT: '0' }, 'own');
   await waitForOutput(bot, READS);
   expect((await ada.asks('/stop')).text).toContain('no more reminders');
   bot.kill('SIGKILL');
@@ -76,7 +76,7 @@ test('of two bot processes the other goes on in the middle of a poll when the on
     title: 'Team day',
     questions: ['How was it?', 'Again?', 'Where?'].map((text) => ({ text, options: ['Good', 'Bad'] })),
   });
-  const first = await app.startBot();
+  const first = await app.startBot({}, 'own');
   await waitForOutput(first, READS);
   const second = await app.startBot();
   const bo = new Person(app, { first_name: 'Bo' });

@@ -15,7 +15,7 @@ const PEOPLE = 400;
 const RATE = 200;
 
 const app = useApp({
-  ownProcesses: true,
+  process: 'own',
   environment: { MESSAGES_PER_SECOND: String(RATE) },
   // Little above the rate of the installation, as Telegram's limit is.
   sandbox: { messagesPerSecond: RATE + 8 },

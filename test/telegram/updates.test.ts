@@ -8,7 +8,7 @@ import { waitForOutput, type PollcastProcess } from '../support/process.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 import { waitFor } from '../support/wait.js';
 
-const app = useApp({ run: [], ownProcesses: true });
+const app = useApp({ run: [] });
 let proxy: TcpProxy;
 /** Two, of which one reads the updates at a time; the first was the first to. */
 const workers: { running: PollcastProcess; url: string }[] = [];
@@ -16,8 +16,8 @@ beforeAll(async () => {
   const server = new URL(app.database.url);
   proxy = await startTcpProxy({ host: server.hostname, port: Number(server.port || 5432) });
   server.host = `127.0.0.1:${proxy.port}`;
-  while (workers.length < 2) {
-    const running = await app.startWorker({ DATABASE_URL: server.href, WORKER_PORT: '0' });
+  for (const kind of ['own', 'shared'] as const) {
+    const running = await app.startWorker({ DATABASE_URL: server.href, WORKER_PORT: '0' }, kind);
     const [, url = ''] = await waitForOutput(running, /health and metrics at (http:[^\s"]+)/);
     workers.push({ running, url });
     await pollerOtherThan(undefined);

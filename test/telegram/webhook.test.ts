@@ -1,12 +1,13 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { References, type Reference } from '../../src/questionnaire/reference.js';
 import { webhookSecret } from '../../src/telegram/webhook-door.js';
+import type { ProcessKind } from '../support/app.js';
 import { freePort } from '../support/port.js';
 import { waitForOutput, type PollcastProcess } from '../support/process.js';
 import { useApp } from '../support/use-app.js';
 import { waitFor } from '../support/wait.js';
 
-const app = useApp({ run: [], ownProcesses: true });
+const app = useApp({ run: [] });
 let port: number;
 let url: string;
 let worker: PollcastProcess;
@@ -14,8 +15,11 @@ let secret = '';
 let references: References;
 
 /** A worker that is delivered to on its own port. */
-async function startWorker(environment: Record<string, string>): Promise<PollcastProcess> {
-  const running = await app.startWorker({ WORKER_PORT: String(port), ...environment });
+async function startWorker(
+  environment: Record<string, string>,
+  kind?: ProcessKind,
+): Promise<PollcastProcess> {
+  const running = await app.startWorker({ WORKER_PORT: String(port), ...environment }, kind);
   await waitForOutput(running, /health and metrics at/);
   return running;
 }
@@ -23,7 +27,7 @@ async function startWorker(environment: Record<string, string>): Promise<Pollcas
 beforeAll(async () => {
   port = await freePort();
   url = `http://127.0.0.1:${port}/telegram`;
-  worker = await startWorker({ WEBHOOK_URL: url });
+  worker = await startWorker({ WEBHOOK_URL: url }, 'own');
   const [stored] = await app.database.query<{ key: Buffer }>('SELECT key FROM signing_key');
   const key = stored?.key ?? Buffer.of();
   references = new References(key);

@@ -16,6 +16,8 @@ const PAUSE_MS = 10;
 /** An API with something to ask for, and limits so high that attacks are looked at. */
 export async function startAttackedApi(): Promise<TestApp> {
   const app = await TestApp.prepare({
+    // Its sockets and its memory are what is attacked.
+    process: 'own',
     environment: {
       // So high that what is refused is refused for what it is, and every attack is looked at.
       REQUESTS_PER_MINUTE_PER_ADDRESS: '100000',
