@@ -11,6 +11,9 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(() => {
   pool = new PatientPool({ connectionString: database.url, max: 10 });
+  // A connection that is ended may still be there when the database is dropped.
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
 });
 afterEach(() => pool.end());
 
