@@ -15,6 +15,7 @@ import { TakeoverStore } from '../../src/engine/takeover.store.js';
 import { createTestDatabase, type ClonedDatabase, type TestDatabase } from '../support/database.js';
 import { createUsers } from '../support/factories.js';
 import { plannedCampaign } from '../support/running-campaign.js';
+import { waitFor } from '../support/wait.js';
 
 const USERS = 40_000;
 const LEASE = { leaseMs: 60_000, capacity: { messages: 100_000, withinMs: 240_000 }, holderKey: null };
@@ -99,6 +100,10 @@ async function plan(
   const dataSource = await createDataSource({ url: planned.url }).initialize();
   await plannedCampaign(planned, dataSource, pollId, chunkSize, notRemindedForHours);
   await dataSource.destroy();
+  // A connection adds what it has read to the statistics of the table before it is gone.
+  const connections =
+    "SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'pollcast'";
+  await waitFor('the end of its connections', async () => (await planned.query(connections)).length === 0);
 }
 
 /** A campaign that is over. */
