@@ -125,7 +125,8 @@ const DUPLICATES: Record<string, string> = {
 };
 
 describe('the database', () => {
-  beforeEach(() => database.query(ROWS));
+  // What is refused changes nothing.
+  beforeAll(() => database.query(ROWS));
 
   test.each(Object.entries({ ...REFUSED, ...DUPLICATES }))('holds %s', async (constraint, statement) => {
     await expect(database.query(statement)).rejects.toMatchObject({ constraint });
@@ -147,8 +148,12 @@ describe('the database', () => {
     );
     expect(without).toEqual([]);
   });
+});
 
-  test('takes for an answer only an option of its question', async () => {
+describe('a row that is changed', () => {
+  beforeEach(() => database.query(ROWS));
+
+  test('of an answer takes only an option of its question', async () => {
     await database.query(`
       INSERT INTO question (poll_id, position, text) VALUES (1, 2, 'And why?');
       INSERT INTO question_option (question_id, position, text) VALUES (2, 1, 'Because')`);
@@ -161,7 +166,7 @@ describe('the database', () => {
     expect(await database.query('SELECT question_id FROM answer')).toEqual([{ question_id: '2' }]);
   });
 
-  test('counts every change of a campaign in its version, and announces it', async () => {
+  test('of a campaign counts every change in its version, and announces it', async () => {
     // A change that a filter of campaigns may see is announced with what it was before as well.
     const announced: string[] = [];
     const listener = new Client({ connectionString: database.url });
