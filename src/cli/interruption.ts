@@ -2,6 +2,15 @@ import type { EventEmitter } from 'node:events';
 import { constants } from 'node:os';
 import { SHUTDOWN } from '../kernel/shutdown.js';
 
+/** What of a shell an interruption takes. */
+export interface Interruptible {
+  stdout: NodeJS.WritableStream;
+  /** Emits the names of the signals that arrive. */
+  signals: EventEmitter;
+  /** Ends the program whatever it still does. */
+  exit: (code: number) => void;
+}
+
 /** The process was asked to end before its work was done. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
@@ -24,7 +33,7 @@ const SAME_SIGNAL_MS = 1000;
 
 /**
  * Handles signals until it is closed. The first asks the work to end gracefully; a second one, or the time limit, ends the
- * process at once.
+ * program at once.
  */
 export class Interruption {
   readonly arrived: Promise<NodeJS.Signals>;
@@ -40,15 +49,17 @@ export class Interruption {
     this.onSignal('SIGPIPE');
   };
 
+  /** @param console that of the shell, which writes to a broken pipe without complaint */
   constructor(
-    private readonly signals: EventEmitter,
-    private readonly output: NodeJS.WritableStream,
+    private readonly shell: Interruptible,
+    private readonly console: Console,
   ) {
     let resolve: (signal: NodeJS.Signals) => void;
     this.arrived = new Promise((settle) => (resolve = settle));
     this.onSignal = (signal) => {
       if (this.signal !== undefined) {
-        if (performance.now() - this.arrivedAt > SAME_SIGNAL_MS) quit('Ended without waiting any longer.');
+        if (performance.now() - this.arrivedAt > SAME_SIGNAL_MS)
+          this.quit('Ended without waiting any longer.');
         return;
       }
       this.signal = signal;
@@ -56,8 +67,8 @@ export class Interruption {
       this.limitTime();
       resolve(signal);
     };
-    for (const name of SIGNALS) signals.on(name, this.onSignal);
-    output.on('error', this.onBrokenOutput);
+    for (const name of SIGNALS) shell.signals.on(name, this.onSignal);
+    shell.stdout.on('error', this.onBrokenOutput);
   }
 
   /** Call it when everything that must be stopped in the end has been started. */
@@ -70,7 +81,7 @@ export class Interruption {
   async orElse<T>(work: Promise<T>): Promise<T> {
     this.started();
     this.interrupted ??= this.arrived.then((signal) => {
-      console.error('\nStopping ...');
+      this.console.error('\nStopping ...');
       throw new Interrupted(signal);
     });
     return Promise.race([this.interrupted, work]);
@@ -79,18 +90,20 @@ export class Interruption {
   /** The work has ended. */
   close(): void {
     clearTimeout(this.limit);
-    for (const name of SIGNALS) this.signals.off(name, this.onSignal);
-    this.output.off('error', this.onBrokenOutput);
+    for (const name of SIGNALS) this.shell.signals.off(name, this.onSignal);
+    this.shell.stdout.off('error', this.onBrokenOutput);
   }
 
   private limitTime(): void {
     clearTimeout(this.limit);
     const limitMs = this.isStarted ? SHUTDOWN.totalMs : START_LIMIT_MS;
-    this.limit = setTimeout(quit, limitMs, 'Stopping took too long: ended anyway.').unref();
+    this.limit = setTimeout(() => {
+      this.quit('Stopping took too long: ended anyway.');
+    }, limitMs).unref();
   }
-}
 
-function quit(message: string): void {
-  console.error(message);
-  process.exit(1);
+  private quit(message: string): void {
+    this.console.error(message);
+    this.shell.exit(1);
+  }
 }

@@ -1,20 +1,17 @@
 import { Console } from 'node:console';
-import type { EventEmitter } from 'node:events';
 import type { Logger } from 'pino';
 import { createLogger } from '../config/logger.js';
 import { describeMisspelling, misspeltSettings } from '../config/misspelt.js';
 import { requireInProduction, type Need } from '../config/production.js';
 import { loadSettings, processEnvironment, type Settings } from '../config/settings.js';
 import { createCommandLogger } from './command-logger.js';
-import { Interruption } from './interruption.js';
+import { Interruption, type Interruptible } from './interruption.js';
 
 /** Environment of the program: a process of its own, or one that runs several, as those of the tests. */
-export interface Shell {
+export interface Shell extends Interruptible {
   environment: () => NodeJS.ProcessEnv;
   stdout: Output;
   stderr: NodeJS.WritableStream;
-  /** Emits the names of the signals that arrive. */
-  signals: EventEmitter;
 }
 
 /** A stream that may be a terminal. */
@@ -30,7 +27,8 @@ export interface CommandContext {
 
 export function processShell(): Shell {
   const { stdout, stderr } = process;
-  return { environment: processEnvironment, stdout, stderr, signals: process };
+  const exit = (code: number) => process.exit(code);
+  return { environment: processEnvironment, stdout, stderr, signals: process, exit };
 }
 
 /** One run of the program. */
@@ -42,7 +40,7 @@ export class Run {
 
   constructor(readonly shell: Shell) {
     this.output = new Console(shell.stdout, shell.stderr);
-    this.interruption = new Interruption(shell.signals, shell.stdout);
+    this.interruption = new Interruption(shell, this.output);
   }
 
   /** @param needs what the command uses of the installation, which has to be set in production */

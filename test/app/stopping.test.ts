@@ -185,3 +185,34 @@ test('clients that never let go hold up neither the end nor the release of lease
   halfSent.destroy();
   agent.destroy();
 });
+
+test.each([
+  ['own', 3_000_001],
+  ['shared', 3_500_001],
+] as const)(
+  'a program that is told twice ends at once, and alone, in its %s process',
+  async (kind, person) => {
+    const url = await app.startApi('api');
+    const worker = await app.startWorker({}, kind);
+    const last = app.sandbox.faults.add({ answer: FAULT_ANSWERS.held });
+    await createUsers(app.database, 1, person);
+    const client = app.client();
+    await startCampaign(client, await createCampaign(client, await createOpenPoll(client)));
+    await app.sandbox.waitUntil(() => last.hits > 0);
+
+    worker.kill('SIGINT');
+    await waitForOutput(worker, /received SIGINT/);
+    // Those of the first second count as one: npm passes on what the terminal has sent to the process already.
+    await waitFor('the end', () => {
+      worker.kill('SIGINT');
+      return worker.exitCode() !== null;
+    });
+    expect([worker.exitCode(), worker.output()]).toEqual([
+      1,
+      expect.stringContaining('Ended without waiting'),
+    ]);
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    last.remove();
+    app.processes.splice(app.processes.indexOf(worker), 1);
+  },
+);

@@ -18,7 +18,7 @@ class ProgramHost {
     // It ends with the process of the tests, and must not keep that from ending.
     this.child.unref();
     this.child.channel.unref();
-    this.child.on('message', ({ id, output, code }) => {
+    this.child.on('message', ({ id, output, code, isCutOff }) => {
       const listener = this.listeners.get(id);
       if (code === undefined) {
         // After the end of a program comes what the end of a process would have cut off.
@@ -26,6 +26,8 @@ class ProgramHost {
       } else {
         this.listeners.delete(id);
         listener.onEnd(code);
+        // What it has not ended goes on as long as the process.
+        if (isCutOff) this.started = PROGRAMS_OF_A_HOST;
         this.endWhenIdle();
       }
     });

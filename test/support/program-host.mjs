@@ -24,10 +24,12 @@ async function run(id, { argv, environment }) {
   const source = new EventEmitter();
   signals.set(id, source);
   const output = outputOf(id);
-  const shell = { environment: () => environment, stdout: output, stderr: output, signals: source };
-  const code = await runProgram(argv, shell);
-  signals.delete(id);
-  process.send({ id, code });
+  const end = (code, isCutOff) => {
+    if (signals.delete(id)) process.send({ id, code, isCutOff });
+  };
+  const exit = (code) => end(code, true);
+  const shell = { environment: () => environment, stdout: output, stderr: output, signals: source, exit };
+  end(await runProgram(argv, shell), false);
 }
 
 process.on('message', ({ id, program, signal }) => {
