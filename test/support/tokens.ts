@@ -1,39 +1,26 @@
 import { ApiTokenService } from '../../src/access/api-token.service.js';
 import { ApiTokenStore } from '../../src/access/api-token.store.js';
-import { createDataSource } from '../../src/app/data-source.js';
 import { Role } from '../../src/access/identity.js';
 import type { TestDatabase } from './database.js';
 
-async function withTokens<T>(
-  database: TestDatabase,
-  work: (tokens: ApiTokenService) => Promise<T>,
-): Promise<T> {
-  const dataSource = await createDataSource({ url: database.url, poolSize: 1 }).initialize();
-  try {
-    return await work(new ApiTokenService(new ApiTokenStore(dataSource)));
-  } finally {
-    await dataSource.destroy();
-  }
+function tokensOf(database: TestDatabase): ApiTokenService {
+  return new ApiTokenService(new ApiTokenStore(database));
 }
 
 /** Makes a token as the command line does. @returns the token itself */
-export function createToken(
+export async function createToken(
   database: TestDatabase,
   name: string,
   role: keyof typeof Role = 'VIEWER',
 ): Promise<string> {
-  return withTokens(database, async (tokens) => {
-    const result = await tokens.create({ name, role: Role[role] });
-    if (!result.ok) throw new Error(JSON.stringify(result.errors));
-    return result.value.token;
-  });
+  const result = await tokensOf(database).create({ name, role: Role[role] });
+  if (!result.ok) throw new Error(JSON.stringify(result.errors));
+  return result.value.token;
 }
 
-export function revokeToken(database: TestDatabase, name: string): Promise<void> {
-  return withTokens(database, async (tokens) => {
-    const result = await tokens.revoke(name);
-    if (!result.ok) throw new Error(JSON.stringify(result.errors));
-  });
+export async function revokeToken(database: TestDatabase, name: string): Promise<void> {
+  const result = await tokensOf(database).revoke(name);
+  if (!result.ok) throw new Error(JSON.stringify(result.errors));
 }
 
 /** Lets a token expire now. */
