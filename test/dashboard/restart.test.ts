@@ -1,6 +1,6 @@
 import { beforeAll, expect } from '@jest/globals';
 import { graphql } from '../../src/cli/graphql.js';
-import { ADMIN_TOKEN } from '../support/app.js';
+import { ADMIN_TOKEN, type ProcessKind } from '../support/app.js';
 import { findingsOf, testInBrowser, useBrowser } from '../support/dashboard.js';
 import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../support/factories.js';
 import { freePort } from '../support/port.js';
@@ -21,8 +21,8 @@ beforeAll(async () => {
   port = String(await freePort());
 });
 
-async function startApi(): Promise<PollcastProcess> {
-  await app.startApi('api', { PORT: port }, 'own');
+async function startApi(kind: ProcessKind = 'shared'): Promise<PollcastProcess> {
+  await app.startApi('api', { PORT: port }, kind);
   const [running] = app.processes.slice(-1);
   if (!running) throw new Error('There is no process.');
   return running;
@@ -47,7 +47,7 @@ testInBrowser('pages come back by themselves after a restart of the API, and are
   for (const tab of [page, list]) await tab.getByText('The connection to the server is lost').waitFor();
   expect(await findingsOf(page)).toEqual([]);
   await running.exited;
-  running = await startApi();
+  running = await startApi('own');
   await api.run(PAUSE, { id });
   for (const tab of [page, list]) {
     await tab.getByText('The connection to the server is lost').waitFor({ state: 'detached' });

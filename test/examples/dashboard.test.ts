@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { beforeAll, expect, test } from '@jest/globals';
 import { projectPath } from '../../src/config/paths.js';
 import { FAULT_ANSWERS } from '@pollcast/bot-api-sandbox';
-import { ADMIN_TOKEN } from '../support/app.js';
+import { ADMIN_TOKEN, type ProcessKind } from '../support/app.js';
 import { useApp } from '../support/use-app.js';
 import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../support/factories.js';
 import { freePort } from '../support/port.js';
@@ -22,8 +22,8 @@ beforeAll(async () => {
 });
 
 /** The API where it was before. */
-async function startApi(): Promise<PollcastProcess> {
-  await app.startApi('api', { PORT: port }, 'own');
+async function startApi(kind?: ProcessKind): Promise<PollcastProcess> {
+  await app.startApi('api', { PORT: port }, kind);
   const [running] = app.processes.slice(-1);
   if (!running) throw new Error('No process has been started.');
   return running;
@@ -37,27 +37,30 @@ function runDashboard(campaignId: string): PollcastProcess {
   return followProcess(child);
 }
 
-test.each(['SIGTERM', 'SIGKILL'] as const)(
-  'the dashboard survives a restart of the API after %s',
-  async (signal) => {
-    const id = await createCampaign(app.client(), await createOpenPoll(app.client()));
-    const held = app.sandbox.faults.add({ after: 1, answer: FAULT_ANSWERS.held });
-    await startCampaign(app.client(), id);
-    const dashboard = runDashboard(id);
-    try {
-      await waitForOutput(dashboard, /PROCESSING 1 of 4/);
+test('the dashboard survives restarts of the API, after SIGTERM and after SIGKILL', async () => {
+  const id = await createCampaign(app.client(), await createOpenPoll(app.client()));
+  const held = app.sandbox.faults.add({ after: 1, answer: FAULT_ANSWERS.held });
+  await startCampaign(app.client(), id);
+  const dashboard = runDashboard(id);
+  try {
+    await waitForOutput(dashboard, /PROCESSING 1 of 4/);
+    let since = dashboard;
+    for (const [signal, next] of [
+      ['SIGTERM', 'own'],
+      ['SIGKILL', 'shared'],
+    ] as const) {
       const before = dashboard.output().length;
       api.kill(signal);
       await api.exited;
-      api = await startApi();
-      const since = { ...dashboard, output: () => dashboard.output().slice(before) };
+      api = await startApi(next);
+      since = { ...dashboard, output: () => dashboard.output().slice(before) };
       await waitForOutput(since, /PROCESSING 1 of 4 \(25 %\)/);
-      held.remove();
-      await waitForOutput(since, /COMPLETED 4 of 4 \(100 %\)/);
-      expect(await dashboard.exited).toBe(0);
-    } finally {
-      held.remove();
-      dashboard.kill('SIGKILL');
     }
-  },
-);
+    held.remove();
+    await waitForOutput(since, /COMPLETED 4 of 4 \(100 %\)/);
+    expect(await dashboard.exited).toBe(0);
+  } finally {
+    held.remove();
+    dashboard.kill('SIGKILL');
+  }
+});
