@@ -199,23 +199,28 @@ AS $function$
 CREATE OR REPLACE FUNCTION public.count_completions()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
 AS $function$
   DECLARE
     sign integer := CASE TG_OP WHEN 'DELETE' THEN -1 ELSE 1 END;
   BEGIN
+    IF NOT EXISTS (SELECT FROM changed) THEN RETURN NULL; END IF;
     IF TG_OP = 'INSERT' THEN
       PERFORM FROM (SELECT DISTINCT user_id FROM changed ORDER BY user_id) done,
         LATERAL (SELECT FROM telegram_user person WHERE person.id = done.user_id FOR NO KEY UPDATE) locked;
     END IF;
     INSERT INTO poll_count_delta (poll_id, completed, reachable_done)
     SELECT changed.poll_id, sign * count(*), sign * count(*) FILTER (
-      WHERE person.status = 'ACTIVE' AND person.opted_out_at IS NULL AND (grouped.poll_id IS NULL OR EXISTS (
-        SELECT FROM poll_group JOIN group_member member USING (group_id)
-        WHERE poll_group.poll_id = changed.poll_id AND member.user_id = changed.user_id)))
-    FROM changed
-    LEFT JOIN telegram_user person ON person.id = changed.user_id
-    LEFT JOIN (SELECT DISTINCT poll_id FROM poll_group) grouped ON grouped.poll_id = changed.poll_id
-    GROUP BY changed.poll_id;
+      WHERE EXISTS (SELECT FROM telegram_user person
+        WHERE person.id = changed.user_id AND person.status = 'ACTIVE' AND person.opted_out_at IS NULL OFFSET 0)
+        AND (NOT EXISTS (SELECT FROM poll_group WHERE poll_group.poll_id = changed.poll_id OFFSET 0) OR EXISTS (
+        SELECT FROM group_member member WHERE member.user_id = changed.user_id AND EXISTS (
+          SELECT FROM poll_group WHERE poll_group.poll_id = changed.poll_id AND poll_group.group_id = member.group_id OFFSET 0)
+        OFFSET 0)))
+    FROM changed GROUP BY changed.poll_id;
     IF TG_OP = 'INSERT' THEN
       DELETE FROM poll_start USING changed WHERE poll_start.poll_id = changed.poll_id AND poll_start.user_id = changed.user_id;
     END IF;
@@ -271,19 +276,69 @@ AS $function$
 CREATE OR REPLACE FUNCTION public.count_starts()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
 AS $function$
   DECLARE
     sign integer := CASE TG_OP WHEN 'DELETE' THEN -1 ELSE 1 END;
   BEGIN
+    IF NOT EXISTS (SELECT FROM changed) THEN RETURN NULL; END IF;
     INSERT INTO poll_count_delta (poll_id, started)
     SELECT changed.poll_id, sign * count(*) FROM changed
-    JOIN telegram_user person ON person.id = changed.user_id
-    LEFT JOIN (SELECT DISTINCT poll_id FROM poll_group) grouped ON grouped.poll_id = changed.poll_id
-    WHERE grouped.poll_id IS NULL OR EXISTS (
-      SELECT FROM poll_group JOIN group_member member USING (group_id)
-      WHERE poll_group.poll_id = changed.poll_id AND member.user_id = changed.user_id)
+    WHERE EXISTS (SELECT FROM telegram_user person WHERE person.id = changed.user_id OFFSET 0)
+      AND (NOT EXISTS (SELECT FROM poll_group WHERE poll_group.poll_id = changed.poll_id OFFSET 0) OR EXISTS (
+        SELECT FROM group_member member WHERE member.user_id = changed.user_id AND EXISTS (
+          SELECT FROM poll_group WHERE poll_group.poll_id = changed.poll_id AND poll_group.group_id = member.group_id OFFSET 0)
+        OFFSET 0))
     GROUP BY changed.poll_id;
     RETURN NULL;
+  END $function$
+
+CREATE OR REPLACE FUNCTION public.credit_completion(of_poll bigint, of_user bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+  BEGIN
+    WITH reminder AS (
+      SELECT delivery.campaign_id, delivery.message_id,
+        coalesce(delivery.requested_at, delivery.sent_at, delivery.updated_at) AS at
+      FROM notification_campaign campaign
+      JOIN delivery ON delivery.campaign_id = campaign.id AND delivery.user_id = of_user
+      WHERE campaign.topic_id = of_poll AND delivery.status IN ('SENT', 'UNCONFIRMED')
+      UNION ALL
+      SELECT later.campaign_id, later.message_id, later.requested_at FROM later_reminder later
+      WHERE later.poll_id = of_poll AND later.user_id = of_user AND later.status IN ('SENT', 'UNCONFIRMED')
+    ), done AS (
+      SELECT completed_at FROM poll_completion WHERE poll_id = of_poll AND user_id = of_user
+    ), stale AS (
+      INSERT INTO stale_keyboard (user_id, message_id, poll_id, campaign_id)
+      SELECT of_user, message_id, of_poll, campaign_id FROM reminder
+      WHERE message_id IS NOT NULL AND EXISTS (SELECT FROM done)
+      ORDER BY 2 ON CONFLICT DO NOTHING
+    ), credited AS (
+      SELECT reminder.campaign_id, done.completed_at FROM reminder, done WHERE reminder.at <= done.completed_at
+      ORDER BY reminder.at DESC, reminder.campaign_id DESC LIMIT 1
+    ), wrong AS (
+      SELECT delivery.campaign_id, delivery.converted_at AS was, credited.completed_at AS becomes
+      FROM (SELECT DISTINCT campaign_id FROM reminder) reminded
+      JOIN delivery ON delivery.campaign_id = reminded.campaign_id AND delivery.user_id = of_user
+      LEFT JOIN credited ON credited.campaign_id = delivery.campaign_id
+      WHERE delivery.converted_at IS DISTINCT FROM credited.completed_at
+      ORDER BY 1 FOR UPDATE OF delivery
+    ), changed AS (
+      UPDATE delivery SET converted_at = wrong.becomes FROM wrong
+      WHERE delivery.campaign_id = wrong.campaign_id AND delivery.user_id = of_user
+      RETURNING wrong.campaign_id, wrong.was, wrong.becomes
+    )
+    UPDATE notification_campaign campaign SET converted_users = campaign.converted_users + change.count
+    FROM (SELECT campaign_id, count(becomes) - count(was) AS count FROM changed GROUP BY 1 ORDER BY 1) change
+    WHERE campaign.id = change.campaign_id AND change.count <> 0;
   END $function$
 
 CREATE OR REPLACE FUNCTION public.credit_completions(polls bigint[], users bigint[])
@@ -334,16 +389,24 @@ CREATE OR REPLACE FUNCTION public.credit_new_completions()
  LANGUAGE plpgsql
 AS $function$
   BEGIN
-    PERFORM credit_completions(array_agg(poll_id), array_agg(user_id)) FROM changed HAVING count(*) > 0;
+    CASE (SELECT count(*) FROM changed)
+      WHEN 0 THEN NULL;
+      WHEN 1 THEN PERFORM credit_completion(poll_id, user_id) FROM changed;
+      ELSE PERFORM credit_completions(array_agg(poll_id), array_agg(user_id)) FROM changed;
+    END CASE;
     RETURN NULL;
   END $function$
 
 CREATE OR REPLACE FUNCTION public.credit_reached()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
 AS $function$
   BEGIN
-    PERFORM credit_completions(ARRAY[done.poll_id], ARRAY[done.user_id])
+    PERFORM credit_completion(done.poll_id, done.user_id)
     FROM notification_campaign campaign JOIN poll_completion done ON done.poll_id = campaign.topic_id
     WHERE campaign.id = NEW.campaign_id AND done.user_id = NEW.user_id;
     RETURN NULL;
@@ -422,14 +485,22 @@ RETURN lower(upper(CASE WHEN ($1 IS NFKC NORMALIZED) THEN $1 ELSE NORMALIZE($1, 
 CREATE OR REPLACE FUNCTION public.forget_starts()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
 AS $function$
   BEGIN
+    IF NOT EXISTS (SELECT FROM changed) THEN RETURN NULL; END IF;
     DELETE FROM poll_start start USING (
-      SELECT DISTINCT question.poll_id, changed.user_id FROM changed JOIN question ON question.id = changed.question_id
+      SELECT DISTINCT taken.poll_id, taken.user_id FROM (
+      SELECT (SELECT question.poll_id FROM question WHERE question.id = changed.question_id), changed.user_id
+      FROM changed OFFSET 0
+    ) taken (poll_id, user_id)
     ) taken
     WHERE start.poll_id = taken.poll_id AND start.user_id = taken.user_id AND NOT EXISTS (
-      SELECT FROM answer JOIN question ON question.id = answer.question_id
-      WHERE answer.user_id = taken.user_id AND question.poll_id = taken.poll_id);
+      SELECT FROM answer WHERE answer.user_id = taken.user_id
+        AND (SELECT question.poll_id FROM question WHERE question.id = answer.question_id) = taken.poll_id OFFSET 0);
     RETURN NULL;
   END $function$
 
@@ -518,12 +589,20 @@ TABLE migration
 CREATE OR REPLACE FUNCTION public.note_starts()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
 AS $function$
   BEGIN
+    IF NOT EXISTS (SELECT FROM changed) THEN RETURN NULL; END IF;
     INSERT INTO poll_start (poll_id, user_id)
-    SELECT DISTINCT question.poll_id, changed.user_id FROM changed JOIN question ON question.id = changed.question_id
+    SELECT DISTINCT taken.poll_id, taken.user_id FROM (
+      SELECT (SELECT question.poll_id FROM question WHERE question.id = changed.question_id), changed.user_id
+      FROM changed OFFSET 0
+    ) taken (poll_id, user_id)
     WHERE NOT EXISTS (
-      SELECT FROM poll_completion done WHERE done.poll_id = question.poll_id AND done.user_id = changed.user_id)
+      SELECT FROM poll_completion done WHERE done.poll_id = taken.poll_id AND done.user_id = taken.user_id OFFSET 0)
     ORDER BY 1, 2 ON CONFLICT DO NOTHING;
     RETURN NULL;
   END $function$

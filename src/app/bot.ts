@@ -31,6 +31,7 @@ import { UpdatePoller } from '../telegram/update-poller.js';
 import type { WebhookDoor } from '../telegram/webhook-door.js';
 import { WebhookKeeper } from '../telegram/webhook-keeper.js';
 import { WebhookReceiver } from '../telegram/webhook-receiver.js';
+import type { ConnectedDatabase } from './database.js';
 import type { ReminderDeps } from './reminders.js';
 import type { ConnectedTelegram } from './telegram.js';
 
@@ -38,6 +39,7 @@ export interface BotDeps {
   settings: Settings;
   telegram: ConnectedTelegram;
   databaseUrl: string;
+  database: Pick<ConnectedDatabase, 'conversationSql'>;
   dataSource: DataSource;
   engineSql: SqlExecutor;
   reminders: ReminderDeps;
@@ -57,6 +59,7 @@ export interface RunningBot {
 function createBot({
   settings,
   telegram,
+  database: { conversationSql },
   dataSource,
   engineSql,
   reminders,
@@ -68,10 +71,10 @@ function createBot({
   const { botApi } = telegram;
   const outbox = new Outbox(botApi, new DirectSender(limiter, new ChatPacing(engineSql, logger)), logger);
   const answers = new CallbackAnswers(botApi, logger);
-  const questionnaires = new QuestionnaireService(new QuestionnaireStore(engineSql));
-  const stale = new StaleKeyboardStore(engineSql);
+  const questionnaires = new QuestionnaireService(new QuestionnaireStore(conversationSql));
+  const stale = new StaleKeyboardStore(conversationSql);
   const conversation = new PollConversation(questionnaires, references, outbox, {
-    opened: (campaignId, userId) => recordOpened(engineSql, campaignId, userId),
+    opened: (campaignId, userId) => recordOpened(conversationSql, campaignId, userId),
     upToDate: (userId, messageId) => stale.forget({ userId, messageId }),
   });
   const people = new PeopleStore(dataSource);

@@ -36,6 +36,7 @@ import { ChunkLastSent1790002120000 } from '../../migrations/1790002120000-chunk
 import { CompletionsAtOnce1790002130000 } from '../../migrations/1790002130000-completions-at-once.js';
 import { SearchFaster1790002140000 } from '../../migrations/1790002140000-search-faster.js';
 import { AnonymousSteps1790002160000 } from '../../migrations/1790002160000-anonymous-steps.js';
+import { CheaperAnswers1790002170000 } from '../../migrations/1790002170000-cheaper-answers.js';
 import { ExportLink } from '../exports/export-link.entity.js';
 import { AnonymousPolls1790002003000 } from '../../migrations/1790002003000-anonymous-polls.js';
 import { ApiToken } from '../access/api-token.entity.js';
@@ -109,6 +110,7 @@ const TABLES: database.Tables = {
     CompletionsAtOnce1790002130000,
     SearchFaster1790002140000,
     AnonymousSteps1790002160000,
+    CheaperAnswers1790002170000,
   ],
 };
 

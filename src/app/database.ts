@@ -13,7 +13,13 @@ import { PoolSql } from '../database/pool-sql.js';
 import type { SqlExecutor, TransactionalSql } from '../database/rows.js';
 import { whileScarce } from '../database/scarce.js';
 import type { WatchedConnection } from '../database/watched-connection.js';
-import { ENDS_WITH_CLIENT, engineSession, pooledSession, sessionSettings } from '../database/session.js';
+import {
+  conversationSession,
+  ENDS_WITH_CLIENT,
+  engineSession,
+  pooledSession,
+  sessionSettings,
+} from '../database/session.js';
 import { joinEmbeddedDatabase } from './embedded-database.js';
 
 export type DatabaseSettings = Pick<
@@ -64,6 +70,8 @@ export async function locateDatabase(settings: DatabaseSettings, logger: Logger)
   }
 }
 
+type PoolName = 'application' | 'jobs' | 'engine' | 'conversation' | 'planning';
+
 export interface ConnectedDatabase {
   /** As in DatabaseLocation. */
   directUrl: string;
@@ -74,23 +82,26 @@ export interface ConnectedDatabase {
   jobPool: Pool;
   /** For the statements of the engine that run for every message. */
   engineSql: SqlExecutor;
+  /** For what people say and press: statements about one person. */
+  conversationSql: SqlExecutor;
   /** For planning, whose statements have no time limit. */
   planningSql: TransactionalSql;
   /** All pools of the process by purpose. */
-  pools: Record<'application' | 'jobs' | 'engine' | 'planning', Pool>;
+  pools: Record<PoolName, Pool>;
   close(): Promise<void>;
 }
 
 /** Connections besides the pools: LISTEN, the poller of updates, and the worker's session. */
 const SINGLE_CONNECTIONS = 3;
 
-/** Divides the connections of a process by purpose: 18, 6, 8 and 5 of the default of 40. */
-function poolSizes(connections: number): Record<'application' | 'jobs' | 'engine' | 'planning', number> {
+/** Divides the connections of a process by purpose: 15, 6, 8, 3 and 5 of the default of 40. */
+function poolSizes(connections: number): Record<PoolName, number> {
   const pooled = connections - SINGLE_CONNECTIONS;
   const share = (of35: number, least: number) => Math.max(least, Math.floor((pooled * of35) / 35));
   // Planning needs a second one to cancel a statement.
-  const [jobs, engine, planning] = [share(6, 2), share(8, 2), share(5, 2)];
-  return { application: pooled - jobs - engine - planning, jobs, engine, planning };
+  const [jobs, engine, conversation, planning] = [share(6, 2), share(8, 2), share(3, 1), share(5, 2)];
+  const application = pooled - jobs - engine - conversation - planning;
+  return { application, jobs, engine, conversation, planning };
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -145,6 +156,7 @@ async function openPools(
   const sessions = {
     jobs: { ...limit, ...sessionSettings(SERVER_TIMEOUT_MS) },
     engine: { ...limit, ...(pooled ? pooledSession() : engineSession(SERVER_TIMEOUT_MS)) },
+    conversation: { ...limit, ...(pooled ? pooledSession() : conversationSession(SERVER_TIMEOUT_MS)) },
     planning: pooled ? pooledSession() : sessionSettings(undefined, ENDS_WITH_CLIENT),
   };
   const open = (address: string, name: keyof typeof sessions) =>
@@ -155,19 +167,25 @@ async function openPools(
       createDataSource({ url, logger, statementTimeoutMs, pooled, poolSize: sizes.application }).initialize(),
     logger,
   );
-  const [jobs, engine, planning] = [open(directUrl, 'jobs'), open(url, 'engine'), open(url, 'planning')];
-  const end = () => Promise.all([dataSource.destroy(), jobs.end(), engine.end(), planning.end()]);
+  const own = {
+    jobs: open(directUrl, 'jobs'),
+    engine: open(url, 'engine'),
+    conversation: open(url, 'conversation'),
+    planning: open(url, 'planning'),
+  };
+  const prepared = (pool: Pool) => new PreparedSql(pool, logger, { named: !pooled });
   const listener = new PostgresListener(session, { url: directUrl, logger });
   return {
     directUrl,
     dataSource,
     listener,
-    jobPool: jobs,
-    engineSql: new PreparedSql(engine, logger, { named: !pooled }),
-    planningSql: new PoolSql(planning),
-    pools: { application: (dataSource.driver as PostgresDriver).master as Pool, jobs, engine, planning },
+    jobPool: own.jobs,
+    engineSql: prepared(own.engine),
+    conversationSql: prepared(own.conversation),
+    planningSql: new PoolSql(own.planning),
+    pools: { application: (dataSource.driver as PostgresDriver).master as Pool, ...own },
     close: async () => {
-      await end();
+      await Promise.all([dataSource.destroy(), ...Object.values(own).map((pool) => pool.end())]);
       await listener.close();
       await leave();
     },

@@ -1,14 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 import { AudienceStore } from '../../src/campaigns/audience.store.js';
 import { createDataSource } from '../../src/app/data-source.js';
+import { PreparedSql } from '../../src/database/prepared.js';
+import { conversationSession } from '../../src/database/session.js';
 import { PeopleStore } from '../../src/people/people.store.js';
+import { QuestionnaireService } from '../../src/questionnaire/questionnaire.service.js';
+import { QuestionnaireStore } from '../../src/questionnaire/questionnaire.store.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createUsers } from '../support/factories.js';
 
 const FEW = 3;
 const MANY = 20_000;
 const COMPLETED = 1000;
+/** Ten times as many as rows may be read for an answer. */
+const ADDED = 5000;
 /** PostgreSQL keeps a plan for all parameters from the sixth execution on. */
 const EXECUTIONS = 8;
 
@@ -78,3 +85,82 @@ describe('a connection that knows the tables as small', () => {
     expect((await scans()) - before).toBeLessThan(10);
   });
 });
+
+/** A poll with two questions of two options each, of which each person is offered the first. */
+async function createQuestions(anonymous: boolean): Promise<{ pollId: string; options: Option[] }> {
+  const pollId = await createPoll();
+  await database.query('UPDATE poll SET anonymous = $2 WHERE id = $1', [pollId, anonymous]);
+  const options = await database.query<Option>(
+    `WITH asked AS (
+       INSERT INTO question (poll_id, position, text) SELECT $1, place, 'Which?' FROM generate_series(1, 2) place RETURNING id
+     )
+     INSERT INTO question_option (question_id, position, text) SELECT id, 1, 'This' FROM asked
+     RETURNING question_id AS "questionId", id AS "optionId"`,
+    [pollId],
+  );
+  return { pollId, options: options.sort((one, other) => Number(one.questionId) - Number(other.questionId)) };
+}
+
+interface Option {
+  questionId: string;
+  optionId: string;
+}
+
+describe.each([false, true])(
+  'a connection that keeps its plans, and a poll with anonymous %s',
+  (anonymous) => {
+    let pool: Pool;
+    beforeAll(() => {
+      pool = new Pool({
+        connectionString: database.url,
+        max: 1,
+        idleTimeoutMillis: 0,
+        ...conversationSession(10_000),
+      });
+    });
+    afterAll(() => pool.end());
+
+    /** Rows that were read in all tables, from one end to the other or by any index. */
+    async function rowsRead(): Promise<number> {
+      await pool.query('SELECT pg_stat_force_next_flush()');
+      await database.query('SELECT pg_stat_clear_snapshot()');
+      const [row] = await database.query<{ count: number }>(
+        `SELECT (SELECT sum(seq_tup_read) FROM pg_stat_user_tables)::integer
+         + (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes)::integer AS count`,
+      );
+      return row?.count ?? 0;
+    }
+
+    test('takes an answer without reading more for all the people there are', async () => {
+      const service = new QuestionnaireService(new QuestionnaireStore(new PreparedSql(pool)));
+      const { pollId, options } = await createQuestions(anonymous);
+      const answerAll = async (userId: string) => {
+        let outcome = '';
+        for (const [revision, option] of options.entries())
+          ({ outcome } = await service.answer(userId, { ...option, revision }));
+        return outcome;
+      };
+      const first = anonymous ? 5_000_001 : 4_000_001;
+      const [newcomer = '', ...few] = await createUsers(database, FEW + 1, first);
+      for (const userId of few) expect(await answerAll(userId)).toBe('completed');
+
+      const campaignId = await createCampaign(pollId);
+      await createUsers(database, ADDED, first + 1000);
+      const people = `telegram_user person WHERE person.id BETWEEN ${first + 1000} AND ${first + 1000 + ADDED}`;
+      for (const [columns, values] of [
+        [
+          'answer (question_id, user_id, option_id)',
+          `${options[0]?.questionId}, id, ${options[0]?.optionId}`,
+        ],
+        ['questionnaire (poll_id, user_id, revision)', `${pollId}, id, 1`],
+        ['poll_completion (poll_id, user_id)', `${pollId}, id`],
+        ['delivery (campaign_id, user_id, chunk_number, status)', `${campaignId}, id, 0, 'SENT'`],
+      ])
+        await database.query(`INSERT INTO ${columns} SELECT ${values} FROM ${people}`);
+
+      const before = await rowsRead();
+      expect(await answerAll(newcomer)).toBe('completed');
+      expect((await rowsRead()) - before).toBeLessThan(500);
+    });
+  },
+);
