@@ -1,8 +1,10 @@
 /** @long */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { DataSource } from 'typeorm';
-import { createDataSource } from '../../src/app/data-source.js';
+import { Pool } from 'pg';
+import { PreparedSql } from '../../src/database/prepared.js';
+import type { SqlExecutor } from '../../src/database/rows.js';
+import { conversationSession } from '../../src/database/session.js';
 import { recordOpened } from '../../src/delivery/opened.store.js';
 import { QuestionnaireStore } from '../../src/questionnaire/questionnaire.store.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -14,12 +16,16 @@ const QUESTIONS = 3;
 const OPTIONS = 2;
 
 let database: TestDatabase;
-let dataSource: DataSource;
+let pool: Pool;
+let sql: SqlExecutor;
 let questionnaires: QuestionnaireStore;
 beforeAll(async () => {
   database = await createTestDatabase();
-  dataSource = await createDataSource({ url: database.url, poolSize: BESIDE }).initialize();
-  questionnaires = new QuestionnaireStore(dataSource);
+  // As in a process that talks to people.
+  pool = new Pool({ connectionString: database.url, max: BESIDE, ...conversationSession(15_000) });
+  pool.on('error', () => undefined);
+  sql = new PreparedSql(pool);
+  questionnaires = new QuestionnaireStore(sql);
   // Poll 1 with questions 1 to 3, whose options are 1 and 2, 3 and 4, 5 and 6; campaigns 1 and 2 have reminded everybody.
   await database.query(`
     INSERT INTO poll (title, status) VALUES ('P', 'OPEN');
@@ -36,7 +42,7 @@ beforeAll(async () => {
   `);
 });
 afterAll(async () => {
-  await dataSource.destroy();
+  await pool.end();
   await database.drop();
 });
 
@@ -72,7 +78,7 @@ async function play(userId: string, history: readonly Press[]): Promise<Model> {
     const optionId = String((question - 1) * OPTIONS + option);
     const answer = { questionId: String(question), optionId, revision: Math.max(0, model.revision - age) };
     const deliver = async () => {
-      if (!model.opened.has(campaign)) await recordOpened(dataSource, String(campaign), userId);
+      if (!model.opened.has(campaign)) await recordOpened(sql, String(campaign), userId);
       return questionnaires.answer(userId, answer);
     };
     const isCurrent = answer.revision === model.revision;
