@@ -58,13 +58,13 @@ const MAX_IN_FLIGHT = 512;
 scenario(
   '20 chunks without any pause have no more on their way than one would: nobody is given up',
   async (scene) => {
-    const latencyMs = 2000;
+    const latencyMs = 4000;
     const app = await scene.prepare({
-      environment: { MESSAGES_PER_SECOND: '500', REQUEST_TIMEOUT_MS: '60000' },
+      environment: { MESSAGES_PER_SECOND: '1000', REQUEST_TIMEOUT_MS: '60000' },
       sandbox: { latencyMs },
     });
     await app.startApi('start');
-    const audience = 1200;
+    const audience = 1500;
     await createUsers(app.database, audience);
     const id = await startedCampaign(app, {
       chunkSize: audience / 20,
