@@ -78,7 +78,7 @@ async function connect(
   const people = new PeopleStore(database.dataSource);
   const telegram = await connectTelegram(settings, logger, (id) => people.find(id));
   shutdown.add(() => telegram.close());
-  const { dataSource, engineSql, planningSql } = database;
+  const { dataSource, engineSql, keyedSql, planningSql } = database;
   const usesJobs = roles.some((role) => role !== 'bot');
   const scheduler = usesJobs ? await connectScheduler(settings, database, logger, shutdown) : undefined;
   const metrics = new Metrics(messagesPerSecond);
@@ -105,7 +105,7 @@ async function connect(
   shutdown.add(() => guard.stop());
   await guard.start();
   const ops = createOps({ database, telegram, scheduler, metrics, guard, logger });
-  const sql = { dataSource, engineSql, planningSql };
+  const sql = { dataSource, engineSql, keyedSql, planningSql };
   const databaseUrl = database.directUrl;
   const editor = new TelegramReminderEditor(telegram.botApi, reminders.view);
   const shared = { sender, editor, limiter, breaker, meter: metrics.engine };

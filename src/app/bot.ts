@@ -31,7 +31,6 @@ import { UpdatePoller } from '../telegram/update-poller.js';
 import type { WebhookDoor } from '../telegram/webhook-door.js';
 import { WebhookKeeper } from '../telegram/webhook-keeper.js';
 import { WebhookReceiver } from '../telegram/webhook-receiver.js';
-import type { ConnectedDatabase } from './database.js';
 import type { ReminderDeps } from './reminders.js';
 import type { ConnectedTelegram } from './telegram.js';
 
@@ -39,9 +38,10 @@ export interface BotDeps {
   settings: Settings;
   telegram: ConnectedTelegram;
   databaseUrl: string;
-  database: Pick<ConnectedDatabase, 'conversationSql'>;
   dataSource: DataSource;
   engineSql: SqlExecutor;
+  /** For what people say and press. */
+  keyedSql: SqlExecutor;
   reminders: ReminderDeps;
   metrics: { bot: BotMeter };
   limiter: RateLimiter;
@@ -59,9 +59,9 @@ export interface RunningBot {
 function createBot({
   settings,
   telegram,
-  database: { conversationSql },
   dataSource,
   engineSql,
+  keyedSql,
   reminders,
   metrics,
   limiter,
@@ -71,10 +71,10 @@ function createBot({
   const { botApi } = telegram;
   const outbox = new Outbox(botApi, new DirectSender(limiter, new ChatPacing(engineSql, logger)), logger);
   const answers = new CallbackAnswers(botApi, logger);
-  const questionnaires = new QuestionnaireService(new QuestionnaireStore(conversationSql));
-  const stale = new StaleKeyboardStore(conversationSql);
+  const questionnaires = new QuestionnaireService(new QuestionnaireStore(keyedSql));
+  const stale = new StaleKeyboardStore(keyedSql);
   const conversation = new PollConversation(questionnaires, references, outbox, {
-    opened: (campaignId, userId) => recordOpened(conversationSql, campaignId, userId),
+    opened: (campaignId, userId) => recordOpened(keyedSql, campaignId, userId),
     upToDate: (userId, messageId) => stale.forget({ userId, messageId }),
   });
   const people = new PeopleStore(dataSource);

@@ -14,7 +14,7 @@ import type { SqlExecutor, TransactionalSql } from '../database/rows.js';
 import { whileScarce } from '../database/scarce.js';
 import type { WatchedConnection } from '../database/watched-connection.js';
 import {
-  conversationSession,
+  keyedSession,
   ENDS_WITH_CLIENT,
   engineSession,
   pooledSession,
@@ -70,7 +70,7 @@ export async function locateDatabase(settings: DatabaseSettings, logger: Logger)
   }
 }
 
-type PoolName = 'application' | 'jobs' | 'engine' | 'conversation' | 'planning';
+type PoolName = 'application' | 'jobs' | 'engine' | 'keyed' | 'planning';
 
 export interface ConnectedDatabase {
   /** As in DatabaseLocation. */
@@ -82,8 +82,8 @@ export interface ConnectedDatabase {
   jobPool: Pool;
   /** For the statements of the engine that run for every message. */
   engineSql: SqlExecutor;
-  /** For what people say and press: statements about one person. */
-  conversationSql: SqlExecutor;
+  /** For claims, and for what people say and press: statements that find their rows by keys. */
+  keyedSql: SqlExecutor;
   /** For planning, whose statements have no time limit. */
   planningSql: TransactionalSql;
   /** All pools of the process by purpose. */
@@ -94,14 +94,14 @@ export interface ConnectedDatabase {
 /** Connections besides the pools: LISTEN, the poller of updates, and the worker's session. */
 const SINGLE_CONNECTIONS = 3;
 
-/** Divides the connections of a process by purpose: 15, 6, 8, 3 and 5 of the default of 40. */
+/** Divides the connections of a process by purpose: 15, 6, 6, 5 and 5 of the default of 40. */
 function poolSizes(connections: number): Record<PoolName, number> {
   const pooled = connections - SINGLE_CONNECTIONS;
   const share = (of35: number, least: number) => Math.max(least, Math.floor((pooled * of35) / 35));
   // Planning needs a second one to cancel a statement.
-  const [jobs, engine, conversation, planning] = [share(6, 2), share(8, 2), share(3, 1), share(5, 2)];
-  const application = pooled - jobs - engine - conversation - planning;
-  return { application, jobs, engine, conversation, planning };
+  const [jobs, engine, keyed, planning] = [share(6, 2), share(6, 2), share(5, 1), share(5, 2)];
+  const application = pooled - jobs - engine - keyed - planning;
+  return { application, jobs, engine, keyed, planning };
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -156,7 +156,7 @@ async function openPools(
   const sessions = {
     jobs: { ...limit, ...sessionSettings(SERVER_TIMEOUT_MS) },
     engine: { ...limit, ...(pooled ? pooledSession() : engineSession(SERVER_TIMEOUT_MS)) },
-    conversation: { ...limit, ...(pooled ? pooledSession() : conversationSession(SERVER_TIMEOUT_MS)) },
+    keyed: { ...limit, ...(pooled ? pooledSession() : keyedSession(SERVER_TIMEOUT_MS)) },
     planning: pooled ? pooledSession() : sessionSettings(undefined, ENDS_WITH_CLIENT),
   };
   const open = (address: string, name: keyof typeof sessions) =>
@@ -170,7 +170,7 @@ async function openPools(
   const own = {
     jobs: open(directUrl, 'jobs'),
     engine: open(url, 'engine'),
-    conversation: open(url, 'conversation'),
+    keyed: open(url, 'keyed'),
     planning: open(url, 'planning'),
   };
   const prepared = (pool: Pool) => new PreparedSql(pool, logger, { named: !pooled });
@@ -181,7 +181,7 @@ async function openPools(
     listener,
     jobPool: own.jobs,
     engineSql: prepared(own.engine),
-    conversationSql: prepared(own.conversation),
+    keyedSql: prepared(own.keyed),
     planningSql: new PoolSql(own.planning),
     pools: { application: (dataSource.driver as PostgresDriver).master as Pool, ...own },
     close: async () => {

@@ -54,6 +54,8 @@ export interface EngineDeps {
   databaseUrl: string;
   dataSource: DataSource;
   engineSql: SqlExecutor;
+  /** For claims. */
+  keyedSql: SqlExecutor;
   planningSql: TransactionalSql;
   queue: JobQueue;
   sender: MessageSender;
@@ -140,14 +142,15 @@ function createWorker(
   { chunks, deliveries, ending }: Stores,
   session: WorkerSession,
 ): ChunkWorker {
-  const { settings, engineSql, ownBot, queue, sender, reminders, limiter, breaker, meter, logger } = deps;
+  const { settings, engineSql, keyedSql, ownBot, queue, sender, reminders, limiter, breaker, meter, logger } =
+    deps;
   const { leaseMs, chunkTimeLimitMs: timeLimitMs } = settings;
   const settlements = new SettlementWriter(
     deliveries,
     (campaignId, state) => ending.endIfDue(campaignId, state),
     logger,
   );
-  const claims = new ClaimStore(engineSql, ownBot);
+  const claims = new ClaimStore(keyedSql, ownBot);
   const pacing = new ChatPacing(engineSql, logger);
   const leadTime = new LeadTime();
   return new ChunkWorker(

@@ -62,8 +62,8 @@ export function engineSession(statementTimeoutMs: number): SessionSettings {
   return sessionSettings(statementTimeoutMs, NO_KEPT_PLANS);
 }
 
-/** For statements about one person by their keys: they take a fraction of the time that it takes to plan them. */
-export function conversationSession(statementTimeoutMs: number): SessionSettings {
+/** For statements that find a few rows by their keys, in a fraction of the time that it takes to plan them. */
+export function keyedSession(statementTimeoutMs: number): SessionSettings {
   return sessionSettings(statementTimeoutMs, KEPT_PLANS_BY_INDEX);
 }
 

@@ -36,10 +36,11 @@ const KNOWN_WHY = `delivery.reason IN ('${PERSON_REASONS.join("', '")}')`;
  * lock on the chunk protects the lease during the statement. A chat that got a message of any campaign less than a second
  * ago is left for later.
  *
- * No plan may depend on fresh statistics: stale ones do not know a new campaign, and take the partial indexes for empty. So a
- * chunk is read by a subquery (LATERAL with LIMIT or OFFSET), and a delivery by campaign and user alone; its status is
- * compared with the value read, since a constant would select a partial index. The rest of the chunk is counted only if
- * nobody was claimed, or the cost of a chunk would be quadratic in its size.
+ * Planning takes five times as long as a claim, so its plan is kept (keyedSession). It may not depend on what the tables were
+ * then, nor on statistics: stale ones do not know a new campaign, and take the partial indexes for empty. So a chunk is read by
+ * a subquery (LATERAL with LIMIT or OFFSET), and a delivery by campaign and user alone; its status is compared with the value
+ * read, since a constant would select a partial index. The rest of the chunk is counted only if nobody was claimed, or the cost
+ * of a chunk would be quadratic in its size.
  *
  * :contentVersion is the version that the worker knows; the claim returns newer content. All messages leave within :sendInMs
  * milliseconds, when the second of their chats begins. A lease counts only if :ownBot is the bot of the installation.

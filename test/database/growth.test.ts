@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 import { AudienceStore } from '../../src/campaigns/audience.store.js';
 import { createDataSource } from '../../src/app/data-source.js';
 import { PreparedSql } from '../../src/database/prepared.js';
-import { conversationSession } from '../../src/database/session.js';
+import { keyedSession } from '../../src/database/session.js';
+import { ClaimStore } from '../../src/delivery/claim.store.js';
+import type { LeasedChunk } from '../../src/delivery/leased-chunk.js';
 import { PeopleStore } from '../../src/people/people.store.js';
 import { QuestionnaireService } from '../../src/questionnaire/questionnaire.service.js';
 import { QuestionnaireStore } from '../../src/questionnaire/questionnaire.store.js';
@@ -106,33 +109,38 @@ interface Option {
   optionId: string;
 }
 
-describe.each([false, true])(
-  'a connection that keeps its plans, and a poll with anonymous %s',
-  (anonymous) => {
-    let pool: Pool;
-    beforeAll(() => {
-      pool = new Pool({
-        connectionString: database.url,
-        max: 1,
-        idleTimeoutMillis: 0,
-        ...conversationSession(10_000),
-      });
-    });
-    afterAll(() => pool.end());
-
+/** A connection for statements that find their rows by keys. */
+function useKeptPlans(used: () => TestDatabase) {
+  let pool: Pool;
+  beforeAll(() => {
+    const connectionString = used().url;
+    pool = new Pool({ connectionString, max: 1, idleTimeoutMillis: 0, ...keyedSession(10_000) });
+    // It ends a little later than its end() says, and the database is dropped by force.
+    pool.on('error', () => undefined);
+  });
+  afterAll(() => pool.end());
+  return {
+    sql: () => new PreparedSql(pool),
     /** Rows that were read in all tables, from one end to the other or by any index. */
-    async function rowsRead(): Promise<number> {
+    rowsRead: async (): Promise<number> => {
       await pool.query('SELECT pg_stat_force_next_flush()');
-      await database.query('SELECT pg_stat_clear_snapshot()');
-      const [row] = await database.query<{ count: number }>(
+      await used().query('SELECT pg_stat_clear_snapshot()');
+      const [row] = await used().query<{ count: number }>(
         `SELECT (SELECT sum(seq_tup_read) FROM pg_stat_user_tables)::integer
          + (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes)::integer AS count`,
       );
       return row?.count ?? 0;
-    }
+    },
+  };
+}
+
+describe.each([false, true])(
+  'a connection that keeps its plans, and a poll with anonymous %s',
+  (anonymous) => {
+    const kept = useKeptPlans(() => database);
 
     test('takes an answer without reading more for all the people there are', async () => {
-      const service = new QuestionnaireService(new QuestionnaireStore(new PreparedSql(pool)));
+      const service = new QuestionnaireService(new QuestionnaireStore(kept.sql()));
       const { pollId, options } = await createQuestions(anonymous);
       const answerAll = async (userId: string) => {
         let outcome = '';
@@ -158,9 +166,59 @@ describe.each([false, true])(
       ])
         await database.query(`INSERT INTO ${columns} SELECT ${values} FROM ${people}`);
 
-      const before = await rowsRead();
+      const before = await kept.rowsRead();
       expect(await answerAll(newcomer)).toBe('completed');
-      expect((await rowsRead()) - before).toBeLessThan(500);
+      expect((await kept.rowsRead()) - before).toBeLessThan(500);
     });
   },
 );
+
+describe('a connection that keeps its plans, and a campaign for a group', () => {
+  const CHUNK = 50;
+  let own: TestDatabase;
+  beforeAll(async () => {
+    own = await createTestDatabase();
+  });
+  const kept = useKeptPlans(() => own);
+  afterAll(() => own.drop());
+
+  test('claims a chunk without reading more for all the people there are', async () => {
+    const claims = new ClaimStore(kept.sql());
+    const claim = (leaseToken: string) =>
+      claims.claim({ campaignId: '1', number: 7, leaseToken } as LeasedChunk, {
+        claimId: randomUUID(),
+        wanted: CHUNK,
+        lookAhead: 20,
+        sendInMs: 0,
+        contentVersion: 1,
+      });
+    for (let execution = 0; execution < EXECUTIONS; execution += 1)
+      expect(await claim(randomUUID())).toMatchObject({ leased: false });
+
+    await createUsers(own, ADDED);
+    await own.query(`
+      INSERT INTO user_group (name, name_key) VALUES ('Sales', 'sales');
+      INSERT INTO group_member SELECT 1, id FROM telegram_user;
+      INSERT INTO poll (title, status) SELECT 'Lunch', 'OPEN' FROM generate_series(1, 20);
+      INSERT INTO poll_group VALUES (1, 1);
+      INSERT INTO poll_completion (poll_id, user_id) SELECT 2, id FROM telegram_user;
+      INSERT INTO declined_poll (poll_id, user_id) SELECT 3, id FROM telegram_user;
+      INSERT INTO chat_pacing (chat_id, next_at) SELECT id, now() FROM telegram_user;
+      INSERT INTO notification_campaign (topic_id, message_template, chunk_size, chunk_interval_ms, send_interval_ms, status,
+        not_reminded_for_hours) SELECT id, 'Hello', ${CHUNK}, 0, 0, 'PROCESSING', 1 FROM poll ORDER BY id;
+      INSERT INTO campaign_chunk (campaign_id, number) SELECT campaign, number
+        FROM generate_series(1, 2) campaign, generate_series(0, ${ADDED / CHUNK}) number;
+      INSERT INTO delivery (campaign_id, user_id, chunk_number)
+        SELECT campaign, id, (id - 1000001) / ${CHUNK} FROM generate_series(1, 2) campaign, telegram_user`);
+    const leaseToken = randomUUID();
+    await own.query(
+      `UPDATE campaign_chunk SET state = 'RUNNING', lease_token = $1, lease_expires_at = now() + interval '1 hour'
+       WHERE campaign_id = 1 AND number = 7`,
+      [leaseToken],
+    );
+
+    const before = await kept.rowsRead();
+    expect((await claim(leaseToken)).recipients).toHaveLength(CHUNK);
+    expect((await kept.rowsRead()) - before).toBeLessThan(20 * CHUNK);
+  });
+});

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { Pool } from 'pg';
 import { PreparedSql } from '../../src/database/prepared.js';
 import type { SqlExecutor } from '../../src/database/rows.js';
-import { conversationSession } from '../../src/database/session.js';
+import { keyedSession } from '../../src/database/session.js';
 import { recordOpened } from '../../src/delivery/opened.store.js';
 import { QuestionnaireStore } from '../../src/questionnaire/questionnaire.store.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -22,7 +22,7 @@ let questionnaires: QuestionnaireStore;
 beforeAll(async () => {
   database = await createTestDatabase();
   // As in a process that talks to people.
-  pool = new Pool({ connectionString: database.url, max: BESIDE, ...conversationSession(15_000) });
+  pool = new Pool({ connectionString: database.url, max: BESIDE, ...keyedSession(15_000) });
   pool.on('error', () => undefined);
   sql = new PreparedSql(pool);
   questionnaires = new QuestionnaireStore(sql);
