@@ -1,4 +1,4 @@
-import { escapeIdentifier, escapeLiteral } from 'pg';
+import { DatabaseError, escapeIdentifier, escapeLiteral } from 'pg';
 import type { Logger } from 'pino';
 import { pause } from '../kernel/pause.js';
 import { WatchedConnection } from './watched-connection.js';
@@ -29,8 +29,9 @@ export class PostgresListener {
   }
 
   /**
-   * Listens when this returns, unless the connection is being replaced: then after that.
+   * Listens when this returns, unless the connection is lost: then as soon as it is replaced.
    * @returns a function that ends it
+   * @throws what the server refuses
    */
   async listen(channel: Channel): Promise<() => void> {
     const end = () => void this.channels.delete(channel);
@@ -39,8 +40,10 @@ export class PostgresListener {
     try {
       await this.listenOn(this.connection, [channel]);
     } catch (error) {
-      end();
-      throw error;
+      if (error instanceof DatabaseError && error.severity !== 'FATAL') {
+        end();
+        throw error;
+      }
     }
     return end;
   }
