@@ -23,7 +23,7 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   // The machines this runs on have 2 cores, but much of a test's time is waiting for the paced sends.
-  maxWorkers: 5,
+  maxWorkers: 7,
   // Longer than any single wait of a test (support/wait.ts), also on a slow machine.
   testTimeout: 300_000,
 };
