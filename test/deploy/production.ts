@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
-import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectPath } from '../../src/config/paths.js';
 import { followProcess, type PollcastProcess } from '../support/process.js';
@@ -16,13 +16,14 @@ const asNobody = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
 export class ProductionTree {
   private constructor(readonly path: string) {}
 
-  /** Takes a few seconds: it copies the production dependencies. */
+  /** Takes a few seconds: it installs the production dependencies. */
   static async install(): Promise<ProductionTree> {
     const path = await mkdtemp(join(tmpdir(), 'pollcast-production-'));
     const tree = new ProductionTree(path);
     await tree.copyFromHost('dependencies');
+    const environment = { ...process.env, npm_config_prefer_offline: 'true', npm_config_audit: 'false' };
     for (const command of valuesOf(stageOf('dependencies'), 'RUN')) {
-      await installFromHost(command, path);
+      await run('sh', ['-c', command], { cwd: path, env: environment });
     }
     await tree.copyFromHost('runtime');
     await run('chmod', ['-R', 'a+rX,a-w', path]);
@@ -54,47 +55,6 @@ export class ProductionTree {
   private async copyFromHost(stage: string): Promise<void> {
     await copyFromHost(stage, this.path);
     await chmod(this.path, 0o755);
-  }
-}
-
-interface LockedPackage {
-  dev?: boolean;
-  optional?: boolean;
-  devOptional?: boolean;
-}
-
-/** The folders of the packages that the lock has for an `npm ci`, those within others last. */
-async function lockedPackages(command: string): Promise<string[]> {
-  const isOmitted = (kind: string) => command.includes(`--omit=${kind}`);
-  const isWanted = ({ dev, optional, devOptional }: LockedPackage) =>
-    !(dev && isOmitted('dev')) &&
-    !(optional && isOmitted('optional')) &&
-    !(devOptional && isOmitted('dev') && isOmitted('optional'));
-  const lock = JSON.parse(await readFile(projectPath('package-lock.json'), 'utf8')) as {
-    packages: Record<string, LockedPackage>;
-  };
-  const depth = (folder: string) => folder.split('node_modules/').length;
-  return Object.entries(lock.packages)
-    .filter(([folder, locked]) => folder.startsWith('node_modules/') && isWanted(locked))
-    .map(([folder]) => folder)
-    .sort((one, other) => depth(one) - depth(other));
-}
-
-/** Does what an `npm ci` does, by packages that are installed here: downloading and unpacking would take most of the time. */
-async function installFromHost(command: string, path: string): Promise<void> {
-  // Says that package.json and the lock agree.
-  await run('sh', ['-c', `${command} --dry-run`], { cwd: path });
-  const parents = new Map<string, string[]>();
-  for (const folder of await lockedPackages(command)) {
-    const parent = dirname(folder);
-    parents.set(parent, [...(parents.get(parent) ?? []), folder]);
-  }
-  for (const [parent, folders] of parents) {
-    await mkdir(join(path, parent), { recursive: true });
-    await run('cp', ['-RP', ...folders.map((folder) => projectPath(folder)), join(path, parent)]);
-    // What is within them is in the list if it is wanted.
-    for (const folder of folders)
-      await rm(join(path, folder, 'node_modules'), { recursive: true, force: true });
   }
 }
 
