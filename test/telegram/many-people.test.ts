@@ -11,14 +11,14 @@ import {
 import { Person } from '../support/person.js';
 import { useApp } from '../support/use-app.js';
 
-const PEOPLE = 400;
-const RATE = 200;
+const PEOPLE = 1000;
+const RATE = 500;
 
 const app = useApp({
   process: 'own',
   environment: { MESSAGES_PER_SECOND: String(RATE) },
   // Little above the rate of the installation, as Telegram's limit is.
-  sandbox: { messagesPerSecond: RATE + 8 },
+  sandbox: { messagesPerSecond: RATE + 20 },
 });
 
 test(`${PEOPLE} people who answer at once are served within the limits, beside a campaign`, async () => {
