@@ -5,7 +5,7 @@ import type { EngineMeter, SendOutcome } from './ports.js';
 import { InFlightBudget } from './in-flight-budget.js';
 import type { Refusal } from './outage.store.js';
 import { slotSpacingMs, type RateLimitStore } from './rate-limit.store.js';
-import { MAX_LATE_MS, SlotsAtOnce } from './slots-at-once.js';
+import { SlotsAtOnce } from './slots-at-once.js';
 
 /** Permission to send one message at `at` (milliseconds of performance.now). */
 export interface Slot {
@@ -122,8 +122,7 @@ export class RateLimiter {
   async turn(slot: Slot): Promise<SlotState> {
     await pauseUntil(slot.at);
     if (this.silenceMs() > 0 || (this.isOut() && !slot.trial)) return 'revoked';
-    if (performance.now() - slot.at >= MAX_LATE_MS) return this.atOnce.missed();
-    this.atOnce.used();
+    if (!this.atOnce.use(slot.at)) return 'missed';
     this.budget.sent(slot);
     return 'due';
   }

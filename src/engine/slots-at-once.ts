@@ -27,12 +27,12 @@ export class SlotsAtOnce {
     return Math.floor(this.current);
   }
 
-  missed(): 'missed' {
-    this.current = Math.max(this.least, this.current * FEWER_AFTER_MISS);
-    return 'missed';
-  }
-
-  used(): void {
-    this.current = Math.min(this.most, this.current + MORE_AFTER_USE);
+  /** @returns false if a slot that is due at `at` (milliseconds of performance.now) is missed by now */
+  use(at: number): boolean {
+    const isInTime = performance.now() - at < MAX_LATE_MS;
+    this.current = isInTime
+      ? Math.min(this.most, this.current + MORE_AFTER_USE)
+      : Math.max(this.least, this.current * FEWER_AFTER_MISS);
+    return isInTime;
   }
 }
