@@ -41,14 +41,14 @@ test('connections that stay busy are joined by others, up to the maximum', async
   for (const client of held.filter((_, index) => index !== 3)) client.release();
 });
 
-test('a connection that is given back broken is replaced for whoever waits', async () => {
+test('a connection that is given back broken is replaced for the statement that waits', async () => {
   const [held] = await hold(1);
   const waiting = pool.query<{ answer: number }>('SELECT 1 AS answer');
   held?.release(true);
   expect((await waiting).rows).toEqual([{ answer: 1 }]);
 });
 
-test('whoever waits for a connection that cannot be opened is told so, by promise and by callback', async () => {
+test('a connection that cannot be opened fails all who wait for it, by promise and by callback', async () => {
   const nowhere = new PatientPool({ host: '/nowhere', max: 10 });
   const asked = [nowhere.query('SELECT 1'), nowhere.query('SELECT 1'), nowhere.connect()];
   const called = new Promise((resolve) => {
