@@ -18,16 +18,27 @@ export interface PoolCounts {
   readonly waitingCount: number;
 }
 
+let ofNode: Registry | undefined;
+
+/** Metrics of Node, once a process: what measures them is never let go. */
+function nodeMetrics(): Registry {
+  if (!ofNode) {
+    ofNode = new Registry();
+    collectDefaultMetrics({ register: ofNode });
+  }
+  return ofNode;
+}
+
 /** All metrics of a process. Nothing else knows prom-client. Names and labels: docs/adr/0009. */
 export class Metrics {
   readonly contentType = Registry.PROMETHEUS_CONTENT_TYPE;
   readonly engine: EngineMetrics;
   readonly bot: BotMetrics;
   private readonly registry = new Registry();
+  private readonly all = [nodeMetrics(), this.registry];
   private readonly refreshers: (() => Promise<void>)[] = [];
 
   constructor(messagesPerSecond: number) {
-    collectDefaultMetrics({ register: this.registry });
     this.engine = new EngineMetrics(this.registry);
     this.bot = new BotMetrics(this.registry);
     this.gauge(
@@ -40,7 +51,7 @@ export class Metrics {
   /** Renders the metrics as Prometheus text. */
   async render(): Promise<string> {
     await Promise.all(this.refreshers.map((refresh) => refresh()));
-    return this.registry.metrics();
+    return Registry.merge(this.all).metrics();
   }
 
   operations(rootFields: readonly string[]): OperationMetrics {
