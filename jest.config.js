@@ -5,7 +5,7 @@ const ES_MODULES_ONLY = ['@agendajs', '@formatjs', 'agenda', 'intl-messageformat
 
 /** @type {import('jest').Config} */
 export default {
-  testEnvironment: '<rootDir>/test/support/host-environment.mjs',
+  testEnvironment: 'node',
   // packages/ are tested as their sources, not as what was last built of them.
   testEnvironmentOptions: { customExportConditions: ['@pollcast/source', 'node', 'node-addons'] },
   roots: ['<rootDir>/test'],

@@ -4,7 +4,7 @@ import base from './jest.config.js';
 export default {
   ...base,
   // A process with many programs gets no more of the cores than one with a few, and here they are to be in time.
-  testEnvironmentOptions: { ...base.testEnvironmentOptions, programsAtOnce: 4 },
+  globals: { programsAtOnce: 4 },
   testMatch: ['**/*.fault.ts'],
   // One MongoDB serves all of them, and FerretDB is no fast one.
   maxWorkers: process.env.MONGODB_URL ? 2 : 3,

@@ -5,6 +5,8 @@ export interface TestEnvironment {
   templateName: string;
   /** The server is one of the tests alone, which need not keep anything. */
   isDisposable: boolean;
+  /** Socket at which a program is run in a process that is warm, in the suites that have one. */
+  hostsPath?: string;
 }
 
 const VARIABLE = 'POLLCAST_TEST_ENVIRONMENT';

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { Client, escapeLiteral } from 'pg';
 import type * as embedded from '@pollcast/embedded-postgres';
 import { publishEnvironment } from './environment.ts';
+import { ProgramHosts } from './program-hosts.ts';
 import { createScratchFolder } from './scratch-folder.ts';
 
 type Cleanup = () => Promise<void>;
@@ -40,7 +41,7 @@ async function migrate(url: string, cwd: string): Promise<void> {
 }
 
 interface Project {
-  globals: { filesOnDisk?: boolean };
+  globals: { filesOnDisk?: boolean; ownProcessesOnly?: boolean; programsAtOnce?: number };
 }
 
 /** A folder for all files, one PostgreSQL (DATABASE_URL or an embedded one), and on it one database migrated once. */
@@ -59,8 +60,13 @@ export default async function globalSetup(_: unknown, { globals }: Project): Pro
   const url = new URL(server.url);
   url.pathname = `/${templateName}`;
   await migrate(url.href, folder);
-  publishEnvironment({ adminUrl: server.url, templateName, isDisposable: !configured });
+  const hosts = globals.ownProcessesOnly
+    ? undefined
+    : await ProgramHosts.listen(folder, globals.programsAtOnce);
+  const hostsPath = hosts?.path;
+  publishEnvironment({ adminUrl: server.url, templateName, isDisposable: !configured, hostsPath });
   globalThis.pollcastTestCleanup = async () => {
+    hosts?.close();
     await admin.query(`DROP DATABASE IF EXISTS ${templateName} WITH (FORCE)`);
     await admin.end();
     await server.leave();

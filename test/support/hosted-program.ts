@@ -1,29 +1,18 @@
+import { connect } from 'node:net';
+import { testEnvironment } from './environment.js';
+import { receiveLines, sendLine } from './json-lines.mjs';
 import type { PollcastProcess } from './process.js';
 
-interface Listener {
-  onOutput: (text: string) => void;
-  onEnd: (code: number) => void;
-}
-
-declare global {
-  /** By host-environment.mjs, in the suites that have it. @returns what sends the program a signal */
-  var startHostedProgram:
-    | ((
-        argv: readonly string[],
-        environment: Record<string, string>,
-        listener: Listener,
-      ) => (signal: NodeJS.Signals) => void)
-    | undefined;
-}
+type Message = { output: string } | { code: number };
 
 type HostedProgram = PollcastProcess & { exited: Promise<number> };
 
 /** The others stop or end a process, whatever the program does. */
 const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-/** Whether the suite has a process that runs programs. */
+/** Whether the suite has processes that run programs: program-hosts.ts. */
 export function canHost(): boolean {
-  return globalThis.startHostedProgram !== undefined;
+  return testEnvironment().hostsPath !== undefined;
 }
 
 /**
@@ -31,22 +20,31 @@ export function canHost(): boolean {
  * the same program, without the second that a process takes to start.
  */
 export function startHosted(argv: readonly string[], environment: Record<string, string>): HostedProgram {
-  const start = globalThis.startHostedProgram;
-  if (!start) throw new Error('This suite runs no programs but in processes of their own.');
+  const { hostsPath } = testEnvironment();
+  if (hostsPath === undefined) throw new Error('This suite runs no programs but in processes of their own.');
   let output = '';
   let exitCode: number | null = null;
-  let end: (code: number) => void;
-  const exited = new Promise<number>((resolve) => (end = resolve));
-  const send = start(argv, environment, {
-    onOutput: (text) => (output += text),
-    onEnd: (code) => {
-      exitCode = code;
-      end(code);
-    },
+  const socket = connect(hostsPath);
+  const exited = new Promise<number>((resolve) => {
+    const end = (code: number) => {
+      exitCode ??= code;
+      resolve(exitCode);
+    };
+    receiveLines(socket, (value) => {
+      const message = value as Message;
+      if ('code' in message) end(message.code);
+      else output += message.output;
+    });
+    socket.on('error', (error) => (output += `${error.message}\n`));
+    socket.on('close', () => {
+      if (exitCode === null) output += 'The process of the program has ended.\n';
+      end(1);
+    });
   });
+  sendLine(socket, { program: { argv, environment } });
   const kill = (signal: NodeJS.Signals = 'SIGTERM') => {
     if (!SIGNALS.includes(signal)) throw new Error(`${signal} is for a process of its own (process: 'own').`);
-    if (exitCode === null) send(signal);
+    if (exitCode === null) sendLine(socket, { signal });
   };
   const stop = () => {
     kill();

@@ -2,39 +2,64 @@
 import { EventEmitter } from 'node:events';
 import { Writable } from 'node:stream';
 import { runProgram } from '../../dist/program.js';
+import { receiveLines, sendLine } from './json-lines.mjs';
 
 process.setSourceMapsEnabled(true);
-// Each program that serves listens. More than scenarios side by side have would be those of programs that have ended.
-process.setMaxListeners(40);
+// Each program that serves listens, also those that take their time to end.
+process.setMaxListeners(200);
 
-/** What gives each running program its signals. */
-const signals = new Map();
+/** One run, for the test at the other end of a socket: hosted-program.ts. */
+class HostedRun {
+  signals = new EventEmitter();
+  /** Written since the last turn of the event loop. */
+  output = '';
+  hasEnded = false;
 
-function outputOf(id) {
-  return new Writable({
-    decodeStrings: false,
-    write(text, _encoding, done) {
-      process.send({ id, output: String(text) });
-      done();
-    },
-  });
+  constructor(socket) {
+    this.socket = socket;
+    // The test writes to nobody then, and the program ends as without a terminal.
+    socket.on('error', () => undefined).on('close', () => this.signals.emit('SIGTERM', 'SIGTERM'));
+    receiveLines(socket, ({ program, signal }) => {
+      if (program) void this.run(program);
+      else this.signals.emit(signal, signal);
+    });
+  }
+
+  async run({ argv, environment }) {
+    const stream = new Writable({
+      decodeStrings: false,
+      write: (text, _encoding, done) => {
+        this.write(String(text));
+        done();
+      },
+    });
+    const exit = (code) => this.end(code, true);
+    const { signals } = this;
+    const shell = { environment: () => environment, stdout: stream, stderr: stream, signals, exit };
+    this.end(await runProgram(argv, shell), false);
+  }
+
+  write(text) {
+    if (this.output === '') setImmediate(() => this.flush());
+    this.output += text;
+  }
+
+  flush() {
+    if (this.output !== '' && !this.hasEnded) sendLine(this.socket, { output: this.output });
+    this.output = '';
+  }
+
+  /** @param isCutOff what it has not ended goes on as long as the process */
+  end(code, isCutOff) {
+    if (this.hasEnded) return;
+    this.flush();
+    this.hasEnded = true;
+    sendLine(this.socket, { code });
+    this.socket.end();
+    process.send({ isCutOff });
+  }
 }
 
-async function run(id, { argv, environment }) {
-  const source = new EventEmitter();
-  signals.set(id, source);
-  const output = outputOf(id);
-  const end = (code, isCutOff) => {
-    if (signals.delete(id)) process.send({ id, code, isCutOff });
-  };
-  const exit = (code) => end(code, true);
-  const shell = { environment: () => environment, stdout: output, stderr: output, signals: source, exit };
-  end(await runProgram(argv, shell), false);
-}
-
-process.on('message', ({ id, program, signal }) => {
-  if (program) void run(id, program);
-  else signals.get(id)?.emit(signal, signal);
-});
+process.on('message', (_, socket) => new HostedRun(socket));
 // The tests have ended.
 process.on('disconnect', () => process.exit());
