@@ -6,7 +6,7 @@ const TICK_MS = 1000;
 const MAX_MESSAGES_PER_TICK = 300;
 /** Limit of all messages of a tick; one message may have 1 MiB. */
 const MAX_BYTES_PER_TICK = 2 * 1024 * 1024;
-/** Limit before the client has sent its token, which is all it needs to send. */
+/** Limit of all that comes before the token, which is all that a client needs to send. */
 const MAX_BYTES_BEFORE_TOKEN = 16 * 1024;
 /** No real result is as large. More only accumulates for a client that does not read. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
@@ -111,7 +111,7 @@ export class SocketWatch {
 
   private look(socket: WebSocket, state: Watched): void {
     state.messages = 0;
-    state.bytes = 0;
+    if (state.isLetIn) state.bytes = 0;
     const unread = socket.bufferedAmount;
     state.ticksAbove = unread > MAX_UNREAD_BYTES ? state.ticksAbove + 1 : 0;
     state.ticksStill = unread > 0 && !state.moved ? state.ticksStill + 1 : 0;
