@@ -1,5 +1,6 @@
 /** @jobs */
 import { beforeAll, expect, test } from '@jest/globals';
+import { Client } from 'pg';
 import { dumpSchema } from '../../src/database/schema-dump.js';
 import { useApp } from '../support/use-app.js';
 import { createTestDatabase } from '../support/database.js';
@@ -16,13 +17,15 @@ import { waitFor } from '../support/wait.js';
 
 const AUDIENCE = 120;
 const COMMANDS = ['api', 'worker', 'migrate', 'api', 'worker', 'migrate', 'api', 'worker'];
+/** The first of each command is in a process of its own; the others share one. */
+const IN_OWN_PROCESS = 3;
 const READY: Record<string, RegExp> = {
   api: /GraphQL API at (http:\/\/\S+)\/graphql/,
   worker: /working jobs/,
   migrate: /^(Ran .*|The database schema is up to date)\.$/m,
 };
 
-const app = useApp({ run: [], process: 'own', emptyDatabase: true });
+const app = useApp({ run: [], emptyDatabase: true });
 let schema: string;
 beforeAll(async () => {
   const migrated = await createTestDatabase();
@@ -30,8 +33,28 @@ beforeAll(async () => {
   await migrated.drop();
 });
 
+/** Lets none of them migrate until each has found the database empty: how long a process takes to load makes no difference. */
+async function launchAtOnce() {
+  const rival = new Client({ connectionString: app.database.url });
+  await rival.connect();
+  await rival.query('BEGIN; CREATE TABLE migration (id integer)');
+  const started = COMMANDS.map((command, index) => {
+    return { command, running: app.launch(command, {}, index < IN_OWN_PROCESS ? 'own' : 'shared') };
+  });
+  await waitFor('all to be about to migrate', async () => {
+    const migrating = await app.database.query(
+      `SELECT FROM pg_stat_activity
+       WHERE datname = current_database() AND application_name = 'pollcast migrate'`,
+    );
+    return migrating.length === COMMANDS.length;
+  });
+  await rival.query('ROLLBACK');
+  await rival.end();
+  return started;
+}
+
 test('8 processes that start at the same instant on an empty database all come up, and a campaign runs', async () => {
-  const started = COMMANDS.map((command) => ({ command, running: app.launch(command) }));
+  const started = await launchAtOnce();
   const found = await Promise.all(
     started.map(async ({ command, running }) => {
       const [, address = ''] = await waitForOutput(running, READY[command] ?? /^/);

@@ -9,7 +9,7 @@ const AUDIENCE = 5 * BATCH;
 
 /** Slow enough for the signal to arrive during the second batch. */
 const SLOW_BATCHES = `
-  CREATE FUNCTION take_long() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(2.5); RETURN NULL; END $$;
+  CREATE FUNCTION take_long() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(1.5); RETURN NULL; END $$;
   CREATE TRIGGER take_long AFTER UPDATE ON notification_campaign
     FOR EACH ROW WHEN (NEW.skipped_users > OLD.skipped_users) EXECUTE FUNCTION take_long();
 `;

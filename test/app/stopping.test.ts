@@ -106,7 +106,7 @@ test('an API process that stops answers what was asked, sends its subscribers el
 
 test('a worker that stops is not ready from then on, while it waits for the last answer', async () => {
   await app.startApi('api');
-  const worker = app.launch('worker', { WORKER_PORT: '0' }, 'own');
+  const worker = app.launch('worker', { WORKER_PORT: '0' });
   const [, url = ''] = await waitForOutput(worker, /health and metrics at (http:[^\s"]+)/);
   await createUsers(app.database, 1);
   const last = app.sandbox.faults.add({ answer: FAULT_ANSWERS.held });
@@ -130,7 +130,7 @@ test('a worker that stops is not ready from then on, while it waits for the last
 
 test('a worker breaks off the planning of an audience when it is told to end, and the next one plans it', async () => {
   await app.startApi('api');
-  const worker = await app.startWorker({}, 'own');
+  const worker = await app.startWorker();
   await createUsers(app.database, 3, 1_500_001);
   const client = app.client();
   const campaignId = await createCampaign(client, await createOpenPoll(client));
