@@ -46,3 +46,11 @@ export async function createTestDatabase(template?: string): Promise<ClonedDatab
     },
   };
 }
+
+/** Vacuums and analyzes all tables but those of the system, which take longer and have not changed. */
+export async function analyzeTables(database: TestDatabase): Promise<void> {
+  const tables = await database.query<{ name: string }>(
+    `SELECT quote_ident(tablename) AS name FROM pg_tables WHERE schemaname = 'public'`,
+  );
+  await database.query(`VACUUM ANALYZE ${tables.map(({ name }) => name).join(', ')}`);
+}

@@ -40,6 +40,19 @@ export async function createUsers(
   return users.map(({ id }) => id);
 }
 
+/** As many of whom only the ids are known: the indexes of names are most of what a person costs to write. */
+export async function createNamelessUsers(
+  database: TestDatabase,
+  count: number,
+  firstId = 1_000_001,
+): Promise<string[]> {
+  const users = await database.query<{ id: string }>(
+    'INSERT INTO telegram_user (id) SELECT generate_series($1::bigint, $1::bigint + $2 - 1) RETURNING id',
+    [firstId, count],
+  );
+  return users.map(({ id }) => id);
+}
+
 /** A campaign for the poll, not started. @returns its key */
 export async function createCampaign(
   api: ApiClient,
