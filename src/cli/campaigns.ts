@@ -62,10 +62,11 @@ const NAME_SHOWN = 40;
 /** Works on campaigns over the public API. */
 export async function campaignsCommand(context: CommandContext, command: CampaignsCommand): Promise<void> {
   const api = connectApi(context.settings);
-  await context.interruption.orElse(run(api, command, context.output));
+  await context.interruption.orElse(run(api, command, context));
 }
 
-function run(api: ApiClient, command: CampaignsCommand, output: Console): Promise<void> {
+function run(api: ApiClient, command: CampaignsCommand, context: CommandContext): Promise<void> {
+  const { output } = context;
   switch (command.kind) {
     case 'list':
       return list(api, command, output);
@@ -76,7 +77,7 @@ function run(api: ApiClient, command: CampaignsCommand, output: Console): Promis
     case 'retry':
       return retry(api, command, output);
     case 'watch':
-      return watch(api, command.id, output);
+      return watch(api, command.id, context);
     default:
       return changeAll(api, command.kind, command.ids, output);
   }
@@ -214,13 +215,14 @@ async function changeAll(
   requireDone(payload);
 }
 
-async function watch(api: ApiClient, id: string, output: Console): Promise<void> {
+async function watch(api: ApiClient, id: string, { output, stderr }: CommandContext): Promise<void> {
   const onWaiting = ({ status }: Progress) => {
     output.error(
       `Campaign ${toKey('campaign', id)} is ${status}: its progress is shown once its audience is known.`,
     );
   };
-  const last = await followCampaign(api, (await find(api, id)).id, { patient: true, onWaiting });
+  const { id: campaignId } = await find(api, id);
+  const last = await followCampaign(api, campaignId, { patient: true, onWaiting, stderr });
   showSummary(id, last, '', output);
   if (last.status !== 'COMPLETED') throw new CommandFailure(`The campaign ended as ${last.status}.`);
 }

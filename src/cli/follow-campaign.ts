@@ -13,15 +13,19 @@ export interface FollowOptions {
   onPlanned?: (progress: Progress) => void;
   /** Connects again for as long as it takes, since the server may be restarted. */
   patient?: boolean;
+  /** Where the progress is shown. */
+  stderr?: NodeJS.WritableStream;
 }
+
+const PROGRESS_LINE = '{bar} {value}/{total} | {percent} % | {rate}/s | {remaining} left{note}';
 
 /** Shows the progress of a campaign until the server ends the subscription. @returns its last state */
 export async function followCampaign(
   api: ApiClient,
   campaignId: string,
-  { onWaiting, onPlanned, patient = false }: FollowOptions = {},
+  { onWaiting, onPlanned, patient = false, stderr }: FollowOptions = {},
 ): Promise<Progress> {
-  const bar = createProgressBar('{bar} {value}/{total} | {percent} % | {rate}/s | {remaining} left{note}');
+  const bar = createProgressBar(PROGRESS_LINE, stderr);
   let last: Progress | undefined;
   const events = api.subscribe(operation('campaignProgress'), { campaignId }, { patient });
   try {

@@ -105,7 +105,7 @@ class Import {
   ) {}
 
   async all<T>(kind: FileKind<T>): Promise<void> {
-    const bar = createProgressBar('{bar} {percentage} % | {lines} lines');
+    const bar = createProgressBar('{bar} {percentage} % | {lines} lines', this.context.stderr);
     const size = await sizeOfFile(this.path);
     bar.start(size ?? 0, 0, { lines: 0 });
     try {

@@ -15,12 +15,12 @@ export function checkSize({ users, completed }: ReferenceDataSize): void {
 }
 
 export async function seedCommand(context: CommandContext, size: ReferenceDataSize): Promise<void> {
-  const { settings, logger, interruption, output } = context;
+  const { settings, logger, interruption, output, stderr } = context;
   checkSize(size);
   const database = await connectDatabase(settings, logger);
   try {
     const { pollId, users, completed, audienceSize } = await interruption.orElse(
-      seedWithProgress(database.dataSource, size),
+      seedWithProgress(database.dataSource, size, stderr),
     );
     output.log(
       `${formatId('poll', pollId)}: ${users} users, ${completed} completed it, ${audienceSize} to notify.`,
@@ -30,8 +30,12 @@ export async function seedCommand(context: CommandContext, size: ReferenceDataSi
   }
 }
 
-async function seedWithProgress(dataSource: DataSource, size: ReferenceDataSize): Promise<ReferenceData> {
-  const bar = createProgressBar('users {bar} {value}/{total}');
+async function seedWithProgress(
+  dataSource: DataSource,
+  size: ReferenceDataSize,
+  stderr: NodeJS.WritableStream,
+): Promise<ReferenceData> {
+  const bar = createProgressBar('users {bar} {value}/{total}', stderr);
   try {
     bar.start(size.users, 0);
     return await createReferenceData(dataSource, size, (users) => {

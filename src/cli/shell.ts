@@ -23,6 +23,7 @@ export interface CommandContext {
   logger: Logger;
   interruption: Interruption;
   output: Console;
+  stderr: NodeJS.WritableStream;
 }
 
 export function processShell(): Shell {
@@ -52,8 +53,9 @@ export class Run {
 
   contextOf(...needs: Need[]): CommandContext {
     const settings = this.readSettings(...needs);
-    const logger = this.warned(createCommandLogger(settings, this.shell.stderr));
-    return { settings, logger, interruption: this.interruption, output: this.output };
+    const { stderr } = this.shell;
+    const logger = this.warned(createCommandLogger(settings, stderr));
+    return { settings, logger, interruption: this.interruption, output: this.output, stderr };
   }
 
   serverLogger(settings: Settings): Logger {

@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { ADMIN_TOKEN, VIEWER_TOKEN } from '../support/app.js';
-import { runHosted } from '../support/hosted-program.js';
+import { runHosted, startHosted } from '../support/hosted-program.js';
 import { createCampaign, createOpenPoll, createUsers } from '../support/factories.js';
-import { startProcess } from '../support/process.js';
 import { useApp } from '../support/use-app.js';
 import { waitFor } from '../support/wait.js';
 
@@ -75,7 +74,7 @@ describe('npm run campaigns', () => {
 
   test('watches a campaign to its end, also while the server is restarted, and retries it', async () => {
     const id = await createCampaign(app.client(), await createOpenPoll(app.client()));
-    const running = startProcess(['campaigns', 'watch', id], { API_URL: app.url, API_TOKEN: ADMIN_TOKEN });
+    const running = startHosted(['campaigns', 'watch', id], { API_URL: app.url, API_TOKEN: ADMIN_TOKEN });
     await waitFor('the subscription', () => running.output().includes(`Campaign ${id} is PENDING: `));
     const [server] = app.processes;
     server?.kill('SIGTERM');

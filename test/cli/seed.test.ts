@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { runHosted } from '../support/hosted-program.js';
-import { runCommand } from '../support/process.js';
 import { succeed } from './support.js';
 
 let database: TestDatabase;
@@ -48,9 +47,7 @@ describe('seed', () => {
   });
 
   test('adds what a larger size asks for, past the size of one statement', async () => {
-    // In a process of its own, whose standard error shows how far it is.
-    const argv = ['seed', '--users', '20010', '--completed', '20005'];
-    const { output } = await runCommand(argv, { DATABASE_URL: database.url });
+    const output = await seed('--users', '20010', '--completed', '20005');
     expect(output).toContain('20010/20010');
     expect(output).toMatch(/: 20010 users, 20005 completed it, 5 to notify\.$/m);
     expect(await counts()).toMatchObject({ users: 20_010, completions: 20_005, answers: 40_010 });

@@ -5,7 +5,7 @@ import { describe, expect } from '@jest/globals';
 import { ApiClient } from '../../src/cli/api-client.js';
 import { graphql } from '../../src/cli/graphql.js';
 import { createCampaign, followCampaign, startCampaign } from '../support/factories.js';
-import { runCommand, waitForOutput, type PollcastProcess } from '../support/process.js';
+import { waitForOutput, type PollcastProcess } from '../support/process.js';
 import { waitFor } from '../support/wait.js';
 import { testInFolder, type WorkFolder } from './support.js';
 
@@ -53,7 +53,7 @@ describe('start, with no setting at all', () => {
 
       expect(await end(first)).toBe(0);
       expect(folder.serverRuns()).toBe(false);
-      const second = start(folder, 'start');
+      const second = folder.host(['start'], { PORT: '0' });
       await waitForOutput(second, ADDRESS);
       expect(await keptToken(folder)).toBe(token);
       expect(await end(second)).toBe(0);
@@ -75,8 +75,9 @@ describe('api and worker on one DATA_DIR, with no setting at all', () => {
       const [api, worker] = [start(folder, 'api'), start(folder, 'worker')];
       const client = await clientOf(folder, api);
       await waitForOutput(worker, /working jobs/);
-      const seeded = await runCommand(['seed', '--users', '7', '--completed', '2'], {}, folder.path);
-      const [, pollId = ''] = /^poll_(\d+): 7 users/m.exec(seeded.output) ?? [];
+      const seeded = folder.host(['seed', '--users', '7', '--completed', '2']);
+      expect(await seeded.exited).toBe(0);
+      const [, pollId = ''] = /^poll_(\d+): 7 users/m.exec(seeded.output()) ?? [];
 
       const id = await createCampaign(client, pollId, {
         pacing: { chunkSize: 2, chunkIntervalMs: 0, sendIntervalMs: 0 },

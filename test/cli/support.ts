@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from '@jest/globals';
 import { removeDataDir } from '../support/data-dir.js';
-import { runHosted } from '../support/hosted-program.js';
+import { runHosted, startHosted } from '../support/hosted-program.js';
 import { startProcess, type PollcastProcess } from '../support/process.js';
 
 /** A folder to start commands in, which PostgreSQL may enter when the tests run as root. */
@@ -25,6 +25,13 @@ export class WorkFolder {
   /** Starts a command that is ended with the folder, if it has not ended by itself. */
   start(argv: string[], environment: Record<string, string> = {}): PollcastProcess {
     const running = startProcess(argv, environment, this.path);
+    this.processes.push(running);
+    return running;
+  }
+
+  /** Starts it in the process that the programs of tests share; the folder is named to it. */
+  host(argv: string[], environment: Record<string, string> = {}): PollcastProcess {
+    const running = startHosted(argv, { DATA_DIR: this.dataDir, ...environment });
     this.processes.push(running);
     return running;
   }
