@@ -10,7 +10,7 @@ import { createCampaign, createOpenPoll } from '../support/factories.js';
 import { PROGRESS } from '../support/progress.js';
 import { closeCode, codeOf, overHttp, overSocket, socketUrl } from '../support/requests.js';
 import { statementsOf } from '../support/statements.js';
-import { startTcpProxy } from '../support/tcp-proxy.js';
+import { startDatabaseProxy } from '../support/tcp-proxy.js';
 import { createToken, expireToken, revokeToken, useNewNumbers } from '../support/tokens.js';
 import { waitFor } from '../support/wait.js';
 import { app } from './app.js';
@@ -267,13 +267,10 @@ describe('tokens that end', () => {
     });
 
     test('is watched on other connections when those in use fall silent', async () => {
-      const server = new URL(app.database.url);
-      const proxy = await startTcpProxy({ host: server.hostname, port: Number(server.port || 5432) });
-      const through = new URL(server);
-      through.host = `127.0.0.1:${proxy.port}`;
+      const { proxy, url: through } = await startDatabaseProxy(app.database.url);
       const before = app.url;
       try {
-        await app.startApi('api', { DATABASE_URL: through.href });
+        await app.startApi('api', { DATABASE_URL: through });
         const subscription = await subscribe(await createToken(app.database, name));
         const ports = await waitFor('a look at the tokens', async () => {
           const found = await watchingConnections();

@@ -15,7 +15,7 @@ import {
 } from '../support/progress.js';
 import { waitForOutput, type PollcastProcess } from '../support/process.js';
 import { statementsOf } from '../support/statements.js';
-import { startTcpProxy } from '../support/tcp-proxy.js';
+import { startDatabaseProxy } from '../support/tcp-proxy.js';
 import { waitFor } from '../support/wait.js';
 
 const AUDIENCE = 60;
@@ -178,13 +178,10 @@ describe('when the connection on which api A listens breaks', () => {
   });
 
   test('without a word, api A finds out by itself, and no final event is lost', async () => {
-    const server = new URL(app.database.url);
-    const proxy = await startTcpProxy({ host: server.hostname, port: Number(server.port || 5432) });
-    const through = new URL(server);
-    through.host = `127.0.0.1:${proxy.port}`;
+    const { proxy, url: through } = await startDatabaseProxy(app.database.url);
     const known = await bothListeners();
     const { url: urlA } = app;
-    const url = await app.startApi('api', { DATABASE_URL: through.href });
+    const url = await app.startApi('api', { DATABASE_URL: through });
     app.url = urlA;
     const running = lastStarted();
     const watch = watchCampaign(app.client(undefined, url), id);

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { PostgresListener } from '../../src/database/listener.js';
 import { openSession } from '../../src/database/preflight.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
+import { startDatabaseProxy, type TcpProxy } from '../support/tcp-proxy.js';
 import { waitFor } from '../support/wait.js';
 
 let database: TestDatabase;
@@ -13,10 +13,9 @@ let heard: string[];
 beforeEach(async () => {
   heard = [];
   database = await createTestDatabase();
-  const server = new URL(database.url);
-  proxy = await startTcpProxy({ host: server.hostname, port: Number(server.port || 5432) });
-  server.host = `127.0.0.1:${proxy.port}`;
-  const url = server.href;
+  const through = await startDatabaseProxy(database.url);
+  ({ proxy } = through);
+  const { url } = through;
   listener = new PostgresListener(await openSession(url), { url, logger: pino({ level: 'silent' }) });
 });
 afterEach(async () => {

@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { connectDatabase, type ConnectedDatabase } from '../../src/app/database.js';
 import { loadSettings } from '../../src/config/settings.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { overTcp } from '../support/tcp-proxy.js';
 
 const SETTINGS = `
   SELECT name, setting FROM pg_settings
@@ -14,7 +15,7 @@ let connected: ConnectedDatabase;
 beforeAll(async () => {
   database = await createTestDatabase();
   // A URL may have options of its own.
-  const databaseUrl = `${database.url}?options=-c%20work_mem%3D5MB`;
+  const databaseUrl = `${overTcp(database.url).href}?options=-c%20work_mem%3D5MB`;
   connected = await connectDatabase(loadSettings({ DATABASE_URL: databaseUrl }), pino({ level: 'silent' }));
 });
 afterAll(async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/app/data-source.js';
 import { EMPTY_DATABASE, createTestDatabase, type TestDatabase } from '../support/database.js';
-import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
+import { startDatabaseProxy, type TcpProxy } from '../support/tcp-proxy.js';
 import { waitFor } from '../support/wait.js';
 
 let database: TestDatabase;
@@ -10,11 +10,14 @@ let proxy: TcpProxy;
 let dataSource: DataSource;
 beforeAll(async () => {
   database = await createTestDatabase(EMPTY_DATABASE);
-  const url = new URL(database.url);
-  proxy = await startTcpProxy({ host: url.hostname, port: Number(url.port || 5432) });
-  url.host = `127.0.0.1:${proxy.port}`;
+  const through = await startDatabaseProxy(database.url);
+  ({ proxy } = through);
   // One connection: whatever comes after a statement that hangs would wait for it.
-  dataSource = await createDataSource({ url: url.href, poolSize: 1, statementTimeoutMs: 500 }).initialize();
+  dataSource = await createDataSource({
+    url: through.url,
+    poolSize: 1,
+    statementTimeoutMs: 500,
+  }).initialize();
 });
 afterAll(async () => {
   await dataSource.destroy();

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ApiClient } from '../../src/cli/api-client.js';
 import { ADMIN_TOKEN } from '../support/app.js';
+import { overTcp } from '../support/tcp-proxy.js';
 import { useApp } from '../support/use-app.js';
 import {
   createCampaign,
@@ -27,7 +28,8 @@ beforeAll(async () => {
     mkdtemp(join(tmpdir(), 'pollcast-secrets-')),
   ]);
   await chmod(secrets, 0o755);
-  await writeFile(join(secrets, 'database-url'), `${app.database.url}\n`);
+  // Another account may not enter the folder of the socket.
+  await writeFile(join(secrets, 'database-url'), `${overTcp(app.database.url).href}\n`);
   await writeFile(join(secrets, 'bot-token'), `${app.sandbox.token}\n`);
   await writeFile(join(secrets, 'admin-token'), `${ADMIN_TOKEN}\n`);
 });

@@ -8,7 +8,7 @@ import { createTestDatabase } from '../support/database.js';
 import { emptyDatabase } from '../support/empty.js';
 import { createUsers } from '../support/factories.js';
 import { closeCode, codeOf, overHttp, overSocket } from '../support/requests.js';
-import { startTcpProxy } from '../support/tcp-proxy.js';
+import { startDatabaseProxy } from '../support/tcp-proxy.js';
 import { waitFor } from '../support/wait.js';
 import { closed, connect, subscribeMessage, upgrade } from './support/upgrade.js';
 import { app } from './app.js';
@@ -133,10 +133,8 @@ describe('answers of the API', () => {
   describe('while the database is away', () => {
     test('requests are answered 503 with a code, and clients of WebSockets are told to come back', async () => {
       const database = await createTestDatabase();
-      const location = new URL(database.url);
-      const proxy = await startTcpProxy({ host: location.hostname, port: Number(location.port) });
-      location.host = `127.0.0.1:${proxy.port}`;
-      const own = await TestApp.prepare({ database, environment: { DATABASE_URL: location.href } });
+      const { proxy, url: through } = await startDatabaseProxy(database.url);
+      const own = await TestApp.prepare({ database, environment: { DATABASE_URL: through } });
       const url = await own.startApi('api');
       const query = { query: '{ polls { totalCount } }' };
       const socket = await connect(url);

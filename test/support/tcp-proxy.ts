@@ -11,6 +11,21 @@ export interface TcpProxy {
   close(): Promise<void>;
 }
 
+/** The address of a database for what cannot use a socket: the server of the tests listens on loopback as well. */
+export function overTcp(databaseUrl: string): URL {
+  const url = new URL(databaseUrl);
+  if (url.hostname.startsWith('%2F')) url.hostname = '127.0.0.1';
+  return url;
+}
+
+/** @returns a proxy of the database's server, and the address of the database through it */
+export async function startDatabaseProxy(databaseUrl: string): Promise<{ proxy: TcpProxy; url: string }> {
+  const url = overTcp(databaseUrl);
+  const proxy = await startTcpProxy({ host: url.hostname, port: Number(url.port || 5432) });
+  url.host = `127.0.0.1:${proxy.port}`;
+  return { proxy, url: url.href };
+}
+
 /** @param port where it listens; any that is free by default */
 export async function startTcpProxy(target: { host: string; port: number }, port = 0): Promise<TcpProxy> {
   const pairs: [Socket, Socket][] = [];

@@ -5,7 +5,7 @@ import { useApp } from '../support/use-app.js';
 import { testEnvironment } from '../support/environment.js';
 import { scrape, valueOf } from '../metrics/support/samples.js';
 import { waitForOutput, type PollcastProcess } from '../support/process.js';
-import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
+import { startDatabaseProxy, type TcpProxy } from '../support/tcp-proxy.js';
 import { waitFor } from '../support/wait.js';
 
 const app = useApp({ run: [] });
@@ -13,11 +13,10 @@ let proxy: TcpProxy;
 /** Two, of which one reads the updates at a time; the first was the first to. */
 const workers: { running: PollcastProcess; url: string }[] = [];
 beforeAll(async () => {
-  const server = new URL(app.database.url);
-  proxy = await startTcpProxy({ host: server.hostname, port: Number(server.port || 5432) });
-  server.host = `127.0.0.1:${proxy.port}`;
+  const through = await startDatabaseProxy(app.database.url);
+  ({ proxy } = through);
   for (const kind of ['own', 'shared'] as const) {
-    const running = await app.startWorker({ DATABASE_URL: server.href, WORKER_PORT: '0' }, kind);
+    const running = await app.startWorker({ DATABASE_URL: through.url, WORKER_PORT: '0' }, kind);
     const [, url = ''] = await waitForOutput(running, /health and metrics at (http:[^\s"]+)/);
     workers.push({ running, url });
     await pollerOtherThan(undefined);

@@ -11,7 +11,7 @@ import type { Parameters } from './server.js';
 export interface EnterOptions {
   database: string;
   parameters: Parameters;
-  /** Listens on loopback also where there are sockets. */
+  /** Listens on loopback also where there is a socket. */
   overTcp?: boolean;
   onProgress?: ((message: string) => void) | undefined;
   signal?: AbortSignal;

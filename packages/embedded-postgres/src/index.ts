@@ -18,7 +18,7 @@ export interface EmbeddedPostgresOptions {
   onProgress?: (message: string) => void;
   /** Further settings of PostgreSQL, such as fsync; used when it is us who start the server. */
   parameters?: Record<string, string>;
-  /** Listens on loopback rather than on a socket in its folder, when it is us who start the server. */
+  /** Listens on loopback as well as on a socket in its folder, by the same port, when it is us who start the server. */
   overTcp?: boolean;
 }
 

@@ -26,16 +26,22 @@ export async function startServer(
 ): Promise<'started' | 'again' | EmbeddedPostgresError> {
   const { folder, programs } = cluster;
   const connection = await readConnection(folder);
-  const socket = overTcp ? undefined : socketFolder(folder);
+  const socket = socketFolder(folder);
+  const listens = overTcp || socket === undefined;
   // The number of a socket is a part of its name.
-  const keepsPort = socket !== undefined || (await isFree(connection.port));
+  const keepsPort = !listens || (await isFree(connection.port));
   const port = keepsPort ? connection.port : await chooseFreePort();
+  const listening = {
+    listen_addresses: listens ? LOOPBACK : '',
+    unix_socket_directories: socket ?? '',
+    port: String(port),
+  };
   const log = join(folder, 'server.log');
   const begin = await rotate(log);
   const { code, stderr } = await runProgram(
     programs,
     'pg_ctl',
-    ['start', '-D', folder, '-l', log, '-w', '-o', serverOptions(port, socket, parameters)],
+    ['start', '-D', folder, '-l', log, '-w', '-o', serverOptions({ ...parameters, ...listening })],
     { quiet: true },
   );
   if (code === 0) {
@@ -66,15 +72,12 @@ export async function stopServer({ folder, programs }: Cluster): Promise<void> {
     throw new EmbeddedPostgresError(`PostgreSQL does not stop: see ${join(folder, 'server.log')}.`);
 }
 
-function serverOptions(port: number, socket: string | undefined, parameters: Parameters): string {
+function serverOptions(parameters: Parameters): string {
   const settings: Parameters = {
     max_connections: '200',
     timezone: 'UTC',
     ...parameters,
-    listen_addresses: socket === undefined ? LOOPBACK : '',
-    unix_socket_directories: socket ?? '',
     unix_socket_permissions: '0700',
-    port: String(port),
   };
   const quote = process.platform === 'win32' ? '"' : "'";
   return Object.entries(settings)

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { freePort } from '../../support/port.js';
 import { followProcess } from '../../support/process.js';
+import { overTcp } from '../../support/tcp-proxy.js';
 import { waitFor } from '../../support/wait.js';
 
 /** Where PgBouncer is, if it is installed. */
@@ -39,7 +40,7 @@ export async function startPooler(
   databaseUrl: string,
   mode: 'transaction' | 'session',
 ): Promise<Pooler> {
-  const { hostname, port: serverPort, username, password, pathname } = new URL(databaseUrl);
+  const { hostname, port: serverPort, username, password, pathname } = overTcp(databaseUrl);
   const folder = await mkdtemp(join(tmpdir(), 'pollcast-pooler-'));
   await chmod(folder, 0o755);
   const port = await freePort();

@@ -18,7 +18,6 @@ export async function startOwnServer(): Promise<OwnServer> {
   chmodSync(dataDir, 0o711);
   const server = await joinEmbeddedPostgres({
     dataDir,
-    overTcp: true,
     parameters: { fsync: 'off', max_connections: '300' },
   });
   const cluster = join(dataDir, 'postgres');
