@@ -32,14 +32,14 @@ import { TelegramUserStatus } from '../../src/people/telegram-user.entity.js';
 import { ChunkStore } from '../../src/delivery/chunk.store.js';
 import { ClaimStore } from '../../src/delivery/claim.store.js';
 import { SettlementStore } from '../../src/delivery/settlement.store.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { analyzeTables, createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createUsers } from '../support/factories.js';
 import { waitFor } from '../support/wait.js';
 
-const USERS = 50_000;
+const USERS = 20_000;
 const LAST_ID = 1_000_000 + USERS;
 const CHUNK_SIZE = 100;
-const [TOKENS, CALLS] = [5000, 20_000];
+const [TOKENS, CALLS] = [5000, 10_000];
 const LEASE = { leaseMs: 60_000, capacity: { messages: 10_000, withinMs: 240_000 }, holderKey: null };
 
 let database: TestDatabase;
@@ -82,9 +82,9 @@ beforeAll(async () => {
     INSERT INTO user_group (name, name_key) VALUES ('Some', 'some');
     INSERT INTO group_member SELECT 1, id FROM telegram_user WHERE id % 10 = 0; INSERT INTO poll_group VALUES (3, 1);
     INSERT INTO poll_completion (poll_id, user_id) SELECT poll, id FROM telegram_user, unnest(ARRAY[2, 3]) poll WHERE id % 4 = 0;
-    INSERT INTO poll_start (poll_id, user_id) SELECT poll, id FROM telegram_user, unnest(ARRAY[2, 3]) poll WHERE id % 250 = 10`);
+    INSERT INTO poll_start (poll_id, user_id) SELECT poll, id FROM telegram_user, unnest(ARRAY[2, 3]) poll WHERE id % 100 = 10`);
   await connected((dataSource) => new PollCountStore(dataSource).reconcile());
-  await database.query('VACUUM ANALYZE');
+  await analyzeTables(database);
 });
 afterAll(() => database.drop());
 
