@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { References, type Reference } from '../../src/questionnaire/reference.js';
 import { webhookSecret } from '../../src/telegram/webhook-door.js';
-import type { ProcessKind } from '../support/app.js';
 import { freePort } from '../support/port.js';
 import { waitForOutput, type PollcastProcess } from '../support/process.js';
 import { useApp } from '../support/use-app.js';
@@ -15,11 +14,8 @@ let secret = '';
 let references: References;
 
 /** A worker that is delivered to on its own port. */
-async function startWorker(
-  environment: Record<string, string>,
-  kind?: ProcessKind,
-): Promise<PollcastProcess> {
-  const running = await app.startWorker({ WORKER_PORT: String(port), ...environment }, kind);
+async function startWorker(environment: Record<string, string>): Promise<PollcastProcess> {
+  const running = await app.startWorker({ WORKER_PORT: String(port), ...environment });
   await waitForOutput(running, /health and metrics at/);
   return running;
 }
@@ -27,7 +23,7 @@ async function startWorker(
 beforeAll(async () => {
   port = await freePort();
   url = `http://127.0.0.1:${port}/telegram`;
-  worker = await startWorker({ WEBHOOK_URL: url }, 'own');
+  worker = await startWorker({ WEBHOOK_URL: url });
   const [stored] = await app.database.query<{ key: Buffer }>('SELECT key FROM signing_key');
   const key = stored?.key ?? Buffer.of();
   references = new References(key);
@@ -35,9 +31,9 @@ beforeAll(async () => {
   await waitFor('the webhook', () => app.sandbox.calls.some(({ method }) => method === 'setWebhook'));
 });
 
-async function deliver(update: unknown, token: string | undefined = secret): Promise<number> {
+async function deliver(update: unknown, token: string | undefined = secret, address = url): Promise<number> {
   const headers = { 'content-type': 'application/json', 'x-telegram-bot-api-secret-token': token };
-  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(update) });
+  const response = await fetch(address, { method: 'POST', headers, body: JSON.stringify(update) });
   const text = await response.text();
   expect(text).not.toContain(secret);
   return response.status;
@@ -106,15 +102,17 @@ describe('with WEBHOOK_URL', () => {
     expect(await deliver(says(8_000_007, '/start'))).toBe(200);
     expect(await deliver(stop)).toBe(200);
     expect(await optedOut(8_000_007)).toBe(false);
-    // A process that has just started remembers nothing of it.
     const again = says(8_000_008, '/stop');
     expect(await deliver(again)).toBe(200);
     expect(await deliver(says(8_000_008, '/start'))).toBe(200);
-    worker.kill('SIGKILL');
-    await worker.exited;
-    worker = await startWorker({ WEBHOOK_URL: url });
-    await waitFor('the process to take it', async () => (await deliver(again)) === 200);
+    // Another process has only what is in the database. This one goes on: nothing is written because it ends.
+    const otherPort = await freePort();
+    const other = await startWorker({ WEBHOOK_URL: url, WORKER_PORT: String(otherPort) });
+    const otherUrl = `http://127.0.0.1:${otherPort}/telegram`;
+    await waitFor('the process to take it', async () => (await deliver(again, secret, otherUrl)) === 200);
     expect(await optedOut(8_000_008)).toBe(false);
+    other.kill('SIGTERM');
+    expect(await other.exited).toBe(0);
     // After two days numbers say nothing: Telegram may have started afresh.
     await app.database.query(`UPDATE heard_wish SET heard_at = now() - interval '49 hours'`);
     expect(await deliver(says(8_000_008, '/stop', 7))).toBe(200);
