@@ -2,7 +2,6 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { SearchFaster1790002140000 } from '../../migrations/1790002140000-search-faster.js';
 import { createDataSource } from '../../src/app/data-source.js';
-import { rows } from '../../src/database/rows.js';
 import { GroupService } from '../../src/groups/group.service.js';
 import { GroupStore } from '../../src/groups/group.store.js';
 import { PeopleListStore } from '../../src/people/people-list.store.js';
@@ -77,6 +76,11 @@ beforeAll(async () => {
      FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY given (first_name, last_name, username, place)`,
     [0, 1, 2].map((part) => NAMES.map((name) => name[part])),
   );
+  const text =
+    "' ' || coalesce(first_name, '') || ' ' || coalesce(last_name, '') || ' ' || coalesce(username, '')";
+  await database.query(
+    `CREATE TEMPORARY TABLE folded_person AS SELECT id, ${folded(text)} AS text FROM telegram_user`,
+  );
   dataSource = await createDataSource({ url: database.url }).initialize();
   const [store, lists] = [new PeopleStore(dataSource), new PeopleListStore(dataSource)];
   people = new PeopleService(
@@ -94,11 +98,8 @@ afterAll(async () => {
 /** Everybody who has the term in their names or username, or has this id, in the order of ids. */
 async function compareEach(term: string): Promise<string[]> {
   const part = Array.from(term.normalize('NFKC')).length < 3 ? ` ${term}` : term;
-  const text =
-    "' ' || coalesce(first_name, '') || ' ' || coalesce(last_name, '') || ' ' || coalesce(username, '')";
-  const found = await rows<{ id: string }>(
-    dataSource,
-    `SELECT id FROM telegram_user WHERE strpos(${folded(text)}, ${folded('$1::text')}) > 0 OR $2 IN (id::text, 'user_' || id) ORDER BY id`,
+  const found = await database.query<{ id: string }>(
+    `SELECT id FROM folded_person WHERE strpos(text, ${folded('$1::text')}) > 0 OR $2 IN (id::text, 'user_' || id) ORDER BY id`,
     [part, term],
   );
   return found.map(({ id }) => id);
