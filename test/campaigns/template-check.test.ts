@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { renderTemplate } from '../../src/campaigns/template.js';
 import { TemplateCheck, type PollTexts } from '../../src/campaigns/template-check.js';
@@ -141,6 +141,15 @@ describe('the length of a message', () => {
 });
 
 describe('the check and Telegram agree', () => {
+  // Most texts are refused by an error, whose stack nobody reads: 40,000 of them take more time than the check.
+  const { stackTraceLimit } = Error;
+  beforeAll(() => {
+    Error.stackTraceLimit = 0;
+  });
+  afterAll(() => {
+    Error.stackTraceLimit = stackTraceLimit;
+  });
+
   const part = fc.constantFrom(
     ...[
       '<b>',
@@ -200,9 +209,9 @@ describe('the check and Telegram agree', () => {
   test('what passes the check is never refused, whatever the names', () => {
     fc.assert(
       fc.property(template, text, text, (source, firstName, pollTitle) => {
-        if (templates.errors(source, pollOf(pollTitle), FIELD).length > 0) return;
-        if (templates.excessiveLength(source, pollOf(pollTitle)) !== undefined) return;
-        expect(shown(source, firstName, pollTitle)).not.toBe('');
+        if (templates.errors(source, pollOf(pollTitle), FIELD).length > 0) return true;
+        if (templates.excessiveLength(source, pollOf(pollTitle)) !== undefined) return true;
+        return shown(source, firstName, pollTitle) !== '';
       }),
       { numRuns: 20_000 },
     );
@@ -218,7 +227,7 @@ describe('the check and Telegram agree', () => {
             return true;
           }
         })();
-        if (isRefused) expect(errorsIn(source)).not.toEqual([]);
+        return !isRefused || errorsIn(source).length > 0;
       }),
       { numRuns: 20_000 },
     );
