@@ -73,13 +73,16 @@ async function runMigrations(
   await checkRights(session);
   const unconnected = () =>
     createDataSource({ ...options, poolSize: 1, lockTimeoutMs: LOCK_TIMEOUT_MS }, tables);
-  const dataSource = await whileScarce(() => unconnected().initialize(), options.logger);
-  try {
-    await whileLocked(() => dataSource.runMigrations(), options.logger);
-    return behind;
-  } finally {
-    await dataSource.destroy();
-  }
+  await whileLocked(async () => {
+    // Another one for each attempt: TypeORM keeps the connection on which it could not create its own table.
+    const dataSource = await whileScarce(() => unconnected().initialize(), options.logger);
+    try {
+      await dataSource.runMigrations();
+    } finally {
+      await dataSource.destroy();
+    }
+  }, options.logger);
+  return behind;
 }
 
 /** Tries again for as long as somebody else holds a table that is to change. What was done stays done. */

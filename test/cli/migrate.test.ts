@@ -73,6 +73,22 @@ describe('migrate', () => {
     expect(await dumpSchema(database.url)).toBe(schema);
   });
 
+  test('waits while somebody else is about to make its own table', async () => {
+    const rival = new Client({ connectionString: database.url });
+    await rival.connect();
+    await rival.query('BEGIN; CREATE TABLE migration (id integer)');
+    const running = startHosted(['migrate'], { DATABASE_URL: database.url });
+    await waitFor('the migration to give way', () => running.output().includes('trying again'));
+    await rival.query('ROLLBACK');
+    await rival.end();
+
+    expect({ code: await running.exited, output: running.output() }).toEqual({
+      code: 0,
+      output: expect.stringContaining('Ran InitialSchema'),
+    });
+    expect(await dumpSchema(database.url)).toBe(schema);
+  });
+
   test('leaves a database that it cannot migrate as it was', async () => {
     await database.query('CREATE TABLE delivery (parcel text)');
     const { code, output } = await runHosted(['migrate'], { DATABASE_URL: database.url });
