@@ -17,14 +17,14 @@ export interface Letter {
   messageId?: number;
   /** Sent in its place if the message no longer exists. */
   orElse?: Readonly<Record<string, unknown>>;
-  /** How long it may wait for its turn. */
-  patienceMs?: number;
 }
 
 interface WaitingLetter extends Letter {
   tries: number;
 }
 
+/** Who writes to the bot waits for its answer, however many others do, and while Telegram asks for silence. */
+const PATIENCE_MS = 120_000;
 const MAX_TRIES = 5;
 const RETRY_MS = 500;
 /** Somebody who answers fast sees the next question at once, a few times in a row. */
@@ -114,9 +114,9 @@ export class Outbox {
       again = this.nextTry(letter, answer);
       return answer.outcome;
     };
-    const { patienceMs, messageId } = letters.get(key) ?? {};
+    const { messageId } = letters.get(key) ?? {};
     const burst = messageId === undefined ? 0 : EDITS_AHEAD;
-    const outcome = await this.direct.send(chatId, request, { signal, patienceMs, burst });
+    const outcome = await this.direct.send(chatId, request, { signal, patienceMs: PATIENCE_MS, burst });
     if (!outcome) letters.delete(key);
     return again;
   }

@@ -29,8 +29,6 @@ export interface Response {
   show: (words?: TextKey) => void;
 }
 
-/** Somebody who answers waits for the next question, however many others do. */
-const PATIENCE_MS = 120_000;
 /** Confetti, which Telegram shows in private chats. */
 const THANKS_EFFECT = '5046509860389126442';
 
@@ -162,7 +160,7 @@ export class PollConversation {
     content: Record<string, unknown>,
     messageId?: number,
   ): void {
-    this.outbox.put(chatId, { key, content, messageId, patienceMs: PATIENCE_MS });
+    this.outbox.put(chatId, { key, content, messageId });
   }
 }
 

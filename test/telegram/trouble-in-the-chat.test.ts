@@ -145,3 +145,14 @@ test('who blocks the bot in the middle of a poll is not reminded, and goes on wh
   await eve.chooses('No', 'all 2 questions', message);
   expect(await answersOf(eve)).toEqual(['Good', 'No']);
 });
+
+test('a reply is sent when Telegram has asked for silence, however long', async () => {
+  const fay = new Person(app);
+  const silence = app.sandbox.faults.add({
+    method: 'sendMessage',
+    times: 1,
+    answer: FAULT_ANSWERS.throttled(11),
+  });
+  expect((await fay.asks('/stop')).text).toContain('no more reminders');
+  expect(silence.hits).toBe(1);
+});
