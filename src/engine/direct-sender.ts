@@ -4,7 +4,7 @@ import type { DirectMessages, DirectOptions, MessageSender, Reminder, SendOutcom
 import { URGENT, type RateLimiter, type Slot } from './rate-limiter.js';
 import { takeTurn, untilLeft } from './take-turn.js';
 
-/** Who asked for a message of the API waits for what became of it. */
+/** The request that sends a test message waits for its outcome. */
 const MAX_WAIT_MS = 10_000;
 
 /** Sends single messages outside of campaigns: before all campaign messages, and within the limits of bot and chat. */
