@@ -5,7 +5,7 @@ import { findingsOf, testInBrowser, useBrowser } from '../support/dashboard.js';
 import { createCampaign, createOpenPoll, createUsers, startCampaign } from '../support/factories.js';
 import { freePort } from '../support/port.js';
 import type { PollcastProcess } from '../support/process.js';
-import { startTcpProxy } from '../support/tcp-proxy.js';
+import { startDatabaseProxy } from '../support/tcp-proxy.js';
 import { useApp } from '../support/use-app.js';
 
 const RUN_ON = graphql(`mutation ($id: ID!) {
@@ -109,11 +109,8 @@ testInBrowser(
   'a page that is opened while the database is away says so, and is right by itself afterwards',
   async () => {
     await createOpenPoll(app.client(), { title: 'Lunch' });
-    const url = new URL(app.database.url);
-    const target = { host: url.hostname, port: Number(url.port) };
-    const way = await startTcpProxy(target);
-    url.port = String(way.port);
-    const address = await app.startApi('api', { DATABASE_URL: url.href });
+    const { proxy, url } = await startDatabaseProxy(app.database.url);
+    const address = await app.startApi('api', { DATABASE_URL: url });
     const page = await browser.open(address, { token: ADMIN_TOKEN, locale: 'ru-RU' });
     await page.getByText('Autumn').waitFor();
     const importing = await browser.open(`${address}/people/import`, { token: ADMIN_TOKEN });
@@ -124,14 +121,14 @@ testInBrowser(
     });
     const start = importing.getByRole('button', { name: 'Import 2 people' });
     await start.waitFor();
-    await way.close();
+    await proxy.close();
     const refused = importing.waitForResponse((response) => response.status() === 503);
     await start.click();
     await refused;
     await page.getByRole('navigation').getByRole('link', { name: 'Опросы' }).click();
     await page.getByText('База данных сейчас недоступна.').waitFor();
     expect(await findingsOf(page)).toEqual([]);
-    const again = await startTcpProxy(target, way.port);
+    const { proxy: again } = await startDatabaseProxy(app.database.url, proxy.port);
     await page.getByRole('link', { name: 'Lunch' }).waitFor();
     await importing.getByText('New: 2. Known before: 0.').waitFor();
     await again.close();

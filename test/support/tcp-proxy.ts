@@ -19,9 +19,12 @@ export function overTcp(databaseUrl: string): URL {
 }
 
 /** @returns a proxy of the database's server, and the address of the database through it */
-export async function startDatabaseProxy(databaseUrl: string): Promise<{ proxy: TcpProxy; url: string }> {
+export async function startDatabaseProxy(
+  databaseUrl: string,
+  port?: number,
+): Promise<{ proxy: TcpProxy; url: string }> {
   const url = overTcp(databaseUrl);
-  const proxy = await startTcpProxy({ host: url.hostname, port: Number(url.port || 5432) });
+  const proxy = await startTcpProxy({ host: url.hostname, port: Number(url.port || 5432) }, port);
   url.host = `127.0.0.1:${proxy.port}`;
   return { proxy, url: url.href };
 }
