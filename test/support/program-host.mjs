@@ -5,7 +5,7 @@ import { runProgram } from '../../dist/program.js';
 import { receiveLines, sendLine } from './json-lines.mjs';
 
 process.setSourceMapsEnabled(true);
-// Each program that serves listens, also those that take their time to end.
+// Each program that runs listens. Node still warns if those that have ended go on listening, before a run of the tests is over.
 process.setMaxListeners(200);
 
 /** One run, for the test at the other end of a socket: hosted-program.ts. */
